@@ -1,0 +1,34 @@
+# make run    install into .venv and score 1,000 architectures on the table that is installed with the harness
+# make test   the tests            make lint   style and types       make regress   the regression of correlations
+# make bench  measure speed
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint regress bench clean
+
+run: $(VENV)/.installed
+	$(BIN)/python -m harness.run --proxy zeros
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+regress: $(VENV)/.installed
+	$(BIN)/python -m harness.regress
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-json=reports/bench.json
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,80 @@
+"""What a benchmark is: the contract that the harness relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from benchmarks_data.table import Table
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The input that a benchmark's networks take: number of classes, and height and width of an RGB image in pixels."""
+
+    classes: int
+    image_size: int
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One entry of a benchmark: its official string and its structure (for cell spaces, the operation of each edge)."""
+
+    index: int
+    string: str
+    structure: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A candidate operation inside a built network, as a proxy sees it: the module, and where it stands.
+
+    ``live`` says whether its output can reach the network's output: it is not ``none`` and lies on a path through its cell.
+    """
+
+    cell: int
+    edge: tuple[int, int]
+    kind: str
+    live: bool
+    module: nn.Module
+
+
+class CellNetwork(Protocol):
+    """What a built network offers beyond ``nn.Module``."""
+
+    #: Every operation of every edge of every cell, in order.
+    operations: list[Operation]
+    #: Modules that follow one another, so that scaling the output of one scales the network's output alike.
+    stages: list[nn.Module]
+
+
+class Benchmark(Protocol):
+    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results."""
+
+    name: str
+    description: str
+    size: int
+    datasets: Mapping[str, Dataset]
+
+    def architecture(self, index: int) -> Architecture:
+        """Return the architecture of *index*; raise InputError when there is none."""
+
+    def index(self, string: str) -> int:
+        """Return the index of an architecture string; raise InputError when it is malformed."""
+
+    def is_connected(self, index: int) -> bool:
+        """Return whether the network's output depends on its input."""
+
+    def canonical(self, index: int) -> Hashable:
+        """Return the isomorphism class of *index*."""
+
+    def network(self, index: int, classes: int, seed: int) -> nn.Module:
+        """Return the published network, float32 on the CPU, in training mode, with weights drawn from *seed*."""
+
+    def table(self, folder: Path | None = None) -> Table:
+        """Return the trained results: from *folder*, or without one those that install with the project."""

@@ -1,0 +1,21 @@
+"""The one exception for input that a person can mend."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Something that was given cannot be used.
+
+    The message is one line: what was wrong, where, and what to do. Commands print it and exit with status 2.
+    """
+
+
+def unknown(kind: str, given: str, available: Iterable[str]) -> InputError:
+    """Return the error for a name that is not among the *available* ones, with the nearest as a suggestion."""
+    names = sorted(available)
+    near = difflib.get_close_matches(given, names, n=1)
+    hint = f" did you mean {near[0]!r}?" if near else ""
+    return InputError(f"unknown {kind} {given!r}:{hint} available: {', '.join(names) or 'none'}")

@@ -1,0 +1,56 @@
+"""NAS-Bench-201: 15,625 cells of six edges with five operations each (Dong and Yang, ICLR 2020, arXiv 2001.00326)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.nb201 import space
+
+if TYPE_CHECKING:
+    from benchmarks_data.nb201.network import Network
+    from benchmarks_data.table import Table
+
+
+class NasBench201:
+    """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
+
+    name = "nb201"
+    description = "NAS-Bench-201: cells of 6 edges x 5 operations, trained on cifar10, cifar100, imagenet16-120"
+    size = space.SIZE
+    datasets: ClassVar[Mapping[str, Dataset]] = {
+        "cifar10": Dataset(10, 32),
+        "cifar100": Dataset(100, 32),
+        "imagenet16-120": Dataset(120, 16),
+    }
+
+    def architecture(self, index: int) -> Architecture:
+        cell = space.cell(index)
+        return Architecture(index, space.format_cell(cell), cell)
+
+    def index(self, string: str) -> int:
+        return space.index(string)
+
+    def is_connected(self, index: int) -> bool:
+        return space.is_connected(space.cell(index))
+
+    def canonical(self, index: int) -> str:
+        return space.canonical(space.cell(index))
+
+    def network(self, index: int, classes: int, seed: int) -> Network:
+        from benchmarks_data.nb201.network import Network
+
+        return Network(space.cell(index), classes, seed)
+
+    def table(self, folder: Path | None = None) -> Table:
+        from benchmarks_data.nb201.sources import embedded_path, read_embedded
+        from benchmarks_data.table import find_table, read_table
+
+        if folder is None:
+            return read_embedded(embedded_path())
+        return read_table(find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index)
+
+
+BENCHMARK = NasBench201()

@@ -1,0 +1,133 @@
+"""The published NAS-Bench-201 network in torch, for inputs (batch, 3, height, width).
+
+Stem convolution; three stages of five cells with 16, 32 and 64 channels, joined by residual blocks of stride 2; batch
+normalisation, ReLU, global average pooling, linear classifier. Source: NAS-Bench-201, section 2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from benchmarks_data.benchmark import Operation
+from benchmarks_data.initialisation import Convolution, Linear, initialise
+from benchmarks_data.nb201.space import EDGES, INPUT, OUTPUT, live_edges
+
+CHANNELS = 16
+CELLS_PER_STAGE = 5
+STAGES = 3
+
+
+class Zero(nn.Module):
+    """The operation none. It multiplies, so that the result stays a function of the input."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * 0.0
+
+
+class ReluConvBn(nn.Sequential):
+    """ReLU, convolution without bias, batch normalisation."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
+        super().__init__(
+            nn.ReLU(),
+            Convolution(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+
+
+def operation(kind: str, channels: int) -> nn.Module:
+    """Return the module of an operation *kind*; it keeps shape (batch, channels, height, width)."""
+    match kind:
+        case "none":
+            return Zero()
+        case "skip_connect":
+            return nn.Identity()
+        case "nor_conv_1x1":
+            return ReluConvBn(channels, channels, 1)
+        case "nor_conv_3x3":
+            return ReluConvBn(channels, channels, 3)
+        case "avg_pool_3x3":
+            return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
+    raise ValueError(f"no operation {kind!r} in NAS-Bench-201")
+
+
+class CellModule(nn.Module):
+    """A cell: each node is the sum of the operations on its incoming edges.
+
+    An operation's qualified name tells cell, edge and kind, which is what its weights depend on.
+    """
+
+    def __init__(self, cell: Sequence[str], channels: int) -> None:
+        super().__init__()
+        self.edges = nn.ModuleDict(
+            {f"{source}-{target}-{kind}": operation(kind, channels) for kind, (source, target) in zip(cell, EDGES, strict=True)}
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        nodes = {INPUT: x}
+        for (source, target), edge in zip(EDGES, self.edges.values(), strict=True):
+            term = edge(nodes[source])
+            nodes[target] = nodes[target] + term if target in nodes else term
+        return nodes[OUTPUT]
+
+
+class ReductionBlock(nn.Module):
+    """The residual block between two stages: halves height and width, doubles the channels."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.first = ReluConvBn(inputs, outputs, 3, stride=2)
+        self.second = ReluConvBn(outputs, outputs, 3)
+        self.shortcut = nn.Sequential(nn.AvgPool2d(2, stride=2), Convolution(inputs, outputs, 1, bias=False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        joined: Tensor = self.shortcut(x) + self.second(self.first(x))
+        return joined
+
+
+class Network(nn.Module):
+    """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    def __init__(
+        self,
+        cell: Sequence[str],
+        classes: int,
+        seed: int,
+        *,
+        channels: int = CHANNELS,
+        cells_per_stage: int = CELLS_PER_STAGE,
+    ) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+        body: list[nn.Module] = []
+        for stage in range(STAGES):
+            width = channels * 2**stage
+            if stage:
+                body.append(ReductionBlock(width // 2, width))
+            body += [CellModule(cell, width) for _ in range(cells_per_stage)]
+        self.body = nn.Sequential(*body)
+        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(width, classes)
+        self._cell = tuple(cell)
+        initialise(self, seed)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
+        return logits
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Every edge's operation in every cell (the places of ZEROS' gates)."""
+        cells = [module for module in self.body if isinstance(module, CellModule)]
+        return [
+            Operation(number, edge, kind, live, module)
+            for number, cell in enumerate(cells)
+            for edge, kind, live, module in zip(EDGES, self._cell, live_edges(self._cell), cell.edges.values(), strict=True)
+        ]
+
+    @property
+    def stages(self) -> list[nn.Module]:
+        """The cells and residual blocks, each of which reads the output of the one before."""
+        return list(self.body)

@@ -1,0 +1,164 @@
+"""The one format of trained results: a CSV with ``index``, ``arch`` and one column per target.
+
+Targets are named ``{dataset}_{split}[_{epochs}ep][_run{n}]`` and hold accuracies in percent; a blank cell is a value that nobody
+published. Reading checks everything and refuses with the file, the line and the fix.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import math
+import re
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks_data.errors import InputError, unknown
+
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Trained results of a benchmark.
+
+    Attributes:
+        name: where it comes from, for people: a file's name or a package's.
+        sha256: of the file's bytes, in hexadecimal.
+        values: one row per architecture, indexed by its index; one float column per target, NaN where unknown.
+    """
+
+    name: str
+    sha256: str
+    values: pd.DataFrame
+
+    def target(self, name: str) -> str:
+        """Return *name* if the table has that column; raise InputError with what it has otherwise."""
+        if name not in self.values.columns:
+            raise unknown(f"target of table {self.name}:", name, self.values.columns)
+        return name
+
+    def default_target(self, dataset: str) -> str:
+        """Return the dataset's test column of the longest training, means before single runs."""
+        pattern = re.compile(rf"{re.escape(dataset)}_test(?:_(\d+)ep)?")
+        columns = {match[0]: int(match[1] or 0) for name in self.values.columns if (match := pattern.fullmatch(name))}
+        if not columns:
+            raise InputError(
+                f"table {self.name} has no test accuracy of {dataset}: name a --target among "
+                f"{', '.join(self.values.columns)}, or give a folder of tables with --tables"
+            )
+        return max(columns, key=lambda name: columns[name])
+
+
+def dataset_of(target: str, datasets: Iterable[str]) -> str | None:
+    """Return the dataset that a target's name begins with, if it is one of *datasets*."""
+    return next((name for name in datasets if target.startswith(f"{name}_")), None)
+
+
+def find_table(folder: Path, benchmark: str) -> Path:
+    """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``."""
+    if not folder.is_dir():
+        raise InputError(f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES")
+    for suffix in (".csv.gz", ".csv"):
+        if (path := folder / f"{benchmark}{suffix}").is_file():
+            return path
+    raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
+
+
+def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Callable[[str], int], complete: bool = True) -> Table:
+    """Read and check a table.
+
+    Args:
+        path: a CSV file, compressed when its name ends in ``.gz``.
+        size: number of architectures in the benchmark; indices run from 0 to size - 1.
+        datasets: those that a column may name.
+        index_of: maps an architecture string to its index, raising InputError.
+        complete: whether every architecture must have a row.
+
+    Raises:
+        InputError: the file is missing, truncated, or not a table of this benchmark.
+    """
+    text, checksum = _read_text(path)
+    lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+    try:
+        _, header = next(lines, (1, []))
+        targets = _check_header(path, header, datasets)
+        rows: dict[int, list[float]] = {}
+        for line, row in lines:
+            if len(row) != len(header):
+                raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
+            index = _index(path, line, row[0], size)
+            if index in rows:
+                raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
+            _check_string(path, line, row[1], index, index_of)
+            rows[index] = [_accuracy(path, line, name, cell) for name, cell in zip(targets, row[2:], strict=True)]
+    except csv.Error as error:
+        raise InputError(f"{path}: not a CSV file ({error})") from error
+    if not rows or (complete and len(rows) != size):
+        raise InputError(f"{path}: {len(rows)} rows where {size} are expected: is the file cut off?")
+    values = pd.DataFrame.from_dict(rows, orient="index", columns=targets, dtype=np.float64)
+    return Table(path.name, checksum, values.rename_axis("index").sort_index())
+
+
+def _read_text(path: Path) -> tuple[str, str]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read table {path}: {error.strerror}") from error
+    try:
+        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        return data.decode("utf-8"), hashlib.sha256(raw).hexdigest()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{path} is truncated or not gzip ({error}): fetch it again") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text: a table is a CSV file") from error
+
+
+def _check_header(path: Path, header: list[str], datasets: Sequence[str]) -> list[str]:
+    if header[:2] != ["index", "arch"] or len(header) < 3:
+        found = ", ".join(header[:3]) or "nothing"
+        raise InputError(f"{path}, line 1: a table's columns are index, arch and then targets, not {found}")
+    pattern = re.compile(rf"({'|'.join(map(re.escape, datasets))})_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?")
+    for number, name in enumerate(header[2:], 3):
+        if not pattern.fullmatch(name):
+            raise InputError(
+                f"{path}, line 1: column {number} is {name!r}, expected dataset_split[_epochsep][_runN] with a dataset among "
+                f"{', '.join(datasets)} and a split among {', '.join(SPLITS)}"
+            )
+        if header.index(name) != number - 1:
+            raise InputError(f"{path}, line 1: column {name!r} stands there twice")
+    return header[2:]
+
+
+def _index(path: Path, line: int, text: str, size: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) < size):
+        raise InputError(f"{path}, line {line}: {text!r} is no index: expected a whole number from 0 to {size - 1}")
+    return int(text)
+
+
+def _check_string(path: Path, line: int, string: str, index: int, index_of: Callable[[str], int]) -> None:
+    try:
+        named = index_of(string)
+    except ValueError as error:
+        raise InputError(f"{path}, line {line}: {error}") from error
+    if named != index:
+        raise InputError(f"{path}, line {line}: {string!r} is index {named}, not {index}")
+
+
+def _accuracy(path: Path, line: int, name: str, text: str) -> float:
+    if not text:
+        return math.nan
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 100:
+        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no accuracy in percent: expected 0 to 100, or a blank")
+    return value

@@ -1,0 +1,25 @@
+"""The console script: ``zeros-harness COMMAND ...`` is ``python -m harness.COMMAND ...``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+COMMANDS = ("run", "regress")
+
+
+def main() -> int:
+    """Hand over to the command that the first argument names."""
+    command = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if command in ("-h", "--help"):
+        print(f"usage: zeros-harness {{{','.join(COMMANDS)}}} ...   (zeros-harness COMMAND --help tells more)")
+        return 0
+    if command not in COMMANDS:
+        print(f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    status: int = importlib.import_module(f"harness.{command}").main(sys.argv[2:])
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

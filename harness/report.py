@@ -1,0 +1,68 @@
+"""What a run leaves behind: scores.csv, correlations.csv, run.json, figures, and a table on the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table as TerminalTable
+
+from proxies import TRIVIAL_BASELINES
+
+PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", "analog-nasbench")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame at full precision; the file appears whole or not at all. NaN is blank, infinity is ``inf``."""
+    _write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def write_provenance(path: Path, settings: Mapping[str, Any]) -> None:
+    """Write run.json: *settings* and the versions of everything that computed."""
+    versions = {name: metadata.version(name) for name in PACKAGES if _installed(name)}
+    record = {**settings, "versions": {"python": platform.python_version(), **versions}, "platform": platform.platform()}
+    _write_whole(path, json.dumps(record, indent=2) + "\n")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def print_correlations(console: Console, correlations: pd.DataFrame) -> None:
+    """Print one table per target, the highest tau first, trivial baselines dimmed."""
+    for target, rows in correlations.groupby("target", sort=False):
+        first = rows.iloc[0]
+        title = f"{first['benchmark']}, {target}, population {first['population']}"
+        table = TerminalTable(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        table.add_column("proxy", overflow="fold")
+        for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for _, row in rows.sort_values("tau", ascending=False).iterrows():
+            interval = "" if math.isnan(row["tau_low"]) else f"{row['tau_low']:.3f} to {row['tau_high']:.3f}"
+            table.add_row(
+                row["proxy"].replace("[", r"\["), _number(row["tau"]), interval, _number(row["rho"]), _number(row["r"]),
+                str(row["n"]), str(row["missing"]), style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
+            )  # fmt: skip
+        console.print(table)
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.3f}"

@@ -1,0 +1,187 @@
+"""The main command: score architectures with proxies, correlate the scores with trained accuracies, report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import benchmarks_data
+import proxies
+from benchmarks_data.errors import unknown
+from harness.command import Parser, check_device, default_workers, guarded, positive, writable_folder
+from harness.inputs import image_file
+from harness.scoring import DTYPES, Job, canonical_requests, tasks_due
+from harness.selection import POPULATIONS, select
+
+if TYPE_CHECKING:
+    from benchmarks_data.benchmark import Benchmark
+    from benchmarks_data.table import Table
+    from harness.store import Store
+
+PROG = "python -m harness.run"
+STORE = Path("reports/scores.sqlite")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    about = "Score architectures of a tabular NAS benchmark with training-free proxies, and correlate with trained accuracies."
+    p = Parser(prog=PROG, description=about)
+    what = p.add_argument_group("what is scored")
+    what.add_argument(
+        "--proxy",
+        nargs="+",
+        default=["zeros"],
+        metavar="NAME",
+        help="proxies, with options as in 'zeros[aggregate=min]', or 'all'; the trivial baselines are added (default: zeros)",
+    )
+    what.add_argument("--benchmark", default="nb201", metavar="NAME", help="(default: nb201)")
+    what.add_argument("--dataset", metavar="NAME", help="whose network is scored (default: the first target's, else cifar10)")
+    what.add_argument("--archs", default="1000", metavar="N", help="'all', a number to draw, or a file of indices (default: 1000)")
+    what.add_argument("--sample-seed", type=int, default=0, metavar="SEED", help="seeds the draw of architectures (default: 0)")
+    what.add_argument(
+        "--population",
+        choices=POPULATIONS,
+        default="all",
+        help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
+    )
+    what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
+    what.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    against = p.add_argument_group("what it is compared with")
+    against.add_argument(
+        "--target", nargs="+", metavar="COLUMN", help="columns of the table (default: the dataset's test accuracy)"
+    )
+    against.add_argument(
+        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+    )
+    where = p.add_argument_group("where results go")
+    where.add_argument("--out", type=Path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
+    where.add_argument("--store", type=Path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})")
+    where.add_argument("--force", action="store_true", help="score again what the store already has")
+    how = p.add_argument_group("how it is computed")
+    how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
+    how.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
+    p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
+    return p
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
+    return guarded(PROG, _run, argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    args = parser().parse_args(argv)
+    if args.list:
+        print(listing())
+        return 0
+    plan = make_plan(args)
+
+    from harness.progress import score_tasks
+    from harness.store import Store
+
+    store = Store(args.store)
+    tasks = tasks_due(plan.job, plan.requests, plan.indices, args.seeds, store, force=args.force)
+    started = time.monotonic()
+    score_tasks(plan.job, tasks, store, args.workers or default_workers())
+    scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3)}
+    provenance = {**_settings(args, plan), "scored_now": scoring, "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    _report(args, plan, store, {"command": [PROG, *(sys.argv[1:] if argv is None else argv)], **provenance})
+    return 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A command line, checked: what is scored, what it is compared with, and where the result goes."""
+
+    job: Job
+    requests: list[proxies.Request]
+    indices: list[int]
+    table: Table
+    targets: list[str]
+    out: Path
+
+
+def make_plan(args: argparse.Namespace) -> Plan:
+    """Check everything that was given, before anything is computed; raise InputError for what cannot be used."""
+    benchmark = benchmarks_data.get(args.benchmark)
+    requests = canonical_requests(args.proxy)
+    indices = select(benchmark, args.archs, args.population, args.sample_seed)
+    tables = args.tables or (Path(os.environ["NAS_TABLES"]) if os.environ.get("NAS_TABLES") else None)
+    table = benchmark.table(tables)
+    dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
+    images = image_file(args.images) if args.images else None
+    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device))
+    out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
+    return Plan(job, requests, indices, table, targets, out)
+
+
+def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targets: Sequence[str] | None) -> tuple[str, list[str]]:
+    """Return the dataset whose networks are scored and the columns to correlate with; raise InputError for unknown ones."""
+    from benchmarks_data.table import dataset_of
+
+    if dataset is not None and dataset not in benchmark.datasets:
+        raise unknown(f"dataset of {benchmark.name}:", dataset, benchmark.datasets)
+    first = next(iter(benchmark.datasets))
+    if not targets:
+        return dataset or first, [table.default_target(dataset or first)]
+    columns = list(dict.fromkeys(table.target(name) for name in targets))
+    return dataset or dataset_of(columns[0], benchmark.datasets) or first, columns
+
+
+def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
+    images = plan.job.images
+    return {
+        "benchmark": plan.job.benchmark,
+        "dataset": plan.job.dataset,
+        "targets": plan.targets,
+        "table": {"name": plan.table.name, "sha256": plan.table.sha256},
+        "proxies": [request.name for request in plan.requests],
+        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
+        "seeds": list(range(args.seeds)),
+        "images": {"file": images.path, "sha256": images.sha256} if images else "Gaussian noise",
+        "dtype": plan.job.dtype,
+        "device": plan.job.device,
+    }
+
+
+def _report(args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from harness.analysis import collect, correlations
+    from harness.plots import save_figures
+    from harness.report import print_correlations, write_csv, write_provenance
+
+    scores = collect(plan.job, plan.requests, plan.indices, args.seeds, store)
+    found = correlations(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
+    write_csv(scores, plan.out / "scores.csv")
+    write_csv(found, plan.out / "correlations.csv")
+    write_provenance(plan.out / "run.json", provenance)
+    for target in plan.targets:
+        save_figures(plan.out, scores, plan.table.values[target], found[found["target"] == target])
+    console = Console()
+    print_correlations(console, found)
+    console.print(f"Scores, correlations and figures: {plan.out}", highlight=False, soft_wrap=True)
+
+
+def listing() -> str:
+    """Return one line for each proxy and benchmark."""
+    entries = proxies.registered()
+    width = max(map(len, entries))
+    lines = ["Proxies:"]
+    for name, entry in entries.items():
+        options = "".join(f" [{key}={spec if isinstance(spec, int) else '|'.join(spec)}]" for key, spec in entry.options.items())
+        lines.append(f"  {name:<{width}}  {entry.description}{f' ({entry.paper})' if entry.paper else ''}{options}")
+    lines.append("Benchmarks:")
+    lines += [f"  {name:<{width}}  {benchmarks_data.get(name).description}" for name in benchmarks_data.names()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Which architectures are scored: populations, samples, lists."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.errors import InputError
+
+POPULATIONS = ("all", "connected", "unique")
+
+
+def population(benchmark: Benchmark, name: str) -> list[int]:
+    """Return the indices of a population, in ascending order.
+
+    ``all``: every index. ``connected``: those whose output depends on their input. ``unique``: the lowest index of each
+    isomorphism class.
+    """
+    indices = range(benchmark.size)
+    if name == "connected":
+        return [index for index in indices if benchmark.is_connected(index)]
+    if name == "unique":
+        first: dict[object, int] = {}
+        for index in indices:
+            first.setdefault(benchmark.canonical(index), index)
+        return sorted(first.values())
+    return list(indices)
+
+
+def select(benchmark: Benchmark, archs: str, population_name: str, sample_seed: int) -> list[int]:
+    """Return the indices to score, in ascending order.
+
+    Args:
+        archs: ``all``, a number to draw without replacement, or a file with one index or architecture string a line
+            (blank lines and what follows ``#`` are skipped).
+        population_name: one of POPULATIONS; a list from a file is restricted to it.
+        sample_seed: seeds the draw.
+
+    Raises:
+        InputError: nothing is left, the number exceeds the population, or a line of the file names no architecture.
+    """
+    members = population(benchmark, population_name)
+    if archs == "all":
+        return members
+    if archs.isascii() and archs.isdigit() and len(archs) < 19:
+        count = int(archs)
+        if not 0 < count <= len(members):
+            raise InputError(f"--archs {archs}: population {population_name!r} has {len(members)} architectures to draw from")
+        return sorted(random.Random(sample_seed).sample(members, count))
+    listed = _read_list(benchmark, Path(archs))
+    chosen = sorted(listed.intersection(members))
+    if not chosen:
+        raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in population {population_name!r}")
+    return chosen
+
+
+def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(f"--archs {path}: expected 'all', a number or a file of architectures ({reason})") from error
+    found = set()
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            numeric = text.lstrip("-").isdigit() and text.isascii() and len(text) < 19
+            found.add(benchmark.architecture(int(text)).index if numeric else benchmark.index(text))
+        except InputError as error:
+            raise InputError(f"--archs {path}, line {number}: {error}") from error
+    return found

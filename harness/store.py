@@ -1,0 +1,108 @@
+"""The score store: one SQLite file, one row per score under the key that determines it."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import proxies
+from benchmarks_data.errors import InputError
+from harness.scoring import ERROR, Job, Score
+
+APPLICATION_ID = 0x5A45524F  # "ZERO" in ASCII
+VERSION = 1
+_SCHEMA = (
+    """CREATE TABLE scores (
+        benchmark TEXT NOT NULL, dataset TEXT NOT NULL, inputs TEXT NOT NULL, dtype TEXT NOT NULL,
+        proxy TEXT NOT NULL, revision INTEGER NOT NULL, seed INTEGER NOT NULL, arch INTEGER NOT NULL,
+        score REAL, seconds REAL NOT NULL, status TEXT NOT NULL,
+        PRIMARY KEY (benchmark, dataset, inputs, dtype, proxy, revision, seed, arch)
+    ) WITHOUT ROWID""",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {VERSION}",
+)
+_KEY = "benchmark = ? AND dataset = ? AND inputs = ? AND dtype = ? AND proxy = ? AND revision = ? AND seed = ?"
+
+
+class Store:
+    """Scores in a file. Every write is a transaction, so a run killed at any moment loses at most what was in flight."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the store at *path*; raise InputError when it cannot be used or is something else."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(f"cannot open the store {path}: {error}; choose another file with --store") from error
+        with self._explained(), self._transaction():
+            self._prepare()
+        with self._explained():
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _prepare(self) -> None:
+        """Create the schema in an empty file; refuse a file that is something else."""
+        application, version, tables = (
+            self._connection.execute(query).fetchone()[0]
+            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        )
+        if tables == 0 and application == 0:
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
+        elif application != APPLICATION_ID:
+            raise InputError(f"{self.path} is not a store of scores: choose another file with --store")
+        elif version != VERSION:
+            raise InputError(f"store {self.path} has format {version}, not {VERSION}: choose another file with --store")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise InputError(f"cannot use the store {self.path}: {error}; choose another file with --store") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def write(self, job: Job, scores: Iterable[Score]) -> None:
+        """Save scores in one transaction; a score under an existing key replaces it."""
+        rows = [
+            (*_key(job, proxies.request(score.proxy), score.seed), score.index)
+            + (None if math.isnan(score.score) else score.score, score.seconds, score.status)
+            for score in scores
+        ]
+        with self._explained(), self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
+        """Return the scores of a request under a seed, by architecture."""
+        query = f"SELECT arch, score, seconds, status FROM scores WHERE {_KEY}"
+        with self._explained():
+            rows = self._connection.execute(query, _key(job, request, seed)).fetchall()
+        return {
+            arch: Score(arch, request.name, seed, math.nan if score is None else score, seconds, status)
+            for arch, score, seconds, status in rows
+        }
+
+    def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
+        """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
+        return {arch for arch, score in self.read(job, request, seed).items() if not score.status.startswith(ERROR)}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
+    return (job.benchmark, job.dataset, job.inputs_of(request), job.dtype, request.name, request.proxy.revision, seed)

@@ -1,0 +1,38 @@
+"""The trivial baselines that every proxy has to beat: size and depth, known without computing anything.
+
+They stand beside every result, because much of what proxies predict is how much there is of a network
+(White et al., "A Deeper Look at Zero-Cost Proxies for Lightweight NAS", ICLR Blog Track 2022).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proxies import proxy
+
+if TYPE_CHECKING:
+    from proxies.passes import Cost
+
+
+@proxy("params", reads="cost")
+def params(cost: Cost) -> float:
+    """Number of trainable parameters of the network, dead edges included."""
+    return float(cost.params)
+
+
+@proxy("flops", reads="cost")
+def flops(cost: Cost) -> float:
+    """Number of multiply-accumulates of convolutions and linear layers for one image, dead edges included."""
+    return float(cost.flops)
+
+
+@proxy("live_params", reads="cost")
+def live_params(cost: Cost) -> float:
+    """Number of trainable parameters without those of operations on dead edges."""
+    return float(cost.live_params)
+
+
+@proxy("live_convs", reads="cost")
+def live_convs(cost: Cost) -> float:
+    """Number of operations on live edges that hold weights, over all cells."""
+    return float(cost.live_convs)

@@ -1,0 +1,25 @@
+"""Speed, measured: ``make bench``. Milliseconds per architecture on one core, for every proxy alone and for all together.
+
+Compare figures within one run; a clock means little across machines. Not collected by ``make test``.
+"""
+
+import pytest
+
+import proxies
+from harness.executors import single_threaded
+from harness.scoring import Job, Task, score_task
+
+INDICES = (0, 1, 6818, 10400)
+SUITES = {name: (name,) for name in proxies.registered()} | {"all": tuple(proxies.registered())}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.benchmark(group="four architectures, one core")
+def test_score(benchmark, suite: str) -> None:
+    def score() -> None:
+        for index in INDICES:
+            score_task(Job("nb201", "cifar10"), Task(index, 0, SUITES[suite]))
+
+    with single_threaded():
+        benchmark.pedantic(score, rounds=3, warmup_rounds=1)
+    benchmark.extra_info["architectures"] = len(INDICES)

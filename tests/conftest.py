@@ -1,0 +1,55 @@
+"""Shared fixtures. Tests that need data outside the project say so in their names and skip without it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import benchmarks_data
+from benchmarks_data.benchmark import Benchmark
+
+_TABLES = os.environ.pop("NAS_TABLES", None)  # the harness itself must not see it: tests choose their table
+
+
+@pytest.fixture(scope="session")
+def tables() -> Path:
+    """The folder of official tables, named by the environment variable NAS_TABLES."""
+    if not _TABLES:
+        pytest.skip("NAS_TABLES is not set")
+    return Path(_TABLES).resolve()
+
+
+@pytest.fixture(scope="session")
+def reference_scores(tables: Path) -> Path:
+    """The folder of other people's scores, beside the folder of tables."""
+    return _beside(tables, "reference_scores")
+
+
+@pytest.fixture(scope="session")
+def real_images(tables: Path) -> Path:
+    """A file of real CIFAR-10 images, beside the folder of tables."""
+    return _beside(tables, "images/cifar10_640.npz")
+
+
+def _beside(tables: Path, name: str) -> Path:
+    path = tables.parent / name
+    if not path.exists():
+        pytest.skip(f"no {name} beside NAS_TABLES")
+    return path
+
+
+@pytest.fixture(scope="session")
+def nb201() -> Benchmark:
+    return benchmarks_data.get("nb201")
+
+
+@pytest.fixture
+def images_npz(tmp_path: Path) -> Path:
+    """An .npz of random images: (40, 32, 32, 3) uint8 and labels of 10 classes."""
+    stream = np.random.default_rng(0)
+    path = tmp_path / "images.npz"
+    np.savez(path, images=stream.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8), labels=np.arange(40) % 10)
+    return path

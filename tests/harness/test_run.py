@@ -1,0 +1,239 @@
+"""The main command, run as a user runs it."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.run import main
+from harness.store import Store
+
+PNG = b"\x89PNG\r\n"
+
+
+def arguments(folder: Path, *more: str) -> list[str]:
+    return ["--store", str(folder / "s.sqlite"), "--out", str(folder / "out"), *more]
+
+
+def timeless(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "out" / "scores.csv").drop(columns="seconds")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run: 40 architectures, two seeds, two workers."""
+    folder = tmp_path_factory.mktemp("run")
+    assert main(arguments(folder, "--proxy", "zeros", "synflow", "--archs", "40", "--seeds", "2", "--workers", "2")) == 0
+    return folder
+
+
+def test_scores_csv_has_a_row_per_architecture_proxy_and_seed(finished: Path) -> None:
+    frame = pd.read_csv(finished / "out" / "scores.csv")
+    assert list(frame.columns) == ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
+    counts = frame.groupby("proxy").size().to_dict()
+    assert counts == {"zeros": 80, "synflow": 80, "params": 40, "flops": 40, "live_params": 40, "live_convs": 40}
+    assert (frame["status"] == "ok").all()
+
+
+def test_correlations_csv_repeats_from_scores_and_table(finished: Path) -> None:
+    from scipy.stats import kendalltau
+
+    import benchmarks_data
+
+    frame = pd.read_csv(finished / "out" / "correlations.csv")
+    assert list(frame.columns) == [
+        "benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"
+    ]  # fmt: skip
+    scores = pd.read_csv(finished / "out" / "scores.csv")
+    ranks = scores[scores["proxy"] == "zeros"].pivot(index="index", columns="seed", values="score").rank().mean(axis=1)
+    accuracy = benchmarks_data.get("nb201").table().values["cifar10_test"][ranks.index]
+    row = frame[frame["proxy"] == "zeros"].iloc[0]
+    assert row["tau"] == pytest.approx(kendalltau(ranks, accuracy).statistic)
+    assert row["tau_low"] < row["tau"] < row["tau_high"]
+    assert (row["n"], row["missing"], row["target"], row["population"]) == (40, 0, "cifar10_test", "all")
+
+
+def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:
+    record = json.loads((finished / "out" / "run.json").read_text())
+    assert record["command"][:2] == ["python -m harness.run", "--store"]
+    assert record["table"]["name"] == "analog-nasbench"
+    assert len(record["table"]["sha256"]) == 64
+    assert (record["seeds"], record["archs"]["count"], record["images"]) == ([0, 1], 40, "Gaussian noise")
+    assert {"python", "torch", "scipy"} <= set(record["versions"])
+
+
+def test_both_figures_are_written_as_png_and_svg(finished: Path) -> None:
+    for name in ("score_accuracy_cifar10_test", "tau_cifar10_test"):
+        assert (finished / "out" / f"{name}.png").read_bytes().startswith(PNG)
+        assert "</svg>" in (finished / "out" / f"{name}.svg").read_text()
+
+
+def test_running_again_computes_nothing_and_writes_the_same(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (finished / "out" / "scores.csv").read_bytes()
+    assert main(arguments(finished, "--proxy", "zeros", "synflow", "--archs", "40", "--seeds", "2")) == 0
+    assert (finished / "out" / "scores.csv").read_bytes() == before
+    assert json.loads((finished / "out" / "run.json").read_text())["scored_now"]["tasks"] == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"zeros\s+0\.\d{3}\s+0\.\d{3} to 0\.\d{3}", shown)
+
+
+def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp_path: Path) -> None:
+    proxies = ("--proxy", "zeros", "synflow", "--archs", "40", "--seeds", "2", "--workers", "2")
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *proxies)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while _rows(tmp_path / "s.sqlite") < 60:
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    while _group_alive(process.pid):  # the workers notice that their parent is gone, and end
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    saved = _rows(tmp_path / "s.sqlite")
+    assert main(arguments(tmp_path, *proxies)) == 0
+    again = json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"]
+    # Seed 0 saves 6 scores an architecture, seed 1 saves 2, in this order but for what is in flight.
+    assert 0 < again < 80
+    assert saved >= 60
+    assert _rows(tmp_path / "s.sqlite") == 80 * 2 + 40 * 4
+    pd.testing.assert_frame_equal(timeless(tmp_path), timeless(finished))
+
+
+def _rows(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM scores").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+        finally:
+            connection.commit()
+
+
+def _group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_populations_and_several_targets_needs_nas_tables(tables: Path, tmp_path: Path) -> None:
+    targets = ("cifar100_test_200ep", "cifar10_valid_200ep")
+    more = ("--proxy", "synflow", "--archs", "12", "--population", "connected", "--tables", str(tables), "--target", *targets)
+    assert main(arguments(tmp_path, *more)) == 0
+    frame = pd.read_csv(tmp_path / "out" / "correlations.csv")
+    assert list(frame["target"].unique()) == list(targets)
+    assert set(frame["population"]) == {"connected"}
+    assert frame["n"].max() == 12
+    assert frame.loc[frame["target"] == targets[1], "n"].max() < 12  # unknown for cells with a dead edge
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["dataset"] == "cifar100"
+
+
+def test_real_images_reach_the_proxies_that_need_them(images_npz: Path, tmp_path: Path) -> None:
+    for more in ((), ("--images", str(images_npz))):
+        assert main(arguments(tmp_path, "--proxy", "naswot[batch=8]", "synflow", "--archs", "3", *more)) == 0
+        frame = pd.read_csv(tmp_path / "out" / "scores.csv")
+        assert (frame["status"] == "ok").all()
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 3  # naswot anew, the rest kept
+
+
+def test_force_scores_again(tmp_path: Path) -> None:
+    for more in ((), ("--force",)):
+        assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1", *more)) == 0
+        assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        (["--proxy", "zeroes"], "did you mean 'zeros'"),
+        (["--proxy", "zeros[aggregate=max]"], "available: mean, min, sum"),
+        (["--proxi", "zeros"], "unrecognized arguments: --proxi"),
+        (["--benchmark", "nb202"], "did you mean 'nb201'"),
+        (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
+        (["--dataset", "cifar11"], "did you mean 'cifar10'"),
+        (["--dataset", "cifar100"], "no test accuracy of cifar100"),
+        (["--population", "best"], "invalid choice: 'best'"),
+        (["--archs", "0"], "--archs 0"),
+        (["--archs", "absent.txt"], "No such file"),
+        (["--seeds", "0"], "positive whole number"),
+        (["--workers", "x"], "positive whole number"),
+        (["--device", "abacus"], "device 'abacus' cannot be used"),
+        (["--images", "absent.npz"], "cannot read images absent.npz"),
+        (["--tables", "absent"], "no folder of tables at absent"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    more: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = main(arguments(tmp_path, *more))
+    except SystemExit as stop:  # raised by argparse
+        status = stop.code
+    shown = capsys.readouterr().err
+    assert status == 2
+    assert complaint in shown
+    assert shown.count("\n") == 1
+
+
+def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 0
+    capsys.readouterr()
+    (tmp_path / "nb201.csv").write_text("index,arch,cifar10_test\n0,nonsense,91\n")
+    (tmp_path / "bad.txt").write_text("|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|\n")
+    (tmp_path / "file").write_text("")
+    np.savez(tmp_path / "bad.npz", images=np.array([{}], dtype=object), labels=np.array([0]))
+    for more, complaint in (
+        (["--tables", str(tmp_path)], "line 2"),
+        (["--archs", str(tmp_path / "bad.txt")], "did you mean 'nor_conv_3x3'"),
+        (["--out", str(tmp_path / "file" / "out")], "cannot write to"),
+        (["--store", str(tmp_path / "bad.txt")], "cannot use the store"),
+        (["--images", str(tmp_path / "bad.npz")], "no .npz file of plain arrays"),
+    ):
+        assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1
+    assert Store(tmp_path / "s.sqlite").path.exists()
+    assert _rows(tmp_path / "s.sqlite") == 12
+
+
+def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(tmp_path: Path) -> None:
+    package = tmp_path / "analognasbench"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
+    (package / "data.anb").write_bytes(b"cposix\nsystem\n(S'touch owned'\ntR.")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "1")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 2
+    assert "names posix.system, which does not belong to it" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not Path("owned").exists()
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "500", "--workers", "2")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while _rows(tmp_path / "s.sqlite") < 20:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, shown = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in shown
+    assert "Traceback" not in shown
+    assert _rows(tmp_path / "s.sqlite") >= 20

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.errors import InputError
+from harness.selection import population, select
+
+
+def test_populations_have_the_published_sizes(nb201: Benchmark) -> None:
+    assert [len(population(nb201, name)) for name in ("all", "connected", "unique")] == [15625, 15284, 6466]
+
+
+def test_a_draw_depends_on_its_seed_alone(nb201: Benchmark) -> None:
+    one = select(nb201, "50", "connected", 3)
+    assert one == select(nb201, "50", "connected", 3) == sorted(set(one))
+    assert one != select(nb201, "50", "connected", 4)
+    assert all(map(nb201.is_connected, one))
+
+
+def test_a_file_holds_indices_and_strings(nb201: Benchmark, tmp_path: Path) -> None:
+    path = tmp_path / "archs.txt"
+    path.write_text(f"# mine\n7\n\n{nb201.architecture(3).string}  # a cell\n7\n1651\n")
+    assert select(nb201, str(path), "all", 0) == [3, 7, 1651]
+    assert select(nb201, str(path), "connected", 0) == [3, 7]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("15625\n", "line 1: nb201 has no architecture 15625"),
+        ("3\n-1\n", "line 2: nb201 has no architecture -1"),
+        ("1.5\n", "line 1: malformed nb201 architecture '1.5'"),
+        ("|nor_conv_3x3~0|\n", "line 1: malformed"),
+        ("", "none of its 0 architectures"),
+        ("1651\n", "none of its 1 architectures is in population 'connected'"),
+    ],
+)
+def test_a_file_that_names_no_architecture_is_refused(nb201: Benchmark, tmp_path: Path, content: str, complaint: str) -> None:
+    path = tmp_path / "archs.txt"
+    path.write_text(content)
+    with pytest.raises(InputError, match=complaint):
+        select(nb201, str(path), "connected", 0)
+
+
+@pytest.mark.parametrize("archs", ["0", "15626", "-3", "some", "99999999999999999999999"])
+def test_a_number_that_cannot_be_drawn_is_refused(nb201: Benchmark, archs: str) -> None:
+    with pytest.raises(InputError, match=r"--archs"):
+        select(nb201, archs, "all", 0)

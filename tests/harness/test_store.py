@@ -1,0 +1,83 @@
+import math
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import proxies
+from benchmarks_data.errors import InputError
+from harness.inputs import ImageFile
+from harness.scoring import Job, Score, tasks_due
+from harness.store import Store
+
+JOB = Job("nb201", "cifar10")
+ZEROS, NASWOT, PARAMS = (proxies.request(name) for name in ("zeros", "naswot", "params"))
+
+
+def test_scores_come_back_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "s.sqlite"
+    written = [
+        Score(1, "zeros", 0, 0.1 + 0.2, 0.5, "ok"),
+        Score(2, "zeros", 0, -math.inf, 0.5, "ok"),
+        Score(3, "zeros", 0, math.nan, 0.5, "error: RuntimeError: x"),
+    ]
+    Store(path).write(JOB, written)
+    found = Store(path).read(JOB, ZEROS, 0)
+    assert [found[1], found[2]] == written[:2]
+    assert math.isnan(found[3].score)
+
+
+def test_only_what_is_missing_or_failed_is_due(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
+    store.write(JOB, [Score(3, "zeros", 0, math.nan, 0.0, "undefined: NaN")])
+    due = {(task.index, task.seed): task.proxies for task in tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], 2, store)}
+    # A deterministic proxy is due under the first seed only.
+    assert due == {
+        (1, 0): ("params",), (2, 0): ("zeros", "params"), (3, 0): ("params",), **{(i, 1): ("zeros",) for i in (1, 2, 3)}
+    }  # fmt: skip
+    assert len(tasks_due(JOB, [ZEROS], [1, 2, 3], 1, store, force=True)) == 3
+
+
+def test_a_score_is_found_only_under_what_it_depends_on(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+    images = ImageFile("a.npz", "0" * 64)
+    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(1, "naswot", 0, 1.0, 0.0, "ok")])
+    assert store.finished(Job("nb201", "cifar10", images), ZEROS, 0) == {1}  # reads no images
+    assert store.finished(Job("nb201", "cifar10", images), NASWOT, 0) == set()
+    assert store.finished(Job("nb201", "cifar100"), ZEROS, 0) == set()
+    assert store.finished(Job("nb201", "cifar10", dtype="float64"), ZEROS, 0) == set()
+    assert store.finished(JOB, ZEROS, 1) == set()
+    assert store.finished(JOB, proxies.request("zeros[aggregate=min]"), 0) == set()
+
+
+@pytest.mark.parametrize("content", [b"not a database, but text of some length" * 40, b"SQLite format 3\0" + b"\1" * 200])
+def test_a_file_that_is_no_store_is_refused_and_kept(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "s.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot use the store"):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+def test_somebody_elses_database_and_a_newer_store_are_refused_and_kept(tmp_path: Path) -> None:
+    for name, statement, complaint in (
+        ("other", "CREATE TABLE mine (x)", "is not a store of scores"),
+        ("newer", "PRAGMA user_version = 99", "has format 99"),
+    ):
+        path = tmp_path / name
+        if name == "newer":
+            Store(path).close()
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+        connection.close()
+        before = path.read_bytes()
+        with pytest.raises(InputError, match=complaint):
+            Store(path)
+        assert path.read_bytes() == before
+
+
+def test_a_store_under_a_file_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot open the store"):
+        Store(tmp_path / "file" / "s.sqlite")

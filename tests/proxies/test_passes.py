@@ -1,0 +1,195 @@
+"""Identities of the passes, their agreement with literal definitions, and that they leave a network as they found it."""
+
+import math
+import random
+
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+
+import proxies
+from benchmarks_data.nb201 import space
+from benchmarks_data.nb201.network import Network
+from proxies import passes
+from proxies.passes import Inputs
+
+CELLS = [space.cell(i) for i in random.Random(0).sample(range(space.SIZE), 12)] + [space.cell(1651), ("nor_conv_3x3",) * 6]
+
+
+def inputs(dtype: torch.dtype = torch.float64, size: int = 32) -> Inputs:
+    def draw(count: int) -> torch.Tensor:
+        return torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(0)).to(dtype)
+
+    return Inputs((3, size, size), draw, dtype, torch.device("cpu"))
+
+
+def network(cell: tuple[str, ...], dtype: torch.dtype = torch.float64, **size: int) -> Network:
+    return Network(cell, 10, 0, **size).to(dtype)
+
+
+def small(cell: tuple[str, ...]) -> Network:
+    return network(cell, channels=4, cells_per_stage=2)
+
+
+def linearised(net: Network) -> dict[str, torch.Tensor]:
+    """The parameters of the linearised network, batch normalisation turned into the identity by its parameters."""
+    values = {name: p.detach().abs() * (not name.endswith("bias")) for name, p in net.named_parameters()}
+    for name, module in net.named_modules():
+        if isinstance(module, nn.BatchNorm2d):
+            values[f"{name}.weight"] = torch.full_like(module.weight, math.sqrt(1 + module.eps))
+    return values
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+@pytest.mark.parametrize(("node", "end"), [(space.INPUT, 0), (space.OUTPUT, 1)])
+def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(cell: tuple[str, ...], node: int, end: int) -> None:
+    flow = passes.synaptic_flow(network(cell), inputs())
+    for number in range(15):
+        total = math.fsum(value for (at, edge), value in flow.operations.items() if at == number and edge[end] == node)
+        assert total == pytest.approx(flow.total, rel=1e-9, abs=0.0)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_float32_with_rescaling_agrees_with_float64(cell: tuple[str, ...]) -> None:
+    for name in ("zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow"):
+        single, double = (
+            proxies.request(name).score(passes.synaptic_flow(network(cell, dtype), inputs(dtype)))
+            for dtype in (torch.float32, torch.float64)
+        )
+        assert single == pytest.approx(double, abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_zeta_is_the_derivative_by_a_literal_gate(cell: tuple[str, ...]) -> None:
+    net = small(cell).eval()
+    operations = net.operations
+    gates = torch.ones(len(operations), dtype=torch.float64, requires_grad=True)
+    for number, operation in enumerate(operations):
+        operation.module.register_forward_hook(lambda _, __, output, number=number: output * gates[number])
+    ones = torch.ones(1, 3, 8, 8, dtype=torch.float64)
+    (gradient,) = torch.autograd.grad(functional_call(net, linearised(net), (ones,)).sum(), gates)
+    flow = passes.synaptic_flow(small(cell), inputs(size=8))
+    expected = (gates * gradient).abs().tolist()
+    found = [flow.operations[o.cell, o.edge] * math.exp(flow.log_scale) for o in operations]
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_synflow_is_the_saliency_summed_over_the_weights(cell: tuple[str, ...]) -> None:
+    net = small(cell).eval()
+    weights = {n: p.requires_grad_() for n, p in linearised(net).items() if p.dim() > 1}
+    output = functional_call(net, {**linearised(net), **weights}, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum()
+    gradients = torch.autograd.grad(output, list(weights.values()), allow_unused=True)
+    saliency = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights.values(), gradients, strict=True) if g is not None)
+    score = proxies.request("synflow").score(passes.synaptic_flow(small(cell), inputs(size=8)))
+    assert score == pytest.approx(math.log(saliency) if saliency > 0 else -math.inf, rel=1e-12)
+
+
+def test_zeros_aggregates_are_over_the_live_edges_of_the_sum_over_cells() -> None:
+    flow = passes.SynapticFlow(
+        total=1.0,
+        operations={(0, (0, 1)): 1.0, (1, (0, 1)): 2.0, (0, (1, 3)): 4.0, (1, (1, 3)): 5.0, (0, (0, 3)): 100.0},
+        live=frozenset({(0, (0, 1)), (1, (0, 1)), (0, (1, 3)), (1, (1, 3))}),
+        layers=[],
+        log_scale=0.5,
+    )
+    found = [proxies.request(f"zeros[aggregate={a}]").score(flow) for a in ("mean", "min", "sum")]
+    assert found == pytest.approx([math.log(6) + 0.5, math.log(3) + 0.5, math.log(12) + 0.5])
+
+
+def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconnected() -> None:
+    requests = [proxies.request(name) for name in ("zeros", "zeros[aggregate=min]", "synflow")]
+    lowest = set()
+    for index, cell in enumerate(space.cells()):
+        net = network(cell, torch.float32, channels=2, cells_per_stage=1)
+        flow = passes.synaptic_flow(net, inputs(torch.float32, 8))
+        scores = [request.score(flow) for request in requests]
+        assert not any(map(math.isnan, scores)), index
+        assert len(set(map(math.isinf, scores))) == 1
+        if scores[0] == -math.inf:
+            lowest.add(index)
+    assert lowest == {i for i, cell in enumerate(space.cells()) if not space.is_connected(cell)}
+
+
+def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
+    class Toy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.relu = nn.ReLU()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.relu(-self.relu(x))
+
+    def draw(_: int) -> torch.Tensor:
+        return torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
+
+    codes = passes.activation_codes(Toy(), Inputs((3, 1, 1), draw, torch.float32, torch.device("cpu")), batch=2)
+    # The first call agrees on two units of three; the second call is inactive everywhere, so it agrees on all three.
+    assert codes.units == 6
+    assert codes.agreement.tolist() == [[6, 5], [5, 6]]
+    assert proxies.request("naswot").score(codes) == pytest.approx(math.log(6 * 6 - 5 * 5))
+
+
+def test_naswot_is_lowest_for_images_with_equal_codes() -> None:
+    agreement = torch.tensor([[6.0, 6.0], [6.0, 6.0]], dtype=torch.float64)
+    assert proxies.request("naswot").score(passes.ActivationCodes(agreement, 6)) == -math.inf
+
+
+def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
+    def sees_image(cell: tuple[str, ...]) -> bool:
+        reached = {space.INPUT}
+        for kind, (source, target) in zip(cell, space.EDGES, strict=True):
+            if kind != "none" and source in reached:
+                reached.add(target)
+        convs = [edge for kind, edge in zip(cell, space.EDGES, strict=True) if kind in space.CONVOLUTIONS]
+        return space.OUTPUT in reached or any(source in reached for source, _ in convs)
+
+    blind = [cell for cell in space.cells() if not sees_image(cell)]
+    assert len(blind) == 201  # as many as in the public scores of reference_scores
+    for cell in blind[::20] + CELLS:
+        net = network(cell, torch.float32, channels=4, cells_per_stage=1)
+        score = proxies.request("naswot").score(passes.activation_codes(net, inputs(torch.float32, 8), batch=16))
+        assert (score == -math.inf) == (not sees_image(cell))
+
+
+def fingerprint(net: nn.Module) -> list[object]:
+    modules = list(net.modules())
+    return [
+        [sorted(module.__dict__) for module in modules],
+        [(module.training, len(module._forward_hooks), len(module._backward_hooks)) for module in modules],
+        [tensor.clone().tolist() for tensor in net.state_dict().values()],
+        [(p.requires_grad, p.grad) for p in net.parameters()],
+        torch.random.get_rng_state().tolist(),
+        torch.is_grad_enabled(),
+    ]
+
+
+READINGS = {proxies.request(name).reading for name in proxies.registered()}
+
+
+@pytest.mark.parametrize(("name", "options"), sorted(READINGS))
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, options: tuple, fails: bool) -> None:
+    net = network(space.cell(1), torch.float32, channels=4, cells_per_stage=1)
+    if fails:
+        net.classifier = nn.Linear(3, 10)  # of the wrong width: the last layer raises
+    before = fingerprint(net)
+    run = getattr(passes, name)
+    if fails:
+        with pytest.raises(RuntimeError, match="shapes"):
+            run(net, inputs(torch.float32), **dict(options))
+    else:
+        run(net, inputs(torch.float32), **dict(options))
+    assert fingerprint(net) == before
+
+
+@pytest.mark.parametrize(("name", "options"), sorted(READINGS))
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_a_pass_gives_the_same_on_cuda_needs_cuda(name: str, options: tuple) -> None:
+    requests = [r for r in map(proxies.request, proxies.registered()) if r.reading == (name, options)]
+    here, there = inputs(), inputs()
+    cuda = Inputs(there.image_shape, lambda n: here.draw(n).cuda(), torch.float64, torch.device("cuda"))
+    on_cpu = getattr(passes, name)(network(space.cell(1)), here, **dict(options))
+    on_cuda = getattr(passes, name)(network(space.cell(1)).cuda(), cuda, **dict(options))
+    assert [r.score(on_cuda) for r in requests] == pytest.approx([r.score(on_cpu) for r in requests], rel=1e-6)
