@@ -28,7 +28,7 @@ BASELINE = Path("reports/baselines/nb201.csv")
 COLUMNS = ["benchmark", "target", "proxy", "quantity", "index", "seed", "value"]
 SCORE, TAU = "score", "tau"
 #: Allowed change of a score relative to the larger of 1 and its size, and of tau.
-SCORE_TOLERANCE, TAU_TOLERANCE = 1e-4, 0.01
+SCORE_TOLERANCE, TAU_TOLERANCE = 1e-5, 0.01
 
 
 @dataclass(frozen=True)

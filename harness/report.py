@@ -51,7 +51,7 @@ def print_correlations(console: Console, correlations: pd.DataFrame) -> None:
     for target, rows in correlations.groupby("target", sort=False):
         first = rows.iloc[0]
         title = f"{first['benchmark']}, {target}, population {first['population']}"
-        table = TerminalTable(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        table = TerminalTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
