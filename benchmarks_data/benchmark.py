@@ -47,10 +47,13 @@ class Operation:
 class CellNetwork(Protocol):
     """What a built network offers beyond ``nn.Module``."""
 
-    #: Every operation of every edge of every cell, in order.
-    operations: list[Operation]
-    #: Modules that follow one another, so that scaling the output of one scales the network's output alike.
-    stages: list[nn.Module]
+    @property
+    def operations(self) -> list[Operation]:
+        """Every operation of every edge of every cell, in order."""
+
+    @property
+    def stages(self) -> list[nn.Module]:
+        """Modules that follow one another, so that scaling the output of one scales the network's output alike."""
 
 
 class Benchmark(Protocol):
@@ -73,8 +76,8 @@ class Benchmark(Protocol):
     def canonical(self, index: int) -> Hashable:
         """Return the isomorphism class of *index*."""
 
-    def network(self, index: int, classes: int, seed: int) -> nn.Module:
-        """Return the published network, float32 on the CPU, in training mode, with weights drawn from *seed*."""
+    def network(self, index: int, classes: int, seed: int) -> Any:
+        """Return the published network, which is a CellNetwork: float32, CPU, training mode, weights drawn from *seed*."""
 
     def table(self, folder: Path | None = None) -> Table:
         """Return the trained results: from *folder*, or without one those that install with the project."""

@@ -16,6 +16,7 @@ class InputError(ValueError):
 def unknown(kind: str, given: str, available: Iterable[str]) -> InputError:
     """Return the error for a name that is not among the *available* ones, with the nearest as a suggestion."""
     names = sorted(available)
-    near = difflib.get_close_matches(given, names, n=1)
-    hint = f" did you mean {near[0]!r}?" if near else ""
+    lowered = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(given.lower(), lowered, n=1)
+    hint = f" did you mean {lowered[near[0]]!r}?" if near else ""
     return InputError(f"unknown {kind} {given!r}:{hint} available: {', '.join(names) or 'none'}")

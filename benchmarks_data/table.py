@@ -64,23 +64,27 @@ def dataset_of(target: str, datasets: Iterable[str]) -> str | None:
 
 def find_table(folder: Path, benchmark: str) -> Path:
     """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``."""
-    if not folder.is_dir():
-        raise InputError(f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES")
-    for suffix in (".csv.gz", ".csv"):
-        if (path := folder / f"{benchmark}{suffix}").is_file():
-            return path
+    try:
+        if folder.is_file():
+            raise InputError(f"{folder} is a file: give the folder that holds {benchmark}.csv.gz")
+        if not folder.is_dir():
+            raise InputError(f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES")
+        for suffix in (".csv.gz", ".csv"):
+            if (path := folder / f"{benchmark}{suffix}").is_file():
+                return path
+    except OSError as error:
+        raise InputError(f"cannot look into the folder of tables {folder}: {error.strerror}") from error
     raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
 
 
-def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Callable[[str], int], complete: bool = True) -> Table:
-    """Read and check a table.
+def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Callable[[str], int]) -> Table:
+    """Read and check a table, which has a row for every architecture.
 
     Args:
         path: a CSV file, compressed when its name ends in ``.gz``.
         size: number of architectures in the benchmark; indices run from 0 to size - 1.
         datasets: those that a column may name.
         index_of: maps an architecture string to its index, raising InputError.
-        complete: whether every architecture must have a row.
 
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
@@ -101,7 +105,7 @@ def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Call
             rows[index] = [_accuracy(path, line, name, cell) for name, cell in zip(targets, row[2:], strict=True)]
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    if not rows or (complete and len(rows) != size):
+    if len(rows) != size:
         raise InputError(f"{path}: {len(rows)} rows where {size} are expected: is the file cut off?")
     values = pd.DataFrame.from_dict(rows, orient="index", columns=targets, dtype=np.float64)
     return Table(path.name, checksum, values.rename_axis("index").sort_index())

@@ -17,7 +17,7 @@ def main() -> int:
     if command not in COMMANDS:
         print(f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    status: int = importlib.import_module(f"harness.{command}").main(sys.argv[2:])
+    status: int = importlib.import_module(f"harness.{command}").main(sys.argv[2:], f"zeros-harness {command}")
     return status
 
 

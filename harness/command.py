@@ -1,4 +1,4 @@
-"""What the commands share: one-line errors, exit statuses, the options that name a table."""
+"""What the commands share: one-line errors, exit statuses, and checks of what was given."""
 
 from __future__ import annotations
 
@@ -13,32 +13,52 @@ from typing import NoReturn
 from benchmarks_data.errors import InputError
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+DEVICES = ("cpu", "cuda", "mps", "xpu")
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that answers a mistake with one line, without repeating the usage."""
 
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"{self.prog}: {message} (see --help)\n")
+        self.exit(UNUSABLE, f"{self.prog}: {_one_line(message)} (see --help)\n")
 
 
 class WorkerDied(RuntimeError):
-    """A worker process ended without an answer; what was finished before is saved."""
+    """A worker process ended without an answer."""
 
 
-def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None) -> int:
-    """Run a command and return its exit status, turning what a person can mend into one line on standard error."""
+def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None, *, resumable: bool) -> int:
+    """Run a command and return its exit status, turning what a person can mend into one line on standard error.
+
+    Args:
+        prog: the command's name.
+        command: from the arguments to an exit status.
+        argv: the arguments; None takes those of the process.
+        resumable: whether the same command goes on where it was stopped; otherwise a dead worker means that it could not run.
+    """
+    kept = "; finished scores are saved, the same command goes on from there" if resumable else ""
     try:
         return command(argv)
+    except BrokenPipeError:  # the reader of standard output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except InputError as error:
-        print(f"{prog}: {error}", file=sys.stderr)
-        return UNUSABLE
+        message, status = str(error), UNUSABLE
+    except OSError as error:
+        message, status = f"{error.filename or 'a file'}: {error.strerror or error}{kept}", UNUSABLE
     except WorkerDied as error:
-        print(f"{prog}: {error}", file=sys.stderr)
-        return FAILED
+        message, status = f"{error}{kept}", FAILED if resumable else UNUSABLE
     except KeyboardInterrupt:
-        print(f"{prog}: interrupted; finished scores are saved, the same command goes on from there", file=sys.stderr)
-        return INTERRUPTED
+        message, status = f"interrupted{kept}", INTERRUPTED
+    print(f"{prog}: {_one_line(message)}", file=sys.stderr)
+    return status
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.encode(errors="backslashreplace").decode().split())
 
 
 def positive(text: str) -> int:
@@ -67,10 +87,12 @@ def check_device(name: str) -> str:
     """Return *name* if torch can compute there; raise InputError otherwise. The CPU is not asked, which saves importing torch."""
     if name == "cpu":
         return name
+    if name.partition(":")[0] not in DEVICES:
+        raise InputError(f"device {name!r} is unknown: expected one of {', '.join(DEVICES)}, with a number as in cuda:1")
     import torch
 
     try:
         torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device {name!r} cannot be used: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # each kind of device fails in its own way
+        raise InputError(f"device {name!r} cannot be used here: {str(error).splitlines()[0]}") from error
     return name

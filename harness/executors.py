@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from harness.command import WorkerDied
 from harness.scoring import Job, Score, Task, score_task
@@ -27,7 +27,7 @@ def run(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
         WorkerDied: a worker process ended without an answer.
     """
     if workers == 1 or len(tasks) < 2:
-        with single_threaded():
+        with reproducible():
             for task in tasks:
                 yield score_task(job, task)
     else:
@@ -35,16 +35,19 @@ def run(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
 
 
 @contextmanager
-def single_threaded() -> Iterator[None]:
-    """Let torch compute on one thread: sums are then taken in one order on every machine size."""
+def reproducible() -> Iterator[None]:
+    """Let torch compute on one thread, so that sums are taken in one order, and in full float32 precision."""
     import torch
 
-    before = torch.get_num_threads()
+    cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
+    threads, tf32 = torch.get_num_threads(), (cudnn.allow_tf32, matmul.allow_tf32)
     torch.set_num_threads(1)
+    cudnn.allow_tf32 = matmul.allow_tf32 = False
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(threads)
+        cudnn.allow_tf32, matmul.allow_tf32 = tf32
 
 
 def _run_in_processes(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
@@ -54,25 +57,40 @@ def _run_in_processes(job: Job, tasks: Sequence[Task], workers: int) -> Iterator
     running: set[Future[list[Score]]] = set()
     try:
         while True:
-            while len(running) < IN_FLIGHT * workers and (task := next(remaining, None)):
-                running.add(pool.submit(score_task, job, task))
+            with _interrupts_ignored() if not running else nullcontext():
+                while len(running) < IN_FLIGHT * workers and (task := next(remaining, None)):
+                    running.add(pool.submit(_score_in_worker, job, task))
             if not running:
                 return
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield future.result()
     except BrokenProcessPool as error:
-        raise WorkerDied("a worker process died (out of memory?); finished scores are saved, run again to go on") from error
+        raise WorkerDied("a worker process died (out of memory?)") from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start_worker() -> None:
-    """Prepare a worker: one thread, deaf to Ctrl-C (the parent handles it), and ending when the parent is gone."""
-    import torch
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C for the moment in which workers start: they inherit that, and leave it to this process to stop them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+def _score_in_worker(job: Job, task: Task) -> list[Score]:
+    with reproducible():
+        return score_task(job, task)
+
+
+def _start_worker() -> None:
+    """Let a worker end when its parent is gone."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

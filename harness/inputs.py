@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
     import torch
+
+    from proxies.passes.common import Inputs
+
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -37,53 +42,109 @@ NOISE = "noise"
 
 def image_file(path: Path) -> ImageFile:
     """Check an image file and return its name and checksum; raise InputError when it is not one."""
-    _read(str(path))
-    return ImageFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+    return ImageFile(str(path), _read(str(path)).sha256)
+
+
+@dataclass(frozen=True)
+class _Images:
+    """The content of an image file, with the mean and the standard deviation (3,) of its channels."""
+
+    pixels: Array
+    labels: Array
+    mean: Array
+    deviation: Array
+    sha256: str
 
 
 @lru_cache(maxsize=2)
-def _read(path: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _read(path: str) -> _Images:
     try:
         raw = Path(path).read_bytes()
+        if not zipfile.is_zipfile(io.BytesIO(raw)):
+            raise InputError(f"{path} is no .npz file: expected arrays 'images' (uint8 NHWC) and 'labels', saved by numpy.savez")
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
+            pixels, labels = arrays["images"], arrays["labels"]
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"cannot read images {path}: {error.strerror or error}") from error
     except KeyError:
         raise InputError(f"{path} lacks an array: expected 'images' and 'labels'") from None
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise InputError(f"{path} is no .npz file of plain arrays ({error})") from error
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3 or not len(images):
-        raise InputError(f"{path}: images must be uint8 of shape (n, height, width, 3), not {images.dtype} {images.shape}")
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
-        raise InputError(f"{path}: labels must be {len(images)} integers, not {labels.dtype} {labels.shape}")
-    return images, labels
+    except Exception as error:  # a damaged archive may raise almost anything
+        raise InputError(f"{path} is no .npz file of plain arrays ({type(error).__name__})") from error
+    if not isinstance(pixels, np.ndarray) or not isinstance(labels, np.ndarray):
+        raise InputError(f"{path} is no .npz file of plain arrays")
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or 0 in pixels.shape:
+        raise InputError(f"{path}: images must be uint8 of shape (n, height, width, 3), not {pixels.dtype} {pixels.shape}")
+    if labels.shape != (len(pixels),) or labels.dtype.kind not in "iu":
+        raise InputError(f"{path}: labels must be {len(pixels)} integers, not {labels.dtype} {labels.shape}")
+    mean, deviation = pixels.mean((0, 1, 2)), np.maximum(pixels.std((0, 1, 2)), 1.0)
+    return _Images(pixels, labels, mean, deviation, hashlib.sha256(raw).hexdigest())
 
 
-def batches(images: ImageFile | None, seed: int, image_size: int, dtype: str, device: str) -> Callable[[int], torch.Tensor]:
-    """Return the function that draws a seed's frozen batch of a given size, shape (size, 3, image_size, image_size)."""
-
-    def draw(size: int) -> torch.Tensor:
-        return _batch(images, seed, image_size, size, dtype, device).clone()
-
-    return draw
+def number_of_images(images: ImageFile) -> int:
+    """Return how many images a file holds."""
+    return len(_read(images.path).pixels)
 
 
-@lru_cache(maxsize=8)
-def _batch(images: ImageFile | None, seed: int, image_size: int, size: int, dtype: str, device: str) -> torch.Tensor:
+def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
+    """Return what passes may feed to a network of *dataset*: a seed's frozen batches, labels and random streams."""
+    import torch
+
+    from benchmarks_data.initialisation import generator
+    from proxies.passes.common import Inputs
+
+    def draw_images(size: int, part: int = 0) -> torch.Tensor:
+        return _images(images, seed, dataset.image_size, size, part, dtype, device).clone()
+
+    def draw_labels(size: int, part: int = 0) -> torch.Tensor:
+        return _labels(images, seed, dataset.classes, size, part).to(device)
+
+    shape = (3, dataset.image_size, dataset.image_size)
+    stream = partial(generator, seed)
+    return Inputs(shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device))
+
+
+def _chosen(images: ImageFile, seed: int, size: int, part: int) -> tuple[_Images, Array]:
+    """Return the file's content and the positions of a part: the seed's permutation of the file, cut into batches."""
+    import torch
+
+    from benchmarks_data.initialisation import generator
+
+    content = _read(images.path)
+    if content.sha256 != images.sha256:
+        raise InputError(f"{images.path} has changed since the run began: run again")
+    if size * (part + 1) > len(content.pixels):
+        raise InputError(f"{images.path} holds {len(content.pixels)} images, and {part + 1} x {size} were asked for")
+    order = torch.randperm(len(content.pixels), generator=generator(seed, "images"))
+    return content, order[size * part : size * (part + 1)].numpy()
+
+
+def _labels(images: ImageFile | None, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
 
     if images is None:
-        batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise"))
+        return torch.randint(classes, (size,), generator=generator(seed, "labels", part))
+    content, positions = _chosen(images, seed, size, part)
+    labels = content.labels[positions]
+    if labels.min() < 0 or labels.max() >= classes:
+        raise InputError(f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network has {classes} classes")
+    return torch.from_numpy(labels.astype(np.int64))
+
+
+@lru_cache(maxsize=64)
+def _images(images: ImageFile | None, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
+    import torch
+
+    from benchmarks_data.initialisation import generator
+
+    if images is None:
+        batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise", *([part] if part else [])))
         return batch.to(device, getattr(torch, dtype))
-    pixels, _ = _read(images.path)
-    if size > len(pixels):
-        raise InputError(f"{images.path} holds {len(pixels)} images, and a batch of {size} was asked for")
-    chosen = torch.randperm(len(pixels), generator=generator(seed, "images"))[:size]
-    mean, deviation = pixels.mean((0, 1, 2)), pixels.std((0, 1, 2))
-    values = (pixels[chosen.numpy()] - mean) / np.maximum(deviation, 1.0)
+    content, positions = _chosen(images, seed, size, part)
+    values = (content.pixels[positions] - content.mean) / content.deviation
     batch = torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
     if batch.shape[-2:] != (image_size, image_size):
         batch = torch.nn.functional.interpolate(batch, (image_size, image_size), mode="bilinear", antialias=True)

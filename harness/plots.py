@@ -16,11 +16,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import proxies
 from harness.analysis import by_seed, direction
 from proxies import TRIVIAL_BASELINES
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6B6B6B"
+BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
 STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -48,21 +49,29 @@ def save_figures(folder: Path, scores: pd.DataFrame, accuracy: pd.Series, correl
         for name, figure in figures.items():
             for suffix in (".png", ".svg"):
                 path = folder / f"{name}_{accuracy.name}{suffix}"
-                figure.savefig(path, dpi=160, metadata={"Date": None} if suffix == ".svg" else None)
+                figure.savefig(path, dpi=160, bbox_inches="tight", metadata={"Date": None} if suffix == ".svg" else None)
                 paths.append(path)
     return paths
 
 
+def remove_figures(folder: Path) -> None:
+    """Delete the figures of an earlier run, whose targets may have been others."""
+    for name in ("score_accuracy", "tau"):
+        for suffix in (".png", ".svg"):
+            for path in folder.glob(f"{name}_*{suffix}"):
+                path.unlink()
+
+
 def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.DataFrame) -> Figure:
     """Draw one panel per proxy: score (mean over seeds) against accuracy; scores of -inf stand on the left edge."""
-    names = list(correlations["proxy"])
+    names = [name for name in correlations["proxy"] if name in set(scores["proxy"])]
     columns = min(4, len(names))
     lines = math.ceil(len(names) / columns)
     figure = Figure(figsize=(2.5 * columns, 2.3 * lines + 0.3), layout="constrained")
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
     taus = correlations.set_index("proxy")["tau"]
     for axes, name in zip(panels.flat, names, strict=False):
-        _scatter(axes, by_seed(scores, name).mean(axis=1), accuracy)
+        _scatter(axes, by_seed(scores, name).mean(axis=1, skipna=False), accuracy)
         suffix = "" if direction(name) > 0 else ", lower is better"
         axes.set_title(f"{name}\n{_tau_text(taus[name])}{suffix}", fontsize=9)
     for axes in list(panels.flat)[len(names) :]:
@@ -96,15 +105,16 @@ def tau_bars(correlations: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(5.2, 0.34 * max(len(rows), 2) + 1.2), layout="constrained")
     axes = figure.subplots()
     tau = rows["tau"].to_numpy(float)
-    spread = np.nan_to_num(np.stack([tau - rows["tau_low"], rows["tau_high"] - tau]))
+    spread = np.stack([tau - rows["tau_low"], rows["tau_high"] - tau])  # NaN, and no whisker, where the interval is undefined
     axes.barh(list(rows["proxy"]), tau, xerr=spread, height=0.66, color=_colours(rows["proxy"]), error_kw={"lw": 1, "capsize": 2.5})
     for position, value in enumerate(tau):
-        high = value + spread[1, position] if value >= 0 else max(0.0, value + spread[1, position])
+        high = max(0.0, value + np.nan_to_num(spread[1, position]))
         axes.text(high + 0.012, position, f"{value:.3f}", va="center", fontsize=8)
     axes.axvline(0, color="black", lw=0.8)
     axes.margins(x=0.16)
     first = correlations.iloc[0]
-    axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{_population_text(first)}; grey: trivial baselines")
+    colours = "grey: trivial baselines, green: short training"
+    axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{_population_text(first)}; {colours}")
     return figure
 
 
@@ -113,4 +123,5 @@ def _population_text(row: pd.Series) -> str:
 
 
 def _colours(names: Iterable[str]) -> list[str]:
-    return [GREY if name in TRIVIAL_BASELINES else BLUE for name in names]
+    known = proxies.registered()
+    return [GREY if name in TRIVIAL_BASELINES else BLUE if name.partition("[")[0] in known else GREEN for name in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table as TerminalTable
 
+from benchmarks_data.table import Table
 from proxies import TRIVIAL_BASELINES
 
 PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", "analog-nasbench")
@@ -34,8 +35,12 @@ def write_provenance(path: Path, settings: Mapping[str, Any]) -> None:
 
 def _write_whole(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _installed(name: str) -> bool:
@@ -46,12 +51,31 @@ def _installed(name: str) -> bool:
     return True
 
 
-def print_correlations(console: Console, correlations: pd.DataFrame) -> None:
-    """Print one table per target, the highest tau first, trivial baselines dimmed."""
+def failures(scores: pd.DataFrame) -> list[str]:
+    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
+    missing = scores[scores["score"].isna()]
+    return [
+        f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most often: {rows['status'].mode()[0]}"
+        for proxy, rows in missing.groupby("proxy", sort=False)
+    ]
+
+
+def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[int]) -> list[str]:
+    """Return one line for each target that the table does not have for some of the architectures."""
+    absent = {target: int(table.values[target].reindex(list(indices)).isna().sum()) for target in targets}
+    return [
+        f"{count} of {len(indices)} architectures have no {target}, and are left out" for target, count in absent.items() if count
+    ]
+
+
+def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
+    """Print one table per target, the highest tau first, trivial baselines dimmed; *caption* says what was compared."""
     for target, rows in correlations.groupby("target", sort=False):
         first = rows.iloc[0]
         title = f"{first['benchmark']}, {target}, population {first['population']}"
-        table = TerminalTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+        table = TerminalTable(
+            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        )
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)

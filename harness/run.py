@@ -8,15 +8,17 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import unknown
-from harness.command import Parser, check_device, default_workers, guarded, positive, writable_folder
+from harness.command import FAILED, Parser, check_device, default_workers, guarded, positive, writable_folder
 from harness.inputs import image_file
-from harness.scoring import DTYPES, Job, canonical_requests, tasks_due
+from harness.listing import describe, listing
+from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of, tasks_due
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ PROG = "python -m harness.run"
 STORE = Path("reports/scores.sqlite")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     about = "Score architectures of a tabular NAS benchmark with training-free proxies, and correlate with trained accuracies."
-    p = Parser(prog=PROG, description=about)
+    p = Parser(prog, about)
     what = p.add_argument_group("what is scored")
     what.add_argument(
         "--proxy",
@@ -67,33 +69,53 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
     how.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
+    p.add_argument(
+        "--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
+    )
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
+    p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
     return p
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
-    return guarded(PROG, _run, argv)
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted."""
+    return guarded(prog, partial(_run, prog), argv, resumable=True)
 
 
-def _run(argv: Sequence[str] | None) -> int:
-    args = parser().parse_args(argv)
-    if args.list:
-        print(listing())
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    for path in args.plugin:
+        proxies.load_plugin(path.resolve())
+    for problem in proxies.problems():
+        print(f"{prog}: {problem}", file=sys.stderr)
+    if args.list or args.describe:
+        print(describe(args.describe) if args.describe else listing())
         return 0
     plan = make_plan(args)
 
     from harness.progress import score_tasks
     from harness.store import Store
 
-    store = Store(args.store)
-    tasks = tasks_due(plan.job, plan.requests, plan.indices, args.seeds, store, force=args.force)
-    started = time.monotonic()
-    score_tasks(plan.job, tasks, store, args.workers or default_workers())
-    scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3)}
-    provenance = {**_settings(args, plan), "scored_now": scoring, "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-    _report(args, plan, store, {"command": [PROG, *(sys.argv[1:] if argv is None else argv)], **provenance})
-    return 0
+    with Store(args.store) as store:
+        tasks = tasks_due(plan.job, plan.requests, plan.indices, args.seeds, store, force=args.force)
+        _say_what_is_kept(prog, plan, tasks, args.seeds)
+        started = time.monotonic()
+        score_tasks(plan.job, tasks, store, args.workers or default_workers())
+        scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        command = [prog, *(sys.argv[1:] if argv is None else argv)]
+        provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
+        return _report(args, plan, store, provenance)
+
+
+def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: int) -> None:
+    """Tell what comes from the store, and whose results are about to be replaced."""
+    wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
+    due = sum(len(task.proxies) for task in tasks)
+    if due < wanted:
+        print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
+    if (plan.out / "run.json").exists():
+        print(f"{prog}: {plan.out} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
 
 
 @dataclass(frozen=True)
@@ -117,7 +139,10 @@ def make_plan(args: argparse.Namespace) -> Plan:
     table = benchmark.table(tables)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     images = image_file(args.images) if args.images else None
-    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device))
+    if images:
+        check_images(images, requests)
+    plugins = tuple(path.resolve() for path in args.plugin)
+    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins)
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     return Plan(job, requests, indices, table, targets, out)
 
@@ -145,42 +170,32 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "proxies": [request.name for request in plan.requests],
         "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
         "seeds": list(range(args.seeds)),
-        "images": {"file": images.path, "sha256": images.sha256} if images else "Gaussian noise",
+        "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,
-        "device": plan.job.device,
     }
 
 
-def _report(args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> None:
+def _report(args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
     from rich.console import Console
 
     from harness.analysis import collect, correlations
-    from harness.plots import save_figures
-    from harness.report import print_correlations, write_csv, write_provenance
+    from harness.plots import remove_figures, save_figures
+    from harness.report import failures, print_correlations, unknown_accuracies, write_csv, write_provenance
 
     scores = collect(plan.job, plan.requests, plan.indices, args.seeds, store)
     found = correlations(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     write_csv(scores, plan.out / "scores.csv")
     write_csv(found, plan.out / "correlations.csv")
     write_provenance(plan.out / "run.json", provenance)
+    remove_figures(plan.out)
     for target in plan.targets:
         save_figures(plan.out, scores, plan.table.values[target], found[found["target"] == target])
     console = Console()
-    print_correlations(console, found)
-    console.print(f"Scores, correlations and figures: {plan.out}", highlight=False, soft_wrap=True)
-
-
-def listing() -> str:
-    """Return one line for each proxy and benchmark."""
-    entries = proxies.registered()
-    width = max(map(len, entries))
-    lines = ["Proxies:"]
-    for name, entry in entries.items():
-        options = "".join(f" [{key}={spec if isinstance(spec, int) else '|'.join(spec)}]" for key, spec in entry.options.items())
-        lines.append(f"  {name:<{width}}  {entry.description}{f' ({entry.paper})' if entry.paper else ''}{options}")
-    lines.append("Benchmarks:")
-    lines += [f"  {name:<{width}}  {benchmarks_data.get(name).description}" for name in benchmarks_data.names()]
-    return "\n".join(lines)
+    print_correlations(console, found, f"accuracies of {plan.table.name}, {plan.job.images_text}")
+    for line in [*failures(scores), *unknown_accuracies(plan.table, plan.targets, plan.indices)]:
+        print(f"{PROG}: {line}", file=sys.stderr)
+    console.print(f"Scores, correlations and figures: {plan.out}", highlight=False, soft_wrap=True, markup=False)
+    return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 
 if __name__ == "__main__":

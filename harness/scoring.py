@@ -6,12 +6,15 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
-from harness.inputs import NOISE, ImageFile, batches
+from harness.inputs import NOISE, ImageFile, network_inputs, number_of_images
+from proxies.passes import PASSES
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -32,6 +35,7 @@ class Job:
         images: where batches come from; None is Gaussian noise.
         dtype: of the computation, one of DTYPES.
         device: of the computation; not part of a score's identity.
+        plugins: files that register further proxies.
     """
 
     benchmark: str
@@ -39,10 +43,16 @@ class Job:
     images: ImageFile | None = None
     dtype: str = "float32"
     device: str = "cpu"
+    plugins: tuple[Path, ...] = ()
+
+    @property
+    def images_text(self) -> str:
+        """The images, for people."""
+        return f"images of {Path(self.images.path).name}" if self.images else "Gaussian noise"
 
     def inputs_of(self, request: proxies.Request) -> str:
         """Return what identifies the images that a request reads; empty when it reads none."""
-        if "images" not in request.proxy.needs:
+        if not request.needs & {"images", "labels"}:
             return ""
         return self.images.key if self.images else NOISE
 
@@ -70,7 +80,7 @@ class Score:
 
 def seeds_of(request: proxies.Request, seeds: int) -> range:
     """Return the seeds under which a request is scored: a deterministic proxy needs only the first."""
-    return range(seeds if request.proxy.needs else 1)
+    return range(seeds if request.needs else 1)
 
 
 def tasks_due(
@@ -78,7 +88,7 @@ def tasks_due(
 ) -> list[Task]:
     """Return one task per architecture and seed that lacks a score in the store (every one with *force*)."""
     due: dict[tuple[int, int], list[str]] = {}
-    for request in requests:
+    for request in proxies.expand(requests):
         for seed in seeds_of(request, seeds):
             done = set() if force else store.finished(job, request, seed)
             for index in indices:
@@ -90,50 +100,82 @@ def tasks_due(
 def score_task(job: Job, task: Task) -> list[Score]:
     """Score one architecture: build its network, run each pass once, apply the formulas.
 
-    A failing pass or formula gives missing scores with the reason; nothing else is affected.
+    A failing pass or formula gives missing scores with the reason; nothing else is affected. A proxy that leaves hooks or
+    another mode behind loses its score, and the others get a new network.
     """
-    from proxies import passes
-
-    requests = [proxies.request(name) for name in task.proxies]
-    results: dict[Any, tuple[Any, float]] = {}
+    for plugin in job.plugins:
+        proxies.load_plugin(plugin)
+    built = _Built(job, task)
     scores = []
-    network = _network(job, task)
-    for request in requests:
-        name, options = reading = request.reading
-        started = time.perf_counter()
+    for name in task.proxies:
+        request = proxies.request(name)
+        started, seconds = time.perf_counter(), 0.0
         try:
-            if reading not in results:
-                result = getattr(passes, name)(network, _inputs(job, task.seed), **dict(options))
-                results[reading] = result, time.perf_counter() - started
-                started = time.perf_counter()
-            result, pass_seconds = results[reading]
-            value = float(request.score(result))
-            status = _status(value, request.proxy.higher_is_better)
+            results = [built.result(reading) for reading in request.readings]
+            seconds = sum(spent for _, spent in results)
+            started = time.perf_counter()
+            value = _number(request.score(*(result for result, _ in results)))
+            status = built.check() or _status(value, request.proxy.higher_is_better)
         except InputError:
             raise
         except Exception as error:
-            value, pass_seconds, status = math.nan, 0.0, f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        seconds = pass_seconds + time.perf_counter() - started
-        scores.append(Score(task.index, request.name, task.seed, value if status == OK else math.nan, seconds, status))
+            value, status = math.nan, f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        seconds += time.perf_counter() - started
+        scores.append(Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status))
     return scores
 
 
-def _network(job: Job, task: Task) -> Any:
-    import torch
+class _Built:
+    """The network of a task, and the results of the passes that went through it."""
 
-    benchmark = benchmarks_data.get(job.benchmark)
-    network = benchmark.network(task.index, benchmark.datasets[job.dataset].classes, task.seed)
-    return network.to(job.device, getattr(torch, job.dtype))
+    def __init__(self, job: Job, task: Task) -> None:
+        self._job, self._task = job, task
+        benchmark = benchmarks_data.get(job.benchmark)
+        self._dataset = benchmark.datasets[job.dataset]
+        self._inputs = network_inputs(job.images, task.seed, self._dataset, job.dtype, job.device)
+        self._results: dict[Any, tuple[Any, float]] = {}
+        self._build()
+
+    def _build(self) -> None:
+        benchmark = benchmarks_data.get(self._job.benchmark)
+        self._network: Any = benchmark.network(self._task.index, self._dataset.classes, self._task.seed)
+        self._network.to(self._inputs.device, self._inputs.dtype)
+        self._state = self._fingerprint()
+
+    def result(self, reading: proxies.Reading) -> tuple[Any, float]:
+        """Return the result of a pass and the seconds that it took. It runs once; if it fails, it fails for all that read it."""
+        if reading not in self._results:
+            name, options = reading
+            started = time.perf_counter()
+            try:
+                result = PASSES[name].function()(self._network, self._inputs, **dict(options))
+            except InputError:
+                raise
+            except Exception as error:
+                result = error
+            self._results[reading] = result, time.perf_counter() - started
+        if isinstance(self._results[reading][0], Exception):
+            raise self._results[reading][0]
+        return self._results[reading]
+
+    def _fingerprint(self) -> tuple[int, ...]:
+        modules = list(self._network.modules())
+        hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks) for m in modules)
+        return hooks, sum(m.training for m in modules), len(modules)
+
+    def check(self) -> str:
+        """Return what is wrong with the network now, after building a new one; empty when it is as it was built."""
+        if self._fingerprint() == self._state:
+            return ""
+        self._results.clear()
+        self._build()
+        return f"{ERROR}the proxy left hooks or another mode behind"
 
 
-def _inputs(job: Job, seed: int) -> Any:
-    import torch
-
-    from proxies.passes import Inputs
-
-    size = benchmarks_data.get(job.benchmark).datasets[job.dataset].image_size
-    draw = batches(job.images, seed, size, job.dtype, job.device)
-    return Inputs((3, size, size), draw, getattr(torch, job.dtype), torch.device(job.device))
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"the proxy returned a {type(value).__name__}, not a number")
+    return float(value)
 
 
 def _status(value: float, higher_is_better: bool) -> str:
@@ -142,6 +184,15 @@ def _status(value: float, higher_is_better: bool) -> str:
     if value == (math.inf if higher_is_better else -math.inf):
         return "undefined: the score is infinitely good"
     return OK
+
+
+def check_images(images: ImageFile, requests: Iterable[proxies.Request]) -> None:
+    """Raise InputError when a file has fewer images than a request's batches take."""
+    for request in proxies.expand(requests):
+        for name, options in request.readings:
+            wanted = int(dict(options).get("batch", 0)) * PASSES[name].batches
+            if PASSES[name].needs & {"images", "labels"} and wanted > number_of_images(images):
+                raise InputError(f"{images.path} holds {number_of_images(images)} images, and {request.name} takes {wanted}")
 
 
 def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 from benchmarks_data.benchmark import Benchmark
@@ -45,7 +46,9 @@ def select(benchmark: Benchmark, archs: str, population_name: str, sample_seed: 
         return members
     if archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
-        if not 0 < count <= len(members):
+        if count < 1:
+            raise InputError("--archs 0: expected a positive number of architectures")
+        if count > len(members):
             raise InputError(f"--archs {archs}: population {population_name!r} has {len(members)} architectures to draw from")
         return sorted(random.Random(sample_seed).sample(members, count))
     listed = _read_list(benchmark, Path(archs))
@@ -67,7 +70,7 @@ def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
         if not text:
             continue
         try:
-            numeric = text.lstrip("-").isdigit() and text.isascii() and len(text) < 19
+            numeric = re.fullmatch(r"-?[0-9]{1,18}", text)
             found.add(benchmark.architecture(int(text)).index if numeric else benchmark.index(text))
         except InputError as error:
             raise InputError(f"--archs {path}, line {number}: {error}") from error

@@ -35,6 +35,8 @@ def kendall(x: Vector, y: Vector) -> Tau:
     if math.isnan(tau) or len(x) < 3 or abs(tau) > 1 - 1e-12:
         return Tau(tau, math.nan, math.nan)
     error = float(np.std(tau_influence(x, y), ddof=1)) / math.sqrt(len(x))
+    if error < 1e-12:
+        return Tau(tau, math.nan, math.nan)
     half = Z * error / (1 - tau**2)
     return Tau(tau, math.tanh(math.atanh(tau) - half), math.tanh(math.atanh(tau) + half))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import proxies
 from benchmarks_data.errors import InputError
-from harness.scoring import ERROR, Job, Score
+from harness.scoring import ERROR, OK, Job, Score
 
 APPLICATION_ID = 0x5A45524F  # "ZERO" in ASCII
 VERSION = 1
@@ -24,6 +24,9 @@ _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {VERSION}",
 )
+_INSERT = f"""INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET score = excluded.score, seconds = excluded.seconds, status = excluded.status
+    WHERE NOT (scores.status = '{OK}' AND excluded.status LIKE '{ERROR}%')"""
 _KEY = "benchmark = ? AND dataset = ? AND inputs = ? AND dtype = ? AND proxy = ? AND revision = ? AND seed = ?"
 
 
@@ -75,15 +78,21 @@ class Store:
             raise
         self._connection.execute("COMMIT")
 
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
     def write(self, job: Job, scores: Iterable[Score]) -> None:
-        """Save scores in one transaction; a score under an existing key replaces it."""
+        """Save scores in one transaction. A score replaces the one under its key, but a failure does not replace a score."""
         rows = [
             (*_key(job, proxies.request(score.proxy), score.seed), score.index)
             + (None if math.isnan(score.score) else score.score, score.seconds, score.status)
             for score in scores
         ]
         with self._explained(), self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany(_INSERT, rows)
 
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
         """Return the scores of a request under a seed, by architecture."""
@@ -98,10 +107,6 @@ class Store:
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
         return {arch for arch, score in self.read(job, request, seed).items() if not score.status.startswith(ERROR)}
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:

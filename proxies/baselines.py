@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from proxies import proxy
 
 if TYPE_CHECKING:
-    from proxies.passes import Cost
+    from proxies.passes.cost import Cost
 
 
 @proxy("params", reads="cost")

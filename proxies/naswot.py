@@ -11,20 +11,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from proxies import proxy
+from proxies import Paper, proxy
 
 if TYPE_CHECKING:
-    from proxies.passes import ActivationCodes
+    from proxies.passes.activations import ActivationCodes
 
 
 @proxy(
     "naswot",
     reads="activation_codes",
-    needs={"weights", "images"},
-    paper="Mellor et al. 2021",
-    link="https://arxiv.org/abs/2006.04647",
+    paper=Paper("Mellor et al.", 2021, "https://arxiv.org/abs/2006.04647"),
     options={"batch": 128},
-    pass_options={"batch"},
 )
 def naswot(codes: ActivationCodes) -> float:
     """Log-determinant of the agreement of ReLU activation patterns between the images of a batch.

@@ -11,18 +11,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from proxies import proxy
+from proxies import Paper, proxy
 
 if TYPE_CHECKING:
-    from proxies.passes import SynapticFlow
+    from proxies.passes.synaptic_flow import SynapticFlow
 
 
 @proxy(
     "synflow",
     reads="synaptic_flow",
-    needs={"weights"},
-    paper="Tanaka et al. 2020",
-    link="https://arxiv.org/abs/2006.05467",
+    paper=Paper("Tanaka et al.", 2020, "https://arxiv.org/abs/2006.05467"),
 )
 def synflow(flow: SynapticFlow) -> float:
     """Synaptic saliency: sum over the weights of convolutions and linear layers of |theta * dR/dtheta|, as a logarithm.

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
+
+torch.set_num_threads(1)  # small networks: threads that wait for one another cost far more than they give
 
 _TABLES = os.environ.pop("NAS_TABLES", None)  # the harness itself must not see it: tests choose their table
 

@@ -5,12 +5,12 @@ from torch import nn
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
-from proxies.passes import Inputs, cost
+from proxies.passes.cost import Cost, cost
+from tests.networks import inputs
 
 
-def _cost(nb201: Benchmark, index: int, classes: int = 10, size: int = 32):
-    inputs = Inputs((3, size, size), torch.zeros, torch.float32, torch.device("cpu"))
-    return cost(nb201.network(index, classes, 0), inputs)
+def _cost(nb201: Benchmark, index: int) -> Cost:
+    return cost(nb201.network(index, 10, 0), inputs("float32", 32))
 
 
 @pytest.mark.parametrize(("index", "params", "flops"), [(6818, 0.615, 86.43), (10400, 0.886, 125.75), (1651, 0.073, 7.78)])

@@ -3,14 +3,33 @@ from pathlib import Path
 
 import pytest
 
-from harness.regress import main
+import proxies
+from harness import regress
+from harness.command import WorkerDied
+from harness.regress import main, measure, read, write
+from harness.scoring import Job
 
 
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("regress") / "nb201.csv"
-    assert main(["--baseline", str(path), "--update", "--archs", "12"]) == 0
+    requests = [proxies.request(name) for name in ("zeros", "synflow", "params", "flops")]
+    write(measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77, 1651, 3000], 1, 1), path)
     return path
+
+
+def test_update_pins_every_proxy_with_every_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap = [proxies.request(name) for name in ("params", "live_convs")]
+    every = [request.name for request in regress.every_request()]
+    assert {"zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "zeros[objective=snip]", "synflow", "vote"} <= set(every)
+    assert set(proxies.registered()) <= set(every)
+    monkeypatch.setattr(regress, "every_request", lambda: cheap)
+    path = tmp_path / "new" / "b.csv"
+    assert main(["--baseline", str(path), "--update", "--archs", "3", "--dtype", "float64", "--workers", "1"]) == 0
+    written = read(path)
+    assert (written.dtype, len(written.indices), set(written.taus)) == ("float64", 3, {"params", "live_convs"})
+    assert main(["--baseline", str(path), "--workers", "1"]) == 0
+    assert main(["--baseline", str(tmp_path), "--update"]) == 2
 
 
 def changed(baseline: Path, folder: Path, old: str, new: str) -> Path:
@@ -64,10 +83,11 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("benchmark,target", "benchmark,targets", "line 1"),
-        (",tau,,,0.", ",tau,,,O.", "not a row of a baseline"),
+        ("benchmark,dataset", "benchmark,datasets", "line 1"),
+        (",tau,,,", ",tau,,,O", "not a row of a baseline"),
         (",score,", ",scores,", "not a row of a baseline"),
-        ("cifar10_test,zeros,tau", "cifar11_test,zeros,tau", "has one target"),
+        ("cifar10,cifar10_test,float32,zeros,tau", "cifar10,cifar11_test,float32,zeros,tau", "has one target"),
+        (",score,0,0,", ",score,0,-1,", "not a row of a baseline"),
     ],
 )
 def test_a_damaged_baseline_is_one_line_and_exit_2(
@@ -79,16 +99,35 @@ def test_a_damaged_baseline_is_one_line_and_exit_2(
     assert shown.count("\n") == 1
 
 
+def test_a_dead_worker_is_no_drift(baseline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def die(*_: object) -> None:
+        raise WorkerDied("a worker process died")
+
+    monkeypatch.setattr(regress, "measure", die)
+    assert main(["--baseline", str(baseline)]) == 2
+    assert "saved" not in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_canonical_is_refused(baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "nb201.csv"
+    path.write_text(baseline.read_text().replace(",zeros,", ",zeros[aggregate=mean],"))
+    assert main(["--baseline", str(path)]) == 2
+    assert "is written 'zeros'" in capsys.readouterr().err
+
+
+def test_scores_of_every_proxy_equal_the_golden_ones() -> None:
+    golden = Path(__file__).parents[1] / "golden.csv"
+    assert set(read(golden).taus) == {request.name for request in regress.every_request()}
+    assert main(["--baseline", str(golden), "--tolerance", "1e-6"]) == 0
+
+
 def test_a_missing_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--baseline", str(tmp_path / "absent.csv")]) == 2
     assert "--update" in capsys.readouterr().err
 
 
 def test_the_committed_baseline_names_every_registered_proxy() -> None:
-    import proxies
-    from harness.regress import BASELINE, read
-
-    committed = read(Path(__file__).parents[2] / BASELINE)
-    assert set(proxies.registered()) <= set(committed.taus)
-    with (Path(__file__).parents[2] / BASELINE).open() as file:
+    committed = read(Path(__file__).parents[2] / regress.BASELINE)
+    assert set(committed.taus) == {request.name for request in regress.every_request()}
+    with (Path(__file__).parents[2] / regress.BASELINE).open() as file:
         assert sum(1 for _ in csv.reader(file)) == 1 + len(committed.taus) + len(committed.scores)

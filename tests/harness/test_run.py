@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ import pandas as pd
 import pytest
 
 from harness.run import main
-from harness.store import Store
 
 PNG = b"\x89PNG\r\n"
 
@@ -100,26 +100,31 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp
     while _group_alive(process.pid):  # the workers notice that their parent is gone, and end
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    saved = _rows(tmp_path / "s.sqlite")
+    saved = _tasks(tmp_path / "s.sqlite")
+    assert 0 < len(saved) < 80
     assert main(arguments(tmp_path, *proxies)) == 0
     again = json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"]
-    # Seed 0 saves 6 scores an architecture, seed 1 saves 2, in this order but for what is in flight.
-    assert 0 < again < 80
-    assert saved >= 60
+    assert again == 80 - len(saved)  # a task is an architecture under a seed, saved whole
     assert _rows(tmp_path / "s.sqlite") == 80 * 2 + 40 * 4
     pd.testing.assert_frame_equal(timeless(tmp_path), timeless(finished))
 
 
-def _rows(path: Path) -> int:
+def _query(path: Path, query: str) -> list[tuple[int, ...]]:
     if not path.exists():
-        return 0
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         try:
-            return int(connection.execute("SELECT count(*) FROM scores").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0
-        finally:
-            connection.commit()
+            return connection.execute(query).fetchall()
+        except sqlite3.OperationalError:  # not created yet
+            return []
+
+
+def _rows(path: Path) -> int:
+    return sum(count for (count,) in _query(path, "SELECT count(*) FROM scores"))
+
+
+def _tasks(path: Path) -> list[tuple[int, ...]]:
+    return _query(path, "SELECT DISTINCT arch, seed FROM scores")
 
 
 def _group_alive(group: int) -> bool:
@@ -150,6 +155,64 @@ def test_real_images_reach_the_proxies_that_need_them(images_npz: Path, tmp_path
     assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 3  # naswot anew, the rest kept
 
 
+def test_results_that_cannot_be_written_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out" / "scores.csv").mkdir(parents=True)
+    assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 2
+    shown = capsys.readouterr().err.splitlines()[-1]
+    assert "scores.csv" in shown
+    assert "finished scores are saved" in shown
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["scores.csv"]
+
+
+def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
+    tables_of_some: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = arguments(tmp_path, "--proxy", "params", "--archs", "6", "--workers", "1", "--tables", str(tables_of_some))
+    assert main(command) == 0
+    assert "of 6 architectures have no cifar10_test_200ep, and are left out" in capsys.readouterr().err
+    assert main(command) == 0
+    shown = capsys.readouterr()
+    assert "24 of 24 scores are already stored" in shown.err
+    assert "holds an earlier result, which this one replaces" in shown.err
+    assert "accuracies of nb201.csv, Gaussian noise" in shown.out
+
+
+def test_short_trainings_of_the_table_stand_beside_the_proxies(tables_of_some: Path, tmp_path: Path) -> None:
+    assert main(arguments(tmp_path, "--proxy", "params", "--archs", "300", "--tables", str(tables_of_some))) == 0
+    rows = pd.read_csv(tmp_path / "out" / "correlations.csv").set_index("proxy")
+    assert rows.loc["val12", "tau"] == pytest.approx(1)
+    assert "val12" not in set(pd.read_csv(tmp_path / "out" / "scores.csv")["proxy"])
+
+
+@pytest.fixture(scope="module")
+def tables_of_some(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of accuracies that are the index, scaled, and unknown for every third architecture."""
+    import benchmarks_data
+
+    nb201 = benchmarks_data.get("nb201")
+    lines = ["index,arch,cifar10_test_200ep,cifar10_valid_12ep"]
+    for index in range(nb201.size):
+        known = f"{index / 200}" if index % 3 else ""
+        lines.append(f"{index},{nb201.architecture(index).string},{known},{index / 300}")
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "nb201.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_an_aggregate_ranks_its_components_under_each_seed(tmp_path: Path) -> None:
+    from scipy.stats import rankdata
+
+    assert main(arguments(tmp_path, "--proxy", "mean_rank[of=synflow+zeros+params]", "--archs", "12", "--seeds", "2")) == 0
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    for seed in (0, 1):
+        parts = [
+            scores[(scores["proxy"] == name) & (scores["seed"] == (0 if name == "params" else seed))]["score"].to_numpy()
+            for name in ("synflow", "zeros", "params")
+        ]
+        found = scores[scores["proxy"].str.startswith("mean_rank") & (scores["seed"] == seed)]["score"]
+        assert found.tolist() == pytest.approx(list(np.mean([rankdata(part) for part in parts], axis=0)))
+
+
 def test_force_scores_again(tmp_path: Path) -> None:
     for more in ((), ("--force",)):
         assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1", *more)) == 0
@@ -171,7 +234,16 @@ def test_force_scores_again(tmp_path: Path) -> None:
         (["--archs", "absent.txt"], "No such file"),
         (["--seeds", "0"], "positive whole number"),
         (["--workers", "x"], "positive whole number"),
-        (["--device", "abacus"], "device 'abacus' cannot be used"),
+        (["--device", "abacus"], "device 'abacus' is unknown"),
+        (["--device", "hpu"], "device 'hpu' is unknown"),
+        (["--device", "meta"], "device 'meta' is unknown"),
+        (["--proxy", "zeros,synflow"], "separated by spaces"),
+        (["--proxy", "ZEROS"], "did you mean 'zeros'"),
+        (["--describe", "zeroes"], "did you mean 'zeros'"),
+        (["--proxy", f"naswot[batch={'9' * 5000}]"], "positive whole number"),
+        (["--prox", "zeros"], "unrecognized arguments"),
+        (["--tables", "two\nlines"], "no folder of tables at two lines"),
+        (["--tables", "x" * 300], "cannot look into"),
         (["--images", "absent.npz"], "cannot read images absent.npz"),
         (["--tables", "absent"], "no folder of tables at absent"),
     ],
@@ -196,18 +268,25 @@ def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: 
     (tmp_path / "bad.txt").write_text("|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|\n")
     (tmp_path / "file").write_text("")
     np.savez(tmp_path / "bad.npz", images=np.array([{}], dtype=object), labels=np.array([0]))
+    np.savez(tmp_path / "empty.npz", images=np.zeros((5, 0, 0, 3), np.uint8), labels=np.zeros(5, int))
+    np.savez(tmp_path / "few.npz", images=np.zeros((2, 8, 8, 3), np.uint8), labels=np.zeros(2, int))
+    (tmp_path / "damaged.npz").write_bytes((tmp_path / "few.npz").read_bytes()[:-60] + b"x" * 60)
     for more, complaint in (
         (["--tables", str(tmp_path)], "line 2"),
+        (["--images", str(tmp_path / "damaged.npz")], "is no .npz file"),
         (["--archs", str(tmp_path / "bad.txt")], "did you mean 'nor_conv_3x3'"),
         (["--out", str(tmp_path / "file" / "out")], "cannot write to"),
         (["--store", str(tmp_path / "bad.txt")], "cannot use the store"),
         (["--images", str(tmp_path / "bad.npz")], "no .npz file of plain arrays"),
+        (["--images", str(tmp_path / "bad.txt")], "is no .npz file"),
+        (["--images", str(tmp_path / "empty.npz")], "images must be uint8"),
+        (["--images", str(tmp_path / "few.npz"), "--proxy", "snip"], "holds 2 images, and snip takes 64"),
+        (["--tables", str(tmp_path / "nb201.csv")], "is a file: give the folder"),
     ):
         assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
         shown = capsys.readouterr().err
         assert complaint in shown
         assert shown.count("\n") == 1
-    assert Store(tmp_path / "s.sqlite").path.exists()
     assert _rows(tmp_path / "s.sqlite") == 12
 
 

@@ -4,18 +4,21 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 import proxies
+from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from harness import executors
-from harness.inputs import batches, image_file
-from harness.scoring import Job, Task, canonical_requests, score_task
-from proxies import passes
+from harness.inputs import ImageFile, image_file, network_inputs
+from harness.scoring import Job, Task, canonical_requests, check_images, score_task
+from proxies import registry
+from proxies.passes import activations
 
 JOB = Job("nb201", "cifar10")
-NAMES = ("zeros", "synflow", "naswot[batch=8]", "params")
+NAMES = ("zeros", "synflow", "naswot[batch=8]", "params", "snip[batch=8]", "zen[batch=2,repeats=2]", "az_trainability[batch=4]")
 TASKS = [Task(index, seed, NAMES) for index in (0, 3, 12, 1651) for seed in (0, 1)]
 
 
@@ -64,10 +67,10 @@ def test_a_failing_formula_or_pass_costs_only_its_own_score(monkeypatch: pytest.
     def fail(*_: object, **__: object) -> float:
         raise RuntimeError("broken\nin two lines")
 
-    monkeypatch.setattr(passes, "activation_codes", fail)
+    monkeypatch.setattr(activations, "activation_codes", fail)
     zeros = proxies.request("zeros").proxy
-    monkeypatch.setitem(proxies._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan))
-    monkeypatch.setitem(proxies._registry, "params", replace(proxies.request("params").proxy, function=lambda _: math.inf))
+    monkeypatch.setitem(registry._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan))
+    monkeypatch.setitem(registry._registry, "params", replace(proxies.request("params").proxy, function=lambda _: math.inf))
     found = {score.proxy: score for score in score_task(JOB, Task(0, 0, ("naswot", "zeros", "synflow", "params")))}
     assert {name: score.status for name, score in found.items()} == {
         "naswot": "error: RuntimeError: broken in two lines",
@@ -84,25 +87,53 @@ def test_the_trivial_baselines_are_always_added_and_nothing_twice() -> None:
     assert {request.name for request in canonical_requests(["all"])} == set(proxies.registered())
 
 
-def test_noise_is_frozen_and_differs_between_seeds() -> None:
-    one = batches(None, 0, 16, "float32", "cpu")(4)
+def batch(size: int, images: ImageFile | None = None, *, seed: int = 0, part: int = 0, image_size: int = 32) -> torch.Tensor:
+    return network_inputs(images, seed, Dataset(10, image_size), "float64", "cpu").images(size, part)
+
+
+def test_noise_is_frozen_and_differs_between_seeds_and_parts() -> None:
+    one = batch(4, image_size=16)
     one.add_(1)  # a caller's change must not reach the next one
-    two = batches(None, 0, 16, "float32", "cpu")(4)
+    two = batch(4, image_size=16)
     assert two.shape == (4, 3, 16, 16)
     assert torch.equal(one, two + 1)
-    assert not torch.equal(two, batches(None, 1, 16, "float32", "cpu")(4))
+    assert not torch.equal(two, batch(4, seed=1, image_size=16))
+    assert not torch.equal(two, batch(4, part=1, image_size=16))
 
 
 def test_images_are_normalised_resized_and_chosen_by_seed(images_npz: Path) -> None:
     images = image_file(images_npz)
-    batch = batches(images, 0, 32, "float64", "cpu")(40)
-    assert batch.mean((0, 2, 3)).tolist() == pytest.approx([0, 0, 0], abs=1e-9)
-    assert batch.std((0, 2, 3), unbiased=False).tolist() == pytest.approx([1, 1, 1])
-    assert batches(images, 0, 16, "float32", "cpu")(4).shape == (4, 3, 16, 16)
-    assert not torch.equal(batches(images, 1, 32, "float64", "cpu")(40), batch)
+    whole = batch(40, images)
+    assert whole.mean((0, 2, 3)).tolist() == pytest.approx([0, 0, 0], abs=1e-9)
+    assert whole.std((0, 2, 3), unbiased=False).tolist() == pytest.approx([1, 1, 1])
+    assert batch(4, images, image_size=16).shape == (4, 3, 16, 16)
+    assert not torch.equal(batch(40, images, seed=1), whole)
+    assert torch.equal(torch.cat([batch(20, images), batch(20, images, part=1)]), whole)
 
 
-def test_too_few_images_for_a_batch_are_refused(images_npz: Path) -> None:
-    job = replace(JOB, images=image_file(images_npz))
-    with pytest.raises(InputError, match="holds 40 images, and a batch of 128"):
-        list(executors.run(job, [Task(0, 0, ("naswot",))], 1))
+def test_labels_belong_to_the_images(images_npz: Path) -> None:
+    content = np.load(images_npz)
+    images = image_file(images_npz)
+    found = network_inputs(images, 0, Dataset(10, 32), "float64", "cpu")
+    pixels = (content["images"] - content["images"].mean((0, 1, 2))) / content["images"].std((0, 1, 2))
+    for image, label in zip(found.images(20, 1), found.labels(20, 1), strict=True):
+        position = np.abs(pixels - image.permute(1, 2, 0).numpy()).sum((1, 2, 3)).argmin()
+        assert content["labels"][position] == int(label)
+
+
+def test_labels_beyond_the_classes_of_the_network_are_refused(images_npz: Path) -> None:
+    with pytest.raises(InputError, match="labels from 0 to 9, and the network has 5 classes"):
+        network_inputs(image_file(images_npz), 0, Dataset(5, 32), "float64", "cpu").labels(40)
+
+
+def test_a_file_that_changes_during_a_run_is_refused(images_npz: Path) -> None:
+    images = replace(image_file(images_npz), sha256="0" * 64)
+    with pytest.raises(InputError, match="has changed"):
+        batch(4, images)
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("naswot", 128), ("zico[batch=32]", 64), ("vote", 64)])
+def test_too_few_images_are_refused_before_scoring(name: str, wanted: int, images_npz: Path) -> None:
+    with pytest.raises(InputError, match=f"holds 40 images, and .* takes {wanted}"):
+        check_images(image_file(images_npz), [proxies.request(name)])
+    check_images(image_file(images_npz), [proxies.request("naswot[batch=40]"), proxies.request("synflow")])

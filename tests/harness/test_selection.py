@@ -30,6 +30,7 @@ def test_a_file_holds_indices_and_strings(nb201: Benchmark, tmp_path: Path) -> N
     [
         ("15625\n", "line 1: nb201 has no architecture 15625"),
         ("3\n-1\n", "line 2: nb201 has no architecture -1"),
+        ("--5\n", "line 1: malformed nb201 architecture '--5'"),
         ("1.5\n", "line 1: malformed nb201 architecture '1.5'"),
         ("|nor_conv_3x3~0|\n", "line 1: malformed"),
         ("", "none of its 0 architectures"),

@@ -71,6 +71,12 @@ def test_a_perfect_order_has_no_interval() -> None:
     assert math.isnan(found.low)
 
 
+def test_a_sample_without_variation_of_the_concordance_has_no_interval() -> None:
+    found = kendall(np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 1.0, 4.0, 3.0]))
+    assert found.value == pytest.approx(1 / 3)
+    assert math.isnan(found.low)
+
+
 def test_rho_and_r_equal_scipy_and_r_leaves_out_infinity() -> None:
     x, y = sample(50, 9, 5)
     assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)

@@ -1,5 +1,6 @@
 import math
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,21 @@ JOB = Job("nb201", "cifar10")
 ZEROS, NASWOT, PARAMS = (proxies.request(name) for name in ("zeros", "naswot", "params"))
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "s.sqlite") as opened:
+        yield opened
+
+
+def test_a_failure_does_not_replace_a_score(store: Store) -> None:
+    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
+    store.write(JOB, [Score(1, "zeros", 0, math.nan, 0.0, "error: y"), Score(2, "zeros", 0, math.nan, 0.0, "error: y")])
+    found = store.read(JOB, ZEROS, 0)
+    assert (found[1].status, found[1].score, found[2].status) == ("ok", 1.0, "error: y")
+    store.write(JOB, [Score(1, "zeros", 0, 2.0, 0.0, "ok")])
+    assert store.read(JOB, ZEROS, 0)[1].score == 2.0
+
+
 def test_scores_come_back_as_written(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "s.sqlite"
     written = [
@@ -21,14 +37,15 @@ def test_scores_come_back_as_written(tmp_path: Path) -> None:
         Score(2, "zeros", 0, -math.inf, 0.5, "ok"),
         Score(3, "zeros", 0, math.nan, 0.5, "error: RuntimeError: x"),
     ]
-    Store(path).write(JOB, written)
-    found = Store(path).read(JOB, ZEROS, 0)
+    with Store(path) as store:
+        store.write(JOB, written)
+    with Store(path) as store:
+        found = store.read(JOB, ZEROS, 0)
     assert [found[1], found[2]] == written[:2]
     assert math.isnan(found[3].score)
 
 
-def test_only_what_is_missing_or_failed_is_due(tmp_path: Path) -> None:
-    store = Store(tmp_path / "s.sqlite")
+def test_only_what_is_missing_or_failed_is_due(store: Store) -> None:
     store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
     store.write(JOB, [Score(3, "zeros", 0, math.nan, 0.0, "undefined: NaN")])
     due = {(task.index, task.seed): task.proxies for task in tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], 2, store)}
@@ -39,8 +56,7 @@ def test_only_what_is_missing_or_failed_is_due(tmp_path: Path) -> None:
     assert len(tasks_due(JOB, [ZEROS], [1, 2, 3], 1, store, force=True)) == 3
 
 
-def test_a_score_is_found_only_under_what_it_depends_on(tmp_path: Path) -> None:
-    store = Store(tmp_path / "s.sqlite")
+def test_a_score_is_found_only_under_what_it_depends_on(store: Store) -> None:
     images = ImageFile("a.npz", "0" * 64)
     store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(1, "naswot", 0, 1.0, 0.0, "ok")])
     assert store.finished(Job("nb201", "cifar10", images), ZEROS, 0) == {1}  # reads no images
@@ -67,7 +83,8 @@ def test_somebody_elses_database_and_a_newer_store_are_refused_and_kept(tmp_path
     ):
         path = tmp_path / name
         if name == "newer":
-            Store(path).close()
+            with Store(path):
+                pass
         with sqlite3.connect(path) as connection:
             connection.execute(statement)
         connection.close()

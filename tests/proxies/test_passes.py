@@ -1,7 +1,7 @@
 """Identities of the passes, their agreement with literal definitions, and that they leave a network as they found it."""
 
 import math
-import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,27 +9,16 @@ from torch import nn
 from torch.func import functional_call
 
 import proxies
+from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
-from proxies import passes
-from proxies.passes import Inputs
-
-CELLS = [space.cell(i) for i in random.Random(0).sample(range(space.SIZE), 12)] + [space.cell(1651), ("nor_conv_3x3",) * 6]
-
-
-def inputs(dtype: torch.dtype = torch.float64, size: int = 32) -> Inputs:
-    def draw(count: int) -> torch.Tensor:
-        return torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(0)).to(dtype)
-
-    return Inputs((3, size, size), draw, dtype, torch.device("cpu"))
-
-
-def network(cell: tuple[str, ...], dtype: torch.dtype = torch.float64, **size: int) -> Network:
-    return Network(cell, 10, 0, **size).to(dtype)
-
-
-def small(cell: tuple[str, ...]) -> Network:
-    return network(cell, channels=4, cells_per_stage=2)
+from harness.inputs import network_inputs
+from proxies.passes import PASSES
+from proxies.passes.activations import ActivationCodes, activation_codes
+from proxies.passes.common import Inputs
+from proxies.passes.synaptic_flow import SynapticFlow, synaptic_flow
+from proxies.requests import Options
+from tests.networks import CELLS, inputs, network, small
 
 
 def linearised(net: Network) -> dict[str, torch.Tensor]:
@@ -44,7 +33,7 @@ def linearised(net: Network) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
 @pytest.mark.parametrize(("node", "end"), [(space.INPUT, 0), (space.OUTPUT, 1)])
 def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(cell: tuple[str, ...], node: int, end: int) -> None:
-    flow = passes.synaptic_flow(network(cell), inputs())
+    flow = synaptic_flow(network(cell), inputs(size=32))
     for number in range(15):
         total = math.fsum(value for (at, edge), value in flow.operations.items() if at == number and edge[end] == node)
         assert total == pytest.approx(flow.total, rel=1e-9, abs=0.0)
@@ -54,7 +43,7 @@ def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(cell: tuple[s
 def test_float32_with_rescaling_agrees_with_float64(cell: tuple[str, ...]) -> None:
     for name in ("zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow"):
         single, double = (
-            proxies.request(name).score(passes.synaptic_flow(network(cell, dtype), inputs(dtype)))
+            proxies.request(name).score(synaptic_flow(network(cell, dtype), inputs(str(dtype).removeprefix("torch."), 32)))
             for dtype in (torch.float32, torch.float64)
         )
         assert single == pytest.approx(double, abs=1e-5)
@@ -69,7 +58,7 @@ def test_zeta_is_the_derivative_by_a_literal_gate(cell: tuple[str, ...]) -> None
         operation.module.register_forward_hook(lambda _, __, output, number=number: output * gates[number])
     ones = torch.ones(1, 3, 8, 8, dtype=torch.float64)
     (gradient,) = torch.autograd.grad(functional_call(net, linearised(net), (ones,)).sum(), gates)
-    flow = passes.synaptic_flow(small(cell), inputs(size=8))
+    flow = synaptic_flow(small(cell), inputs())
     expected = (gates * gradient).abs().tolist()
     found = [flow.operations[o.cell, o.edge] * math.exp(flow.log_scale) for o in operations]
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
@@ -82,12 +71,12 @@ def test_synflow_is_the_saliency_summed_over_the_weights(cell: tuple[str, ...]) 
     output = functional_call(net, {**linearised(net), **weights}, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum()
     gradients = torch.autograd.grad(output, list(weights.values()), allow_unused=True)
     saliency = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights.values(), gradients, strict=True) if g is not None)
-    score = proxies.request("synflow").score(passes.synaptic_flow(small(cell), inputs(size=8)))
+    score = proxies.request("synflow").score(synaptic_flow(small(cell), inputs()))
     assert score == pytest.approx(math.log(saliency) if saliency > 0 else -math.inf, rel=1e-12)
 
 
 def test_zeros_aggregates_are_over_the_live_edges_of_the_sum_over_cells() -> None:
-    flow = passes.SynapticFlow(
+    flow = SynapticFlow(
         total=1.0,
         operations={(0, (0, 1)): 1.0, (1, (0, 1)): 2.0, (0, (1, 3)): 4.0, (1, (1, 3)): 5.0, (0, (0, 3)): 100.0},
         live=frozenset({(0, (0, 1)), (1, (0, 1)), (0, (1, 3)), (1, (1, 3))}),
@@ -103,7 +92,7 @@ def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconne
     lowest = set()
     for index, cell in enumerate(space.cells()):
         net = network(cell, torch.float32, channels=2, cells_per_stage=1)
-        flow = passes.synaptic_flow(net, inputs(torch.float32, 8))
+        flow = synaptic_flow(net, inputs("float32"))
         scores = [request.score(flow) for request in requests]
         assert not any(map(math.isnan, scores)), index
         assert len(set(map(math.isinf, scores))) == 1
@@ -121,10 +110,8 @@ def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.relu(-self.relu(x))
 
-    def draw(_: int) -> torch.Tensor:
-        return torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
-
-    codes = passes.activation_codes(Toy(), Inputs((3, 1, 1), draw, torch.float32, torch.device("cpu")), batch=2)
+    images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
+    codes = activation_codes(Toy(), replace(inputs("float32"), images=lambda *_: images), batch=2)
     # The first call agrees on two units of three; the second call is inactive everywhere, so it agrees on all three.
     assert codes.units == 6
     assert codes.agreement.tolist() == [[6, 5], [5, 6]]
@@ -133,7 +120,7 @@ def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
 
 def test_naswot_is_lowest_for_images_with_equal_codes() -> None:
     agreement = torch.tensor([[6.0, 6.0], [6.0, 6.0]], dtype=torch.float64)
-    assert proxies.request("naswot").score(passes.ActivationCodes(agreement, 6)) == -math.inf
+    assert proxies.request("naswot").score(ActivationCodes(agreement, 6)) == -math.inf
 
 
 def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
@@ -149,7 +136,7 @@ def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
     assert len(blind) == 201  # as many as in the public scores of reference_scores
     for cell in blind[::20] + CELLS:
         net = network(cell, torch.float32, channels=4, cells_per_stage=1)
-        score = proxies.request("naswot").score(passes.activation_codes(net, inputs(torch.float32, 8), batch=16))
+        score = proxies.request("naswot").score(activation_codes(net, inputs("float32"), batch=16))
         assert (score == -math.inf) == (not sees_image(cell))
 
 
@@ -165,31 +152,44 @@ def fingerprint(net: nn.Module) -> list[object]:
     ]
 
 
-READINGS = {proxies.request(name).reading for name in proxies.registered()}
+READINGS = sorted({reading for name in proxies.registered() for reading in proxies.request(name).readings})
+#: Smaller than by default, so that the tests are quick.
+QUICK = {"batch": 4, "repeats": 2}
 
 
-@pytest.mark.parametrize(("name", "options"), sorted(READINGS))
-@pytest.mark.parametrize("fails", [False, True])
-def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, options: tuple, fails: bool) -> None:
-    net = network(space.cell(1), torch.float32, channels=4, cells_per_stage=1)
+class Broken(nn.Module):
+    def forward(self, _: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("broken")
+
+
+def run(name: str, net: nn.Module, with_inputs: Inputs, options: Options) -> object:
+    return PASSES[name].function()(net, with_inputs, **{key: QUICK[key] for key, _ in options})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "fails"),
+    [(*reading, fails) for reading in READINGS for fails in (False, True) if not fails or "no pass" not in PASSES[reading[0]].cost],
+)
+def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, options: Options, fails: bool) -> None:
+    net = small(space.cell(1), torch.float32)
     if fails:
-        net.classifier = nn.Linear(3, 10)  # of the wrong width: the last layer raises
+        net.head[1] = Broken()
     before = fingerprint(net)
-    run = getattr(passes, name)
     if fails:
-        with pytest.raises(RuntimeError, match="shapes"):
-            run(net, inputs(torch.float32), **dict(options))
+        with pytest.raises(RuntimeError, match="broken"):
+            run(name, net, inputs("float32"), options)
     else:
-        run(net, inputs(torch.float32), **dict(options))
+        run(name, net, inputs("float32"), options)
     assert fingerprint(net) == before
 
 
-@pytest.mark.parametrize(("name", "options"), sorted(READINGS))
+@pytest.mark.parametrize("name", [name for name, entry in proxies.registered().items() if not entry.of])
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-def test_a_pass_gives_the_same_on_cuda_needs_cuda(name: str, options: tuple) -> None:
-    requests = [r for r in map(proxies.request, proxies.registered()) if r.reading == (name, options)]
-    here, there = inputs(), inputs()
-    cuda = Inputs(there.image_shape, lambda n: here.draw(n).cuda(), torch.float64, torch.device("cuda"))
-    on_cpu = getattr(passes, name)(network(space.cell(1)), here, **dict(options))
-    on_cuda = getattr(passes, name)(network(space.cell(1)).cuda(), cuda, **dict(options))
-    assert [r.score(on_cuda) for r in requests] == pytest.approx([r.score(on_cpu) for r in requests], rel=1e-6)
+def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:
+    request = proxies.request(name)
+    scores = []
+    for device in ("cpu", "cuda"):
+        there = network_inputs(None, 0, Dataset(10, 8), "float64", device)
+        net = small(space.cell(1)).to(device)
+        scores.append(request.score(*(run(reading, net, there, options) for reading, options in request.readings)))
+    assert scores[1] == pytest.approx(scores[0], rel=1e-6)

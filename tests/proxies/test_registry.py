@@ -5,31 +5,55 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
+from harness.listing import describe
+from proxies.passes import NEEDS, PASSES
+from proxies.registry import Names
 
 ENTRIES = proxies.registered()
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_every_proxy_is_described_and_reads_a_pass(name: str) -> None:
-    from proxies import passes
-
-    entry = ENTRIES[name]
+def test_every_proxy_is_described_and_reads_known_passes(name: str) -> None:
+    entry, request = ENTRIES[name], proxies.request(name)
     assert entry.name == name
     assert len(entry.description) > 20
-    assert callable(getattr(passes, entry.reads))
-    assert entry.paper or not entry.needs, "a proxy that is no trivial baseline cites its paper"
-    assert entry.link.startswith("https://") or not entry.paper
+    assert bool(request.readings) != bool(request.components), "either passes or components"
+    assert all(PASSES[reading].function() for reading, _ in request.readings)
+    assert request.needs <= set(NEEDS)
+    assert entry.paper is None or (entry.paper.year > 2015 and entry.paper.link.startswith("https://"))
+    assert (entry.paper is None) == (name in proxies.TRIVIAL_BASELINES)
+    described = describe(name)
+    assert entry.documentation in described
+    assert ("lower is better" in described) == (not entry.higher_is_better)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_a_canonical_name_is_a_fixed_point(name: str) -> None:
     assert proxies.request(name).name == name
     for option, spec in ENTRIES[name].options.items():
+        if isinstance(spec, Names):
+            continue
         values = [spec, spec + 1] if isinstance(spec, int) else spec
         for value in values:
             full = proxies.request(f"{name}[{option}={value}]")
             assert proxies.request(full.name) == full
             assert (full.name == name) == (value == values[0]), "a default is not written"
+
+
+def test_an_aggregate_is_scored_through_its_components() -> None:
+    vote = proxies.request("vote[of=synflow+params]")
+    assert vote.name == "vote[of=synflow+params]"
+    assert [one.name for one in vote.components] == ["synflow", "params"]
+    assert vote.needs == {"weights"}
+    assert [one.name for one in proxies.expand([vote, proxies.request("synflow")])] == ["synflow", "params"]
+    assert proxies.request("vote[of=synflow+jacov+snip]").name == "vote"
+
+
+@pytest.mark.parametrize(
+    ("objective", "reading"), [("synflow", "synaptic_flow"), ("snip", "loss_gradient"), ("grasp", "gate_hessian_gradient")]
+)
+def test_the_objective_of_zeros_decides_the_pass(objective: str, reading: str) -> None:
+    assert [name for name, _ in proxies.request(f"zeros[objective={objective}]").readings] == [reading]
 
 
 def test_the_order_in_which_options_are_typed_does_not_matter() -> None:
@@ -38,8 +62,10 @@ def test_the_order_in_which_options_are_typed_does_not_matter() -> None:
 
 
 def test_options_of_the_pass_decide_what_is_shared() -> None:
-    assert proxies.request("zeros").reading == proxies.request("zeros[aggregate=sum]").reading == proxies.request("synflow").reading
-    assert proxies.request("naswot").reading != proxies.request("naswot[batch=64]").reading
+    one, same, other = (proxies.request(name).readings for name in ("zeros", "zeros[aggregate=sum]", "synflow"))
+    assert one == same == other
+    assert proxies.request("naswot").readings != proxies.request("naswot[batch=64]").readings
+    assert len({proxies.request(name).readings[0] for name in ("snip", "grad_norm", "fisher", "plain", "zico")}) == 1
 
 
 @pytest.mark.parametrize(
@@ -55,6 +81,11 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("synflow[batch=3]", "available: none"),
         ("naswot[batch=0]", "positive whole number"),
         ("naswot[batch=many]", "positive whole number"),
+        (f"naswot[batch={'9' * 5000}]", "positive whole number"),
+        ("vote[of=synflow+snipp]", "did you mean 'snip'"),
+        ("vote[of=synflow+synflow]", "names a proxy twice"),
+        ("vote[of=az_nas+synflow]", "unknown proxy in option 'of'"),
+        ("az_nas[of=synflow]", "available: none"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> None:
@@ -63,21 +94,20 @@ def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "complaint"),
+    ("name", "reads", "complaint"),
     [
-        ("zeros", {"reads": "cost"}, "already registered"),
-        ("Bad Name", {"reads": "cost"}, "lower-case"),
-        ("new", {"reads": "cost", "needs": {"luck"}}, "choose among"),
-        ("new", {"reads": "cost", "pass_options": {"batch"}}, "not among its options"),
+        ("zeros", "cost", "already registered"),
+        ("Bad Name", "cost", "lower-case"),
+        ("new", "luck", "available passes: network, cost"),
     ],
 )
-def test_a_registration_that_makes_no_sense_is_refused(name: str, settings: dict, complaint: str) -> None:
+def test_a_registration_that_makes_no_sense_is_refused(name: str, reads: str, complaint: str) -> None:
     def function(_: object) -> float:
         """Some description."""
         return 0.0
 
     with pytest.raises(ValueError, match=complaint):
-        proxies.proxy(name, **settings)(function)
+        proxies.proxy(name, reads=reads)(function)
     assert proxies.registered() == ENTRIES
 
 

@@ -1,0 +1,49 @@
+"""What ``--list`` and ``--describe`` print."""
+
+from __future__ import annotations
+
+import benchmarks_data
+import proxies
+from proxies.passes import PASSES
+from proxies.registry import Names, OptionSpec
+
+
+def listing() -> str:
+    """Return one line for each proxy and benchmark."""
+    entries = proxies.registered()
+    width = max(map(len, entries))
+    lines = ["Proxies (more with --describe NAME):"]
+    for name, entry in entries.items():
+        request = proxies.request(name)
+        source = f" ({entry.paper})" if entry.paper else ""
+        lines.append(f"  {name:<{width}}  {entry.description}{source} [{_needs(request)}]")
+    lines.append("Benchmarks:")
+    lines += [f"  {name:<{width}}  {benchmarks_data.get(name).description}" for name in benchmarks_data.names()]
+    return "\n".join(lines)
+
+
+def describe(text: str) -> str:
+    """Return all that is known about a proxy; raise InputError when it is unknown."""
+    request = proxies.request(text)
+    entry = request.proxy
+    rows = {
+        "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else "none: a trivial baseline",
+        "direction": "higher is better" if entry.higher_is_better else "lower is better",
+        "needs": _needs(request),
+        "cost": "; ".join(PASSES[name].cost for name, _ in request.readings) or "that of its components",
+        "reads": ", ".join(name for name, _ in request.readings),
+        "combines": ", ".join(one.name for one in request.components),
+        "options": "; ".join(f"{key}={_values(spec)}" for key, spec in entry.options.items()),
+    }
+    table = "\n".join(f"  {key:<9}  {value}" for key, value in rows.items() if value)
+    return f"{request.name}\n{table}\n\n{entry.documentation}"
+
+
+def _needs(request: proxies.Request) -> str:
+    return ", ".join(sorted(request.needs)) or "deterministic"
+
+
+def _values(spec: OptionSpec) -> str:
+    if isinstance(spec, Names):
+        return "+".join(spec.default) + " (any proxies)"
+    return f"{spec} (a positive whole number)" if isinstance(spec, int) else "|".join(spec)

@@ -1,0 +1,42 @@
+"""Two simple functions of the loss gradient, and one of the weights alone.
+
+Mohamed Abdelfattah, Abhinav Mehrotra, Lukasz Dudziak, Nicholas Lane, "Zero-Cost Proxies for Lightweight NAS", ICLR 2021,
+https://arxiv.org/abs/2101.08134
+
+grad_norm = sum over layers of ||dL/dW||_2; plain = sum over theta of theta * dL/dtheta; l2_norm = sum over layers of ||W||_2.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from proxies import Paper, proxy
+
+if TYPE_CHECKING:
+    from proxies.passes.cost import WeightNorms
+    from proxies.passes.loss import LossGradient
+
+PAPER = Paper("Abdelfattah et al.", 2021, "https://arxiv.org/abs/2101.08134")
+
+
+@proxy("grad_norm", reads="loss_gradient", options={"batch": 64}, paper=PAPER)
+def grad_norm(loss: LossGradient) -> float:
+    """Gradient norm: sum over layers of the Euclidean norm of dL/dW (a sum of norms, not the norm of all)."""
+    return math.fsum(float(gradient.norm()) for _, gradient in loss.weights.values())
+
+
+@proxy("plain", reads="loss_gradient", options={"batch": 64}, paper=PAPER)
+def plain(loss: LossGradient) -> float:
+    """Signed sensitivity: sum over the weights of theta * dL/dtheta.
+
+    Batch normalisation makes a layer's output independent of its weights' scale, so by Euler's theorem the sum vanishes for every
+    layer that a normalisation follows: what remains is the term of the other layers, and rounding.
+    """
+    return math.fsum(float((theta * gradient).sum()) for theta, gradient in loss.weights.values())
+
+
+@proxy("l2_norm", reads="weight_norms", paper=PAPER)
+def l2_norm(weights: WeightNorms) -> float:
+    """Weight norm: sum over layers of the Euclidean norm of the initial weights, which grows with their number alone."""
+    return math.fsum(weights.norms)

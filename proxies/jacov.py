@@ -1,0 +1,40 @@
+"""Jacobian covariance.
+
+Joseph Mellor, Jack Turner, Amos Storkey, Elliot J. Crowley, "Neural Architecture Search without Training", first version, 2020,
+https://arxiv.org/abs/2006.04647v1
+
+score = -sum over l of (log(l + 1e-5) + 1 / (l + 1e-5)), l the eigenvalues of the correlation matrix of the images' Jacobians.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from proxies import Paper, proxy
+
+if TYPE_CHECKING:
+    from proxies.passes.jacobian import InputJacobian
+
+K = 1e-5
+
+
+@proxy(
+    "jacov",
+    reads="input_jacobian",
+    paper=Paper("Mellor et al.", 2020, "https://arxiv.org/abs/2006.04647v1"),
+    options={"batch": 64},
+)
+def jacov(jacobian: InputJacobian) -> float:
+    """Jacobian covariance: how uncorrelated the derivatives of the summed logits by the images are.
+
+    An image whose Jacobian is constant (of a disconnected network, zero) has no correlation with others: undefined.
+    """
+    import torch
+
+    correlation = jacobian.rows.corrcoef()
+    if not correlation.isfinite().all():
+        return math.nan
+    # Rounding may put an eigenvalue of a singular matrix below zero.
+    eigenvalues = torch.linalg.eigvalsh(correlation).clamp_min(0) + K
+    return -float((eigenvalues.log() + 1 / eigenvalues).sum())

@@ -1,0 +1,74 @@
+"""The computations that proxies share. Each runs once per network, whatever number of proxies reads its result.
+
+A pass takes the network, its :class:`~proxies.passes.common.Inputs` and its options, leaves the network as it found it, and
+returns plain numbers or tensors. This catalogue says what each needs without importing torch; the code is in the modules.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+#: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a file, if one is given).
+NEEDS = ("weights", "noise", "images", "labels")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What the catalogue knows of a pass.
+
+    Attributes:
+        name: of the function.
+        module: of this package, which defines it.
+        needs: what its result depends on besides the architecture, among NEEDS.
+        cost: what it computes, for people.
+        options: the names of its options.
+        batches: how many batches of images it draws, up to and including the last.
+    """
+
+    name: str
+    module: str
+    needs: frozenset[str]
+    cost: str
+    options: frozenset[str] = frozenset()
+    batches: int = 1
+
+    def function(self) -> Callable[..., Any]:
+        """Import and return the function, which is when torch is imported."""
+        found: Callable[..., Any] = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.name)
+        return found
+
+
+def _catalogue() -> dict[str, Pass]:
+    batch = frozenset({"batch"})
+    data = frozenset({"weights", "images", "labels"})
+    entries = (
+        Pass(
+            "network",
+            "common",
+            frozenset({"weights", "images", "labels"}),
+            "the network itself, for proxies with a pass of their own",
+        ),
+        Pass("cost", "cost", frozenset(), "one image forward"),
+        Pass("weight_norms", "cost", frozenset({"weights"}), "no pass at all"),
+        Pass("synaptic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
+        Pass("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
+        Pass("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch),
+        Pass("linear_regions", "activations", frozenset({"noise"}), "1,000 images of 4 x 4 pixels forward"),
+        Pass("loss_gradient", "loss", data, "a batch forward and backward", batch),
+        Pass("second_gradient", "loss", data, "a batch forward and backward", batch, batches=2),
+        Pass("hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
+        Pass("gate_hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
+        Pass("labels", "common", frozenset({"labels"}), "no pass at all", batch),
+        Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
+        Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
+        Pass("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
+        Pass("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
+        Pass("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
+    )
+    return {entry.name: entry for entry in entries}
+
+
+PASSES = _catalogue()

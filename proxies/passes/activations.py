@@ -1,0 +1,115 @@
+"""Activation patterns of ReLUs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from benchmarks_data.errors import InputError
+from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, output_hooks
+
+
+@dataclass(frozen=True)
+class ActivationCodes:
+    """Which units of which images are active.
+
+    Attributes:
+        agreement: K of shape (batch, batch), float64: the number of units, over all calls of all ReLUs, that are
+            active for both images or for neither.
+        units: the number of units, K's diagonal.
+    """
+
+    agreement: Tensor
+    units: int
+
+
+def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationCodes:
+    """Send *batch* images through the network in training mode and compare the signs at every call of a ReLU."""
+    agreement = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
+    units = 0
+
+    def compare(_: nn.Module, output: Tensor) -> None:
+        nonlocal units
+        active = (output > 0).flatten(1).float()
+        # A code x of zeros and ones: x.y + (1-x).(1-y) = n - |x| - |y| + 2 x.y. Counts below 2^24 are exact in float32.
+        ones = active.sum(1)
+        agreement.add_(active.shape[1] - ones[:, None] - ones[None, :] + 2 * (active @ active.T))
+        units += active.shape[1]
+
+    with batch_statistics(network), output_hooks(_relus(network), compare), torch.no_grad():
+        network(inputs.images(batch))
+    return ActivationCodes(agreement, units)
+
+
+@dataclass(frozen=True)
+class NeuronPatterns:
+    """How many distinct patterns of activity over a batch the network's units show.
+
+    Attributes:
+        distinct: number of distinct patterns over all calls of all ReLUs.
+    """
+
+    distinct: int
+
+
+def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatterns:
+    """Send *batch* images (at most 62) through the network and collect for each unit the set of images that activate it."""
+    if batch > 62:
+        raise InputError(f"a pattern over {batch} images does not fit a 64-bit number: choose a batch of at most 62")
+    bits = 2 ** torch.arange(batch, device=inputs.device)
+    found: list[Tensor] = []
+
+    def collect(_: nn.Module, output: Tensor) -> None:
+        found.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
+
+    with batch_statistics(network), output_hooks(_relus(network), collect), torch.no_grad():
+        network(inputs.images(batch))
+    return NeuronPatterns(len(torch.unique(torch.cat(found))) if found else 0)
+
+
+#: Side of the images in pixels, and the number of points on the segment.
+REGION_SIDE, REGION_POINTS = 4, 1000
+
+
+@dataclass(frozen=True)
+class LinearRegions:
+    """How many linear regions of a thinned network a segment between two inputs crosses."""
+
+    crossed: int
+
+
+def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
+    """Count the distinct activation codes at 1,000 points of the segment between two Gaussian images of 4 x 4 pixels.
+
+    At full width every point has a code of its own, so the count says nothing. As in the reference implementation one
+    channel is kept in every layer, here by setting all other weights to zero: the other units are then the same everywhere.
+    The reference draws 1,000 independent images of 3 x 3 pixels for a network of one cell a stage; with five cells nearly all
+    of those differ too (1,000 regions for 54 of 60 cells), hence the segment.
+    Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535; for segments Hanin and Rolnick 2019, arXiv 1901.09021.
+    """
+    weights = kaiming_weights(network, inputs, "linear_regions")
+    thin = {}
+    for name, value in weights.items():
+        thin[name] = torch.zeros_like(value)
+        fan_in = value[0].numel() / value[0, :1].numel()
+        thin[name][0, 0] = value[0, 0] * fan_in**0.5  # variance 2 / fan in of the one channel
+    codes: list[Tensor] = []
+
+    def collect(_: nn.Module, output: Tensor) -> None:
+        codes.append((output[:, 0] > 0).flatten(1))
+
+    start, end = (
+        inputs.gaussian((1, inputs.image_shape[0], REGION_SIDE, REGION_SIDE), "linear_regions", at) for at in ("start", "end")
+    )
+    along = torch.linspace(0, 1, REGION_POINTS, dtype=inputs.dtype, device=inputs.device).view(-1, 1, 1, 1)
+    with batch_statistics(network), output_hooks(_relus(network), collect), torch.no_grad():
+        functional_call(network, thin, (start + (end - start) * along,))
+    return LinearRegions(len(torch.unique(torch.cat(codes, 1), dim=0)) if codes else 1)
+
+
+def _relus(network: nn.Module) -> list[nn.Module]:
+    return [module for module in network.modules() if isinstance(module, nn.ReLU)]

@@ -1,0 +1,164 @@
+"""What passes share: their inputs, and context managers that change a network and put it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+#: (cell, edge) of an operation.
+Place = tuple[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """What a scalar R of the network gains from each operation.
+
+    Attributes:
+        operations: for every operation, <output, dR/doutput>, which is dR/dalpha for a gate alpha = 1 on that output (or what
+            stands in place of dR/dalpha).
+        live: the places of live operations.
+        log_scale: the logarithm of a positive number by which everything was divided.
+    """
+
+    operations: dict[Place, float]
+    live: frozenset[Place]
+    log_scale: float = 0.0
+
+
+class Draw(Protocol):
+    """Returns the *part*-th of the frozen batches of a given size; parts do not overlap."""
+
+    def __call__(self, size: int, part: int = 0) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a pass may feed to a network.
+
+    Attributes:
+        image_shape: (channels, height, width) of one image.
+        images: draws a batch, shape (size, channels, height, width); raises InputError when there are not as many.
+        labels: draws the labels of the same batch, shape (size,), int64.
+        stream: returns a CPU generator that depends on the seed and the given names alone.
+        dtype, device: of every computation.
+    """
+
+    image_shape: tuple[int, int, int]
+    images: Draw
+    labels: Draw
+    stream: Callable[..., torch.Generator]
+    dtype: torch.dtype
+    device: torch.device
+
+    def gaussian(self, shape: tuple[int, ...], *names: object) -> Tensor:
+        """Return standard normal numbers that depend on the seed and *names* alone."""
+        return torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype)
+
+
+def layers_of(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
+    """Return the convolutions and linear layers of a network by qualified name."""
+    return {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d | nn.Linear)}
+
+
+@contextmanager
+def output_hooks(modules: Iterable[nn.Module], hook: Callable[[nn.Module, Tensor], Tensor | None]) -> Iterator[None]:
+    """Call ``hook(module, output)`` after each module's forward; what it returns, if anything, replaces the output."""
+    with ExitStack() as stack:
+        for module in modules:
+            stack.enter_context(module.register_forward_hook(lambda module, _, output: hook(module, output)))
+        yield
+
+
+@contextmanager
+def input_hooks(modules: Iterable[nn.Module], hook: Callable[[Tensor], None]) -> Iterator[None]:
+    """Call ``hook(input)`` before each module's forward."""
+    with ExitStack() as stack:
+        for module in modules:
+            stack.enter_context(module.register_forward_pre_hook(lambda _, args: hook(args[0])))
+        yield
+
+
+@contextmanager
+def captured_outputs(modules: Iterable[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]]:
+    """Collect the outputs of every call of each module, for derivatives by them."""
+    captured: dict[nn.Module, list[Tensor]] = {}
+
+    def capture(module: nn.Module, output: Tensor) -> Tensor:
+        # A view of its own for each module: Identity returns its input, whose gradient would count other edges too.
+        own = output.view_as(output)
+        captured.setdefault(module, []).append(own)
+        return own
+
+    with output_hooks(dict.fromkeys(modules), capture):
+        yield captured
+
+
+@contextmanager
+def overridden(modules: Iterable[nn.Module], **attributes: Any) -> Iterator[None]:
+    """Set plain attributes of each module, and put back what was there before."""
+    saved = [(m.__dict__, {key: m.__dict__[key] for key in attributes if key in m.__dict__}) for m in modules]
+    try:
+        for current, _ in saved:
+            current.update(attributes)
+        yield
+    finally:
+        for current, before in saved:
+            for key in attributes:
+                current.pop(key, None)
+            current.update(before)
+
+
+def batch_norm_bypassed(network: nn.Module) -> AbstractContextManager[None]:
+    """Let every batch normalisation return its input."""
+    return overridden(_batch_norms(network), forward=_identity)
+
+
+def batch_statistics(network: nn.Module) -> AbstractContextManager[None]:
+    """Let every batch normalisation use the batch's statistics, and keep its running ones unchanged."""
+    return overridden(_batch_norms(network), training=True, track_running_stats=False)
+
+
+def _batch_norms(network: nn.Module) -> list[nn.Module]:
+    return [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+
+
+def _identity(x: Tensor) -> Tensor:
+    return x
+
+
+def ones_image(inputs: Inputs) -> Tensor:
+    """Return one all-ones image, shape (1, channels, height, width)."""
+    return torch.ones(1, *inputs.image_shape, dtype=inputs.dtype, device=inputs.device)
+
+
+def live_places(network: Any) -> frozenset[Place]:
+    """Return the (cell, edge) of every live operation."""
+    return frozenset((o.cell, o.edge) for o in network.operations if o.live)
+
+
+def gaussian_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[str, Tensor]:
+    """Return standard normal weights for every convolution and linear layer, by qualified name of the parameter."""
+    return {
+        f"{name}.weight": inputs.gaussian(tuple(layer.weight.shape), *names, name) for name, layer in layers_of(network).items()
+    }
+
+
+def kaiming_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[str, Tensor]:
+    """Return weights drawn normal with variance 2 / fan in (He et al. 2015), by qualified name of the parameter."""
+    drawn = gaussian_weights(network, inputs, *names)
+    return {name: value * (2 / value[0].numel()) ** 0.5 for name, value in drawn.items()}
+
+
+def labels(_: nn.Module, inputs: Inputs, *, batch: int) -> Tensor:
+    """Return the labels of the first batch, shape (batch,)."""
+    return inputs.labels(batch)
+
+
+def network(network: nn.Module, inputs: Inputs) -> tuple[nn.Module, Inputs]:
+    """Return the network and the inputs, for a proxy that does something that no other pass does."""
+    return network, inputs

@@ -1,0 +1,53 @@
+"""The size of a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from proxies.passes.common import Inputs, batch_norm_bypassed, layers_of, ones_image, output_hooks
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The size of a network: trainable parameters, multiply-accumulates for one image, and both notions of what is live."""
+
+    params: int
+    flops: int
+    live_params: int
+    live_convs: int
+
+
+def cost(network: Any, inputs: Inputs) -> Cost:
+    """Count parameters, and multiply-accumulates of convolutions and linear layers (biases, pooling and norms are free)."""
+    flops = 0
+
+    def count(module: nn.Module, output: Tensor) -> None:
+        nonlocal flops
+        flops += output.numel() * module.weight[0].numel()  # type: ignore[index]
+
+    with batch_norm_bypassed(network), output_hooks(layers_of(network).values(), count), torch.no_grad():
+        network(ones_image(inputs))
+    params = _size(network)
+    dead = sum(_size(operation.module) for operation in network.operations if not operation.live)
+    convs = sum(_size(operation.module) > 0 for operation in network.operations if operation.live)
+    return Cost(params=params, flops=flops, live_params=params - dead, live_convs=convs)
+
+
+def _size(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+
+
+@dataclass(frozen=True)
+class WeightNorms:
+    """The Euclidean norm of the weights of every convolution and linear layer."""
+
+    norms: list[float]
+
+
+def weight_norms(network: nn.Module, inputs: Inputs) -> WeightNorms:  # noqa: ARG001 (every pass takes both)
+    """Return the norms, without sending anything through the network."""
+    return WeightNorms([float(layer.weight.detach().norm()) for layer in layers_of(network).values()])

@@ -1,0 +1,154 @@
+"""Feature maps, and what a perturbation of the input or of the output does to them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from proxies.passes.common import (
+    Inputs,
+    batch_statistics,
+    captured_outputs,
+    gaussian_weights,
+    input_hooks,
+    kaiming_weights,
+    output_hooks,
+)
+
+MOMENTUM = 0.1  # of running statistics, PyTorch's default
+
+
+@dataclass(frozen=True)
+class ChannelCorrelation:
+    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every layer, for one image."""
+
+    smallest: list[float]
+
+
+def channel_correlation(network: Any, inputs: Inputs) -> ChannelCorrelation:
+    """Send one Gaussian image through the network and correlate the channels of every convolution's output over space.
+
+    A channel that is constant over space has no correlation: its row counts as zeros, as in the reference implementation.
+    """
+    smallest = []
+
+    def correlate(_: nn.Module, output: Tensor) -> None:
+        channels = output[0].flatten(1).double()
+        centred = channels - channels.mean(1, keepdim=True)
+        norms = centred.norm(dim=1, keepdim=True)
+        unit = torch.where(norms > 0, centred / norms.clamp_min(torch.finfo(torch.float64).tiny), 0.0)
+        smallest.append(float(torch.linalg.eigvalsh(unit @ unit.T)[0]))
+
+    convolutions = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
+    with batch_statistics(network), output_hooks(convolutions, correlate), torch.no_grad():
+        network(inputs.gaussian((1, *inputs.image_shape), "channel_correlation"))
+    return ChannelCorrelation(smallest)
+
+
+@dataclass(frozen=True)
+class GaussianComplexity:
+    """How far a small step of the input moves the features before pooling, under standard normal weights.
+
+    Attributes:
+        differences: E||f(x) - f(x + 0.01 e)||_1 of every repetition.
+        variances: the mean running variance of every batch normalisation, of every repetition.
+    """
+
+    differences: list[float]
+    variances: list[list[float]]
+
+
+def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> GaussianComplexity:
+    """Draw weights, images and steps *repeats* times; running statistics start anew each time.
+
+    The running variance after both forward passes is .81 + .09 v(x) + .1 v(x + 0.01 e), v being the batch's unbiased variance.
+    """
+    pooled: list[Tensor] = []
+    variances: list[Tensor] = []
+    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    shape = (batch, *inputs.image_shape)
+    result = GaussianComplexity([], [])
+    with (
+        batch_statistics(network),
+        torch.no_grad(),
+        input_hooks(pooling, pooled.append),
+        input_hooks(norms, lambda x: variances.append(x.transpose(0, 1).flatten(1).var(1).mean())),
+    ):
+        for repeat in range(repeats):
+            pooled.clear()
+            variances.clear()
+            weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
+            images, steps = (inputs.gaussian(shape, "gaussian_complexity", repeat, name) for name in ("image", "step"))
+            for values in (images, images + 0.01 * steps):
+                functional_call(network, weights, (values,))
+            one, other = pooled
+            result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
+            count = len(variances) // 2
+            running = [
+                (1 - MOMENTUM) ** 2 + (1 - MOMENTUM) * MOMENTUM * float(v) + MOMENTUM * float(w)
+                for v, w in zip(variances[:count], variances[count:], strict=True)
+            ]
+            result.variances.append(running)
+    return result
+
+
+@dataclass(frozen=True)
+class StageFeatures:
+    """The outputs of the network's stages under He-normal weights, for a batch of Gaussian images.
+
+    Attributes:
+        spectra: for every stage, the eigenvalues (channels,) of the covariance of its output's channels over batch and space.
+        gains: for every stage, the largest singular value of the mean outer product of a random output gradient and the
+            input gradient that it gives; NaN where both are the same.
+    """
+
+    spectra: list[Tensor]
+    gains: list[float]
+
+
+def stage_features(network: Any, inputs: Inputs, *, batch: int) -> StageFeatures:
+    """Send *batch* Gaussian images forward, and a random sign vector backward through each stage.
+
+    Source: Lee and Ham 2024 (AZ-NAS), arXiv 2403.19232, sections 3.1 to 3.3.
+    """
+    weights = kaiming_weights(network, inputs, "stage_features")
+    entered: list[Tensor] = []
+    left: list[Tensor] = []
+    with (
+        batch_statistics(network),
+        input_hooks(network.stages, entered.append),
+        captured_outputs(network.stages) as captured,
+        torch.enable_grad(),
+    ):
+        images = inputs.gaussian((batch, *inputs.image_shape), "stage_features").requires_grad_()
+        functional_call(network, weights, (images,))
+    left = [captured[stage][0] for stage in network.stages]
+    spectra = [_spectrum(values.detach()) for values in (entered[0], *left)]
+    gains = [_gain(into, out, inputs, number) for number, (into, out) in enumerate(zip(entered, left, strict=True))]
+    return StageFeatures(spectra, gains)
+
+
+def _spectrum(features: Tensor) -> Tensor:
+    """Return the eigenvalues, in float64, of the covariance of the channels over batch and space."""
+    rows = features.transpose(0, 1).flatten(1).double()
+    centred = rows - rows.mean(1, keepdim=True)
+    spectrum: Tensor = torch.linalg.eigvalsh(centred @ centred.T / rows.shape[1])
+    return spectrum.clamp_min(0)
+
+
+def _gain(into: Tensor, out: Tensor, inputs: Inputs, number: int) -> float:
+    signs = inputs.gaussian(tuple(out.shape), "stage_features", "sign", number).sign()
+    (gradient,) = torch.autograd.grad(out, into, signs, retain_graph=True, allow_unused=True)
+    gradient = torch.zeros_like(into) if gradient is None else gradient
+    if gradient.shape == signs.shape and torch.equal(gradient, signs):
+        return math.nan
+    if gradient.shape[2] != signs.shape[2]:
+        gradient = nn.functional.pixel_unshuffle(gradient, gradient.shape[2] // signs.shape[2])
+    rows, columns = (values.transpose(0, 1).flatten(1).double() for values in (gradient, signs))
+    return float(torch.linalg.matrix_norm(rows @ columns.T / columns.shape[1], 2))

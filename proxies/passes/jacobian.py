@@ -1,0 +1,68 @@
+"""Derivatives of the outputs of single images: by the image, and by the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, grad, vmap
+
+from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, kaiming_weights
+
+
+@dataclass(frozen=True)
+class InputJacobian:
+    """The derivative of the sum of the logits by every image.
+
+    Attributes:
+        rows: (batch, channels * height * width), float64.
+        classes: number of classes of the network.
+    """
+
+    rows: Tensor
+    classes: int
+
+
+def input_jacobian(network: Any, inputs: Inputs, *, batch: int) -> InputJacobian:
+    """Differentiate the sum of all logits by *batch* images, batch normalisation in training mode."""
+    images = inputs.images(batch).requires_grad_()
+    with batch_statistics(network), torch.enable_grad():
+        logits = network(images)
+        (rows,) = torch.autograd.grad(logits.sum(), images, allow_unused=True)
+    rows = torch.zeros_like(images) if rows is None else rows
+    return InputJacobian(rows.flatten(1).double(), logits.shape[1])
+
+
+@dataclass(frozen=True)
+class TangentKernel:
+    """The empirical neural tangent kernel: inner products of the gradients of the images' summed logits by all weights.
+
+    Attributes:
+        kernel: (batch, batch), float64.
+    """
+
+    kernel: Tensor
+
+
+def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
+    """Differentiate the summed logits of each of *batch* images by all weights.
+
+    Weights are drawn normal with variance 2 / fan in, and batch normalisation is bypassed, so that images do not depend on one
+    another. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535, whose reference runs in evaluation mode at initialisation.
+    """
+    weights = kaiming_weights(network, inputs, "tangent_kernel")
+    fixed = {name: value.detach() for name, value in network.named_parameters() if name not in weights}
+
+    def output(values: dict[str, Tensor], image: Tensor) -> Tensor:
+        total: Tensor = functional_call(network, {**fixed, **values}, (image[None],)).sum()
+        return total
+
+    with batch_norm_bypassed(network):
+        gradients = vmap(grad(output), in_dims=(None, 0))(weights, inputs.images(batch))
+    kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
+    for value in gradients.values():
+        rows = value.flatten(1).double()
+        kernel += rows @ rows.T
+    return TangentKernel(kernel)

@@ -1,0 +1,116 @@
+"""Derivatives of the cross-entropy of one batch, batch normalisation in training mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from proxies.passes.common import Inputs, Sensitivities, batch_statistics, captured_outputs, layers_of, live_places, output_hooks
+
+
+@dataclass(frozen=True)
+class LossGradient(Sensitivities):
+    """First derivatives of R = L, the mean cross-entropy of a batch.
+
+    Attributes:
+        weights: for every convolution and linear layer, its weights theta and dL/dtheta (zeros where L does not depend on them).
+        channels: for every convolution and linear layer, the output times dL/doutput, summed over space: (batch, channels).
+    """
+
+    weights: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    channels: dict[str, Tensor] = field(default_factory=dict)
+
+
+def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
+    """Send *batch* labelled images through the network once, forward and backward."""
+    layers = layers_of(network)
+    operations = network.operations
+    with (
+        batch_statistics(network),
+        captured_outputs([*layers.values(), *(operation.module for operation in operations)]) as captured,
+        torch.enable_grad(),
+    ):
+        loss = _loss(network, inputs, batch)
+        weights = [layer.weight for layer in layers.values()]
+        outputs = [output for calls in captured.values() for output in calls]
+        gradients = _gradients(loss, [*weights, *outputs])
+    terms = iter([(output.detach() * g) for output, g in zip(outputs, gradients[len(weights) :], strict=True)])
+    products = {module: [next(terms) for _ in calls] for module, calls in captured.items()}
+    return LossGradient(
+        weights={name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=False)},
+        channels={name: torch.stack([_over_space(term) for term in products[layer]]).sum(0) for name, layer in layers.items()},
+        operations={(o.cell, o.edge): sum(float(term.sum()) for term in products[o.module]) for o in operations},
+        live=live_places(network),
+    )
+
+
+def _over_space(term: Tensor) -> Tensor:
+    """Return the sum over space: (batch, channels, ...) -> (batch, channels)."""
+    return term.flatten(2).sum(2) if term.dim() > 2 else term
+
+
+@dataclass(frozen=True)
+class WeightGradient:
+    """dL/dtheta of every convolution and linear layer, for one batch."""
+
+    weights: dict[str, Tensor]
+
+
+def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradient:
+    """Send a second batch, which shares no image with the first, through the network, forward and backward."""
+    layers = layers_of(network)
+    with batch_statistics(network), torch.enable_grad():
+        gradients = _gradients(_loss(network, inputs, batch, part=1), [layer.weight for layer in layers.values()])
+    return WeightGradient(dict(zip(layers, gradients, strict=True)))
+
+
+@dataclass(frozen=True)
+class HessianGradient:
+    """Products of the loss's Hessian with its gradient.
+
+    Attributes:
+        weights: for every convolution and linear layer, its weights theta and H g.
+    """
+
+    weights: dict[str, tuple[Tensor, Tensor]]
+
+
+def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGradient:
+    """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch* labelled images."""
+    layers = layers_of(network)
+    weights = [layer.weight for layer in layers.values()]
+    with batch_statistics(network), torch.enable_grad():
+        products = _hessian_gradient(_loss(network, inputs, batch), weights)
+    return HessianGradient({name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)})
+
+
+def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensitivities:
+    """Differentiate <g, detached g> by gates on the operations' outputs, g being the gradient of the loss by the gates.
+
+    The products H g stand in place of the first derivatives.
+    """
+    operations = network.operations
+    gates = {o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True) for o in operations}
+    with batch_statistics(network), output_hooks(gates, lambda module, output: gates[module] * output), torch.enable_grad():
+        products = _hessian_gradient(_loss(network, inputs, batch), list(gates.values()))
+    values = dict(zip(gates, products, strict=True))
+    return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))
+
+
+def _loss(network: nn.Module, inputs: Inputs, batch: int, part: int = 0) -> Tensor:
+    return nn.functional.cross_entropy(network(inputs.images(batch, part)), inputs.labels(batch, part))
+
+
+def _gradients(loss: Tensor, variables: list[Tensor], *, differentiable: bool = False) -> list[Tensor]:
+    """Return the gradient by each variable, zeros where the loss does not depend on it."""
+    found = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
+    return [torch.zeros_like(v) if g is None else g for v, g in zip(variables, found, strict=True)]
+
+
+def _hessian_gradient(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:
+    gradients = _gradients(loss, variables, differentiable=True)
+    inner = torch.stack([(g.detach() * g).sum() for g in gradients]).sum()
+    return _gradients(inner, variables) if inner.requires_grad else [torch.zeros_like(v) for v in variables]

@@ -1,0 +1,79 @@
+"""The synaptic flow of the linearised network: no data, no weight gradients."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from proxies.passes.common import (
+    Inputs,
+    Sensitivities,
+    batch_norm_bypassed,
+    captured_outputs,
+    layers_of,
+    live_places,
+    ones_image,
+    output_hooks,
+)
+
+
+@dataclass(frozen=True)
+class SynapticFlow(Sensitivities):
+    """Sensitivities of R, the sum of the logits of the linearised network for one all-ones image.
+
+    All values are divided by exp(``log_scale``), which keeps them inside the range of float32.
+
+    Attributes:
+        total: R.
+        layers: <output, dR/doutput> summed over the calls of every convolution and linear layer, which without
+            biases equals <theta, dR/dtheta> (Euler's theorem: a layer is linear in its weights).
+    """
+
+    total: float = 0.0
+    layers: list[float] = field(default_factory=list)
+
+
+def synaptic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+    """Run the linearised network forward and backward once: absolute weights, zero biases, no batch normalisation.
+
+    R is positively homogeneous in every activation, so dividing each stage's output by a detached scalar divides R and all
+    sensitivities by the same number. Source: Tanaka et al., arXiv 2006.05467; arXiv 2106.11542, section 3.
+    """
+    linear = {
+        name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
+        for name, value in network.named_parameters()
+    }
+    log_scales: list[float] = []
+
+    def rescale(_: nn.Module, output: Tensor) -> Tensor:
+        largest = float(output.detach().max())
+        if largest == 0.0:
+            return output
+        log_scales.append(math.log(largest))
+        return output / largest
+
+    operations = network.operations
+    layers = list(layers_of(network).values())
+    with (
+        batch_norm_bypassed(network),
+        captured_outputs([*layers, *(operation.module for operation in operations)]) as captured,
+        output_hooks(network.stages, rescale),
+        torch.enable_grad(),
+    ):
+        total = functional_call(network, linear, (ones_image(inputs).requires_grad_(),)).sum()
+        outputs = [output for calls in captured.values() for output in calls]
+        gradients = torch.autograd.grad(total, outputs, allow_unused=True)
+    products = iter([0.0 if g is None else float((o.detach() * g).sum()) for o, g in zip(outputs, gradients, strict=True)])
+    flow = {module: sum(next(products) for _ in calls) for module, calls in captured.items()}
+    return SynapticFlow(
+        total=total.item(),
+        operations={(o.cell, o.edge): flow[o.module] for o in operations},
+        live=live_places(network),
+        layers=[flow[module] for module in layers],
+        log_scale=math.fsum(log_scales),
+    )

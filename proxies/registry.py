@@ -1,0 +1,213 @@
+"""What is registered: proxies, aggregates of proxies, and plugins. Needs no torch."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from proxies.passes import PASSES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ENTRY_POINTS = "zeros_harness.proxies"
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+OptionValue = str | int
+#: Ranks (architectures, components), 1 being the worst, or the scores (architectures,) made of them.
+Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The specification of an option whose value is a set of proxies, joined by ``+``, with its default."""
+
+    default: tuple[str, ...]
+
+
+#: An option's allowed words, the first being the default; the default of a positive integer; or a set of proxies.
+OptionSpec = tuple[str, ...] | int | Names
+
+#: The passes that a proxy reads: a name, several, or a function from the proxy's options to a name.
+Reads = str | tuple[str, ...] | Callable[[Mapping[str, OptionValue]], str]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where a proxy comes from."""
+
+    authors: str
+    year: int
+    link: str
+
+    def __str__(self) -> str:
+        return f"{self.authors} {self.year}"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One entry of the registry.
+
+    Attributes:
+        name: as users type it.
+        function: from the results of the passes, and the options that they do not take by keyword, to a float; NaN means
+            undefined. For an aggregate, from ranks (architectures, components) to scores (architectures,).
+        reads: the passes, by their names in :data:`proxies.passes.PASSES`; empty for an aggregate.
+        of: the components of an aggregate; empty otherwise.
+        description: one line.
+        paper: the source; None for a trivial baseline.
+        options: name -> specification.
+        higher_is_better: whether a higher score predicts a higher accuracy.
+        revision: changes whenever the definition does, so that stored scores of the old one are not reused.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    description: str
+    reads: Reads = ()
+    of: tuple[str, ...] = ()
+    paper: Paper | None = None
+    options: Mapping[str, OptionSpec] = field(default_factory=dict)
+    higher_is_better: bool = True
+    revision: int = 1
+
+    @property
+    def documentation(self) -> str:
+        """The function's whole docstring."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+
+_registry: dict[str, Proxy] = {}
+_problems: list[str] = []
+
+
+def proxy(
+    name: str,
+    *,
+    reads: Reads,
+    paper: Paper | None = None,
+    options: Mapping[str, OptionSpec] | None = None,
+    higher_is_better: bool = True,
+    revision: int = 1,
+) -> Callable[[Callable[..., float]], Callable[..., float]]:
+    """Register the decorated function as a proxy; its docstring's first line becomes the description.
+
+    Raises:
+        ValueError: the name is taken or malformed, the docstring is missing, or a pass is unknown.
+    """
+    named = () if callable(reads) else (reads,) if isinstance(reads, str) else reads
+    if absent := set(named) - set(PASSES):
+        raise ValueError(f"proxy {name!r} reads {', '.join(sorted(absent))}: available passes: {', '.join(PASSES)}")
+
+    def register(function: Callable[..., float]) -> Callable[..., float]:
+        _add(
+            Proxy(
+                name,
+                function,
+                _description(name, function),
+                reads,
+                (),
+                paper,
+                dict(options or {}),
+                higher_is_better,
+                revision,
+            )
+        )
+        return function
+
+    return register
+
+
+def aggregate(
+    name: str, *, of: tuple[str, ...], open: bool = False, paper: Paper | None = None, revision: int = 1
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated function as an aggregate of the ranks of other proxies, which is computed when reporting.
+
+    The function takes ranks of shape (architectures, components), 1 being the worst, and returns scores (architectures,).
+    With *open* users may choose the components: ``name[of=one+other]``.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        options: dict[str, OptionSpec] = {"of": Names(of)} if open else {}
+        _add(Proxy(name, function, _description(name, function), (), of, paper, options, revision=revision))
+        return function
+
+    return register
+
+
+def _description(name: str, function: Callable[..., Any]) -> str:
+    if not function.__doc__:
+        raise ValueError(f"proxy {name!r} has no docstring: its first line is the description")
+    return function.__doc__.strip().splitlines()[0]
+
+
+def _add(entry: Proxy) -> None:
+    if not _NAME.fullmatch(entry.name):
+        raise ValueError(f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}")
+    if entry.name in _registry:
+        raise ValueError(f"a proxy named {entry.name!r} is already registered, by {_registry[entry.name].function.__module__}")
+    _registry[entry.name] = entry
+
+
+def registered() -> dict[str, Proxy]:
+    """Return all proxies by name."""
+    _load()
+    return dict(sorted(_registry.items()))
+
+
+def problems() -> list[str]:
+    """Return one line for each plugin that could not be loaded."""
+    _load()
+    return list(_problems)
+
+
+@lru_cache(maxsize=1)
+def _load() -> None:
+    """Import every module of this package, each of which registers its proxies, then the plugins that are installed."""
+    package = importlib.import_module("proxies")
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            importlib.import_module(f"proxies.{module.name}")
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        _attempt(f"plugin {point.value}", point.load)
+
+
+@cache
+def load_plugin(path: Path) -> None:
+    """Run a Python file that registers proxies; a file that fails is listed by :func:`problems`, and registers nothing."""
+    _load()
+
+    def execute() -> None:
+        source = path.read_bytes()
+        spec = importlib.util.spec_from_file_location(f"zeros_harness_plugin_{zlib.crc32(source)}", path)
+        if spec is None or spec.loader is None:
+            raise ImportError("not a Python file")
+        before = set(_registry)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+        if not (new := set(_registry) - before):
+            raise ImportError("it registers no proxy")
+        for name in new:  # stored scores belong to this version of the file
+            _registry[name] = replace(_registry[name], revision=zlib.crc32(source))
+
+    _attempt(f"plugin {path}", execute)
+
+
+def _attempt(what: str, load: Callable[[], object]) -> None:
+    before = dict(_registry)
+    try:
+        load()
+    except (Exception, SystemExit) as error:  # foreign code may raise anything
+        _registry.clear()
+        _registry.update(before)
+        _problems.append(f"{what} is left out: {type(error).__name__}: {' '.join(str(error).split())}")

@@ -1,0 +1,123 @@
+"""What users ask for: a proxy with its options, such as ``zeros[aggregate=min]`` or ``vote[of=synflow+jacov]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks_data.errors import InputError, unknown
+from proxies.passes import PASSES
+from proxies.registry import Names, OptionSpec, OptionValue, Proxy, registered
+
+_REQUEST = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<options>[^\[\]]*)\])?")
+
+Options = tuple[tuple[str, OptionValue], ...]
+#: A pass and the options that it takes: requests with an equal reading share one run of the pass.
+Reading = tuple[str, Options]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A proxy with its options settled. Two requests with the same ``name`` are the same score."""
+
+    proxy: Proxy
+    options: Options
+
+    @property
+    def name(self) -> str:
+        """The canonical name: options that differ from their defaults, in the order of the registry."""
+        changed = [f"{key}={value}" for key, value in self.options if value != default(self.proxy.options[key])]
+        return f"{self.proxy.name}[{','.join(changed)}]" if changed else self.proxy.name
+
+    @property
+    def components(self) -> list[Request]:
+        """The requests whose ranks an aggregate combines; empty for a proxy."""
+        chosen = dict(self.options).get("of", "+".join(self.proxy.of)) if self.proxy.of else ""
+        return [request(name) for name in str(chosen).split("+") if name]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The passes that a proxy reads, with the options that each takes; empty for an aggregate."""
+        reads = self.proxy.reads
+        names = (reads(dict(self.options)),) if callable(reads) else (reads,) if isinstance(reads, str) else reads
+        return tuple((name, tuple(item for item in self.options if item[0] in PASSES[name].options)) for name in names)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the score depends on besides the architecture, among :data:`proxies.passes.NEEDS`; nothing means deterministic."""
+        return frozenset().union(*(PASSES[name].needs for name, _ in self.readings), *(one.needs for one in self.components))
+
+    def score(self, *results: Any) -> Any:
+        """Return what the proxy's function makes of the *results* of its readings, in their order."""
+        taken = {key for _, options in self.readings for key, _ in options} | {"of"}
+        return self.proxy.function(*results, **{key: value for key, value in self.options if key not in taken})
+
+
+def request(text: str) -> Request:
+    """Return the request that a user's *text* stands for.
+
+    Raises:
+        InputError: the proxy, an option or a value is unknown, or the text is malformed.
+    """
+    parts = _REQUEST.fullmatch(text.strip())
+    if parts is None:
+        raise InputError(f"malformed proxy {text!r}: expected name or name[option=value,option=value]")
+    entries = registered()
+    name = parts["name"].strip()
+    if name not in entries:
+        if "," in text:
+            raise InputError(f"unknown proxy {text!r}: several proxies are separated by spaces, not commas")
+        raise unknown("proxy", name, entries)
+    entry = entries[name]
+    given: dict[str, OptionValue] = {}
+    for item in filter(None, (parts["options"] or "").split(",")):
+        key, equals, value = (piece.strip() for piece in item.partition("="))
+        if not equals:
+            raise InputError(f"malformed option {item!r} of proxy {name!r}: expected option=value")
+        if key not in entry.options:
+            raise unknown(f"option of proxy {name!r}:", key, entry.options)
+        if key in given:
+            raise InputError(f"option {key!r} of proxy {name!r} is given twice")
+        given[key] = _value(name, key, value, entry.options[key])
+    return Request(entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items()))
+
+
+def default(spec: OptionSpec) -> OptionValue:
+    """Return the default of an option."""
+    if isinstance(spec, Names):
+        return "+".join(spec.default)
+    return spec if isinstance(spec, int) else spec[0]
+
+
+def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
+    if isinstance(spec, Names):
+        return _components(name, text)
+    if isinstance(spec, int):
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+            raise InputError(f"option {key!r} of proxy {name!r} must be a positive whole number, not {text!r}")
+        return int(text)
+    if text not in spec:
+        raise unknown(f"value of option {key!r} of proxy {name!r}:", text, spec)
+    return text
+
+
+def _components(name: str, text: str) -> str:
+    entries = registered()
+    names = [piece.strip() for piece in text.split("+")]
+    for piece in names:
+        if piece not in entries or entries[piece].of:
+            raise unknown(f"proxy in option 'of' of {name!r}:", piece, (key for key, entry in entries.items() if not entry.of))
+    if len(set(names)) != len(names):
+        raise InputError(f"option 'of' of proxy {name!r} names a proxy twice: {text}")
+    return "+".join(names)
+
+
+def expand(requests: Iterable[Request]) -> list[Request]:
+    """Return the requests that have to be scored for *requests*: aggregates replaced by their components, each once."""
+    found: dict[str, Request] = {}
+    for one in requests:
+        for part in one.components or [one]:
+            found.setdefault(part.name, part)
+    return list(found.values())

@@ -1,0 +1,49 @@
+"""TE-NAS.
+
+Wuyang Chen, Xinyu Gong, Zhangyang Wang, "Neural Architecture Search on ImageNet in Four GPU Hours: A Theoretically Inspired
+Perspective", ICLR 2021, https://arxiv.org/abs/2102.11535
+
+te_ntk = largest / smallest eigenvalue of the neural tangent kernel; te_regions = number of linear regions; te_nas = sum of ranks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from proxies import Paper, aggregate, proxy
+
+if TYPE_CHECKING:
+    from proxies.passes.activations import LinearRegions
+    from proxies.passes.jacobian import TangentKernel
+    from proxies.registry import Ranks
+
+PAPER = Paper("Chen et al.", 2021, "https://arxiv.org/abs/2102.11535")
+
+
+@proxy("te_ntk", reads="tangent_kernel", options={"batch": 32}, higher_is_better=False, paper=PAPER)
+def te_ntk(tangent: TangentKernel) -> float:
+    """Condition number of the neural tangent kernel at initialisation.
+
+    A kernel that is singular within rounding has the worst condition, inf; one that is zero is undefined.
+    """
+    import torch
+
+    eigenvalues = torch.linalg.eigvalsh(tangent.kernel)
+    smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
+    if not largest > 0:
+        return math.nan
+    return largest / smallest if smallest > largest * len(eigenvalues) * torch.finfo(torch.float64).eps else math.inf
+
+
+@proxy("te_regions", reads="linear_regions", paper=PAPER)
+def te_regions(regions: LinearRegions) -> float:
+    """Number of linear regions that a segment of inputs of the network thinned to one channel crosses."""
+    return float(regions.crossed)
+
+
+@aggregate("te_nas", of=("te_ntk", "te_regions"), paper=PAPER)
+def te_nas(ranks: Ranks) -> Ranks:
+    """TE-NAS: sum of the ranks by condition number (lower better) and by linear regions (higher better)."""
+    total: Ranks = ranks.sum(axis=1)
+    return total

@@ -1,0 +1,31 @@
+"""Small networks and inputs that several tests share."""
+
+from __future__ import annotations
+
+import random
+
+import torch
+
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.nb201 import space
+from benchmarks_data.nb201.network import Network
+from harness.inputs import network_inputs
+from proxies.passes.common import Inputs
+
+#: A sample of the space, with the cell of no operation and the largest.
+CELLS = [*(space.cell(i) for i in random.Random(0).sample(range(space.SIZE), 12)), space.cell(1651), ("nor_conv_3x3",) * 6]
+
+
+def inputs(dtype: str = "float64", size: int = 8) -> Inputs:
+    """Gaussian images of *size* pixels for 10 classes, seed 0."""
+    return network_inputs(None, 0, Dataset(10, size), dtype, "cpu")
+
+
+def network(cell: tuple[str, ...], dtype: torch.dtype = torch.float64, **size: int) -> Network:
+    """The published network of a cell, seed 0, 10 classes."""
+    return Network(cell, 10, 0, **size).to(dtype)
+
+
+def small(cell: tuple[str, ...], dtype: torch.dtype = torch.float64) -> Network:
+    """A network of a cell with 4 channels and one cell a stage, seed 0, 10 classes."""
+    return network(cell, dtype, channels=4, cells_per_stage=1)

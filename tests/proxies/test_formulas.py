@@ -1,0 +1,281 @@
+"""Every data-driven proxy against its definition, computed literally and independently, in float64 on small networks."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+
+import proxies
+from benchmarks_data.nb201 import space
+from benchmarks_data.nb201.network import Network
+from proxies.passes import PASSES
+from proxies.passes.activations import linear_regions
+from proxies.passes.common import Inputs
+from proxies.passes.features import StageFeatures
+from proxies.passes.jacobian import InputJacobian
+from tests.networks import inputs, small
+
+CELLS = [
+    space.cell(1),
+    space.cell(0),
+    space.cell(13),
+    ("nor_conv_3x3", "none", "skip_connect", "none", "avg_pool_3x3", "nor_conv_1x1"),
+]
+BATCH = 12
+
+
+def score(name: str, cell: tuple[str, ...], given: Inputs | None = None) -> float:
+    request = proxies.request(name)
+    net, given = small(cell), given or inputs()
+    return float(request.score(*(PASSES[reading].function()(net, given, **dict(options)) for reading, options in request.readings)))
+
+
+def layers(net: nn.Module) -> list[nn.Conv2d | nn.Linear]:
+    return [module for module in net.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+
+
+def gradients(net: Network, part: int = 0) -> list[torch.Tensor]:
+    """dL/dtheta of every layer, by the ordinary backward pass of a network in training mode."""
+    net.zero_grad()
+    nn.functional.cross_entropy(net.train()(inputs().images(BATCH, part)), inputs().labels(BATCH, part)).backward()
+    return [torch.zeros_like(m.weight) if m.weight.grad is None else m.weight.grad.clone() for m in layers(net)]
+
+
+def weights(net: Network) -> list[torch.Tensor]:
+    return [module.weight.detach() for module in layers(net)]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_snip_grad_norm_and_plain(cell: tuple[str, ...]) -> None:
+    net = small(cell)
+    pairs = list(zip(weights(net), gradients(net), strict=True))
+    expected = {
+        "snip": sum(float((w * g).abs().sum()) for w, g in pairs),
+        "grad_norm": sum(float(g.norm()) for _, g in pairs),
+        "plain": sum(float((w * g).sum()) for w, g in pairs),
+    }
+    assert {name: score(f"{name}[batch={BATCH}]", cell) for name in expected} == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_l2_norm() -> None:
+    assert score("l2_norm", CELLS[0]) == pytest.approx(sum(float(w.norm()) for w in weights(small(CELLS[0]))))
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_fisher(cell: tuple[str, ...]) -> None:
+    net, outputs = small(cell), {}
+    for module in layers(net):
+        module.register_forward_hook(lambda module, _, output: (output.retain_grad(), outputs.update({module: output}))[1])
+    gradients(net)
+    expected = 0.0
+    for output in outputs.values():
+        product = output.detach() * (torch.zeros_like(output) if output.grad is None else output.grad)
+        per_channel = product.flatten(2).sum(2) if product.dim() == 4 else product
+        expected += 0.5 * float((per_channel**2).mean(0).sum())
+    assert score(f"fisher[batch={BATCH}]", cell) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_grasp_is_the_directional_derivative_of_the_gradient(cell: tuple[str, ...]) -> None:
+    # H g by central differences along g.
+    net, step = small(cell), 1e-8
+    start, direction = weights(small(cell)), gradients(small(cell))
+    ends = []
+    for sign in (1, -1):
+        with torch.no_grad():
+            for module, w, g in zip(layers(net), start, direction, strict=True):
+                module.weight.copy_(w + sign * step * g)
+        ends.append(gradients(net))
+    product = sum(float((w * (up - down)).sum()) / (2 * step) for w, up, down in zip(start, *ends, strict=True))
+    assert score(f"grasp[batch={BATCH}]", cell) == pytest.approx(-product, rel=1e-4)
+
+
+def gated_loss(cell: tuple[str, ...], gates: torch.Tensor) -> torch.Tensor:
+    net = small(cell)
+    for number, operation in enumerate(net.operations):
+        operation.module.register_forward_hook(lambda _, __, output, number=number: output * gates[number])
+    return nn.functional.cross_entropy(net(inputs().images(BATCH)), inputs().labels(BATCH))
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+@pytest.mark.parametrize("objective", ["snip", "grasp"])
+def test_zeros_of_the_loss_by_literal_gates(cell: tuple[str, ...], objective: str) -> None:
+    ones = torch.ones(18, dtype=torch.float64)
+    derivative = torch.autograd.functional.jacobian(lambda gates: gated_loss(cell, gates), ones)
+    if objective == "grasp":
+        derivative = torch.autograd.functional.hessian(lambda gates: gated_loss(cell, gates), ones) @ derivative
+    zeta = derivative.abs().reshape(3, 6).sum(0)[torch.tensor(space.live_edges(cell))]
+    assert score(f"zeros[objective={objective},batch={BATCH}]", cell) == pytest.approx(math.log(float(zeta.mean())), abs=1e-8)
+
+
+def jacobian(cell: tuple[str, ...]) -> np.ndarray:
+    images = inputs().images(BATCH).requires_grad_()
+    small(cell).train()(images).sum().backward()
+    return images.grad.flatten(1).numpy()
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_jacov(cell: tuple[str, ...]) -> None:
+    eigenvalues = np.linalg.eigvalsh(np.corrcoef(jacobian(cell)))
+    expected = -np.sum(np.log(eigenvalues + 1e-5) + 1 / (eigenvalues + 1e-5))
+    assert score(f"jacov[batch={BATCH}]", cell) == pytest.approx(expected, rel=1e-6)
+
+
+def test_jacov_of_a_constant_jacobian_is_undefined() -> None:
+    assert math.isnan(score("jacov[batch=4]", space.cell(1651)))
+
+
+def test_epe_nas_by_hand() -> None:
+    # Two classes: the first with two opposite Jacobians (correlation -1), the second with a single image.
+    rows = torch.tensor([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [1.0, 0.0, 1.0]], dtype=torch.float64)
+    labels = torch.tensor([4, 4, 7])
+    formula = proxies.request("epe_nas").proxy.function
+    assert formula(InputJacobian(rows, 10), labels) == pytest.approx(abs(4 * math.log(1 + 1e-5)))
+    # Above 100 classes: the mean over classes of the distances between the classes' scores.
+    rows = torch.cat([rows, torch.tensor([[1.0, 1.0, 0.0]], dtype=torch.float64)])
+    s = [4 * math.log(1 + 1e-5) / 2, (2 * math.log(1 + 1e-5) + 2 * math.log(0.5 + 1e-5)) / 2]
+    assert formula(InputJacobian(rows, 120), torch.tensor([4, 4, 7, 7])) == pytest.approx(abs(s[0] - s[1]))
+    assert math.isnan(formula(InputJacobian(rows, 10), torch.arange(4)))
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_zen_with_real_running_statistics(cell: tuple[str, ...]) -> None:
+    given, scores = inputs(), []
+    for repeat in range(2):
+        net = small(cell).train()
+        for name, module in net.named_modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                module.weight.data = given.gaussian(tuple(module.weight.shape), "gaussian_complexity", repeat, name)
+        x, e = (given.gaussian((3, 3, 8, 8), "gaussian_complexity", repeat, part) for part in ("image", "step"))
+        features = []
+        net.head[2].register_forward_pre_hook(lambda _, args, features=features: features.append(args[0]))
+        with torch.no_grad():
+            net(x)
+            net(x + 0.01 * e)
+        moved = float((features[0] - features[1]).abs().sum((1, 2, 3)).mean())
+        norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+        scores.append(math.log(moved) + sum(math.log(math.sqrt(float(m.running_var.mean()))) for m in norms))
+    assert score("zen[batch=3,repeats=2]", cell) == pytest.approx(sum(scores) / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_zico(cell: tuple[str, ...]) -> None:
+    both = [np.stack([a.numpy(), b.numpy()]) for a, b in zip(gradients(small(cell)), gradients(small(cell), 1), strict=True)]
+    expected = 0.0
+    for pair in both:
+        deviation = pair.std(0)
+        varies = deviation > 0
+        total = float((np.abs(pair).mean(0)[varies] / deviation[varies]).sum())
+        expected += math.log(total) if total > 0 else 0.0
+    assert score(f"zico[batch={BATCH}]", cell) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_meco(cell: tuple[str, ...]) -> None:
+    net, expected = small(cell).train(), []
+
+    def correlate(_: nn.Module, __: object, output: torch.Tensor) -> None:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation = np.nan_to_num(np.corrcoef(output[0].flatten(1).numpy()))
+        expected.append(np.linalg.eigvalsh(correlation)[0])
+
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(correlate)
+    with torch.no_grad():
+        net(inputs().gaussian((1, 3, 8, 8), "channel_correlation"))
+    assert score("meco", cell) == pytest.approx(sum(expected), abs=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
+    net, patterns = small(cell).train(), set()
+    for module in net.modules():
+        if isinstance(module, nn.ReLU):
+            module.register_forward_hook(lambda _, __, output: patterns.update(map(tuple, (output > 0).flatten(1).T.tolist())))
+    with torch.no_grad():
+        net(inputs().images(6))
+    assert score("swap[batch=6]", cell) == len(patterns)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_te_ntk_image_by_image(cell: tuple[str, ...]) -> None:
+    given, net = inputs(), small(cell)
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            deviation = math.sqrt(2 / module.weight[0].numel())
+            module.weight.data = deviation * given.gaussian(tuple(module.weight.shape), "tangent_kernel", name)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.eps = 0.0  # in evaluation mode, with running mean 0 and variance 1, it is then the identity
+    rows = []
+    for image in given.images(5):
+        net.eval().zero_grad()
+        net(image[None]).sum().backward()
+        rows.append(
+            torch.cat([(torch.zeros_like(w) if w.grad is None else w.grad).flatten() for w in (m.weight for m in layers(net))])
+        )
+    eigenvalues = torch.linalg.eigvalsh(torch.stack(rows) @ torch.stack(rows).T)
+    assert score("te_ntk[batch=5]", cell) == pytest.approx(float(eigenvalues[-1] / eigenvalues[0]), rel=1e-6)
+
+
+def test_te_regions_lie_between_one_and_the_number_of_points() -> None:
+    counts = [linear_regions(small(cell), inputs()).crossed for cell in (space.cell(1651), *CELLS)]
+    assert counts[0] == 1
+    assert min(counts[1:]) > 1
+    assert max(counts) < 1000
+    assert len(set(counts)) > 2, "a count that is the same for all says nothing"
+
+
+def test_az_nas_parts_by_hand() -> None:
+    even, single = torch.tensor([1.0, 1.0], dtype=torch.float64), torch.tensor([2.0, 0.0], dtype=torch.float64)
+    stages = StageFeatures(spectra=[single, even, single], gains=[1.0, 2.0])
+    found = {name: proxies.request(name).score(stages) for name in ("az_expressivity", "az_progressivity", "az_trainability")}
+    assert found == pytest.approx(
+        {"az_expressivity": math.log(2), "az_progressivity": -math.log(2), "az_trainability": (0 - 0.5) / 2}, abs=1e-5
+    )
+    assert proxies.request("az_trainability").score(StageFeatures([even], [math.nan])) == -math.inf
+
+
+@pytest.mark.parametrize("cell", CELLS[:2], ids=space.format_cell)
+def test_stage_features_against_a_covariance_and_a_mean_outer_product(cell: tuple[str, ...]) -> None:
+    from proxies.passes.features import stage_features
+
+    given, net = inputs(), small(cell).train()
+    kaiming = {
+        f"{name}.weight": math.sqrt(2 / module.weight[0].numel())
+        * given.gaussian(tuple(module.weight.shape), "stage_features", name)
+        for name, module in net.named_modules()
+        if isinstance(module, nn.Conv2d | nn.Linear)
+    }
+    seen: list[tuple[torch.Tensor, torch.Tensor]] = []
+    for stage in net.stages:
+        stage.register_forward_hook(lambda _, args, output: seen.append((args[0], output)))
+    functional_call(net, kaiming, (given.gaussian((BATCH, 3, 8, 8), "stage_features").requires_grad_(),))
+    found = stage_features(small(cell), inputs(), batch=BATCH)
+    for number, (into, out) in enumerate(seen):
+        rows = out.detach().permute(1, 0, 2, 3).flatten(1).numpy()
+        assert found.spectra[number + 1].numpy() == pytest.approx(np.linalg.eigvalsh(np.cov(rows, bias=True)).clip(0), abs=1e-9)
+        signs = given.gaussian(tuple(out.shape), "stage_features", "sign", number).sign()
+        (gradient,) = torch.autograd.grad(out, into, signs, retain_graph=True)
+        if gradient.shape[2] == signs.shape[2]:
+            outer = sum(
+                torch.outer(gradient[b, :, y, x], signs[b, :, y, x])
+                for b in range(BATCH)
+                for y in range(out.shape[2])
+                for x in range(out.shape[3])
+            )
+            expected = float(torch.linalg.svdvals(outer / (BATCH * out.shape[2] * out.shape[3]))[0])
+            assert found.gains[number] == pytest.approx(expected, rel=1e-9)
+
+
+def test_aggregates_by_hand() -> None:
+    ranks = np.array([[3.0, 2.0, 1.0], [2.0, 3.0, 3.0], [1.0, 1.0, 2.0]])
+    functions = {name: proxies.request(name).proxy.function for name in ("vote", "mean_rank", "az_nas", "te_nas")}
+    # The second wins against both others by two to one, the first against the third.
+    assert functions["vote"](ranks).tolist() == [0, 2, -2]
+    assert functions["mean_rank"](ranks).tolist() == pytest.approx([2, 8 / 3, 4 / 3])
+    assert functions["az_nas"](ranks).tolist() == pytest.approx([math.log(6 / 27), math.log(18 / 27), math.log(2 / 27)])
+    assert functions["te_nas"](ranks).tolist() == [6, 8, 4]

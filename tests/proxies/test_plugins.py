@@ -1,0 +1,140 @@
+"""Plugins: proxies from a file outside the project, the good and the bad."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import proxies
+from harness.run import main
+from proxies import registry
+
+GOOD = '''
+from proxies import proxy
+
+@proxy("half_params", reads="cost")
+def half_params(cost):
+    """Half of the number of parameters."""
+    return cost.params / 2
+'''
+BAD = '''
+from proxies import proxy
+
+def leave_hook(built):
+    """Leaves a hook behind and takes another mode."""
+    built[0].register_forward_hook(lambda *_: None)
+    return 1.0
+
+def fail(cost):
+    """Raises an error."""
+    raise KeyError("missing")
+
+proxy("bad_hook", reads="network")(leave_hook)
+proxy("bad_raise", reads="cost")(fail)
+for name, value in {"bad_nan": float("nan"), "bad_text": "12", "bad_bool": True, "bad_none": None}.items():
+    def give(cost, value=value):
+        """Returns what is no number."""
+        return value
+    proxy(name, reads="cost")(give)
+def tensor(built):
+    """Returns a tensor."""
+    return next(built[0].parameters()).sum()
+proxy("bad_tensor", reads="network")(tensor)
+'''
+
+
+@pytest.fixture(autouse=True)
+def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test's plugins be forgotten afterwards."""
+    monkeypatch.setattr(registry, "_registry", dict(proxies.registered() and registry._registry))
+    monkeypatch.setattr(registry, "_problems", [])
+    registry.load_plugin.cache_clear()
+
+
+def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, pd.DataFrame]:
+    path = folder / "plugin.py"
+    path.write_text(plugin)
+    command = ["--plugin", str(path), "--proxy", *names, "--archs", "3", "--store", str(folder / "s.sqlite"), "--out", str(folder)]
+    return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (folder / "scores.csv").exists() else pd.DataFrame()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_plugin_scores_in_every_process(tmp_path: Path, workers: str) -> None:
+    status, scores = run(tmp_path, GOOD, ["half_params"], "--workers", workers)
+    assert status == 0
+    wide = scores.pivot(index="index", columns="proxy", values="score")
+    assert (wide["half_params"] * 2 == wide["params"]).all()
+
+
+def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
+    run(tmp_path, GOOD, ["half_params"])
+    monkey = dict(registry._registry)
+    monkey.pop("half_params")
+    registry._registry.clear()
+    registry._registry.update(monkey)
+    registry.load_plugin.cache_clear()
+    _, scores = run(tmp_path, GOOD.replace("/ 2", "/ 4"), ["half_params"])
+    wide = scores.pivot(index="index", columns="proxy", values="score")
+    assert (wide["half_params"] * 4 == wide["params"]).all()
+
+
+def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["bad_hook", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
+    status, scores = run(tmp_path, BAD, [*names, "synflow"])
+    assert status == 1, "a proxy without any score is a failure"
+    reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
+    assert reasons["bad_hook"] == "error: the proxy left hooks or another mode behind"
+    assert reasons["bad_raise"] == "error: KeyError: 'missing'"
+    assert reasons["bad_nan"] == "undefined: the formula gives NaN"
+    assert reasons["bad_text"] == "error: TypeError: the proxy returned a str, not a number"
+    assert reasons["bad_tensor"] == "error: TypeError: the proxy returned a Tensor, not a number"
+    assert reasons[["bad_bool", "bad_none"]].str.contains("not a number").all()
+    assert (scores[~scores["proxy"].isin(names)]["status"] == "ok").all()
+    assert scores[scores["proxy"].isin(names)]["score"].isna().all()
+    assert "bad_raise: 3 of 3 scores are missing, most often: error: KeyError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("plugin", "reason"),
+    [
+        ("raise RuntimeError('no')", "RuntimeError: no"),
+        ("def broken(:", "SyntaxError"),
+        ("x = 1", "it registers no proxy"),
+        (GOOD.replace("half_params", "synflow"), "already registered"),
+        (GOOD + GOOD.replace("half_params", "zeros"), "already registered"),
+        ("import sys; sys.exit(5)", "SystemExit"),
+    ],
+)
+def test_a_plugin_that_cannot_be_loaded_is_named_and_stops_nothing(
+    tmp_path: Path, plugin: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = proxies.registered()
+    status, scores = run(tmp_path, plugin, ["synflow"])
+    assert status == 0
+    assert (scores["status"] == "ok").all()
+    shown = capsys.readouterr().err
+    assert "plugin.py is left out: " in shown
+    assert reason in shown
+    assert proxies.registered() == before
+
+
+def test_an_absent_plugin_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--plugin", str(tmp_path / "absent.py"), "--list"]) == 0
+    assert "absent.py is left out: FileNotFoundError" in capsys.readouterr().err
+
+
+def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "outside.py").write_text(GOOD)
+    folder = tmp_path / "outside-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[zeros_harness.proxies]\nhalf = outside\nabsent = nowhere\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._load.cache_clear()
+    try:
+        assert "half_params" in proxies.registered()
+        assert proxies.problems() == ["plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"]
+    finally:
+        monkeypatch.undo()
+        registry._load.cache_clear()
+        registry._load()
