@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 import proxies
 from harness.analysis import by_seed, direction
@@ -65,7 +66,7 @@ def remove_figures(folder: Path) -> None:
 def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.DataFrame) -> Figure:
     """Draw one panel per proxy: score (mean over seeds) against accuracy; scores of -inf stand on the left edge."""
     names = [name for name in correlations["proxy"] if name in set(scores["proxy"])]
-    columns = min(4, len(names))
+    columns = math.ceil(math.sqrt(len(names)))
     lines = math.ceil(len(names) / columns)
     figure = Figure(figsize=(2.5 * columns, 2.3 * lines + 0.3), layout="constrained")
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
@@ -74,6 +75,7 @@ def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.D
         _scatter(axes, by_seed(scores, name).mean(axis=1, skipna=False), accuracy)
         suffix = "" if direction(name) > 0 else ", lower is better"
         axes.set_title(f"{name}\n{_tau_text(taus[name])}{suffix}", fontsize=9)
+    _stretch(panels[0, 0], accuracy)
     for axes in list(panels.flat)[len(names) :]:
         axes.set_visible(False)
     figure.supxlabel("score", fontsize=9)
@@ -92,7 +94,16 @@ def _scatter(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
             np.full(len(lowest), 0.02), lowest["y"], s=9, marker="<", color=ORANGE, linewidths=0, alpha=0.6,
             transform=axes.get_yaxis_transform(), gid="lowest",
         )  # fmt: skip
-        axes.text(0.05, 0.03, f"{len(lowest)} at -inf", color=ORANGE, fontsize=7, transform=axes.transAxes)
+        axes.text(0.05, 0.05, f"{len(lowest)} at -inf", color=ORANGE, fontsize=7, transform=axes.transAxes)
+    if len(finite) and finite["x"].abs().max() >= 1e5:
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def _stretch(axes: Axes, accuracy: pd.Series) -> None:
+    """Spread the high accuracies of an axis in percent, where most architectures are: steps of equal ratio of errors are equal."""
+    axes.set_yscale("function", functions=(lambda value: -np.log(101 - np.minimum(value, 100.5)), lambda y: 101 - np.exp(-y)))
+    ticks = np.array([*range(10, 80, 20), 80, 85, 90, 92, 94, 96, 98] if accuracy.max() > 60 else range(10, 70, 10))
+    axes.set_yticks(ticks[(ticks >= accuracy.min() - 1) & (ticks <= accuracy.max() + 1)])
 
 
 def _tau_text(tau: float) -> str:
@@ -113,7 +124,7 @@ def tau_bars(correlations: pd.DataFrame) -> Figure:
     axes.axvline(0, color="black", lw=0.8)
     axes.margins(x=0.16)
     first = correlations.iloc[0]
-    colours = "grey: trivial baselines, green: short training"
+    colours = "grey: trivial baselines" + (", green: short training" if GREEN in _colours(rows["proxy"]) else "")
     axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{_population_text(first)}; {colours}")
     return figure
 

@@ -119,13 +119,12 @@ def measure(
     """Score *indices* anew, without the user's store, and correlate with *target* of the embedded table."""
     from harness.analysis import collect, correlations
     from harness.progress import score_tasks
-    from harness.scoring import tasks_due
     from harness.store import Store
 
     table = benchmarks_data.get(job.benchmark).table()
     table.target(target)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "scores.sqlite") as store:
-        score_tasks(job, tasks_due(job, requests, indices, seeds, store), store, workers)
+        score_tasks(job, store.tasks_due(job, requests, indices, seeds), store, workers)
         frame = collect(job, requests, indices, seeds, store)
     rows = correlations(frame, table, [target], "all", job.benchmark)
     keys = zip(frame["proxy"], frame["index"], frame["seed"], strict=True)

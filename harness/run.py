@@ -18,7 +18,7 @@ from benchmarks_data.errors import unknown
 from harness.command import FAILED, Parser, check_device, default_workers, guarded, positive, writable_folder
 from harness.inputs import image_file
 from harness.listing import describe, listing
-from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of, tasks_due
+from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.store import Store
 
     with Store(args.store) as store:
-        tasks = tasks_due(plan.job, plan.requests, plan.indices, args.seeds, store, force=args.force)
+        tasks = store.tasks_due(plan.job, plan.requests, plan.indices, args.seeds, force=args.force)
         _say_what_is_kept(prog, plan, tasks, args.seeds)
         started = time.monotonic()
         score_tasks(plan.job, tasks, store, args.workers or default_workers())

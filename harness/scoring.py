@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.inputs import NOISE, ImageFile, network_inputs, number_of_images
 from proxies.passes import PASSES
-
-if TYPE_CHECKING:
-    from harness.store import Store
 
 OK = "ok"
 #: A status with this prefix is a failure that running again may mend; every other one is final.
@@ -81,20 +78,6 @@ class Score:
 def seeds_of(request: proxies.Request, seeds: int) -> range:
     """Return the seeds under which a request is scored: a deterministic proxy needs only the first."""
     return range(seeds if request.needs else 1)
-
-
-def tasks_due(
-    job: Job, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: int, store: Store, *, force: bool = False
-) -> list[Task]:
-    """Return one task per architecture and seed that lacks a score in the store (every one with *force*)."""
-    due: dict[tuple[int, int], list[str]] = {}
-    for request in proxies.expand(requests):
-        for seed in seeds_of(request, seeds):
-            done = set() if force else store.finished(job, request, seed)
-            for index in indices:
-                if index not in done:
-                    due.setdefault((index, seed), []).append(request.name)
-    return [Task(index, seed, tuple(names)) for (index, seed), names in sorted(due.items())]
 
 
 def score_task(job: Job, task: Task) -> list[Score]:

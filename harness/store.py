@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import proxies
 from benchmarks_data.errors import InputError
-from harness.scoring import ERROR, OK, Job, Score
+from harness.scoring import ERROR, OK, Job, Score, Task, seeds_of
 
 APPLICATION_ID = 0x5A45524F  # "ZERO" in ASCII
 VERSION = 1
@@ -103,6 +103,19 @@ class Store:
             arch: Score(arch, request.name, seed, math.nan if score is None else score, seconds, status)
             for arch, score, seconds, status in rows
         }
+
+    def tasks_due(
+        self, job: Job, requests: Iterable[proxies.Request], indices: Sequence[int], seeds: int, *, force: bool = False
+    ) -> list[Task]:
+        """Return one task per architecture and seed that lacks a score here (every one with *force*)."""
+        due: dict[tuple[int, int], list[str]] = {}
+        for request in proxies.expand(requests):
+            for seed in seeds_of(request, seeds):
+                done = set() if force else self.finished(job, request, seed)
+                for index in indices:
+                    if index not in done:
+                        due.setdefault((index, seed), []).append(request.name)
+        return [Task(index, seed, tuple(names)) for (index, seed), names in sorted(due.items())]
 
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
