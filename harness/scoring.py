@@ -102,6 +102,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
         except InputError:
             raise
         except Exception as error:
+            built.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         seconds += time.perf_counter() - started
         scores.append(Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status))

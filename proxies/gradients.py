@@ -38,5 +38,5 @@ def plain(loss: LossGradient) -> float:
 
 @proxy("l2_norm", reads="weight_norms", paper=PAPER)
 def l2_norm(weights: WeightNorms) -> float:
-    """Weight norm: sum over layers of the Euclidean norm of the initial weights, which grows with their number alone."""
+    """Weight norm: sum over layers of the Euclidean norm of the initial weights, which counts layers, weighted by width."""
     return math.fsum(weights.norms)

@@ -3,7 +3,7 @@
 Chaoqi Wang, Guodong Zhang, Roger Grosse, "Picking Winning Tickets Before Training by Preserving Gradient Flow", ICLR 2020,
 https://arxiv.org/abs/2002.07376
 
-score = sum over theta of -theta * (H g), the change of the squared gradient norm that pruning theta would cause, negated.
+score = sum over theta of -theta * (H g), half the change of the squared gradient norm that pruning theta would cause.
 """
 
 from __future__ import annotations

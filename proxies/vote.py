@@ -3,7 +3,7 @@
 Mohamed Abdelfattah, Abhinav Mehrotra, Lukasz Dudziak, Nicholas Lane, "Zero-Cost Proxies for Lightweight NAS", ICLR 2021,
 https://arxiv.org/abs/2101.08134
 
-vote = number of architectures that a majority of the proxies ranks lower; mean_rank = mean of the ranks.
+vote = number of architectures that a majority ranks lower, minus those that one ranks higher; mean_rank = mean of the ranks.
 """
 
 from __future__ import annotations

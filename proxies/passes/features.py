@@ -25,7 +25,7 @@ MOMENTUM = 0.1  # of running statistics, PyTorch's default
 
 @dataclass(frozen=True)
 class ChannelCorrelation:
-    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every layer, for one image."""
+    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every convolution, for one image."""
 
     smallest: list[float]
 
@@ -103,7 +103,8 @@ class StageFeatures:
     """The outputs of the network's stages under He-normal weights, for a batch of Gaussian images.
 
     Attributes:
-        spectra: for every stage, the eigenvalues (channels,) of the covariance of its output's channels over batch and space.
+        spectra: for the input of the first stage and the output of every stage, the eigenvalues (channels,) of the covariance of
+            the channels over batch and space.
         gains: for every stage, the largest singular value of the mean outer product of a random output gradient and the
             input gradient that it gives; NaN where both are the same.
     """

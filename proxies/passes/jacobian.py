@@ -50,7 +50,8 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     """Differentiate the summed logits of each of *batch* images by all weights.
 
     Weights are drawn normal with variance 2 / fan in, and batch normalisation is bypassed, so that images do not depend on one
-    another. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535, whose reference runs in evaluation mode at initialisation.
+    another. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535. The reference's search normalises by the batch (training mode),
+    which ties each image's gradient to the others: a deviation, for the sake of a kernel between single images.
     """
     weights = kaiming_weights(network, inputs, "tangent_kernel")
     fixed = {name: value.detach() for name, value in network.named_parameters() if name not in weights}

@@ -29,7 +29,13 @@ def fail(cost):
     """Raises an error."""
     raise KeyError("missing")
 
+def leave_hook_and_fail(built):
+    """Leaves a hook behind and raises an error."""
+    built[0].register_forward_hook(lambda *_: None)
+    raise RuntimeError("half-way")
+
 proxy("bad_hook", reads="network")(leave_hook)
+proxy("bad_half", reads="network")(leave_hook_and_fail)
 proxy("bad_raise", reads="cost")(fail)
 for name, value in {"bad_nan": float("nan"), "bad_text": "12", "bad_bool": True, "bad_none": None}.items():
     def give(cost, value=value):
@@ -79,11 +85,12 @@ def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
 
 
 def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ["bad_hook", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
+    names = ["bad_hook", "bad_half", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
     status, scores = run(tmp_path, BAD, [*names, "synflow"])
     assert status == 1, "a proxy without any score is a failure"
     reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
     assert reasons["bad_hook"] == "error: the proxy left hooks or another mode behind"
+    assert reasons["bad_half"] == "error: RuntimeError: half-way"
     assert reasons["bad_raise"] == "error: KeyError: 'missing'"
     assert reasons["bad_nan"] == "undefined: the formula gives NaN"
     assert reasons["bad_text"] == "error: TypeError: the proxy returned a str, not a number"
