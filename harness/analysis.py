@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,11 @@ from scipy.stats import rankdata
 import benchmarks_data
 import proxies
 from benchmarks_data.table import Table
-from harness.scoring import OK, Job, seeds_of
-from harness.statistics import kendall, mean_rank, pearson, spearman
+from harness.scoring import NAN, OK, Job, failure, seeds_of
+from harness.statistics import Vector, kendall, mean_rank, pearson, spearman
 from harness.store import Store
+
+Array = np.ndarray[Any, Any]
 
 SCORE_COLUMNS = ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
 CORRELATION_COLUMNS = ["benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"]
@@ -50,25 +53,28 @@ def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence
         # A deterministic component has the first seed only.
         found = [part.xs(seed if seed in part["score"] else 0, axis=1, level="seed").loc[list(indices)] for part in parts]
         scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, found, strict=True)])
-        complete = ~np.isnan(scores).any(axis=1)
-        values = np.full(len(indices), np.nan)
-        if complete.any():
-            values[complete] = request.score(rankdata(scores[complete], axis=0))
+        values, status = _combine(request, scores)
         seconds = np.sum([part["seconds"].to_numpy(float) for part in found], axis=0)
-        status = np.where(complete, OK, "undefined: a component is missing")
-        rows.append(
-            pd.DataFrame(
-                {
-                    "index": indices,
-                    "proxy": request.name,
-                    "seed": seed,
-                    "score": values,
-                    "seconds": seconds,
-                    "status": status,
-                }
-            )
-        )
+        columns = {"index": indices, "proxy": request.name, "seed": seed, "score": values, "seconds": seconds, "status": status}
+        rows.append(pd.DataFrame(columns))
     return pd.concat(rows, ignore_index=True)
+
+
+def _combine(request: proxies.Request, scores: Vector) -> tuple[Vector, Array]:
+    """Return an aggregate's values and statuses for the components' oriented scores (architectures, components)."""
+    complete = ~np.isnan(scores).any(axis=1)
+    values = np.full(len(scores), np.nan)
+    reason = NAN
+    if complete.any():
+        try:
+            result = np.asarray(request.score(rankdata(scores[complete], axis=0)), dtype=float)
+            if result.shape != (complete.sum(),):
+                raise ValueError(f"the aggregate returned shape {result.shape}, not ({complete.sum()},)")
+            values[complete] = result
+        except Exception as error:  # an aggregate may come from a plugin
+            reason = failure(error)
+    values[np.isposinf(values)] = np.nan
+    return values, np.where(complete, np.where(np.isnan(values), reason, OK), "undefined: a component is missing")
 
 
 def partial_trainings(table: Table, target: str) -> dict[str, str]:
@@ -115,11 +121,10 @@ def correlations(scores: pd.DataFrame, table: Table, targets: Sequence[str], pop
     """
     orders = {proxy: combined(scores, proxy) for proxy in scores["proxy"].unique()}
     means = {proxy: direction(proxy) * by_seed(scores, proxy).mean(axis=1) for proxy in orders}
+    indices = next(iter(orders.values())).index
     rows = []
     for target in targets:
-        trained = {
-            name: table.values[column].reindex(_indices(orders)) for name, column in partial_trainings(table, target).items()
-        }
+        trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
         for proxy, order in {**orders, **trained}.items():
             accuracy = table.values[target].reindex(order.index)
             known = accuracy.notna()
@@ -132,7 +137,3 @@ def correlations(scores: pd.DataFrame, table: Table, targets: Sequence[str], pop
                 + (tau.value, tau.low, tau.high, spearman(x, y), pearson(score, y))
             )
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
-
-
-def _indices(orders: dict[str, pd.Series]) -> pd.Index:
-    return next(iter(orders.values())).index

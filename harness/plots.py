@@ -23,6 +23,7 @@ from proxies import TRIVIAL_BASELINES
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
+FIGURES, SUFFIXES = ("score_accuracy", "tau"), (".png", ".svg")
 STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -45,22 +46,22 @@ def save_figures(folder: Path, scores: pd.DataFrame, accuracy: pd.Series, correl
         The paths of the files: ``score_accuracy_{target}`` and ``tau_{target}``, each as .png and .svg.
     """
     with matplotlib.rc_context(STYLE):
-        figures = {"score_accuracy": score_accuracy(scores, accuracy, correlations), "tau": tau_bars(correlations)}
+        figures = (score_accuracy(scores, accuracy, correlations), tau_bars(correlations))
         paths = []
-        for name, figure in figures.items():
-            for suffix in (".png", ".svg"):
+        for name, figure in zip(FIGURES, figures, strict=True):
+            for suffix in SUFFIXES:
                 path = folder / f"{name}_{accuracy.name}{suffix}"
                 figure.savefig(path, dpi=160, bbox_inches="tight", metadata={"Date": None} if suffix == ".svg" else None)
                 paths.append(path)
     return paths
 
 
-def remove_figures(folder: Path) -> None:
-    """Delete the figures of an earlier run, whose targets may have been others."""
-    for name in ("score_accuracy", "tau"):
-        for suffix in (".png", ".svg"):
-            for path in folder.glob(f"{name}_*{suffix}"):
-                path.unlink()
+def remove_figures(folder: Path, targets: Iterable[str]) -> None:
+    """Delete the figures of an earlier run, which had these targets."""
+    for target in targets:
+        for name in FIGURES:
+            for suffix in SUFFIXES:
+                (folder / f"{name}_{target}{suffix}").unlink(missing_ok=True)
 
 
 def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.DataFrame) -> Figure:

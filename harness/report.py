@@ -33,6 +33,15 @@ def write_provenance(path: Path, settings: Mapping[str, Any]) -> None:
     _write_whole(path, json.dumps(record, indent=2) + "\n")
 
 
+def earlier_targets(path: Path) -> list[str]:
+    """Return the targets that an earlier run.json names; none when there is no such file or it is something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["targets"]
+        return [name for name in found if isinstance(name, str) and "/" not in name and "\\" not in name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def _write_whole(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:

@@ -105,7 +105,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
-        return _report(args, plan, store, provenance)
+        return _report(prog, args, plan, store, provenance)
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: int) -> None:
@@ -175,25 +175,25 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _report(args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
+def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
     from rich.console import Console
 
     from harness.analysis import collect, correlations
     from harness.plots import remove_figures, save_figures
-    from harness.report import failures, print_correlations, unknown_accuracies, write_csv, write_provenance
+    from harness.report import earlier_targets, failures, print_correlations, unknown_accuracies, write_csv, write_provenance
 
     scores = collect(plan.job, plan.requests, plan.indices, args.seeds, store)
     found = correlations(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     write_csv(scores, plan.out / "scores.csv")
     write_csv(found, plan.out / "correlations.csv")
+    remove_figures(plan.out, earlier_targets(plan.out / "run.json"))
     write_provenance(plan.out / "run.json", provenance)
-    remove_figures(plan.out)
     for target in plan.targets:
         save_figures(plan.out, scores, plan.table.values[target], found[found["target"] == target])
     console = Console()
     print_correlations(console, found, f"accuracies of {plan.table.name}, {plan.job.images_text}")
     for line in [*failures(scores), *unknown_accuracies(plan.table, plan.targets, plan.indices)]:
-        print(f"{PROG}: {line}", file=sys.stderr)
+        print(f"{prog}: {line}", file=sys.stderr)
     console.print(f"Scores, correlations and figures: {plan.out}", highlight=False, soft_wrap=True, markup=False)
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0
 

@@ -19,6 +19,7 @@ from proxies.passes import PASSES
 OK = "ok"
 #: A status with this prefix is a failure that running again may mend; every other one is final.
 ERROR = "error: "
+NAN = "undefined: the formula gives NaN"
 DTYPES = ("float32", "float64")
 
 
@@ -84,7 +85,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
     """Score one architecture: build its network, run each pass once, apply the formulas.
 
     A failing pass or formula gives missing scores with the reason; nothing else is affected. A proxy that leaves hooks or
-    another mode behind loses its score, and the others get a new network.
+    another mode behind loses its score, and the others get a new network, as they do after a proxy that was handed the network.
     """
     for plugin in job.plugins:
         proxies.load_plugin(plugin)
@@ -103,7 +104,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
             raise
         except Exception as error:
             built.check()  # a proxy that failed half-way must not leave its hooks to the next
-            value, status = math.nan, f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            value, status = math.nan, failure(error)
         seconds += time.perf_counter() - started
         scores.append(Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status))
     return scores
@@ -148,12 +149,17 @@ class _Built:
         return hooks, sum(m.training for m in modules), len(modules)
 
     def check(self) -> str:
-        """Return what is wrong with the network now, after building a new one; empty when it is as it was built."""
-        if self._fingerprint() == self._state:
-            return ""
-        self._results.clear()
-        self._build()
-        return f"{ERROR}the proxy left hooks or another mode behind"
+        """Return what is wrong with the network now, empty when nothing is; build a new one where a proxy may have changed it."""
+        changed = self._fingerprint() != self._state
+        if changed or any(PASSES[name].hands_out_network for name, _ in self._results):
+            self._results.clear()
+            self._build()
+        return f"{ERROR}the proxy left hooks or another mode behind" if changed else ""
+
+
+def failure(error: Exception) -> str:
+    """Return the status of a score that an exception prevented, on one line."""
+    return f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def _number(value: object) -> float:
@@ -164,7 +170,7 @@ def _number(value: object) -> float:
 
 def _status(value: float, higher_is_better: bool) -> str:
     if math.isnan(value):
-        return "undefined: the formula gives NaN"
+        return NAN
     if value == (math.inf if higher_is_better else -math.inf):
         return "undefined: the score is infinitely good"
     return OK

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -194,7 +195,9 @@ def load_plugin(path: Path) -> None:
         if spec is None or spec.loader is None:
             raise ImportError("not a Python file")
         before = set(_registry)
-        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # as for any import: dataclasses look their module up there
+        spec.loader.exec_module(module)
         if not (new := set(_registry) - before):
             raise ImportError("it registers no proxy")
         for name in new:  # stored scores belong to this version of the file
@@ -207,6 +210,9 @@ def _attempt(what: str, load: Callable[[], object]) -> None:
     before = dict(_registry)
     try:
         load()
+        for entry in _registry.values():
+            if absent := set(entry.of) - set(_registry):
+                raise ValueError(f"aggregate {entry.name!r} combines unknown proxies: {', '.join(sorted(absent))}")
     except (Exception, SystemExit) as error:  # foreign code may raise anything
         _registry.clear()
         _registry.update(before)

@@ -26,6 +26,7 @@ class Pass:
         cost: what it computes, for people.
         options: the names of its options.
         batches: how many batches of images it draws, up to and including the last.
+        hands_out_network: whether its result is the network itself, which is then not used for other proxies.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Pass:
     cost: str
     options: frozenset[str] = frozenset()
     batches: int = 1
+    hands_out_network: bool = False
 
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
@@ -48,8 +50,9 @@ def _catalogue() -> dict[str, Pass]:
         Pass(
             "network",
             "common",
-            frozenset({"weights", "images", "labels"}),
+            data | {"noise"},
             "the network itself, for proxies with a pass of their own",
+            hands_out_network=True,
         ),
         Pass("cost", "cost", frozenset(), "one image forward"),
         Pass("weight_norms", "cost", frozenset({"weights"}), "no pass at all"),

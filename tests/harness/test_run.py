@@ -4,11 +4,9 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +14,9 @@ import pandas as pd
 import pytest
 
 from harness.run import main
+from tests.runs import arguments, stored_rows, stored_tasks
 
 PNG = b"\x89PNG\r\n"
-
-
-def arguments(folder: Path, *more: str) -> list[str]:
-    return ["--store", str(folder / "s.sqlite"), "--out", str(folder / "out"), *more]
 
 
 def timeless(folder: Path) -> pd.DataFrame:
@@ -91,7 +86,7 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp
     command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *proxies)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 120
-    while _rows(tmp_path / "s.sqlite") < 60:
+    while stored_rows(tmp_path / "s.sqlite") < 60:
         assert process.poll() is None, "the run ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -100,31 +95,13 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp
     while _group_alive(process.pid):  # the workers notice that their parent is gone, and end
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    saved = _tasks(tmp_path / "s.sqlite")
+    saved = stored_tasks(tmp_path / "s.sqlite")
     assert 0 < len(saved) < 80
     assert main(arguments(tmp_path, *proxies)) == 0
     again = json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"]
     assert again == 80 - len(saved)  # a task is an architecture under a seed, saved whole
-    assert _rows(tmp_path / "s.sqlite") == 80 * 2 + 40 * 4
+    assert stored_rows(tmp_path / "s.sqlite") == 80 * 2 + 40 * 4
     pd.testing.assert_frame_equal(timeless(tmp_path), timeless(finished))
-
-
-def _query(path: Path, query: str) -> list[tuple[int, ...]]:
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        try:
-            return connection.execute(query).fetchall()
-        except sqlite3.OperationalError:  # not created yet
-            return []
-
-
-def _rows(path: Path) -> int:
-    return sum(count for (count,) in _query(path, "SELECT count(*) FROM scores"))
-
-
-def _tasks(path: Path) -> list[tuple[int, ...]]:
-    return _query(path, "SELECT DISTINCT arch, seed FROM scores")
 
 
 def _group_alive(group: int) -> bool:
@@ -219,95 +196,10 @@ def test_force_scores_again(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 3
 
 
-@pytest.mark.parametrize(
-    ("more", "complaint"),
-    [
-        (["--proxy", "zeroes"], "did you mean 'zeros'"),
-        (["--proxy", "zeros[aggregate=max]"], "available: mean, min, sum"),
-        (["--proxi", "zeros"], "unrecognized arguments: --proxi"),
-        (["--benchmark", "nb202"], "did you mean 'nb201'"),
-        (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
-        (["--dataset", "cifar11"], "did you mean 'cifar10'"),
-        (["--dataset", "cifar100"], "no test accuracy of cifar100"),
-        (["--population", "best"], "invalid choice: 'best'"),
-        (["--archs", "0"], "--archs 0"),
-        (["--archs", "absent.txt"], "No such file"),
-        (["--seeds", "0"], "positive whole number"),
-        (["--workers", "x"], "positive whole number"),
-        (["--device", "abacus"], "device 'abacus' is unknown"),
-        (["--device", "hpu"], "device 'hpu' is unknown"),
-        (["--device", "meta"], "device 'meta' is unknown"),
-        (["--proxy", "zeros,synflow"], "separated by spaces"),
-        (["--proxy", "ZEROS"], "did you mean 'zeros'"),
-        (["--describe", "zeroes"], "did you mean 'zeros'"),
-        (["--proxy", f"naswot[batch={'9' * 5000}]"], "positive whole number"),
-        (["--prox", "zeros"], "unrecognized arguments"),
-        (["--tables", "two\nlines"], "no folder of tables at two lines"),
-        (["--tables", "x" * 300], "cannot look into"),
-        (["--images", "absent.npz"], "cannot read images absent.npz"),
-        (["--tables", "absent"], "no folder of tables at absent"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_2(
-    more: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    try:
-        status = main(arguments(tmp_path, *more))
-    except SystemExit as stop:  # raised by argparse
-        status = stop.code
-    shown = capsys.readouterr().err
-    assert status == 2
-    assert complaint in shown
-    assert shown.count("\n") == 1
-
-
-def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 0
-    capsys.readouterr()
-    (tmp_path / "nb201.csv").write_text("index,arch,cifar10_test\n0,nonsense,91\n")
-    (tmp_path / "bad.txt").write_text("|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|\n")
-    (tmp_path / "file").write_text("")
-    np.savez(tmp_path / "bad.npz", images=np.array([{}], dtype=object), labels=np.array([0]))
-    np.savez(tmp_path / "empty.npz", images=np.zeros((5, 0, 0, 3), np.uint8), labels=np.zeros(5, int))
-    np.savez(tmp_path / "few.npz", images=np.zeros((2, 8, 8, 3), np.uint8), labels=np.zeros(2, int))
-    (tmp_path / "damaged.npz").write_bytes((tmp_path / "few.npz").read_bytes()[:-60] + b"x" * 60)
-    for more, complaint in (
-        (["--tables", str(tmp_path)], "line 2"),
-        (["--images", str(tmp_path / "damaged.npz")], "is no .npz file"),
-        (["--archs", str(tmp_path / "bad.txt")], "did you mean 'nor_conv_3x3'"),
-        (["--out", str(tmp_path / "file" / "out")], "cannot write to"),
-        (["--store", str(tmp_path / "bad.txt")], "cannot use the store"),
-        (["--images", str(tmp_path / "bad.npz")], "no .npz file of plain arrays"),
-        (["--images", str(tmp_path / "bad.txt")], "is no .npz file"),
-        (["--images", str(tmp_path / "empty.npz")], "images must be uint8"),
-        (["--images", str(tmp_path / "few.npz"), "--proxy", "snip"], "holds 2 images, and snip takes 64"),
-        (["--tables", str(tmp_path / "nb201.csv")], "is a file: give the folder"),
-    ):
-        assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
-        shown = capsys.readouterr().err
-        assert complaint in shown
-        assert shown.count("\n") == 1
-    assert _rows(tmp_path / "s.sqlite") == 12
-
-
-def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(tmp_path: Path) -> None:
-    package = tmp_path / "analognasbench"
-    package.mkdir()
-    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
-    (package / "data.anb").write_bytes(b"cposix\nsystem\n(S'touch owned'\ntR.")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "1")]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 2
-    assert "names posix.system, which does not belong to it" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert not Path("owned").exists()
-
-
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "500", "--workers", "2")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    while _rows(tmp_path / "s.sqlite") < 20:
+    while stored_rows(tmp_path / "s.sqlite") < 20:
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
@@ -315,4 +207,4 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "the same command goes on from there" in shown
     assert "Traceback" not in shown
-    assert _rows(tmp_path / "s.sqlite") >= 20
+    assert stored_rows(tmp_path / "s.sqlite") >= 20

@@ -144,11 +144,14 @@ def fingerprint(net: nn.Module) -> list[object]:
     modules = list(net.modules())
     return [
         [sorted(module.__dict__) for module in modules],
-        [(module.training, len(module._forward_hooks), len(module._backward_hooks)) for module in modules],
+        [(m.training, len(m._forward_hooks), len(m._forward_pre_hooks), len(m._backward_hooks)) for m in modules],
         [tensor.clone().tolist() for tensor in net.state_dict().values()],
         [(p.requires_grad, p.grad) for p in net.parameters()],
         torch.random.get_rng_state().tolist(),
         torch.is_grad_enabled(),
+        torch.get_default_dtype(),
+        torch.are_deterministic_algorithms_enabled(),
+        torch.get_num_threads(),
     ]
 
 

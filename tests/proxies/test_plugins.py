@@ -9,6 +9,37 @@ import proxies
 from harness.run import main
 from proxies import registry
 
+AGGREGATES = '''
+from __future__ import annotations
+from dataclasses import dataclass
+from proxies import aggregate, proxy
+
+@dataclass
+class Factor:
+    value: float = 1.5
+
+@proxy("heavier", reads="network")
+def heavier(built):
+    """Changes the weights of the network that it is handed."""
+    for parameter in built[0].parameters():
+        parameter.data *= Factor().value
+    return 1.0
+
+@aggregate("agg_raise", of=("synflow", "params"))
+def agg_raise(ranks):
+    """Raises an error."""
+    raise RuntimeError("no")
+
+@aggregate("agg_nan", of=("synflow", "params"))
+def agg_nan(ranks):
+    """Returns no number."""
+    return ranks[:, 0] * float("nan")
+
+@aggregate("agg_shape", of=("synflow", "params"))
+def agg_shape(ranks):
+    """Returns another shape."""
+    return ranks
+'''
 GOOD = '''
 from proxies import proxy
 
@@ -101,6 +132,26 @@ def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.C
     assert "bad_raise: 3 of 3 scores are missing, most often: error: KeyError" in capsys.readouterr().err
 
 
+def test_a_proxy_that_changes_the_network_changes_no_other_score(tmp_path: Path) -> None:
+    _, alone = run(tmp_path, GOOD, ["synflow"])
+    (tmp_path / "s.sqlite").unlink()
+    _, after = run(tmp_path, AGGREGATES, ["heavier", "synflow"])
+    found, expected = (frame[frame["proxy"] == "synflow"]["score"].tolist() for frame in (after, alone))
+    assert found == expected
+
+
+def test_bad_aggregates_cost_only_their_own_scores(tmp_path: Path) -> None:
+    names = ["agg_raise", "agg_nan", "agg_shape"]
+    status, scores = run(tmp_path, AGGREGATES, [*names, "mean_rank[of=synflow+params]"])
+    assert status == 1
+    reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
+    assert reasons["agg_raise"] == "error: RuntimeError: no"
+    assert reasons["agg_nan"] == "undefined: the formula gives NaN"
+    assert reasons["agg_shape"] == "error: ValueError: the aggregate returned shape (3, 2), not (3,)"
+    assert scores[scores["proxy"].isin(names)]["score"].isna().all()
+    assert (scores[~scores["proxy"].isin(names)]["status"] == "ok").all()
+
+
 @pytest.mark.parametrize(
     ("plugin", "reason"),
     [
@@ -110,6 +161,7 @@ def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.C
         (GOOD.replace("half_params", "synflow"), "already registered"),
         (GOOD + GOOD.replace("half_params", "zeros"), "already registered"),
         ("import sys; sys.exit(5)", "SystemExit"),
+        (AGGREGATES.replace('"synflow", "params"', '"synflow", "nothing"'), "combines unknown proxies: nothing"),
     ],
 )
 def test_a_plugin_that_cannot_be_loaded_is_named_and_stops_nothing(

@@ -1,0 +1,97 @@
+"""What the main command refuses: one line, exit status 2, nothing lost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.run import main
+from tests.runs import arguments, stored_rows
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        (["--proxy", "zeroes"], "did you mean 'zeros'"),
+        (["--proxy", "zeros[aggregate=max]"], "available: mean, min, sum"),
+        (["--proxi", "zeros"], "unrecognized arguments: --proxi"),
+        (["--benchmark", "nb202"], "did you mean 'nb201'"),
+        (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
+        (["--dataset", "cifar11"], "did you mean 'cifar10'"),
+        (["--dataset", "cifar100"], "no test accuracy of cifar100"),
+        (["--population", "best"], "invalid choice: 'best'"),
+        (["--archs", "0"], "--archs 0"),
+        (["--archs", "absent.txt"], "No such file"),
+        (["--seeds", "0"], "positive whole number"),
+        (["--workers", "x"], "positive whole number"),
+        (["--device", "abacus"], "device 'abacus' is unknown"),
+        (["--device", "hpu"], "device 'hpu' is unknown"),
+        (["--device", "meta"], "device 'meta' is unknown"),
+        (["--proxy", "zeros,synflow"], "separated by spaces"),
+        (["--proxy", "ZEROS"], "did you mean 'zeros'"),
+        (["--describe", "zeroes"], "did you mean 'zeros'"),
+        (["--proxy", f"naswot[batch={'9' * 5000}]"], "positive whole number"),
+        (["--prox", "zeros"], "unrecognized arguments"),
+        (["--tables", "two\nlines"], "no folder of tables at two lines"),
+        (["--tables", "x" * 300], "cannot look into"),
+        (["--images", "absent.npz"], "cannot read images absent.npz"),
+        (["--tables", "absent"], "no folder of tables at absent"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    more: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = main(arguments(tmp_path, *more))
+    except SystemExit as stop:  # raised by argparse
+        status = stop.code
+    shown = capsys.readouterr().err
+    assert status == 2
+    assert complaint in shown
+    assert shown.count("\n") == 1
+
+
+def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 0
+    capsys.readouterr()
+    (tmp_path / "nb201.csv").write_text("index,arch,cifar10_test\n0,nonsense,91\n")
+    (tmp_path / "bad.txt").write_text("|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|\n")
+    (tmp_path / "file").write_text("")
+    np.savez(tmp_path / "bad.npz", images=np.array([{}], dtype=object), labels=np.array([0]))
+    np.savez(tmp_path / "empty.npz", images=np.zeros((5, 0, 0, 3), np.uint8), labels=np.zeros(5, int))
+    np.savez(tmp_path / "few.npz", images=np.zeros((2, 8, 8, 3), np.uint8), labels=np.zeros(2, int))
+    (tmp_path / "damaged.npz").write_bytes((tmp_path / "few.npz").read_bytes()[:-60] + b"x" * 60)
+    for more, complaint in (
+        (["--tables", str(tmp_path)], "line 2"),
+        (["--images", str(tmp_path / "damaged.npz")], "is no .npz file"),
+        (["--archs", str(tmp_path / "bad.txt")], "did you mean 'nor_conv_3x3'"),
+        (["--out", str(tmp_path / "file" / "out")], "cannot write to"),
+        (["--store", str(tmp_path / "bad.txt")], "cannot use the store"),
+        (["--images", str(tmp_path / "bad.npz")], "no .npz file of plain arrays"),
+        (["--images", str(tmp_path / "bad.txt")], "is no .npz file"),
+        (["--images", str(tmp_path / "empty.npz")], "images must be uint8"),
+        (["--images", str(tmp_path / "few.npz"), "--proxy", "snip"], "holds 2 images, and snip takes 64"),
+        (["--tables", str(tmp_path / "nb201.csv")], "is a file: give the folder"),
+    ):
+        assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1
+    assert stored_rows(tmp_path / "s.sqlite") == 12
+
+
+def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(tmp_path: Path) -> None:
+    package = tmp_path / "analognasbench"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
+    (package / "data.anb").write_bytes(b"cposix\nsystem\n(S'touch owned'\ntR.")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "1")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 2
+    assert "names posix.system, which does not belong to it" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not Path("owned").exists()
