@@ -87,6 +87,13 @@ def number_of_images(images: ImageFile) -> int:
     return len(_read(images.path).pixels)
 
 
+def check_labels(images: ImageFile, classes: int) -> None:
+    """Raise InputError when a label stands for none of *classes* classes."""
+    labels = _read(images.path).labels
+    if labels.min() < 0 or labels.max() >= classes:
+        raise InputError(f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network has {classes} classes")
+
+
 def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
     """Return what passes may feed to a network of *dataset*: a seed's frozen batches, labels and random streams."""
     import torch
@@ -128,10 +135,7 @@ def _labels(images: ImageFile | None, seed: int, classes: int, size: int, part: 
     if images is None:
         return torch.randint(classes, (size,), generator=generator(seed, "labels", part))
     content, positions = _chosen(images, seed, size, part)
-    labels = content.labels[positions]
-    if labels.min() < 0 or labels.max() >= classes:
-        raise InputError(f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network has {classes} classes")
-    return torch.from_numpy(labels.astype(np.int64))
+    return torch.from_numpy(content.labels[positions].astype(np.int64))
 
 
 @lru_cache(maxsize=64)
@@ -139,13 +143,14 @@ def _images(images: ImageFile | None, seed: int, image_size: int, size: int, par
     import torch
 
     from benchmarks_data.initialisation import generator
+    from proxies.passes.common import laid_out
 
     if images is None:
         batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise", *([part] if part else [])))
-        return batch.to(device, getattr(torch, dtype))
+        return laid_out(batch.to(device, getattr(torch, dtype)))
     content, positions = _chosen(images, seed, size, part)
     values = (content.pixels[positions] - content.mean) / content.deviation
     batch = torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
     if batch.shape[-2:] != (image_size, image_size):
         batch = torch.nn.functional.interpolate(batch, (image_size, image_size), mode="bilinear", antialias=True)
-    return batch.to(device, getattr(torch, dtype))
+    return laid_out(batch.to(device, getattr(torch, dtype)))

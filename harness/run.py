@@ -140,8 +140,8 @@ def make_plan(args: argparse.Namespace) -> Plan:
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     images = image_file(args.images) if args.images else None
     if images:
-        check_images(images, requests)
-    plugins = tuple(path.resolve() for path in args.plugin)
+        check_images(images, requests, benchmark.datasets[dataset].classes)
+    plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, args.plugin))
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins)
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     return Plan(job, requests, indices, table, targets, out)

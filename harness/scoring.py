@@ -13,7 +13,7 @@ from typing import Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
-from harness.inputs import NOISE, ImageFile, network_inputs, number_of_images
+from harness.inputs import NOISE, ImageFile, check_labels, network_inputs, number_of_images
 from proxies.passes import PASSES
 
 OK = "ok"
@@ -33,7 +33,7 @@ class Job:
         images: where batches come from; None is Gaussian noise.
         dtype: of the computation, one of DTYPES.
         device: of the computation; not part of a score's identity.
-        plugins: files that register further proxies.
+        plugins: files that register further proxies, with their checksums.
     """
 
     benchmark: str
@@ -41,7 +41,13 @@ class Job:
     images: ImageFile | None = None
     dtype: str = "float32"
     device: str = "cpu"
-    plugins: tuple[Path, ...] = ()
+    plugins: tuple[tuple[Path, int], ...] = ()
+
+    def dataset_of(self, request: proxies.Request) -> str:
+        """Return what identifies the networks that a request sees: their dataset, or their images' size if it reads no logits."""
+        if request.logits:
+            return self.dataset
+        return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
 
     @property
     def images_text(self) -> str:
@@ -88,7 +94,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
     another mode behind loses its score, and the others get a new network, as they do after a proxy that was handed the network.
     """
     for plugin in job.plugins:
-        proxies.load_plugin(plugin)
+        proxies.load_plugin(*plugin)
     built = _Built(job, task)
     scores = []
     for name in task.proxies:
@@ -100,8 +106,6 @@ def score_task(job: Job, task: Task) -> list[Score]:
             started = time.perf_counter()
             value = _number(request.score(*(result for result, _ in results)))
             status = built.check() or _status(value, request.proxy.higher_is_better)
-        except InputError:
-            raise
         except Exception as error:
             built.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, failure(error)
@@ -122,9 +126,13 @@ class _Built:
         self._build()
 
     def _build(self) -> None:
+        from proxies.passes.common import laid_out
+
         benchmark = benchmarks_data.get(self._job.benchmark)
         self._network: Any = benchmark.network(self._task.index, self._dataset.classes, self._task.seed)
         self._network.to(self._inputs.device, self._inputs.dtype)
+        for parameter in self._network.parameters():
+            parameter.data = laid_out(parameter.data)
         self._state = self._fingerprint()
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
@@ -134,8 +142,6 @@ class _Built:
             started = time.perf_counter()
             try:
                 result = PASSES[name].function()(self._network, self._inputs, **dict(options))
-            except InputError:
-                raise
             except Exception as error:
                 result = error
             self._results[reading] = result, time.perf_counter() - started
@@ -176,13 +182,15 @@ def _status(value: float, higher_is_better: bool) -> str:
     return OK
 
 
-def check_images(images: ImageFile, requests: Iterable[proxies.Request]) -> None:
-    """Raise InputError when a file has fewer images than a request's batches take."""
+def check_images(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> None:
+    """Raise InputError when a file has fewer images than a request's batches take, or labels that the network has no class for."""
     for request in proxies.expand(requests):
         for name, options in request.readings:
             wanted = int(dict(options).get("batch", 0)) * PASSES[name].batches
             if PASSES[name].needs & {"images", "labels"} and wanted > number_of_images(images):
                 raise InputError(f"{images.path} holds {number_of_images(images)} images, and {request.name} takes {wanted}")
+        if "labels" in request.needs:
+            check_labels(images, classes)
 
 
 def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:

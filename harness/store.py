@@ -123,4 +123,4 @@ class Store:
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
-    return (job.benchmark, job.dataset, job.inputs_of(request), job.dtype, request.name, request.proxy.revision, seed)
+    return (job.benchmark, job.dataset_of(request), job.inputs_of(request), job.dtype, request.name, request.proxy.revision, seed)

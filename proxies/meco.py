@@ -3,7 +3,7 @@
 Tangyu Jiang, Haodi Wang, Rongfang Bie, "MeCo: Zero-Shot NAS with One Data and Single Forward Pass via Minimum Eigenvalue of
 Correlation", NeurIPS 2023, https://openreview.net/forum?id=KFm2lZiI7n
 
-score = sum over layers of the smallest eigenvalue of the correlation matrix of the channels, for one random image.
+score = sum over modules of the smallest eigenvalue of the correlation matrix of the channels, for one random image.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from proxies.passes.features import ChannelCorrelation
 
 
-@proxy("meco", reads="channel_correlation", paper=Paper("Jiang et al.", 2023, "https://openreview.net/forum?id=KFm2lZiI7n"))
+@proxy(
+    "meco",
+    reads="channel_correlation",
+    paper=Paper("Jiang et al.", 2023, "https://openreview.net/forum?id=KFm2lZiI7n"),
+    revision=2,
+)
 def meco(correlation: ChannelCorrelation) -> float:
-    """Smallest eigenvalue of the correlation of a layer's channels over space, summed over layers."""
+    """Smallest eigenvalue of the correlation of a module's channels over space, summed over modules.
+
+    As in the reference, blocks count beside their layers. Where a layer has as many channels as positions, as in NAS-Bench-201's
+    last stage (64 on 8 x 8), centring makes the correlation singular, and the layer contributes only rounding.
+    """
     return math.fsum(correlation.smallest)

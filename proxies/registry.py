@@ -11,11 +11,12 @@ import sys
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from benchmarks_data.errors import InputError
 from proxies.passes import PASSES
 
 if TYPE_CHECKING:
@@ -181,29 +182,58 @@ def _load() -> None:
         if not module.ispkg:
             importlib.import_module(f"proxies.{module.name}")
     for point in metadata.entry_points(group=ENTRY_POINTS):
-        _attempt(f"plugin {point.value}", point.load)
-
-
-@cache
-def load_plugin(path: Path) -> None:
-    """Run a Python file that registers proxies; a file that fails is listed by :func:`problems`, and registers nothing."""
-    _load()
-
-    def execute() -> None:
-        source = path.read_bytes()
-        spec = importlib.util.spec_from_file_location(f"zeros_harness_plugin_{zlib.crc32(source)}", path)
-        if spec is None or spec.loader is None:
-            raise ImportError("not a Python file")
         before = set(_registry)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module  # as for any import: dataclasses look their module up there
-        spec.loader.exec_module(module)
-        if not (new := set(_registry) - before):
-            raise ImportError("it registers no proxy")
-        for name in new:  # stored scores belong to this version of the file
-            _registry[name] = replace(_registry[name], revision=zlib.crc32(source))
+        _attempt(f"plugin {point.value}", point.load)
+        for name in set(_registry) - before:
+            source = inspect.getsourcefile(_registry[name].function)
+            if source is not None:
+                _stamp({name}, zlib.crc32(Path(source).read_bytes()))
 
-    _attempt(f"plugin {path}", execute)
+
+_plugins: dict[Path, int] = {}
+
+
+def load_plugin(path: Path, checksum: int | None = None) -> int:
+    """Run a Python file that registers proxies, unless it has been run before, and return its checksum.
+
+    A file that fails is listed by :func:`problems`, and registers nothing. Stored scores belong to one version of the file.
+
+    Raises:
+        InputError: *checksum* is given, and the file has another.
+    """
+    _load()
+    if path not in _plugins:
+        source = b""
+
+        def execute() -> None:
+            nonlocal source
+            source = path.read_bytes()
+            _execute_plugin(path, source)
+
+        _attempt(f"plugin {path}", execute)
+        _plugins[path] = zlib.crc32(source)
+    if checksum not in (None, _plugins[path]):
+        raise InputError(f"plugin {path} has changed since the run began: run again")
+    return _plugins[path]
+
+
+def _execute_plugin(path: Path, source: bytes) -> None:
+    spec = importlib.util.spec_from_file_location(f"zeros_harness_plugin_{zlib.crc32(source)}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a Python file")
+    before = set(_registry)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # as for any import: dataclasses look their module up there
+    # Not what the file holds by now, but what the checksum is of.
+    exec(compile(source, path, "exec"), module.__dict__)
+    if not (new := set(_registry) - before):
+        raise ImportError("it registers no proxy")
+    _stamp(new, zlib.crc32(source))
+
+
+def _stamp(names: set[str], revision: int) -> None:
+    for name in names:
+        _registry[name] = replace(_registry[name], revision=revision)
 
 
 def _attempt(what: str, load: Callable[[], object]) -> None:

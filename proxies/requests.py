@@ -49,6 +49,11 @@ class Request:
         """What the score depends on besides the architecture, among :data:`proxies.passes.NEEDS`; nothing means deterministic."""
         return frozenset().union(*(PASSES[name].needs for name, _ in self.readings), *(one.needs for one in self.components))
 
+    @property
+    def logits(self) -> bool:
+        """Whether the score depends on the classifier, and through it on the number of classes."""
+        return any(PASSES[name].logits for name, _ in self.readings) or any(one.logits for one in self.components)
+
     def score(self, *results: Any) -> Any:
         """Return what the proxy's function makes of the *results* of its readings, in their order."""
         taken = {key for _, options in self.readings for key, _ in options} | {"of"}
@@ -81,13 +86,27 @@ def request(text: str) -> Request:
         if key in given:
             raise InputError(f"option {key!r} of proxy {name!r} is given twice")
         given[key] = _value(name, key, value, entry.options[key])
-    return Request(entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items()))
+    settled = Request(entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items()))
+    _check_pass_options(settled, given)
+    return settled
+
+
+def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
+    """Refuse an option that is some pass's, but of none that this request reads, and a batch larger than a pass takes."""
+    name, taken = settled.proxy.name, {key for _, options in settled.readings for key, _ in options}
+    for key in given:
+        if key not in taken and any(key in one.options for one in PASSES.values()):
+            raise InputError(f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes none: leave it out")
+    for reading, options in settled.readings:
+        largest, batch = PASSES[reading].largest_batch, int(dict(options).get("batch", 0))
+        if largest is not None and batch > largest:
+            raise InputError(f"option 'batch' of proxy {name!r} must be at most {largest}, not {batch}")
 
 
 def default(spec: OptionSpec) -> OptionValue:
     """Return the default of an option."""
     if isinstance(spec, Names):
-        return "+".join(spec.default)
+        return "+".join(sorted(spec.default))
     return spec if isinstance(spec, int) else spec[0]
 
 
@@ -111,7 +130,7 @@ def _components(name: str, text: str) -> str:
             raise unknown(f"proxy in option 'of' of {name!r}:", piece, (key for key, entry in entries.items() if not entry.of))
     if len(set(names)) != len(names):
         raise InputError(f"option 'of' of proxy {name!r} names a proxy twice: {text}")
-    return "+".join(names)
+    return "+".join(sorted(names))
 
 
 def expand(requests: Iterable[Request]) -> list[Request]:

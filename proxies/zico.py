@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def zico(first: LossGradient, second: WeightGradient) -> float:
     """Inverse coefficient of variation of the gradients over two batches, as a sum of logarithms over layers.
 
-    As in the reference, a weight whose two gradients are equal, and a layer with only such weights, count as nothing.
+    The paper takes two batches of 128; the default here is 64, so that the first is also snip's and grad_norm's. As in the
+    reference, a weight whose two gradients are equal, and a layer with only such weights, count as nothing.
     """
     logarithms = []
     for name, (_, one) in first.weights.items():

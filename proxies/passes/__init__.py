@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 #: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a file, if one is given).
@@ -26,6 +27,8 @@ class Pass:
         cost: what it computes, for people.
         options: the names of its options.
         batches: how many batches of images it draws, up to and including the last.
+        largest_batch: the largest batch that it takes; None means any.
+        logits: whether its result depends on the classifier.
         hands_out_network: whether its result is the network itself, which is then not used for other proxies.
     """
 
@@ -35,6 +38,8 @@ class Pass:
     cost: str
     options: frozenset[str] = frozenset()
     batches: int = 1
+    largest_batch: int | None = None
+    logits: bool = True
     hands_out_network: bool = False
 
     def function(self) -> Callable[..., Any]:
@@ -45,6 +50,7 @@ class Pass:
 
 def _catalogue() -> dict[str, Pass]:
     batch = frozenset({"batch"})
+    body = partial(Pass, logits=False)
     data = frozenset({"weights", "images", "labels"})
     entries = (
         Pass(
@@ -57,9 +63,9 @@ def _catalogue() -> dict[str, Pass]:
         Pass("cost", "cost", frozenset(), "one image forward"),
         Pass("weight_norms", "cost", frozenset({"weights"}), "no pass at all"),
         Pass("synaptic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
-        Pass("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
-        Pass("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch),
-        Pass("linear_regions", "activations", frozenset({"noise"}), "1,000 images of 4 x 4 pixels forward"),
+        body("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
+        body("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch, largest_batch=62),
+        body("linear_regions", "activations", frozenset({"noise"}), "1,000 images of 4 x 4 pixels forward"),
         Pass("loss_gradient", "loss", data, "a batch forward and backward", batch),
         Pass("second_gradient", "loss", data, "a batch forward and backward", batch, batches=2),
         Pass("hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
@@ -67,9 +73,9 @@ def _catalogue() -> dict[str, Pass]:
         Pass("labels", "common", frozenset({"labels"}), "no pass at all", batch),
         Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
         Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
-        Pass("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
-        Pass("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
-        Pass("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
+        body("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
+        body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
+        body("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
     )
     return {entry.name: entry for entry in entries}
 

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from benchmarks_data.errors import InputError
 from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, output_hooks
 
 
@@ -57,9 +56,7 @@ class NeuronPatterns:
 
 
 def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatterns:
-    """Send *batch* images (at most 62) through the network and collect for each unit the set of images that activate it."""
-    if batch > 62:
-        raise InputError(f"a pattern over {batch} images does not fit a 64-bit number: choose a batch of at most 62")
+    """Send *batch* images (at most 62: a bit each) through the network and collect for each unit those that activate it."""
     bits = 2 ** torch.arange(batch, device=inputs.device)
     found: list[Tensor] = []
 

@@ -57,7 +57,12 @@ class Inputs:
 
     def gaussian(self, shape: tuple[int, ...], *names: object) -> Tensor:
         """Return standard normal numbers that depend on the seed and *names* alone."""
-        return torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype)
+        return laid_out(torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype))
+
+
+def laid_out(values: Tensor) -> Tensor:
+    """Return images or weights with the channels last in memory, which convolution and pooling on a CPU take twice as fast."""
+    return values.contiguous(memory_format=torch.channels_last) if values.dim() == 4 and values.device.type == "cpu" else values
 
 
 def layers_of(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
@@ -121,6 +126,11 @@ def batch_norm_bypassed(network: nn.Module) -> AbstractContextManager[None]:
 def batch_statistics(network: nn.Module) -> AbstractContextManager[None]:
     """Let every batch normalisation use the batch's statistics, and keep its running ones unchanged."""
     return overridden(_batch_norms(network), training=True, track_running_stats=False)
+
+
+def running_statistics(network: nn.Module) -> AbstractContextManager[None]:
+    """Let every batch normalisation use its running statistics: mean 0 and variance 1 at initialisation."""
+    return overridden(_batch_norms(network), training=False)
 
 
 def _batch_norms(network: nn.Module) -> list[nn.Module]:

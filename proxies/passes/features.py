@@ -18,36 +18,43 @@ from proxies.passes.common import (
     input_hooks,
     kaiming_weights,
     output_hooks,
+    overridden,
 )
-
-MOMENTUM = 0.1  # of running statistics, PyTorch's default
 
 
 @dataclass(frozen=True)
 class ChannelCorrelation:
-    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every convolution, for one image."""
+    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every module, for one image."""
 
     smallest: list[float]
 
 
 def channel_correlation(network: Any, inputs: Inputs) -> ChannelCorrelation:
-    """Send one Gaussian image through the network and correlate the channels of every convolution's output over space.
+    """Send one Gaussian image through the network and correlate the channels of every module's output over space.
 
-    A channel that is constant over space has no correlation: its row counts as zeros, as in the reference implementation.
+    As in the reference implementation a block counts beside the layers that it is made of, and a channel that is constant over
+    space, which has no correlation, has a row of zeros. Source: Jiang et al. 2023 (MeCo), section 4.
     """
-    smallest = []
+    smallest: list[float] = []
+    last: tuple[Tensor | None, float] = (None, 0.0)
 
     def correlate(_: nn.Module, output: Tensor) -> None:
-        channels = output[0].flatten(1).double()
-        centred = channels - channels.mean(1, keepdim=True)
-        norms = centred.norm(dim=1, keepdim=True)
-        unit = torch.where(norms > 0, centred / norms.clamp_min(torch.finfo(torch.float64).tiny), 0.0)
-        smallest.append(float(torch.linalg.eigvalsh(unit @ unit.T)[0]))
+        nonlocal last
+        if output.dim() == 4:
+            if output is not last[0]:  # a block returns the output of its last layer
+                last = output, _smallest_correlation(output[0].flatten(1).double())
+            smallest.append(last[1])
 
-    convolutions = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
-    with batch_statistics(network), output_hooks(convolutions, correlate), torch.no_grad():
+    with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
         network(inputs.gaussian((1, *inputs.image_shape), "channel_correlation"))
     return ChannelCorrelation(smallest)
+
+
+def _smallest_correlation(channels: Tensor) -> float:
+    centred = channels - channels.mean(1, keepdim=True)
+    norms = centred.norm(dim=1, keepdim=True)
+    unit = torch.where(norms > 0, centred / norms.clamp_min(torch.finfo(torch.float64).tiny), 0.0)
+    return float(torch.linalg.eigvalsh(unit @ unit.T)[0])
 
 
 @dataclass(frozen=True)
@@ -64,37 +71,27 @@ class GaussianComplexity:
 
 
 def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> GaussianComplexity:
-    """Draw weights, images and steps *repeats* times; running statistics start anew each time.
-
-    The running variance after both forward passes is .81 + .09 v(x) + .1 v(x + 0.01 e), v being the batch's unbiased variance.
-    """
+    """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     pooled: list[Tensor] = []
-    variances: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)}
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
-    with (
-        batch_statistics(network),
-        torch.no_grad(),
-        input_hooks(pooling, pooled.append),
-        input_hooks(norms, lambda x: variances.append(x.transpose(0, 1).flatten(1).var(1).mean())),
-    ):
+    with overridden(norms.values(), training=True), torch.no_grad(), input_hooks(pooling, pooled.append):
         for repeat in range(repeats):
             pooled.clear()
-            variances.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
+            running = {
+                f"{name}.{key}": value.clone()
+                for name, module in norms.items()
+                for key, value in nn.BatchNorm2d(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
+            }
             images, steps = (inputs.gaussian(shape, "gaussian_complexity", repeat, name) for name in ("image", "step"))
             for values in (images, images + 0.01 * steps):
-                functional_call(network, weights, (values,))
+                functional_call(network, {**weights, **running}, (values,))
             one, other = pooled
             result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
-            count = len(variances) // 2
-            running = [
-                (1 - MOMENTUM) ** 2 + (1 - MOMENTUM) * MOMENTUM * float(v) + MOMENTUM * float(w)
-                for v, w in zip(variances[:count], variances[count:], strict=True)
-            ]
-            result.variances.append(running)
+            result.variances.append([float(running[f"{name}.running_var"].mean()) for name in norms])
     return result
 
 

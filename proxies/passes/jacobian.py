@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
-from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, kaiming_weights
+from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, running_statistics
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,21 @@ class TangentKernel:
 def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
     """Differentiate the summed logits of each of *batch* images by all weights.
 
-    Weights are drawn normal with variance 2 / fan in, and batch normalisation is bypassed, so that images do not depend on one
-    another. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535. The reference's search normalises by the batch (training mode),
-    which ties each image's gradient to the others: a deviation, for the sake of a kernel between single images.
+    Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation mode, where it does nothing at
+    initialisation but pass the derivative to its scale, which counts among the weights. Source: Chen et al. 2021 (TE-NAS), arXiv
+    2102.11535. So does the reference's function by default; its search calls it in training mode, which ties each image's
+    gradient to the other images, and takes a backward pass of the whole batch for every image.
     """
-    weights = kaiming_weights(network, inputs, "tangent_kernel")
-    fixed = {name: value.detach() for name, value in network.named_parameters() if name not in weights}
+    values = {name: value.detach() for name, value in network.named_parameters()}
+    values |= kaiming_weights(network, inputs, "tangent_kernel")
+    weights = {name: value for name, value in values.items() if name.endswith("weight")}
+    fixed = {name: value for name, value in values.items() if name not in weights}
 
     def output(values: dict[str, Tensor], image: Tensor) -> Tensor:
         total: Tensor = functional_call(network, {**fixed, **values}, (image[None],)).sum()
         return total
 
-    with batch_norm_bypassed(network):
+    with running_statistics(network):
         gradients = vmap(grad(output), in_dims=(None, 0))(weights, inputs.images(batch))
     kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     for value in gradients.values():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from proxies.passes.common import Inputs, Sensitivities, batch_statistics, captured_outputs, layers_of, live_places, output_hooks
+from proxies.passes.common import Inputs, Sensitivities, batch_statistics, layers_of, live_places, output_hooks
+from proxies.passes.second_order import twice_differentiable
 
 
 @dataclass(frozen=True)
@@ -28,28 +30,59 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
     """Send *batch* labelled images through the network once, forward and backward."""
     layers = layers_of(network)
     operations = network.operations
+    channels: dict[nn.Module, Tensor] = {}
+    sensitivities: dict[nn.Module, float] = {operation.module: 0.0 for operation in operations}
+
+    def tap_layer(layer: nn.Module, output: Tensor) -> Tensor:
+        channels.setdefault(layer, output.new_zeros(output.shape[:2]))
+        return _tapped(output, lambda product: channels[layer].add_(_over_space(product)))
+
+    def tap_operation(module: nn.Module, output: Tensor) -> Tensor:
+        def add(product: Tensor) -> None:
+            sensitivities[module] += float(product.sum())
+
+        return _tapped(output, add)
+
+    weights = [layer.weight for layer in layers.values()]
     with (
         batch_statistics(network),
-        captured_outputs([*layers.values(), *(operation.module for operation in operations)]) as captured,
+        output_hooks(layers.values(), tap_layer),
+        output_hooks(sensitivities, tap_operation),
         torch.enable_grad(),
     ):
-        loss = _loss(network, inputs, batch)
-        weights = [layer.weight for layer in layers.values()]
-        outputs = [output for calls in captured.values() for output in calls]
-        gradients = _gradients(loss, [*weights, *outputs])
-    terms = iter([(output.detach() * g) for output, g in zip(outputs, gradients[len(weights) :], strict=True)])
-    products = {module: [next(terms) for _ in calls] for module, calls in captured.items()}
+        gradients = _gradients(_loss(network, inputs, batch), weights)
     return LossGradient(
-        weights={name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=False)},
-        channels={name: torch.stack([_over_space(term) for term in products[layer]]).sum(0) for name, layer in layers.items()},
-        operations={(o.cell, o.edge): sum(float(term.sum()) for term in products[o.module]) for o in operations},
+        weights={name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)},
+        channels={name: channels[layer] for name, layer in layers.items()},
+        operations={(o.cell, o.edge): sensitivities[o.module] for o in operations},
         live=live_places(network),
     )
 
 
-def _over_space(term: Tensor) -> Tensor:
+class _Tap(torch.autograd.Function):
+    """The identity, which hands output times gradient to a function as soon as the backward pass comes by."""
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, receive: Callable[[Tensor], object]) -> Tensor:
+        ctx.save_for_backward(output)
+        ctx.receive = receive
+        return output.view_as(output)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (output,) = ctx.saved_tensors
+        ctx.receive(output * gradient)
+        return gradient, None
+
+
+def _over_space(product: Tensor) -> Tensor:
     """Return the sum over space: (batch, channels, ...) -> (batch, channels)."""
-    return term.flatten(2).sum(2) if term.dim() > 2 else term
+    return product.flatten(2).sum(2) if product.dim() > 2 else product
+
+
+def _tapped(output: Tensor, receive: Callable[[Tensor], object]) -> Tensor:
+    tapped: Tensor = _Tap.apply(output, receive)  # type: ignore[no-untyped-call]
+    return tapped
 
 
 @dataclass(frozen=True)
@@ -82,7 +115,7 @@ def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGrad
     """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch* labelled images."""
     layers = layers_of(network)
     weights = [layer.weight for layer in layers.values()]
-    with batch_statistics(network), torch.enable_grad():
+    with twice_differentiable(network), torch.enable_grad():
         products = _hessian_gradient(_loss(network, inputs, batch), weights)
     return HessianGradient({name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)})
 
@@ -94,7 +127,7 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
     """
     operations = network.operations
     gates = {o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True) for o in operations}
-    with batch_statistics(network), output_hooks(gates, lambda module, output: gates[module] * output), torch.enable_grad():
+    with twice_differentiable(network), output_hooks(gates, lambda module, output: gates[module] * output), torch.enable_grad():
         products = _hessian_gradient(_loss(network, inputs, batch), list(gates.values()))
     values = dict(zip(gates, products, strict=True))
     return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))

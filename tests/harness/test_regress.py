@@ -1,4 +1,5 @@
 import csv
+import math
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,38 @@ def changed(baseline: Path, folder: Path, old: str, new: str) -> Path:
 
 def row(baseline: Path, proxy: str, quantity: str) -> str:
     return next(line for line in baseline.read_text().splitlines() if f",{proxy},{quantity}," in line)
+
+
+def scores_of(name: str, *values: float) -> regress.Baseline:
+    scores = {(name, index, 0): value for index, value in enumerate(values)}
+    return regress.Baseline("nb201", "cifar10", "cifar10_test", "float32", scores, {name: 0.5})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holds"),
+    [
+        ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 9e-6), 2e-4, 3e-4), True),
+        ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 3e-5), 2e-4, 3e-4), False),  # small scores are held as tightly as large ones
+        ((1e6, 2e6, 3e6), (1e6, 2e6, 3e6 * (1 + 2e-5)), False),
+        ((1e-12, 1.0, -1.0), (2e-12, 1.0, -1.0), True),  # what is left of a cancellation is rounding
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 1e-300), False),
+        ((-math.inf, 1.0, math.nan), (-math.inf, 1.0, math.nan), True),
+        ((-math.inf, 1.0, 2.0), (-1e300, 1.0, 2.0), False),
+    ],
+)
+def test_the_tolerance_is_relative_to_the_scores_of_the_proxy(
+    before: tuple[float, ...], after: tuple[float, ...], holds: bool
+) -> None:
+    assert (regress.compare(scores_of("zeros", *before), scores_of("zeros", *after)) == []) == holds
+
+
+def test_an_update_keeps_what_holds(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    write(scores_of("zeros", 1.0, 2.0), path)
+    near, far = scores_of("zeros", 1.0 + 1e-7, 2.0), scores_of("zeros", 1.1, 2.0)
+    assert regress.keep_what_holds(path, near, 1e-5).scores == scores_of("zeros", 1.0, 2.0).scores
+    assert regress.keep_what_holds(path, far, 1e-5) == far
+    assert regress.keep_what_holds(tmp_path / "absent.csv", near, 1e-5) == near
 
 
 def test_an_unchanged_project_holds(baseline: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

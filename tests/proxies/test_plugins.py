@@ -85,7 +85,7 @@ def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test's plugins be forgotten afterwards."""
     monkeypatch.setattr(registry, "_registry", dict(proxies.registered() and registry._registry))
     monkeypatch.setattr(registry, "_problems", [])
-    registry.load_plugin.cache_clear()
+    registry._plugins.clear()
 
 
 def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, pd.DataFrame]:
@@ -109,7 +109,7 @@ def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
     monkey.pop("half_params")
     registry._registry.clear()
     registry._registry.update(monkey)
-    registry.load_plugin.cache_clear()
+    registry._plugins.clear()
     _, scores = run(tmp_path, GOOD.replace("/ 2", "/ 4"), ["half_params"])
     wide = scores.pivot(index="index", columns="proxy", values="score")
     assert (wide["half_params"] * 4 == wide["params"]).all()
