@@ -136,7 +136,7 @@ def measure(
 
 
 def keep_what_holds(path: Path, measured: Baseline, tolerance: float) -> Baseline:
-    """Return *measured* with the values of the baseline at *path*, if there is one, for proxies that hold, to keep the diff small."""
+    """Return *measured*, with the values of the baseline at *path*, if any, for proxies that hold: a diff shows changes alone."""
     try:
         before = read(path)
     except InputError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,6 @@ from torch.func import functional_call
 from proxies.passes.common import (
     Inputs,
     batch_statistics,
-    captured_outputs,
     gaussian_weights,
     input_hooks,
     kaiming_weights,
@@ -116,19 +116,27 @@ def stage_features(network: Any, inputs: Inputs, *, batch: int) -> StageFeatures
     Source: Lee and Ham 2024 (AZ-NAS), arXiv 2403.19232, sections 3.1 to 3.3.
     """
     weights = kaiming_weights(network, inputs, "stage_features")
-    entered: list[Tensor] = []
-    left: list[Tensor] = []
-    with (
-        batch_statistics(network),
-        input_hooks(network.stages, entered.append),
-        captured_outputs(network.stages) as captured,
-        torch.enable_grad(),
-    ):
-        images = inputs.gaussian((batch, *inputs.image_shape), "stage_features").requires_grad_()
-        functional_call(network, weights, (images,))
-    left = [captured[stage][0] for stage in network.stages]
-    spectra = [_spectrum(values.detach()) for values in (entered[0], *left)]
-    gains = [_gain(into, out, inputs, number) for number, (into, out) in enumerate(zip(entered, left, strict=True))]
+    spectra: list[Tensor] = []
+    gains: list[float] = []
+
+    def enter(_: nn.Module, args: tuple[Tensor]) -> Tensor:
+        into = args[0].detach().requires_grad_()
+        if not spectra:
+            spectra.append(_spectrum(into.detach()))
+        return into
+
+    def leave(_: nn.Module, args: tuple[Tensor], out: Tensor) -> Tensor:
+        spectra.append(_spectrum(out.detach()))
+        gains.append(_gain(args[0], out, inputs, len(gains)))
+        return out.detach()
+
+    with ExitStack() as stack:
+        for context in (batch_statistics(network), torch.enable_grad()):
+            stack.enter_context(context)
+        for stage in network.stages:  # each on its own, so that only one stage's activations are kept
+            stack.enter_context(stage.register_forward_pre_hook(enter))
+            stack.enter_context(stage.register_forward_hook(leave))
+        functional_call(network, weights, (inputs.gaussian((batch, *inputs.image_shape), "stage_features"),))
     return StageFeatures(spectra, gains)
 
 
@@ -142,7 +150,7 @@ def _spectrum(features: Tensor) -> Tensor:
 
 def _gain(into: Tensor, out: Tensor, inputs: Inputs, number: int) -> float:
     signs = inputs.gaussian(tuple(out.shape), "stage_features", "sign", number).sign()
-    (gradient,) = torch.autograd.grad(out, into, signs, retain_graph=True, allow_unused=True)
+    (gradient,) = torch.autograd.grad(out, into, signs, allow_unused=True)
     gradient = torch.zeros_like(into) if gradient is None else gradient
     if gradient.shape == signs.shape and torch.equal(gradient, signs):
         return math.nan

@@ -11,6 +11,9 @@ from torch.func import functional_call, grad, vmap
 
 from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, running_statistics
 
+#: Images whose gradients are computed together.
+AT_ONCE = 16
+
 
 @dataclass(frozen=True)
 class InputJacobian:
@@ -63,10 +66,13 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
         total: Tensor = functional_call(network, {**fixed, **values}, (image[None],)).sum()
         return total
 
+    gradients = vmap(grad(output), in_dims=(None, 0))
+    rows = {name: torch.empty(batch, value.numel(), dtype=value.dtype, device=value.device) for name, value in weights.items()}
     with running_statistics(network):
-        gradients = vmap(grad(output), in_dims=(None, 0))(weights, inputs.images(batch))
+        for start, images in zip(range(0, batch, AT_ONCE), torch.split(inputs.images(batch), AT_ONCE), strict=True):
+            for name, value in gradients(weights, images).items():
+                rows[name][start : start + AT_ONCE] = value.flatten(1)
     kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
-    for value in gradients.values():
-        rows = value.flatten(1).double()
-        kernel += rows @ rows.T
+    for value in rows.values():
+        kernel += value.double() @ value.double().T
     return TangentKernel(kernel)

@@ -10,7 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from proxies.passes.common import Inputs, Sensitivities, batch_statistics, layers_of, live_places, output_hooks
+from proxies.passes.recompute import recomputed
 from proxies.passes.second_order import twice_differentiable
+
+#: A stage with an input of more values is computed again in the backward pass: a batch of 128 then takes less than 1.5 GB.
+FIRST_ORDER, SECOND_ORDER = 2**20, 2**19
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
 
         return _tapped(output, add)
 
-    weights = [layer.weight for layer in layers.values()]
+    weights = _weights(network)
     with (
         batch_statistics(network),
         output_hooks(layers.values(), tap_layer),
         output_hooks(sensitivities, tap_operation),
+        recomputed(network.stages, _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
         gradients = _gradients(_loss(network, inputs, batch), weights)
@@ -95,8 +100,8 @@ class WeightGradient:
 def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradient:
     """Send a second batch, which shares no image with the first, through the network, forward and backward."""
     layers = layers_of(network)
-    with batch_statistics(network), torch.enable_grad():
-        gradients = _gradients(_loss(network, inputs, batch, part=1), [layer.weight for layer in layers.values()])
+    with batch_statistics(network), recomputed(network.stages, _weights, above=FIRST_ORDER), torch.enable_grad():
+        gradients = _gradients(_loss(network, inputs, batch, part=1), _weights(network))
     return WeightGradient(dict(zip(layers, gradients, strict=True)))
 
 
@@ -114,8 +119,8 @@ class HessianGradient:
 def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGradient:
     """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch* labelled images."""
     layers = layers_of(network)
-    weights = [layer.weight for layer in layers.values()]
-    with twice_differentiable(network), torch.enable_grad():
+    weights = _weights(network)
+    with twice_differentiable(network), recomputed(network.stages, _weights, above=SECOND_ORDER), torch.enable_grad():
         products = _hessian_gradient(_loss(network, inputs, batch), weights)
     return HessianGradient({name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)})
 
@@ -127,10 +132,23 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
     """
     operations = network.operations
     gates = {o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True) for o in operations}
-    with twice_differentiable(network), output_hooks(gates, lambda module, output: gates[module] * output), torch.enable_grad():
+
+    def gates_of(stage: nn.Module) -> list[Tensor]:
+        return [gates[module] for module in stage.modules() if module in gates]
+
+    with (
+        twice_differentiable(network),
+        output_hooks(gates, lambda module, output: gates[module] * output),
+        recomputed(network.stages, gates_of, above=SECOND_ORDER // 2),
+        torch.enable_grad(),
+    ):
         products = _hessian_gradient(_loss(network, inputs, batch), list(gates.values()))
     values = dict(zip(gates, products, strict=True))
     return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))
+
+
+def _weights(module: nn.Module) -> list[Tensor]:
+    return [layer.weight for layer in layers_of(module).values()]
 
 
 def _loss(network: nn.Module, inputs: Inputs, batch: int, part: int = 0) -> Tensor:

@@ -1,0 +1,88 @@
+"""Derivatives that forget activations or use fused kernels twice equal the plain ones; and how much memory passes take."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from benchmarks_data.nb201 import space
+from proxies.passes import PASSES, loss
+from proxies.passes.loss import gate_hessian_gradient, hessian_gradient, loss_gradient
+from proxies.passes.second_order import twice_differentiable
+from tests.networks import inputs, small
+
+CELLS = [space.cell(1), ("nor_conv_3x3", "none", "skip_connect", "none", "avg_pool_3x3", "nor_conv_1x1")]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_recomputed_stages_give_the_same_derivatives(cell: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    def derivatives() -> list[torch.Tensor]:
+        first = loss_gradient(small(cell), inputs(), batch=8)
+        second = hessian_gradient(small(cell), inputs(), batch=8)
+        gates = [*first.operations.values(), *gate_hessian_gradient(small(cell), inputs(), batch=8).operations.values()]
+        pairs = [*first.weights.values(), *second.weights.values()]
+        return [*(derivative for _, derivative in pairs), *first.channels.values(), torch.tensor(gates, dtype=torch.float64)]
+
+    kept = derivatives()
+    monkeypatch.setattr(loss, "FIRST_ORDER", 0)
+    monkeypatch.setattr(loss, "SECOND_ORDER", 0)
+    for one, other in zip(kept, derivatives(), strict=True):
+        torch.testing.assert_close(other, one, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Conv2d(4, 6, 3, stride=2, padding=1, bias=True),
+        nn.Conv2d(4, 4, 3, padding=2, dilation=2, groups=2, bias=False),
+        nn.BatchNorm2d(4),
+        nn.BatchNorm2d(4, affine=False),
+    ],
+    ids=str,
+)
+def test_second_derivatives_equal_those_of_pytorch(module: nn.Module) -> None:
+    generator = torch.Generator().manual_seed(0)
+    module = module.double()
+    for parameter in module.parameters():  # neither ones nor zeros
+        parameter.data = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
+    x = torch.randn(3, 4, 5, 5, generator=generator, dtype=torch.float64).requires_grad_()
+    variables = [x, *module.parameters()]
+
+    def twice() -> list[torch.Tensor]:
+        output = module(x)
+        first = torch.autograd.grad((output**3).sum(), variables, create_graph=True)
+        inner = sum((gradient**2).sum() for gradient in first)
+        return [*first, *torch.autograd.grad(inner, variables)]
+
+    expected = twice()
+    with twice_differentiable(nn.Sequential(module)):
+        found = twice()
+    torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
+
+
+PEAK = """
+import resource, sys, torch
+from proxies.passes import PASSES
+from tests.networks import inputs, network
+
+def peak(batch):
+    options = {"batch": batch, "repeats": 1}
+    taken = {key: value for key, value in options.items() if key in PASSES[sys.argv[1]].options}
+    PASSES[sys.argv[1]].function()(network(("nor_conv_3x3",) * 6, torch.float32), inputs("float32", 32), **taken)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+torch.set_num_threads(1)
+before = peak(1 if sys.argv[1] != "stage_features" else 2)
+print(peak(128) - before)
+"""
+
+
+@pytest.mark.parametrize("name", [name for name, entry in PASSES.items() if "batch" in entry.options and not entry.largest_batch])
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
+def test_a_batch_of_128_takes_less_than_a_gigabyte_and_a_half(name: str) -> None:
+    root = Path(__file__).parents[2]
+    kib = subprocess.run([sys.executable, "-c", PEAK, name], cwd=root, capture_output=True, text=True, check=True).stdout
+    assert int(kib) < 1.5 * 2**20
