@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table as TerminalTable
 
+from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table
 from proxies import TRIVIAL_BASELINES
 
@@ -24,6 +25,17 @@ PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame at full precision; the file appears whole or not at all. NaN is blank, infinity is ``inf``."""
     _write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the frame in a CSV file; raise InputError when it cannot be read or lacks one of *columns*."""
+    try:
+        frame = pd.read_csv(path)
+    except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
+        raise InputError(f"cannot read {path}: {error}") from error
+    if absent := [column for column in columns if column not in frame.columns]:
+        raise InputError(f"{path} lacks the columns {', '.join(absent)}")
+    return frame
 
 
 def write_provenance(path: Path, settings: Mapping[str, Any]) -> None:

@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.inputs import NOISE, ImageFile, check_labels, network_inputs, number_of_images
 from proxies.passes import PASSES
+
+if TYPE_CHECKING:
+    import torch
 
 OK = "ok"
 #: A status with this prefix is a failure that running again may mend; every other one is final.
@@ -126,13 +129,7 @@ class _Built:
         self._build()
 
     def _build(self) -> None:
-        from proxies.passes.common import laid_out
-
-        benchmark = benchmarks_data.get(self._job.benchmark)
-        self._network: Any = benchmark.network(self._task.index, self._dataset.classes, self._task.seed)
-        self._network.to(self._inputs.device, self._inputs.dtype)
-        for parameter in self._network.parameters():
-            parameter.data = laid_out(parameter.data)
+        self._network = build_network(self._job, self._task, self._inputs.device)
         self._state = self._fingerprint()
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
@@ -161,6 +158,20 @@ class _Built:
             self._results.clear()
             self._build()
         return f"{ERROR}the proxy left hooks or another mode behind" if changed else ""
+
+
+def build_network(job: Job, task: Task, device: torch.device | str) -> Any:
+    """Return the network of a task, its parameters on *device* in the job's precision and in the layout that passes prefer."""
+    import torch
+
+    from proxies.passes.common import laid_out
+
+    benchmark = benchmarks_data.get(job.benchmark)
+    network: Any = benchmark.network(task.index, benchmark.datasets[job.dataset].classes, task.seed)
+    network.to(device, getattr(torch, job.dtype))
+    for parameter in network.parameters():
+        parameter.data = laid_out(parameter.data)
+    return network
 
 
 def failure(error: Exception) -> str:

@@ -57,10 +57,10 @@ class _Stage(torch.autograd.Function):
 
 class _StageBackward(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, run: Run, variables: list[Tensor], gradient: Tensor, x: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, run: Run, variables: list[Tensor], gradient: Tensor, x: Tensor, *_: Tensor) -> tuple[Tensor, ...]:
         ctx.save_for_backward(gradient, x)
         ctx.run, ctx.variables = run, variables
-        _, derivatives = _first_derivatives(run, variables, gradient, x, differentiable=False)
+        derivatives = _first_derivatives(run, variables, gradient, x, differentiable=False)[1]
         return tuple(torch.zeros_like(v) if d is None else d for v, d in zip([x, *variables], derivatives, strict=True))
 
     @staticmethod

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import kendalltau
 
+import benchmarks_data
+from harness.agree import agreement
+from harness.inputs import network_inputs
 from harness.run import main
+from proxies.passes.cost import cost
 
 
 @pytest.mark.parametrize(
@@ -28,16 +30,39 @@ def test_tau_on_official_accuracies_needs_nas_tables(
 
 
 @pytest.mark.parametrize(
-    ("proxy", "archs", "bar"), [("synflow", 300, 0.98), ("naswot", 60, 0.90), ("snip", 60, 0.85), ("grad_norm", 60, 0.8)]
+    ("proxy", "archs", "bar"),
+    [("synflow", 300, 0.98), ("naswot", 60, 0.90), ("snip", 60, 0.85), ("grad_norm", 60, 0.8), ("fisher", 60, 0.8)],
 )
 def test_ranks_agree_with_published_scores_needs_nas_tables(
     proxy: str, archs: int, bar: float, reference_scores: Path, real_images: Path, tmp_path: Path
 ) -> None:
-    name = {"grad_norm": "nas-bench-suite-zero"}.get(proxy, "public-run")
-    theirs = pd.read_csv(reference_scores / f"nb201_cifar10_{name}.csv.gz").set_index("index")[proxy]
+    name = "nas-bench-suite-zero" if proxy in ("grad_norm", "fisher") else "public-run"
+    theirs = pd.read_csv(reference_scores / f"nb201_cifar10_{name}.csv.gz").set_index("index")
     chosen = theirs.sample(archs, random_state=0)
     (tmp_path / "archs.txt").write_text("\n".join(map(str, chosen.index)))
     command = ["--proxy", proxy, "--archs", str(tmp_path / "archs.txt"), "--images", str(real_images)]
     assert main([*command, "--store", str(tmp_path / "s.sqlite"), "--out", str(tmp_path)]) == 0
-    ours = pd.read_csv(tmp_path / "scores.csv").query("proxy == @proxy").set_index("index")["score"]
-    assert kendalltau(ours.rank(), np.asarray(chosen[ours.index].rank())).statistic > bar
+    found = agreement(pd.read_csv(tmp_path / "scores.csv"), theirs).set_index("proxy")
+    assert found.loc[proxy, "n"] == archs
+    assert found.loc[proxy, "tau"] > bar
+
+
+def test_the_suite_counts_more_flops_than_ours_needs_nas_tables(reference_scores: Path) -> None:
+    """It adds 3 for each value that a convolution in a cell puts out, and 9 for each that a pooling does."""
+    theirs = pd.read_csv(reference_scores / "nb201_cifar10_nas-bench-suite-zero.csv.gz").set_index("index")
+    benchmark = benchmarks_data.get("nb201")
+    values = sum(5 * channels * (32 // shrink) ** 2 for channels, shrink in ((16, 1), (32, 2), (64, 4)))
+    differences = set()
+    for index, row in theirs.sample(20, random_state=0).iterrows():
+        ours = cost(benchmark.network(int(index), 10, 0), network_inputs(None, 0, benchmark.datasets["cifar10"], "float32", "cpu"))
+        more = 3 * row["arch"].count("nor_conv") + 9 * row["arch"].count("avg_pool")
+        differences.add(round(row["flops"] * 1e6) - ours.flops - values * more)
+    assert len(differences) == 1, "what is left is the same for every cell: stem, residual blocks and head"
+
+
+def test_the_suite_s_weight_norms_count_convolutions_needs_nas_tables(reference_scores: Path) -> None:
+    theirs = pd.read_csv(reference_scores / "nb201_cifar10_nas-bench-suite-zero.csv.gz")
+    convolutions = theirs["arch"].str.count("nor_conv")
+    ranges = theirs.groupby(convolutions)["l2_norm"].agg(["min", "max"])
+    assert (ranges["min"].iloc[1:].to_numpy() > ranges["max"].iloc[:-1].to_numpy() + 40).all()
+    assert (ranges["max"] - ranges["min"]).max() < 10, "within a number of convolutions only the draw differs"

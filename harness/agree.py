@@ -1,0 +1,113 @@
+"""How well scores agree in rank with somebody else's scores of the same proxies.
+
+``python -m harness.agree SCORES.csv THEIRS.csv`` compares a run's scores.csv with a file that has a column ``index`` and one column
+a proxy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from benchmarks_data.errors import InputError
+from harness.command import Parser, guarded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROG = "python -m harness.agree"
+CAPTION = "tau with their scores, of our mean rank over seeds and of one seed; own seeds: tau between two of ours"
+COLUMNS = ["proxy", "theirs", "n", "tau", "tau_low", "tau_high", "one_seed", "between_seeds"]
+
+
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Correlate the scores of a run with another program's scores of the same proxies.")
+    p.add_argument("scores", type=Path, metavar="SCORES.csv", help="scores.csv of a run")
+    p.add_argument("theirs", type=Path, metavar="THEIRS.csv", help="columns: index, and one for each proxy (.gz may follow)")
+    p.add_argument("--match", nargs="+", default=[], metavar="PROXY=COLUMN", help="proxies whose column has another name")
+    p.add_argument(
+        "--missing", type=float, metavar="X", help="a value that stands for a missing score in their file, as in --missing=-1e8"
+    )
+    return p
+
+
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 2 unusable input."""
+    return guarded(prog, partial(_run, prog), argv, resumable=False)
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from harness.analysis import SCORE_COLUMNS
+    from harness.report import read_csv
+
+    args = parser(prog).parse_args(argv)
+    names = dict(pair.partition("=")[::2] for pair in args.match)
+    ours, theirs = read_csv(args.scores, SCORE_COLUMNS), read_csv(args.theirs, ["index", *names.values()])
+    if theirs["index"].duplicated().any():
+        raise InputError(f"{args.theirs}: an index stands in several rows")
+    theirs = theirs.set_index("index")
+    found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
+    if found.empty:
+        raise InputError(f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match PROXY=COLUMN")
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, caption="tau with their scores: of our mean rank over seeds, and of one seed"
+    )
+    for heading in ("proxy", "theirs"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("n", "tau", "95 % interval", "one seed", "own seeds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in found.to_dict("records"):
+        interval = "" if math.isnan(row["tau_low"]) else f"{row['tau_low']:.3f} to {row['tau_high']:.3f}"
+        tau, one, between = ("" if math.isnan(row[key]) else f"{row[key]:.3f}" for key in ("tau", "one_seed", "between_seeds"))
+        table.add_row(str(row["proxy"]).replace("[", r"\["), str(row["theirs"]), str(row["n"]), tau, interval, one, between)
+    Console().print(table)
+    return 0
+
+
+def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return a frame of COLUMNS, one row for each proxy of *ours* that *theirs* has a column for.
+
+    Args:
+        ours: scores as in scores.csv.
+        theirs: a column for each proxy, indexed by architecture; NaN is missing.
+        names: their columns, where they are not called as the proxy without its options.
+
+    Tau is that of their scores with our mean rank over seeds. ``one_seed`` is the mean over seeds of tau with a single seed, and
+    ``between_seeds`` the mean over pairs of seeds of the tau of one with the other: what a perfect copy would reach with one seed.
+    """
+    import pandas as pd
+
+    from harness.analysis import by_seed, combined
+    from harness.statistics import Tau, kendall
+
+    def tau(one: pd.Series, other: pd.Series) -> tuple[int, Tau]:
+        both = pd.concat([one, other], axis=1, join="inner").dropna()
+        return len(both), kendall(both.iloc[:, 0].to_numpy(float), both.iloc[:, 1].to_numpy(float))
+
+    rows = []
+    for proxy in ours["proxy"].unique():
+        column = (names or {}).get(proxy, proxy.partition("[")[0])
+        if column not in theirs.columns:
+            continue
+        seeds = by_seed(ours, proxy)
+        n, whole = tau(combined(ours, proxy), theirs[column])
+        single = fmean(tau(seeds[seed], theirs[column])[1].value for seed in seeds)
+        pairs = [tau(seeds[one], seeds[other])[1].value for one, other in combinations(seeds, 2)]
+        rows.append((proxy, column, n, whole.value, whole.low, whole.high, single, fmean(pairs) if pairs else math.nan))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import kendalltau
+
+from harness.agree import agreement, main
+
+
+def scores(**by_proxy: list[list[float]]) -> pd.DataFrame:
+    """Scores of each proxy: one list a seed, one number an index."""
+    rows = [
+        ("nb201", index, "cell", proxy, seed, score, 0.0, "ok")
+        for proxy, seeds in by_proxy.items()
+        for seed, values in enumerate(seeds)
+        for index, score in enumerate(values)
+    ]
+    return pd.DataFrame(rows, columns=["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"])
+
+
+def test_agreement_by_hand() -> None:
+    first, second = [1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 3.0, 4.0]
+    ours = scores(synflow=[first, second], params=[[1.0, 2.0, 3.0, math.nan]], zen=[first])
+    theirs = pd.DataFrame({"synflow": first, "size": [3.0, 2.0, 1.0, 0.0]}, index=range(4))
+    found = agreement(ours, theirs, {"params": "size"}).set_index("proxy")
+    assert list(found.index) == ["synflow", "params"], "zen has no column"
+    assert found.loc["synflow", "one_seed"] == pytest.approx((1 + 2 / 3) / 2)
+    assert found.loc["synflow", "between_seeds"] == pytest.approx(2 / 3)
+    assert found.loc["synflow", "tau"] == pytest.approx(kendalltau([1.5, 1.5, 3, 4], first).statistic)
+    assert found.loc["params", ["n", "tau"]].tolist() == [3, -1.0]
+
+
+def test_the_command_prints_a_row_for_each_proxy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = np.random.default_rng(0).normal(size=20).tolist()
+    ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
+    scores(naswot=[values]).to_csv(ours, index=False)
+    pd.DataFrame({"index": range(20), "nwot": [-1e8, *values[1:]]}).to_csv(theirs, index=False)
+    assert main([str(ours), str(theirs), "--match", "naswot=nwot", "--missing=-1e8"]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if "naswot" in line)
+    assert row.split()[:4] == ["naswot", "nwot", "19", "1.000"]
+
+
+def test_files_that_do_not_fit_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
+    scores(naswot=[[1.0, 2.0]]).to_csv(ours, index=False)
+    complaints = {
+        "index,nwot\n0,1\n1,2\n": "no column for a proxy",
+        "index,naswot\n0,1\n0,2\n": "stands in several rows",
+        "naswot\n1\n": "lacks the columns index",
+    }
+    for text, complaint in complaints.items():
+        theirs.write_text(text)
+        assert main([str(ours), str(theirs)]) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1
+    assert main([str(ours), str(tmp_path / "absent.csv")]) == 2
