@@ -1,11 +1,14 @@
 # make run    install into .venv and score 1,000 architectures on the table that is installed with the harness
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed
+# make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
 VENV ?= .venv
+TABLES ?= $(NAS_TABLES)
+ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench clean
+.PHONY: run test lint regress bench table clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros
@@ -23,6 +26,15 @@ regress: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-json=reports/bench.json
+
+DATASETS := cifar10 cifar100 imagenet16-120
+VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'
+table: $(VENV)/.installed
+	for dataset in $(DATASETS); do \
+	    $(BIN)/python -m harness.run --proxy all $(VARIANTS) --dataset $$dataset --archs $(ARCHS) --tables "$(TABLES)" \
+	        --images "$(IMAGES)" --out reports/table/$$dataset >&2 || exit; \
+	done
+	$(BIN)/python -m harness.overview $(DATASETS:%=reports/table/%)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

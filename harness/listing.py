@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import benchmarks_data
 import proxies
 from proxies.passes import PASSES
@@ -26,17 +28,36 @@ def describe(text: str) -> str:
     """Return all that is known about a proxy; raise InputError when it is unknown."""
     request = proxies.request(text)
     entry = request.proxy
+    known = record(request)
     rows = {
         "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else "none: a trivial baseline",
         "direction": "higher is better" if entry.higher_is_better else "lower is better",
         "needs": _needs(request),
-        "cost": "; ".join(PASSES[name].cost for name, _ in request.readings) or "that of its components",
-        "reads": ", ".join(name for name, _ in request.readings),
-        "combines": ", ".join(one.name for one in request.components),
+        "cost": known["cost"],
+        "reads": ", ".join(known["reads"]),
+        "combines": ", ".join(known["combines"]),
         "options": "; ".join(f"{key}={_values(spec)}" for key, spec in entry.options.items()),
     }
     table = "\n".join(f"  {key:<9}  {value}" for key, value in rows.items() if value)
     return f"{request.name}\n{table}\n\n{entry.documentation}"
+
+
+def record(request: proxies.Request) -> dict[str, Any]:
+    """Return what is known about a proxy with its options, as plain values."""
+    entry = request.proxy
+    return {
+        "name": request.name,
+        "description": entry.description,
+        "paper": str(entry.paper) if entry.paper else None,
+        "link": entry.paper.link if entry.paper else None,
+        "higher_is_better": entry.higher_is_better,
+        "needs": sorted(request.needs),
+        "deterministic": not request.needs,
+        "cost": "; ".join(PASSES[name].cost for name, _ in request.readings) or "that of its components",
+        "reads": [name for name, _ in request.readings],
+        "combines": [one.name for one in request.components],
+        "options": dict(request.options),
+    }
 
 
 def _needs(request: proxies.Request) -> str:

@@ -17,7 +17,7 @@ import proxies
 from benchmarks_data.errors import unknown
 from harness.command import FAILED, Parser, check_device, default_workers, guarded, positive, writable_folder
 from harness.inputs import image_file
-from harness.listing import describe, listing
+from harness.listing import describe, listing, record
 from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
 from harness.selection import POPULATIONS, select
 
@@ -167,7 +167,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "dataset": plan.job.dataset,
         "targets": plan.targets,
         "table": {"name": plan.table.name, "sha256": plan.table.sha256},
-        "proxies": [request.name for request in plan.requests],
+        "proxies": [record(request) for request in plan.requests],
         "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
         "seeds": list(range(args.seeds)),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,

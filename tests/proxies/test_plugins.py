@@ -1,11 +1,13 @@
 """Plugins: proxies from a file outside the project, the good and the bad."""
 
+import zlib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import proxies
+from benchmarks_data.errors import InputError
 from harness.run import main
 from proxies import registry
 
@@ -115,6 +117,15 @@ def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
     assert (wide["half_params"] * 4 == wide["params"]).all()
 
 
+def test_a_plugin_that_changes_during_a_run_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plugin.py"
+    path.write_text(GOOD)
+    checksum = proxies.load_plugin(path)
+    assert proxies.load_plugin(path, checksum) == checksum
+    with pytest.raises(InputError, match="has changed since the run began"):  # as in a worker that starts later
+        proxies.load_plugin(path, checksum + 1)
+
+
 def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ["bad_hook", "bad_half", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
     status, scores = run(tmp_path, BAD, [*names, "synflow"])
@@ -191,7 +202,7 @@ def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyP
     monkeypatch.syspath_prepend(str(tmp_path))
     registry._load.cache_clear()
     try:
-        assert "half_params" in proxies.registered()
+        assert proxies.registered()["half_params"].revision == zlib.crc32(GOOD.encode()), "stored scores belong to this version"
         assert proxies.problems() == ["plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"]
     finally:
         monkeypatch.undo()
