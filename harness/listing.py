@@ -17,8 +17,11 @@ def listing() -> str:
     lines = ["Proxies (more with --describe NAME):"]
     for name, entry in entries.items():
         request = proxies.request(name)
-        source = f" ({entry.paper})" if entry.paper else ""
-        lines.append(f"  {name:<{width}}  {entry.description}{source} [{_needs(request)}]")
+        known = record(request)
+        source = f"{entry.paper}, {entry.paper.link}" if entry.paper else "trivial baseline"
+        needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
+        lines.append(f"  {name:<{width}}  {entry.description}")
+        lines.append(f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}")
     lines.append("Benchmarks:")
     lines += [f"  {name:<{width}}  {benchmarks_data.get(name).description}" for name in benchmarks_data.names()]
     return "\n".join(lines)
@@ -31,7 +34,7 @@ def describe(text: str) -> str:
     known = record(request)
     rows = {
         "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else "none: a trivial baseline",
-        "direction": "higher is better" if entry.higher_is_better else "lower is better",
+        "direction": _direction(entry),
         "needs": _needs(request),
         "cost": known["cost"],
         "reads": ", ".join(known["reads"]),
@@ -58,6 +61,10 @@ def record(request: proxies.Request) -> dict[str, Any]:
         "combines": [one.name for one in request.components],
         "options": dict(request.options),
     }
+
+
+def _direction(entry: proxies.Proxy) -> str:
+    return "higher is better" if entry.higher_is_better else "lower is better"
 
 
 def _needs(request: proxies.Request) -> str:

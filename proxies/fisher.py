@@ -30,7 +30,8 @@ def fisher(loss: LossGradient, *, over: str) -> float:
 
     Published scores (zero-cost-nas, NAS-Bench-Suite-Zero) give a channel's value to each of its weights before summing, so wide
     layers and large kernels count more. over=weights, the default, does so too: on 100 cells it agrees with them at tau .87 and
-    in magnitude. over=channels is the sum that the papers define; it agrees at .73, while its own seeds agree at .84.
+    in magnitude. over=channels is the sum that the papers define; it agrees at .73, while its own seeds agree at .84. A network
+    that ignores its input still has a value, that of its logits.
     """
     values = ((float(term.square().mean(0).sum()) / 2, loss.weights[name][0]) for name, term in loss.channels.items())
     return math.fsum(value * (weights[0].numel() if over == "weights" else 1) for value, weights in values)

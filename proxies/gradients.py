@@ -22,7 +22,10 @@ PAPER = Paper("Abdelfattah et al.", 2021, "https://arxiv.org/abs/2101.08134")
 
 @proxy("grad_norm", reads="loss_gradient", options={"batch": 64}, paper=PAPER)
 def grad_norm(loss: LossGradient) -> float:
-    """Gradient norm: sum over layers of the Euclidean norm of dL/dW (a sum of norms, not the norm of all)."""
+    """Gradient norm: sum over layers of the Euclidean norm of dL/dW (a sum of norms, not the norm of all).
+
+    A zero gradient scores 0.
+    """
     return math.fsum(float(gradient.norm()) for _, gradient in loss.weights.values())
 
 
@@ -31,7 +34,7 @@ def plain(loss: LossGradient) -> float:
     """Signed sensitivity: sum over the weights of theta * dL/dtheta.
 
     Batch normalisation makes a layer's output independent of its weights' scale, so by Euler's theorem the sum vanishes for every
-    layer that a normalisation follows: what remains is the term of the other layers, and rounding.
+    layer that a normalisation follows: what remains is the term of the other layers, and rounding. A zero gradient scores 0.
     """
     return math.fsum(float((theta * gradient).sum()) for theta, gradient in loss.weights.values())
 

@@ -21,5 +21,10 @@ if TYPE_CHECKING:
     "grasp", reads="hessian_gradient", paper=Paper("Wang et al.", 2020, "https://arxiv.org/abs/2002.07376"), options={"batch": 64}
 )
 def grasp(curvature: HessianGradient) -> float:
-    """Gradient signal preservation: sum over the weights of -theta * (H g), at temperature 1."""
+    """Gradient signal preservation: sum over the weights of -theta * (H g), at temperature 1.
+
+    Under batch normalisation the loss does not depend on the scale of the weights theta_s that a normalisation follows, so H
+    theta_s = -g_s, and their part of the score is |g_s|^2: for most layers GraSP is the squared norm of the gradient. A zero
+    gradient scores 0.
+    """
     return 0.0 - math.fsum(float((theta * product).sum()) for theta, product in curvature.weights.values())

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def snip(loss: LossGradient) -> float:
     """Connection sensitivity: sum over the weights of |theta * dL/dtheta|.
 
-    As in the reference: one batch of 64, batch normalisation in training mode, convolutions and linear layers.
+    As in the reference: one batch of 64, batch normalisation in training mode, convolutions and linear layers. A zero
+    gradient scores 0.
     """
     return math.fsum(float((theta * gradient).abs().sum()) for theta, gradient in loss.weights.values())

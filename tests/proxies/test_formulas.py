@@ -16,6 +16,7 @@ from proxies.passes.activations import linear_regions
 from proxies.passes.common import Inputs
 from proxies.passes.features import StageFeatures
 from proxies.passes.jacobian import InputJacobian
+from proxies.passes.loss import hessian_gradient, loss_gradient
 from tests.networks import inputs, small
 
 CELLS = [
@@ -127,8 +128,39 @@ def test_jacov(cell: tuple[str, ...]) -> None:
     assert score(f"jacov[batch={BATCH}]", cell) == pytest.approx(expected, rel=1e-6)
 
 
-def test_jacov_of_a_constant_jacobian_is_undefined() -> None:
-    assert math.isnan(score("jacov[batch=4]", space.cell(1651)))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("zeros", -math.inf),
+        ("zeros[objective=snip]", -math.inf),
+        ("synflow", -math.inf),
+        ("snip[batch=4]", 0.0),
+        ("grad_norm[batch=4]", 0.0),
+        ("plain[batch=4]", 0.0),
+        ("grasp[batch=4]", 0.0),
+        ("zico[batch=4]", 0.0),
+        ("jacov[batch=4]", math.nan),
+        ("epe_nas[batch=8]", math.nan),
+        ("naswot[batch=4]", -math.inf),
+        ("zen[batch=4,repeats=1]", -math.inf),
+        ("te_ntk[batch=4]", math.nan),
+        ("te_regions", 1.0),
+        ("swap[batch=4]", 1.0),
+        ("az_expressivity[batch=4]", math.nan),
+    ],
+)
+def test_a_network_that_ignores_its_input_has_a_documented_value(name: str, value: float) -> None:
+    assert score(name, space.cell(1651)) == pytest.approx(value, nan_ok=True)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_grasp_of_normalised_layers_is_their_squared_gradient_norm(cell: tuple[str, ...]) -> None:
+    curvature = hessian_gradient(small(cell), inputs(), batch=BATCH)
+    gradient = loss_gradient(small(cell), inputs(), batch=BATCH)
+    normalised = [name for name in curvature.weights if "shortcut" not in name and name != "classifier"]
+    products = math.fsum(-float((theta * product).sum()) for theta, product in (curvature.weights[name] for name in normalised))
+    squares = math.fsum(float(gradient.weights[name][1].square().sum()) for name in normalised)
+    assert products == pytest.approx(squares, rel=1e-3)  # but for the epsilon under the root
 
 
 def test_epe_nas_by_hand() -> None:
