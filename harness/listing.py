@@ -6,7 +6,7 @@ from typing import Any
 
 import benchmarks_data
 import proxies
-from proxies.passes import PASSES
+from proxies.passes import FREE, PASSES
 from proxies.registry import Names, OptionSpec
 
 
@@ -48,6 +48,7 @@ def describe(text: str) -> str:
 def record(request: proxies.Request) -> dict[str, Any]:
     """Return what is known about a proxy with its options, as plain values."""
     entry = request.proxy
+    costs = [PASSES[name].cost for name, _ in request.readings if PASSES[name].cost != FREE or len(request.readings) == 1]
     return {
         "name": request.name,
         "description": entry.description,
@@ -56,7 +57,7 @@ def record(request: proxies.Request) -> dict[str, Any]:
         "higher_is_better": entry.higher_is_better,
         "needs": sorted(request.needs),
         "deterministic": not request.needs,
-        "cost": "; ".join(PASSES[name].cost for name, _ in request.readings) or "that of its components",
+        "cost": "; ".join(costs) or "that of its components",
         "reads": [name for name, _ in request.readings],
         "combines": [one.name for one in request.components],
         "options": dict(request.options),

@@ -15,6 +15,9 @@ from typing import Any
 #: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a file, if one is given).
 NEEDS = ("weights", "noise", "images", "labels")
 
+#: The cost of what nothing is sent through the network for.
+FREE = "no pass at all"
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -61,7 +64,7 @@ def _catalogue() -> dict[str, Pass]:
             hands_out_network=True,
         ),
         Pass("cost", "cost", frozenset(), "one image forward"),
-        Pass("weight_norms", "cost", frozenset({"weights"}), "no pass at all"),
+        Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
         Pass("synaptic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
         body("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
         body("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch, largest_batch=62),
@@ -70,7 +73,7 @@ def _catalogue() -> dict[str, Pass]:
         Pass("second_gradient", "loss", data, "a batch forward and backward", batch, batches=2),
         Pass("hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
         Pass("gate_hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
-        Pass("labels", "common", frozenset({"labels"}), "no pass at all", batch),
+        Pass("labels", "common", frozenset({"labels"}), FREE, batch),
         Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
         Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
         body("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
