@@ -3,6 +3,9 @@
 ``python -m harness.regress`` exits with 0 (holds), 1 (drifted) or 2 (could not run); ``--update`` writes the baseline anew, for
 review as a diff.
 
+A baseline is in float64 by default: batch normalisation amplifies the rounding of float32 to as much as 1e-3 of a gradient's
+score, which differs between processors.
+
 It computes on the table that installs with the harness, whatever NAS_TABLES says, so that it runs on any machine.
 """
 
@@ -68,8 +71,8 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument("--update", action="store_true", help="write the baseline anew, with all proxies, instead of comparing")
     p.add_argument("--archs", default="24", metavar="N", help="with --update: number of architectures to pin (default: 24)")
     p.add_argument("--seeds", type=positive, default=1, metavar="N", help="with --update: number of seeds (default: 1)")
-    p.add_argument("--dataset", choices=DATASETS, default="cifar10", help="with --update: whose networks (default: cifar10)")
-    p.add_argument("--dtype", choices=DTYPES, default="float32", help="with --update: precision (default: float32)")
+    p.add_argument("--dataset", choices=DATASETS, default=DATASETS[-1], help="with --update: whose networks (default: %(default)s)")
+    p.add_argument("--dtype", choices=DTYPES, default="float64", help="with --update: precision (default: %(default)s)")
     p.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
     return p
 
