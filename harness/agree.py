@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from benchmarks_data.errors import InputError
+import proxies
+from benchmarks_data.errors import InputError, unknown
 from harness.command import Parser, guarded
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--missing", type=float, metavar="X", help="a value that stands for a missing score in their file, as in --missing=-1e8"
     )
+    p.add_argument("--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the run used")
     return p
 
 
@@ -53,17 +55,25 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.report import read_csv
 
     args = parser(prog).parse_args(argv)
-    names = dict(pair.partition("=")[::2] for pair in args.match)
-    ours, theirs = read_csv(args.scores, SCORE_COLUMNS), read_csv(args.theirs, ["index", *names.values()])
+    for plugin in args.plugin:
+        proxies.load_plugin(plugin.resolve())
+    ours = read_csv(args.scores, SCORE_COLUMNS, numbers=("index", "seed", "score"))
+    if ours.duplicated(["index", "proxy", "seed"]).any():
+        raise InputError(f"{args.scores}: a score stands in several rows")
+    for name in ours["proxy"].unique():
+        proxies.request(str(name))
+    names = _matches(args.match, set(ours["proxy"]))
+    columns = {names.get(name, name.partition("[")[0]) for name in ours["proxy"].unique()}
+    theirs = read_csv(args.theirs, ["index", *names.values()], numbers=("index", *columns))
     if theirs["index"].duplicated().any():
         raise InputError(f"{args.theirs}: an index stands in several rows")
+    if not set(theirs["index"]) & set(ours["index"]):
+        raise InputError(f"{args.theirs} has no architecture of {args.scores}")
     theirs = theirs.set_index("index")
     found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
     if found.empty:
         raise InputError(f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match PROXY=COLUMN")
-    table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, caption="tau with their scores: of our mean rank over seeds, and of one seed"
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION)
     for heading in ("proxy", "theirs"):
         table.add_column(heading, overflow="fold")
     for heading in ("n", "tau", "95 % interval", "one seed", "own seeds"):
@@ -74,6 +84,19 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         table.add_row(str(row["proxy"]).replace("[", r"\["), str(row["theirs"]), str(row["n"]), tau, interval, one, between)
     Console().print(table)
     return 0
+
+
+def _matches(pairs: Sequence[str], known: set[str]) -> dict[str, str]:
+    names = {}
+    for pair in pairs:
+        # An option has an equals sign of its own: zeros[aggregate=min]=column.
+        proxy, _, column = pair.rpartition("=")
+        if not proxy or not column:
+            raise InputError(f"--match {pair}: expected PROXY=COLUMN")
+        if proxy not in known:
+            raise unknown("proxy in --match:", proxy, sorted(known))
+        names[proxy] = column
+    return names
 
 
 def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, names: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -89,7 +112,7 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, names: Mapping[str, str]
     """
     import pandas as pd
 
-    from harness.analysis import by_seed, combined
+    from harness.analysis import by_seed, combined, direction
     from harness.statistics import Tau, kendall
 
     def tau(one: pd.Series, other: pd.Series) -> tuple[int, Tau]:
@@ -102,7 +125,8 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, names: Mapping[str, str]
         if column not in theirs.columns:
             continue
         seeds = by_seed(ours, proxy)
-        n, whole = tau(combined(ours, proxy), theirs[column])
+        # Their scores have their own direction, so ours are not turned.
+        n, whole = tau(direction(proxy) * combined(ours, proxy), theirs[column])
         single = fmean(tau(seeds[seed], theirs[column])[1].value for seed in seeds)
         pairs = [tau(seeds[one], seeds[other])[1].value for one, other in combinations(seeds, 2)]
         rows.append((proxy, column, n, whole.value, whole.low, whole.high, single, fmean(pairs) if pairs else math.nan))

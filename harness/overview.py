@@ -9,7 +9,9 @@ import argparse
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,52 +46,77 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
     args = parser(prog).parse_args(argv)
     published = args.published or (PUBLISHED if PUBLISHED.exists() else None)
-    known = read_csv(published, ["dataset", "proxy", "tau", "source"]) if published else None
+    known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None
     print(overview([read_run(folder) for folder in args.runs], known))
     return 0
 
 
-def read_run(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Return what a run says of itself, and its correlations; raise InputError when *folder* holds no run's results."""
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, what it says of itself, and a frame of harness.analysis.CORRELATION_COLUMNS."""
+
+    folder: Path
+    settings: dict[str, Any]
+    correlations: pd.DataFrame
+
+
+def read_run(folder: Path) -> Run:
+    """Return the run whose results *folder* holds; raise InputError when it holds none."""
     from harness.analysis import CORRELATION_COLUMNS
     from harness.report import read_csv
 
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        settings = {key: record[key] for key in ("benchmark", "dataset", "table", "archs", "seeds", "images")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        _description(settings)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / 'run.json'} cannot be read as a run's: name a folder that harness.run has written") from error
-    return settings, read_csv(folder / "correlations.csv", CORRELATION_COLUMNS)
+    numbers = [name for name in CORRELATION_COLUMNS if name not in ("benchmark", "target", "population", "proxy")]
+    return Run(folder, settings, read_csv(folder / "correlations.csv", CORRELATION_COLUMNS, numbers))
 
 
-def overview(runs: Sequence[tuple[dict[str, Any], pd.DataFrame]], published: pd.DataFrame | None = None) -> str:
+def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
     """Return a Markdown table with a row for each proxy, ordered by tau in the first run, and under it what was run.
 
-    A cell holds tau with its 95 % interval; the last column counts the missing scores of all runs.
+    A cell holds tau with its 95 % interval; the last column counts the missing scores of all runs, for a run with several targets
+    those with the first. Published figures stand beside a target of their dataset whose networks were scored.
     """
     import pandas as pd
 
     columns: dict[str, pd.Series] = {}
-    missing: dict[str, pd.Series] = {}
-    targets = [(settings["dataset"], target) for settings, frame in runs for target in frame["target"].unique()]
-    for settings, frame in runs:
-        theirs = {} if published is None else _taus(published[published["dataset"] == settings["dataset"]])
-        for target, found in frame.groupby("target", sort=False):
+    headings = _headings(runs)
+    for run in runs:
+        dataset = run.settings["dataset"]
+        theirs = {} if published is None else _taus(published[published["dataset"] == dataset])
+        for target, found in run.correlations.groupby("target", sort=False):
             rows = found.set_index("proxy")
-            # Two datasets' networks may be compared with one target.
-            shared = sum(other == target for _, other in targets) > 1
-            heading = f"{settings['dataset']}: {target}" if shared else str(target)
+            heading = headings[run.folder, str(target)]
             columns[heading] = rows.apply(_cell, axis=1)
-            missing[heading] = rows["missing"]
-            if published is not None:
+            if theirs and str(target).startswith(f"{dataset}_"):
                 columns[f"{heading}, published"] = pd.Series({name: f"{theirs[name]:.2f}" for name in rows.index if name in theirs})
-    table = pd.DataFrame(columns).fillna("").assign(missing=pd.DataFrame(missing).sum(axis=1).astype(int))
-    first = _taus(runs[0][1].drop_duplicates("proxy"))
+    missing = pd.DataFrame({number: run.correlations.groupby("proxy")["missing"].first() for number, run in enumerate(runs)})
+    table = pd.DataFrame(columns).fillna("").assign(missing=missing.sum(axis=1).astype(int))
+    first = _taus(runs[0].correlations.drop_duplicates("proxy"))
     order = sorted(table.index, key=lambda name: -first.get(name, -2.0))
     lines = [["proxy", *table.columns], ["---"] * (1 + len(table.columns))]
     lines += [[f"`{name}`", *map(str, table.loc[name])] for name in order]
     text = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-    return "\n".join([*text, "", *(_description(settings) for settings, _ in runs)])
+    sources = [] if published is None else sorted({f"- published: {source}" for source in published["source"]})
+    return "\n".join([*text, "", *(_description(run.settings) for run in runs), *sources])
+
+
+def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:
+    """Return a heading for each run and target, which tells no more than is needed to tell them apart."""
+    keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
+    alike = Counter(target for _, target in keys)
+    same_networks = Counter((run.settings["dataset"], target) for run, target in keys)
+    return {
+        (run.folder, target): target
+        if alike[target] == 1
+        else f"{run.settings['dataset']}: {target}"
+        if same_networks[run.settings["dataset"], target] == 1
+        else f"{run.folder}: {target}"
+        for run, target in keys
+    }
 
 
 def _taus(rows: pd.DataFrame) -> dict[str, float]:

@@ -66,7 +66,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Score the pinned architectures of a baseline again, and compare scores and tau.")
     p.add_argument("--baseline", type=Path, default=BASELINE, metavar="FILE", help=f"the baseline (default: {BASELINE})")
     p.add_argument(
-        "--tolerance", type=float, default=SCORE_TOLERANCE, metavar="X", help="of scores, relative (default: %(default)s)"
+        "--tolerance", type=_tolerance, default=SCORE_TOLERANCE, metavar="X", help="of scores, relative (default: %(default)s)"
     )
     p.add_argument("--update", action="store_true", help="write the baseline anew, with all proxies, instead of comparing")
     p.add_argument("--archs", default="24", metavar="N", help="with --update: number of architectures to pin (default: 24)")
@@ -140,10 +140,9 @@ def measure(
 
 def keep_what_holds(path: Path, measured: Baseline, tolerance: float) -> Baseline:
     """Return *measured*, with the values of the baseline at *path*, if any, for proxies that hold: a diff shows changes alone."""
-    try:
-        before = read(path)
-    except InputError:
+    if not path.exists():
         return measured
+    before = _parse(path)
     same = [before.benchmark, before.dataset, before.target, before.dtype, before.indices, before.seeds]
     if same != [measured.benchmark, measured.dataset, measured.target, measured.dtype, measured.indices, measured.seeds]:
         return measured
@@ -183,6 +182,13 @@ def _distance(before: float, after: float, floor: float) -> float:
     return change if math.isfinite(change) else math.inf
 
 
+def _tolerance(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, not {text!r}")
+    return value
+
+
 def _natural(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ValueError(f"{text!r} is no whole number")
@@ -206,7 +212,15 @@ def write(baseline: Baseline, path: Path) -> None:
 
 
 def read(path: Path) -> Baseline:
-    """Read a baseline; raise InputError with the line when it cannot be used."""
+    """Read a baseline; raise InputError with the line when it cannot be used, or names a proxy that there is not."""
+    baseline = _parse(path)
+    for name in baseline.taus:
+        if proxies.request(name).name != name:
+            raise InputError(f"{path}: {name!r} is written {proxies.request(name).name!r}: make a baseline with --update")
+    return baseline
+
+
+def _parse(path: Path) -> Baseline:
     import csv
 
     try:
@@ -235,9 +249,6 @@ def read(path: Path) -> Baseline:
     kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
     if len(kinds) != 1 or not taus or {proxy for proxy, _, _ in scores} != set(taus):
         raise InputError(f"{path}: a baseline has one target, and scores and a tau for each proxy: make one with --update")
-    for name in taus:
-        if proxies.request(name).name != name:
-            raise InputError(f"{path}: {name!r} is written {proxies.request(name).name!r}: make a baseline with --update")
     return Baseline(*kinds.pop(), scores, taus)
 
 

@@ -27,14 +27,23 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     _write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
 
 
-def read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the frame in a CSV file; raise InputError when it cannot be read or lacks one of *columns*."""
+def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the frame in a CSV file.
+
+    Raises:
+        InputError: it cannot be read, has no row, lacks one of *columns*, or has something else than numbers in one of *numbers*.
+    """
     try:
         frame = pd.read_csv(path)
     except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
         raise InputError(f"cannot read {path}: {error}") from error
     if absent := [column for column in columns if column not in frame.columns]:
         raise InputError(f"{path} lacks the columns {', '.join(absent)}")
+    if frame.empty:
+        raise InputError(f"{path} has no row")
+    for column in numbers:
+        if column in frame.columns and not pd.api.types.is_numeric_dtype(frame[column]):
+            raise InputError(f"{path}: column {column!r} holds something else than numbers")
     return frame
 
 

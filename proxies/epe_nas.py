@@ -31,8 +31,10 @@ K = 1e-5
 def epe_nas(jacobian: InputJacobian, labels: Tensor) -> float:
     """Intra-class correlation of the derivatives of the summed logits by the images.
 
-    The formula changes above 100 classes, so scores on imagenet16-120 do not compare with those on cifar10. A class with a
-    single image has no correlation matrix and is left out; a constant Jacobian leaves the score undefined.
+    On 1,000 cells the mean rank of three seeds agrees with NAS-Bench-Suite-Zero's single one at tau .74, a single seed at .72,
+    and two seeds of ours with one another at .78: the score depends on how the classes of the batch happen to be filled. The
+    formula changes above 100 classes, so scores on imagenet16-120 do not compare with those on cifar10. A class with a single
+    image has no correlation matrix and is left out; a constant Jacobian leaves the score undefined.
     """
     scores = []
     for label in sorted(set(labels.tolist())):

@@ -11,7 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -137,7 +137,8 @@ def aggregate(
     """Register the decorated function as an aggregate of the ranks of other proxies, which is computed when reporting.
 
     The function takes ranks of shape (architectures, components), 1 being the worst, and returns scores (architectures,).
-    With *open* users may choose the components: ``name[of=one+other]``.
+    With *open* users may choose the components, ``name[of=one+other]``, whose ranks then come in alphabetical order: what the
+    function makes of them should not depend on it.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,12 +183,19 @@ def _load() -> None:
         if not module.ispkg:
             importlib.import_module(f"proxies.{module.name}")
     for point in metadata.entry_points(group=ENTRY_POINTS):
-        before = set(_registry)
-        _attempt(f"plugin {point.value}", point.load)
-        for name in set(_registry) - before:
-            source = inspect.getsourcefile(_registry[name].function)
-            if source is not None:
-                _stamp({name}, zlib.crc32(Path(source).read_bytes()))
+        _attempt(f"plugin {point.value}", partial(_load_entry_point, point))
+
+
+def _load_entry_point(point: metadata.EntryPoint) -> None:
+    """Import an installed plugin; stored scores belong to the version of its module's source, or of its package."""
+    before = set(_registry)
+    point.load()
+    spec = importlib.util.find_spec(point.module)
+    try:
+        source = Path(str(spec.origin)).read_bytes() if spec else b""
+    except OSError:  # inside an archive
+        source = (point.dist.version if point.dist else "").encode()
+    _stamp(set(_registry) - before, zlib.crc32(source))
 
 
 _plugins: dict[Path, int] = {}

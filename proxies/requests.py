@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -94,8 +95,9 @@ def request(text: str) -> Request:
 def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
     """Refuse an option that is some pass's, but of none that this request reads, and a batch larger than a pass takes."""
     name, taken = settled.proxy.name, {key for _, options in settled.readings for key, _ in options}
+    of_function = inspect.signature(settled.proxy.function).parameters
     for key in given:
-        if key not in taken and any(key in one.options for one in PASSES.values()):
+        if key not in taken and key not in of_function and any(key in one.options for one in PASSES.values()):
             raise InputError(f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes none: leave it out")
     for reading, options in settled.readings:
         largest, batch = PASSES[reading].largest_batch, int(dict(options).get("batch", 0))
@@ -106,13 +108,13 @@ def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
 def default(spec: OptionSpec) -> OptionValue:
     """Return the default of an option."""
     if isinstance(spec, Names):
-        return "+".join(sorted(spec.default))
+        return "+".join(spec.default)
     return spec if isinstance(spec, int) else spec[0]
 
 
 def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
     if isinstance(spec, Names):
-        return _components(name, text)
+        return _components(name, text, spec)
     if isinstance(spec, int):
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
             raise InputError(f"option {key!r} of proxy {name!r} must be a positive whole number, not {text!r}")
@@ -122,7 +124,8 @@ def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
     return text
 
 
-def _components(name: str, text: str) -> str:
+def _components(name: str, text: str, spec: Names) -> str:
+    """Return a set of proxies as it is written: the default in its own order, any other in the alphabet's."""
     entries = registered()
     names = [piece.strip() for piece in text.split("+")]
     for piece in names:
@@ -130,7 +133,7 @@ def _components(name: str, text: str) -> str:
             raise unknown(f"proxy in option 'of' of {name!r}:", piece, (key for key, entry in entries.items() if not entry.of))
     if len(set(names)) != len(names):
         raise InputError(f"option 'of' of proxy {name!r} names a proxy twice: {text}")
-    return "+".join(sorted(names))
+    return "+".join(spec.default if set(names) == set(spec.default) else sorted(names))
 
 
 def expand(requests: Iterable[Request]) -> list[Request]:

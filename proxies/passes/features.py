@@ -74,7 +74,7 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     pooled: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
-    norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)}
+    norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)}
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
     with overridden(norms.values(), training=True), torch.no_grad(), input_hooks(pooling, pooled.append):
@@ -84,7 +84,7 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
             running = {
                 f"{name}.{key}": value.clone()
                 for name, module in norms.items()
-                for key, value in nn.BatchNorm2d(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
+                for key, value in type(module)(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
             }
             images, steps = (inputs.gaussian(shape, "gaussian_complexity", repeat, name) for name in ("image", "step"))
             for values in (images, images + 0.01 * steps):

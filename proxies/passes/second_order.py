@@ -93,7 +93,7 @@ def _convolution_backward(gradient: Tensor, x: Tensor, weight: Tensor, geometry:
 def _normalise(module: nn.BatchNorm2d, x: Tensor) -> Tensor:
     y: Tensor = _apply(_Normalisation, x, module.eps)
     if not module.affine or (bool((module.weight == 1).all()) and not bool(module.bias.any())):
-        return y  # as at initialisation
+        return y  # as at initialisation; no pass differentiates by weight and bias
     return y * module.weight.view(-1, 1, 1) + module.bias.view(-1, 1, 1)
 
 

@@ -30,6 +30,8 @@ def test_agreement_by_hand() -> None:
     assert found.loc["synflow", "between_seeds"] == pytest.approx(2 / 3)
     assert found.loc["synflow", "tau"] == pytest.approx(kendalltau([1.5, 1.5, 3, 4], first).statistic)
     assert found.loc["params", ["n", "tau"]].tolist() == [3, -1.0]
+    lower_is_better = agreement(scores(te_ntk=[first, first]), theirs.assign(te_ntk=first)).iloc[0]
+    assert lower_is_better[["tau", "one_seed", "between_seeds"]].tolist() == [1, 1, 1]
 
 
 def test_the_command_prints_a_row_for_each_proxy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +51,9 @@ def test_files_that_do_not_fit_are_one_line_and_exit_2(tmp_path: Path, capsys: p
         "index,nwot\n0,1\n1,2\n": "no column for a proxy",
         "index,naswot\n0,1\n0,2\n": "stands in several rows",
         "naswot\n1\n": "lacks the columns index",
+        "index,naswot\n0,a\n1,2\n": "column 'naswot' holds something else",
+        "index,naswot\n7,1\n8,2\n": "has no architecture of",
+        "index,naswot\n": "has no row",
     }
     for text, complaint in complaints.items():
         theirs.write_text(text)
@@ -57,3 +62,9 @@ def test_files_that_do_not_fit_are_one_line_and_exit_2(tmp_path: Path, capsys: p
         assert complaint in shown
         assert shown.count("\n") == 1
     assert main([str(ours), str(tmp_path / "absent.csv")]) == 2
+    theirs.write_text("index,naswot\n0,1\n1,2\n")
+    assert main([str(ours), str(theirs), "--match", "naswto=naswot"]) == 2
+    assert main([str(ours), str(theirs), "--match", "naswot"]) == 2
+    pd.concat([scores(naswot=[[1.0, 2.0]])] * 2).to_csv(ours, index=False)
+    assert main([str(ours), str(theirs)]) == 2
+    assert capsys.readouterr().err.count("\n") == 4

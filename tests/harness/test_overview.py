@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,8 @@ def test_runs_stand_beside_published_figures(runs: list[Path], tmp_path: Path, c
     assert rows["params"][2] == ""
     taus = [float(row[1].split()[0]) for row in rows.values()]
     assert taus == sorted(taus, reverse=True)
-    assert "6 architectures drawn with sample seed 0 from population all, 1 seed(s), Gaussian noise" in lines[-1]
+    assert "6 architectures drawn with sample seed 0 from population all, 1 seed(s), Gaussian noise" in lines[-2]
+    assert lines[-1] == "- published: us"
 
 
 def test_two_runs_are_told_apart(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,7 +42,20 @@ def test_two_runs_are_told_apart(runs: list[Path], capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("| proxy | cifar10: cifar10_test |")
     assert "cifar100: cifar10_test" in lines[0]
-    assert [line.split(",")[1].split("'")[0].strip() for line in lines[-2:]] == ["cifar10", "cifar100"]
+    assert [name for name in ("cifar10's networks", "cifar100's networks") if any(name in line for line in lines)] == [
+        "cifar10's networks",
+        "cifar100's networks",
+    ]
+
+
+def test_runs_of_one_dataset_are_told_apart_by_their_folders(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(runs[0], tmp_path / "again")
+    assert main([str(runs[0]), str(tmp_path / "again")]) == 0
+    heading = capsys.readouterr().out.splitlines()[0]
+    assert f"{runs[0]}: cifar10_test" in heading
+    assert f"{tmp_path / 'again'}: cifar10_test" in heading
 
 
 def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,4 +69,10 @@ def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path,
     assert main([str(runs[0]), "--published", str(tmp_path / "correlations.csv")]) == 2
     shown = capsys.readouterr().err.splitlines()
     assert len(shown) == 5
+    for damage in ('"archs": 5', '"images": [1]', '"settings": 1'):
+        (tmp_path / "run.json").write_text("{" + damage + "}")
+        assert main([str(tmp_path)]) == 2
+    (tmp_path / "published.csv").write_text("dataset,proxy,tau,source\ncifar10,zeros,n/k,us\n")
+    assert main([str(runs[0]), "--published", str(tmp_path / "published.csv")]) == 2
+    assert "column 'tau' holds something else than numbers" in capsys.readouterr().err
     assert "lacks the columns r" in shown[3]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import proxies
+from benchmarks_data.errors import InputError
 from harness import regress
 from harness.command import WorkerDied
 from harness.regress import main, measure, read, write
@@ -54,7 +55,7 @@ def scores_of(name: str, *values: float) -> regress.Baseline:
     ("before", "after", "holds"),
     [
         ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 9e-6), 2e-4, 3e-4), True),
-        ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 3e-5), 2e-4, 3e-4), False),  # small scores are held as tightly as large ones
+        ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 3e-5), 2e-4, 3e-4), False),  # a proxy of small scores is held as tightly as others
         ((1e6, 2e6, 3e6), (1e6, 2e6, 3e6 * (1 + 2e-5)), False),
         ((1e-12, 1.0, -1.0), (2e-12, 1.0, -1.0), True),  # what is left of a cancellation is rounding
         ((0.0, 0.0, 0.0), (0.0, 0.0, 1e-300), False),
@@ -75,6 +76,13 @@ def test_an_update_keeps_what_holds(tmp_path: Path) -> None:
     assert regress.keep_what_holds(path, near, 1e-5).scores == scores_of("zeros", 1.0, 2.0).scores
     assert regress.keep_what_holds(path, far, 1e-5) == far
     assert regress.keep_what_holds(tmp_path / "absent.csv", near, 1e-5) == near
+    path.write_text(path.read_text() + path.read_text().split("\n", 1)[1].replace("zeros", "vanished"))
+    assert regress.keep_what_holds(path, near, 1e-5).scores == scores_of("zeros", 1.0, 2.0).scores
+    path.write_text("damaged")
+    with pytest.raises(InputError):
+        regress.keep_what_holds(path, near, 1e-5)
+    with pytest.raises(SystemExit, match="2"):
+        main(["--tolerance", "nan"])
 
 
 def test_an_unchanged_project_holds(baseline: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,6 +186,17 @@ def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, opti
     assert fingerprint(net) == before
 
 
+@pytest.mark.parametrize("reading", READINGS, ids=str)
+def test_a_pass_takes_networks_with_other_modules_and_leaves_their_state(reading: tuple[str, Options]) -> None:
+    net = small(space.cell(1), torch.float32)
+    net.stem = nn.Sequential(net.stem, nn.Conv2d(4, 4, 3, padding=1), nn.ReLU(inplace=True))
+    if reading[0] != "channel_correlation":  # one image has no batch statistics of a vector
+        net.head.append(nn.BatchNorm1d(16))
+    before = fingerprint(net)
+    run(reading[0], net, inputs("float32"), reading[1])
+    assert fingerprint(net) == before
+
+
 @pytest.mark.parametrize("name", [name for name, entry in proxies.registered().items() if not entry.of])
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:

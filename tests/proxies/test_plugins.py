@@ -3,6 +3,7 @@
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -115,6 +116,25 @@ def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
     _, scores = run(tmp_path, GOOD.replace("/ 2", "/ 4"), ["half_params"])
     wide = scores.pivot(index="index", columns="proxy", values="score")
     assert (wide["half_params"] * 4 == wide["params"]).all()
+
+
+def test_a_plugin_may_have_an_option_that_some_pass_has_too() -> None:
+    @proxies.proxy("mine", reads="network", options={"batch": 32})
+    def mine(_: object, *, batch: int) -> float:
+        """The batch."""
+        return float(batch)
+
+    assert proxies.request("mine[batch=8]").score(None) == 8.0
+
+
+def test_an_aggregate_gets_its_default_components_in_their_order() -> None:
+    @proxies.aggregate("difference", of=("synflow", "params"), open=True)
+    def difference(ranks: np.ndarray) -> np.ndarray:
+        """The first less the second."""
+        return ranks[:, 0] - ranks[:, 1]
+
+    assert [one.name for one in proxies.request("difference").components] == ["synflow", "params"]
+    assert proxies.request("difference[of=params+synflow]").name == "difference"
 
 
 def test_a_plugin_that_changes_during_a_run_is_refused(tmp_path: Path) -> None:
