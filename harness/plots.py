@@ -124,7 +124,8 @@ def tau_bars(correlations: pd.DataFrame) -> Figure:
         axes.text(high + 0.012, position, f"{value:.3f}", va="center", fontsize=8)
     axes.axvline(0, color="black", lw=0.8)
     axes.margins(x=0.16)
-    first = correlations.iloc[0]
+    axes.set_ylim(-0.7, len(rows) - 0.3)
+    first = correlations.loc[correlations["n"].idxmax()]
     colours = "grey: trivial baselines" + (", green: short training" if GREEN in _colours(rows["proxy"]) else "")
     axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{_population_text(first)}; {colours}")
     return figure
