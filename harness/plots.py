@@ -125,7 +125,7 @@ def tau_bars(correlations: pd.DataFrame) -> Figure:
     axes.axvline(0, color="black", lw=0.8)
     axes.margins(x=0.16)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    first = correlations.loc[correlations["n"].idxmax()]
+    first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
     colours = "grey: trivial baselines" + (", green: short training" if GREEN in _colours(rows["proxy"]) else "")
     axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{_population_text(first)}; {colours}")
     return figure
