@@ -30,6 +30,7 @@ bench: $(VENV)/.installed
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'
 table: $(VENV)/.installed
+	@test -n "$(TABLES)" && test -n "$(IMAGES)" || { echo "make table: name TABLES=DIR and IMAGES=FILE.npz" >&2; exit 2; }
 	for dataset in $(DATASETS); do \
 	    $(BIN)/python -m harness.run --proxy all $(VARIANTS) --dataset $$dataset --archs $(ARCHS) --tables "$(TABLES)" \
 	        --images "$(IMAGES)" --out reports/table/$$dataset >&2 || exit; \

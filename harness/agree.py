@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import proxies
 from benchmarks_data.errors import InputError, unknown
-from harness.command import Parser, guarded
+from harness.command import Parser, guarded, load_plugins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,43 +47,65 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    load_plugins(prog, args.plugin)
+    ours = _our_scores(args.scores)
+    names = _matches(args.match, set(ours["proxy"]))
+    theirs = _their_scores(args.theirs, ours, names)
+    found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
+    if found.empty:
+        raise InputError(f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match PROXY=COLUMN")
+    if not set(theirs.index) & set(ours["index"]):
+        raise InputError(f"{args.theirs} has no architecture of {args.scores}")
+    _print(found)
+    return 0
+
+
+def _our_scores(path: Path) -> pd.DataFrame:
+    """Return the scores of a run; raise InputError when the file is something else, or names a proxy that there is not."""
+    from harness.analysis import SCORE_COLUMNS
+    from harness.report import read_csv
+
+    scores = read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score"))
+    if scores.duplicated(["index", "proxy", "seed"]).any():
+        raise InputError(f"{path}: a score stands in several rows")
+    for name in scores["proxy"].unique():
+        proxies.request(str(name))
+    return scores
+
+
+def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame indexed by architecture; raise InputError when what is compared with *ours* cannot be used."""
+    from harness.report import read_csv
+
+    columns = {_column(name, names) for name in ours["proxy"].unique()}
+    scores = read_csv(path, ["index", *names.values()], numbers=("index", *columns))
+    if scores["index"].duplicated().any():
+        raise InputError(f"{path}: an index stands in several rows")
+    return scores.set_index("index")
+
+
+def _column(proxy: str, names: Mapping[str, str]) -> str:
+    return names.get(proxy, proxy.partition("[")[0])
+
+
+def _print(found: pd.DataFrame) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    from harness.analysis import SCORE_COLUMNS
-    from harness.report import read_csv
+    from harness.report import interval_text
 
-    args = parser(prog).parse_args(argv)
-    for plugin in args.plugin:
-        proxies.load_plugin(plugin.resolve())
-    ours = read_csv(args.scores, SCORE_COLUMNS, numbers=("index", "seed", "score"))
-    if ours.duplicated(["index", "proxy", "seed"]).any():
-        raise InputError(f"{args.scores}: a score stands in several rows")
-    for name in ours["proxy"].unique():
-        proxies.request(str(name))
-    names = _matches(args.match, set(ours["proxy"]))
-    columns = {names.get(name, name.partition("[")[0]) for name in ours["proxy"].unique()}
-    theirs = read_csv(args.theirs, ["index", *names.values()], numbers=("index", *columns))
-    if theirs["index"].duplicated().any():
-        raise InputError(f"{args.theirs}: an index stands in several rows")
-    if not set(theirs["index"]) & set(ours["index"]):
-        raise InputError(f"{args.theirs} has no architecture of {args.scores}")
-    theirs = theirs.set_index("index")
-    found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
-    if found.empty:
-        raise InputError(f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match PROXY=COLUMN")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION)
     for heading in ("proxy", "theirs"):
         table.add_column(heading, overflow="fold")
     for heading in ("n", "tau", "95 % interval", "one seed", "own seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in found.to_dict("records"):
-        interval = "" if math.isnan(row["tau_low"]) else f"{row['tau_low']:.3f} to {row['tau_high']:.3f}"
         tau, one, between = ("" if math.isnan(row[key]) else f"{row[key]:.3f}" for key in ("tau", "one_seed", "between_seeds"))
+        interval = interval_text(row["tau_low"], row["tau_high"])
         table.add_row(str(row["proxy"]).replace("[", r"\["), str(row["theirs"]), str(row["n"]), tau, interval, one, between)
     Console().print(table)
-    return 0
 
 
 def _matches(pairs: Sequence[str], known: set[str]) -> dict[str, str]:
@@ -121,7 +143,7 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, names: Mapping[str, str]
 
     rows = []
     for proxy in ours["proxy"].unique():
-        column = (names or {}).get(proxy, proxy.partition("[")[0])
+        column = _column(proxy, names or {})
         if column not in theirs.columns:
             continue
         seeds = by_seed(ours, proxy)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import proxies
 from benchmarks_data.errors import InputError
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
@@ -66,6 +67,14 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
         raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
     return int(text)
+
+
+def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ...]:
+    """Load the files that register further proxies, say which plugins are left out, and return each file with its checksum."""
+    plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, paths))
+    for problem in proxies.problems():
+        print(f"{prog}: {problem}", file=sys.stderr)
+    return plugins
 
 
 def default_workers() -> int:

@@ -109,23 +109,29 @@ def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:
     keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
     alike = Counter(target for _, target in keys)
     same_networks = Counter((run.settings["dataset"], target) for run, target in keys)
-    return {
-        (run.folder, target): target
-        if alike[target] == 1
-        else f"{run.settings['dataset']}: {target}"
-        if same_networks[run.settings["dataset"], target] == 1
-        else f"{run.folder}: {target}"
-        for run, target in keys
-    }
+    headings = {}
+    for run, target in keys:
+        dataset, prefix = run.settings["dataset"], ""
+        if same_networks[dataset, target] > 1:
+            prefix = f"{run.folder}: "
+        elif alike[target] > 1:
+            prefix = f"{dataset}: "
+        headings[run.folder, target] = prefix + target
+    return headings
 
 
 def _taus(rows: pd.DataFrame) -> dict[str, float]:
-    return {str(name): float(tau) for name, tau in zip(rows["proxy"], rows["tau"], strict=True) if tau == tau}
+    known = rows.dropna(subset="tau")
+    return {str(name): float(tau) for name, tau in zip(known["proxy"], known["tau"], strict=True)}
 
 
 def _cell(row: pd.Series) -> str:
-    interval = "" if math.isnan(row["tau_low"]) else f" ({row['tau_low']:.3f} to {row['tau_high']:.3f})"
-    return "undefined" if math.isnan(row["tau"]) else f"{row['tau']:.3f}{interval}"
+    from harness.report import interval_text
+
+    if math.isnan(row["tau"]):
+        return "undefined"
+    interval = interval_text(row["tau_low"], row["tau_high"])
+    return f"{row['tau']:.3f}" + (f" ({interval})" if interval else "")
 
 
 def _description(settings: dict[str, Any]) -> str:

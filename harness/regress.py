@@ -71,7 +71,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument("--update", action="store_true", help="write the baseline anew, with all proxies, instead of comparing")
     p.add_argument("--archs", default="24", metavar="N", help="with --update: number of architectures to pin (default: 24)")
     p.add_argument("--seeds", type=positive, default=1, metavar="N", help="with --update: number of seeds (default: 1)")
-    p.add_argument("--dataset", choices=DATASETS, default=DATASETS[-1], help="with --update: whose networks (default: %(default)s)")
+    p.add_argument(
+        "--dataset", choices=DATASETS, default="imagenet16-120", help="with --update: whose networks (default: %(default)s)"
+    )
     p.add_argument("--dtype", choices=DTYPES, default="float64", help="with --update: precision (default: %(default)s)")
     p.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
     return p

@@ -110,12 +110,17 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            interval = "" if math.isnan(row["tau_low"]) else f"{row['tau_low']:.3f} to {row['tau_high']:.3f}"
             table.add_row(
-                row["proxy"].replace("[", r"\["), _number(row["tau"]), interval, _number(row["rho"]), _number(row["r"]),
+                row["proxy"].replace("[", r"\["), _number(row["tau"]), interval_text(row["tau_low"], row["tau_high"]),
+                _number(row["rho"]), _number(row["r"]),
                 str(row["n"]), str(row["missing"]), style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
             )  # fmt: skip
         console.print(table)
+
+
+def interval_text(low: float, high: float) -> str:
+    """Return an interval for people, empty where it is undefined."""
+    return "" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import unknown
-from harness.command import FAILED, Parser, check_device, default_workers, guarded, positive, writable_folder
+from harness.command import FAILED, Parser, check_device, default_workers, guarded, load_plugins, positive, writable_folder
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
 from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
@@ -84,14 +84,11 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
-    for path in args.plugin:
-        proxies.load_plugin(path.resolve())
-    for problem in proxies.problems():
-        print(f"{prog}: {problem}", file=sys.stderr)
+    plugins = load_plugins(prog, args.plugin)
     if args.list or args.describe:
         print(describe(args.describe) if args.describe else listing())
         return 0
-    plan = make_plan(args)
+    plan = make_plan(args, plugins)
 
     from harness.progress import score_tasks
     from harness.store import Store
@@ -130,7 +127,7 @@ class Plan:
     out: Path
 
 
-def make_plan(args: argparse.Namespace) -> Plan:
+def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
     """Check everything that was given, before anything is computed; raise InputError for what cannot be used."""
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
@@ -141,7 +138,6 @@ def make_plan(args: argparse.Namespace) -> Plan:
     images = image_file(args.images) if args.images else None
     if images:
         check_images(images, requests, benchmark.datasets[dataset].classes)
-    plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, args.plugin))
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins)
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     return Plan(job, requests, indices, table, targets, out)

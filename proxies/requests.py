@@ -95,9 +95,9 @@ def request(text: str) -> Request:
 def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
     """Refuse an option that is some pass's, but of none that this request reads, and a batch larger than a pass takes."""
     name, taken = settled.proxy.name, {key for _, options in settled.readings for key, _ in options}
-    of_function = inspect.signature(settled.proxy.function).parameters
     for key in given:
-        if key not in taken and key not in of_function and any(key in one.options for one in PASSES.values()):
+        taken_by_function = key in inspect.signature(settled.proxy.function).parameters
+        if key not in taken and not taken_by_function and any(key in one.options for one in PASSES.values()):
             raise InputError(f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes none: leave it out")
     for reading, options in settled.readings:
         largest, batch = PASSES[reading].largest_batch, int(dict(options).get("batch", 0))

@@ -6,10 +6,12 @@ import random
 
 import torch
 
+import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
 from harness.inputs import network_inputs
+from proxies.passes import PASSES
 from proxies.passes.common import Inputs
 
 #: A sample of the space, with the cell of no operation and the largest.
@@ -29,3 +31,19 @@ def network(cell: tuple[str, ...], dtype: torch.dtype = torch.float64, **size: i
 def small(cell: tuple[str, ...], dtype: torch.dtype = torch.float64) -> Network:
     """A network of a cell with 4 channels and one cell a stage, seed 0, 10 classes."""
     return network(cell, dtype, channels=4, cells_per_stage=1)
+
+
+#: Cells on which formulas are compared with their definitions.
+FORMULA_CELLS = [
+    space.cell(1),
+    space.cell(0),
+    space.cell(13),
+    ("nor_conv_3x3", "none", "skip_connect", "none", "avg_pool_3x3", "nor_conv_1x1"),
+]
+
+
+def score(name: str, cell: tuple[str, ...]) -> float:
+    """The score of a small network of a cell."""
+    request = proxies.request(name)
+    results = [PASSES[reading].function()(small(cell), inputs(), **dict(options)) for reading, options in request.readings]
+    return float(request.score(*results))

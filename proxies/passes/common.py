@@ -70,6 +70,11 @@ def layers_of(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
     return {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d | nn.Linear)}
 
 
+def apply(function: type[torch.autograd.Function], *args: object) -> Any:
+    """Call an autograd function, whose ``apply`` has no types."""
+    return function.apply(*args)  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def output_hooks(modules: Iterable[nn.Module], hook: Callable[[nn.Module, Tensor], Tensor | None]) -> Iterator[None]:
     """Call ``hook(module, output)`` after each module's forward; what it returns, if anything, replaces the output."""
@@ -123,9 +128,15 @@ def batch_norm_bypassed(network: nn.Module) -> AbstractContextManager[None]:
     return overridden(_batch_norms(network), forward=_identity)
 
 
-def batch_statistics(network: nn.Module) -> AbstractContextManager[None]:
-    """Let every batch normalisation use the batch's statistics, and keep its running ones unchanged."""
-    return overridden(_batch_norms(network), training=True, track_running_stats=False)
+@contextmanager
+def batch_statistics(network: nn.Module) -> Iterator[None]:
+    """Let every batch normalisation use the batch's statistics, and keep its running ones unchanged.
+
+    No activation overwrites its input meanwhile, since hooks and derivatives look at it.
+    """
+    in_place = [module for module in network.modules() if getattr(module, "inplace", False)]
+    with overridden(_batch_norms(network), training=True, track_running_stats=False), overridden(in_place, inplace=False):
+        yield
 
 
 def running_statistics(network: nn.Module) -> AbstractContextManager[None]:

@@ -75,17 +75,18 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
     pooled: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
     norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)}
+    fresh = {
+        f"{name}.{key}": value
+        for name, module in norms.items()
+        for key, value in type(module)(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
+    }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
     with overridden(norms.values(), training=True), torch.no_grad(), input_hooks(pooling, pooled.append):
         for repeat in range(repeats):
             pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
-            running = {
-                f"{name}.{key}": value.clone()
-                for name, module in norms.items()
-                for key, value in type(module)(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
-            }
+            running = {name: value.clone() for name, value in fresh.items()}
             images, steps = (inputs.gaussian(shape, "gaussian_complexity", repeat, name) for name in ("image", "step"))
             for values in (images, images + 0.01 * steps):
                 functional_call(network, {**weights, **running}, (values,))
@@ -130,9 +131,7 @@ def stage_features(network: Any, inputs: Inputs, *, batch: int) -> StageFeatures
         gains.append(_gain(args[0], out, inputs, len(gains)))
         return out.detach()
 
-    with ExitStack() as stack:
-        for context in (batch_statistics(network), torch.enable_grad()):
-            stack.enter_context(context)
+    with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
         for stage in network.stages:  # each on its own, so that only one stage's activations are kept
             stack.enter_context(stage.register_forward_pre_hook(enter))
             stack.enter_context(stage.register_forward_hook(leave))

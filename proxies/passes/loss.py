@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from proxies.passes.common import Inputs, Sensitivities, batch_statistics, layers_of, live_places, output_hooks, overridden
+from proxies.passes.common import Inputs, Sensitivities, apply, batch_statistics, layers_of, live_places, output_hooks
 from proxies.passes.recompute import recomputed
 from proxies.passes.second_order import twice_differentiable
 
@@ -38,19 +37,19 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
     channels: dict[nn.Module, Tensor] = {}
     sensitivities: dict[nn.Module, float] = {operation.module: 0.0 for operation in operations}
 
-    def tap_layer(layer: nn.Module, output: Tensor) -> Tensor:
+    def tap_layer(layer: nn.Module, output: Tensor) -> Any:
         channels.setdefault(layer, output.new_zeros(output.shape[:2]))
-        return _tapped(output, lambda product: channels[layer].add_(_over_space(product)))
+        return apply(_Tap, output, lambda product: channels[layer].add_(_over_space(product)))
 
-    def tap_operation(module: nn.Module, output: Tensor) -> Tensor:
+    def tap_operation(module: nn.Module, output: Tensor) -> Any:
         def add(product: Tensor) -> None:
             sensitivities[module] += float(product.sum())
 
-        return _tapped(output, add)
+        return apply(_Tap, output, add)
 
     weights = _weights(network)
     with (
-        _trained(network),
+        batch_statistics(network),
         output_hooks(layers.values(), tap_layer),
         output_hooks(sensitivities, tap_operation),
         recomputed(network.stages, _weights, above=FIRST_ORDER),
@@ -86,11 +85,6 @@ def _over_space(product: Tensor) -> Tensor:
     return product.flatten(2).sum(2) if product.dim() > 2 else product
 
 
-def _tapped(output: Tensor, receive: Callable[[Tensor], object]) -> Tensor:
-    tapped: Tensor = _Tap.apply(output, receive)  # type: ignore[no-untyped-call]
-    return tapped
-
-
 @dataclass(frozen=True)
 class WeightGradient:
     """dL/dtheta of every convolution and linear layer, for one batch."""
@@ -101,7 +95,7 @@ class WeightGradient:
 def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradient:
     """Send a second batch, which shares no image with the first, through the network, forward and backward."""
     layers = layers_of(network)
-    with _trained(network), recomputed(network.stages, _weights, above=FIRST_ORDER), torch.enable_grad():
+    with batch_statistics(network), recomputed(network.stages, _weights, above=FIRST_ORDER), torch.enable_grad():
         gradients = _gradients(_loss(network, inputs, batch, part=1), _weights(network))
     return WeightGradient(dict(zip(layers, gradients, strict=True)))
 
@@ -122,7 +116,7 @@ def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGrad
     layers = layers_of(network)
     weights = _weights(network)
     with (
-        _trained(network),
+        batch_statistics(network),
         twice_differentiable(network),
         recomputed(network.stages, _weights, above=SECOND_ORDER),
         torch.enable_grad(),
@@ -143,7 +137,7 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
         return [gates[module] for module in stage.modules() if module in gates]
 
     with (
-        _trained(network),
+        batch_statistics(network),
         twice_differentiable(network),
         output_hooks(gates, lambda module, output: gates[module] * output),
         recomputed(network.stages, gates_of, above=SECOND_ORDER // 2),
@@ -152,14 +146,6 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
         products = _hessian_gradient(_loss(network, inputs, batch), list(gates.values()))
     values = dict(zip(gates, products, strict=True))
     return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))
-
-
-@contextmanager
-def _trained(network: nn.Module) -> Iterator[None]:
-    """Let normalisations use the batch's statistics, and no activation overwrite what a derivative needs."""
-    in_place = [module for module in network.modules() if getattr(module, "inplace", False)]
-    with batch_statistics(network), overridden(in_place, inplace=False):
-        yield
 
 
 def _weights(module: nn.Module) -> list[Tensor]:

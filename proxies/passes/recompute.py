@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from proxies.passes.common import overridden
+from proxies.passes.common import apply, overridden
 
 Run = Callable[[Tensor], Tensor]
 
@@ -38,7 +38,7 @@ def recomputed(stages: Iterable[nn.Module], variables: Callable[[nn.Module], lis
 def _forward(run: Run, variables: list[Tensor], above: int, x: Tensor) -> Tensor:
     if x.numel() <= above or not torch.is_grad_enabled():
         return run(x)
-    y: Tensor = _Stage.apply(run, variables, x, *variables)  # type: ignore[no-untyped-call]
+    y: Tensor = apply(_Stage, run, variables, x, *variables)
     return y
 
 
@@ -52,7 +52,7 @@ class _Stage(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         (x,) = ctx.saved_tensors
-        return None, None, *_StageBackward.apply(ctx.run, ctx.variables, gradient, x, *ctx.variables)  # type: ignore[no-untyped-call]
+        return None, None, *apply(_StageBackward, ctx.run, ctx.variables, gradient, x, *ctx.variables)
 
 
 class _StageBackward(torch.autograd.Function):

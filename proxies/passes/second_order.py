@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from proxies.passes.common import overridden
+from proxies.passes.common import apply, overridden
 
 #: Stride, padding, dilation and groups of a convolution.
 Geometry = tuple[Any, Any, Any, int]
@@ -42,12 +42,8 @@ def twice_differentiable(network: nn.Module) -> Iterator[None]:
         yield
 
 
-def _apply(function: type[torch.autograd.Function], *args: object) -> Any:
-    return function.apply(*args)  # type: ignore[no-untyped-call]
-
-
 def _convolve(module: nn.Conv2d, x: Tensor) -> Tensor:
-    y: Tensor = _apply(_Convolution, x, module.weight, (module.stride, module.padding, module.dilation, module.groups))
+    y: Tensor = apply(_Convolution, x, module.weight, (module.stride, module.padding, module.dilation, module.groups))
     return y if module.bias is None else y + module.bias.view(-1, 1, 1)
 
 
@@ -60,7 +56,7 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
-        return *_apply(_ConvolutionBackward, gradient, *ctx.saved_tensors, ctx.geometry), None
+        return *apply(_ConvolutionBackward, gradient, *ctx.saved_tensors, ctx.geometry), None
 
 
 class _ConvolutionBackward(torch.autograd.Function):
@@ -91,7 +87,7 @@ def _convolution_backward(gradient: Tensor, x: Tensor, weight: Tensor, geometry:
 
 
 def _normalise(module: nn.BatchNorm2d, x: Tensor) -> Tensor:
-    y: Tensor = _apply(_Normalisation, x, module.eps)
+    y: Tensor = apply(_Normalisation, x, module.eps)
     if not module.affine or (bool((module.weight == 1).all()) and not bool(module.bias.any())):
         return y  # as at initialisation; no pass differentiates by weight and bias
     return y * module.weight.view(-1, 1, 1) + module.bias.view(-1, 1, 1)
@@ -108,7 +104,7 @@ class _Normalisation(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         x, mean, scale = ctx.saved_tensors
-        return _apply(_NormalisationBackward, gradient, x, mean, scale, ctx.eps), None
+        return apply(_NormalisationBackward, gradient, x, mean, scale, ctx.eps), None
 
 
 class _NormalisationBackward(torch.autograd.Function):
