@@ -42,9 +42,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    from harness.report import read_csv
-
     args = parser(prog).parse_args(argv)
+
+    from harness.report import read_csv  # after the arguments: --help stays instant
+
     published = args.published or (PUBLISHED if PUBLISHED.exists() else None)
     known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None
     print(overview([read_run(folder) for folder in args.runs], known))
