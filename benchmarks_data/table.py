@@ -13,9 +13,10 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,11 +34,17 @@ class Table:
         name: where it comes from, for people: a file's name or a package's.
         sha256: of the file's bytes, in hexadecimal.
         values: one row per architecture, indexed by its index; one float column per target, NaN where unknown.
+        measurements: the files that further columns come from (:mod:`benchmarks_data.measurements`), name -> sha256.
     """
 
     name: str
     sha256: str
     values: pd.DataFrame
+    measurements: Mapping[str, str] = field(default_factory=dict)
+
+    def provenance(self) -> dict[str, Any]:
+        """Return where the values come from, as plain values."""
+        return {"name": self.name, "sha256": self.sha256, "measurements": dict(self.measurements)}
 
     def target(self, name: str) -> str:
         """Return *name* if the table has that column; raise InputError with what it has otherwise."""
@@ -55,6 +62,11 @@ class Table:
                 f"{', '.join(self.values.columns)}, or give a folder of tables with --tables"
             )
         return max(columns, key=lambda name: columns[name])
+
+
+def is_accuracy(target: str) -> bool:
+    """Return whether a target's name is that of an accuracy in percent, and not of another measurement."""
+    return re.fullmatch(rf".+_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?", target) is not None
 
 
 def dataset_of(target: str, datasets: Iterable[str]) -> str | None:
@@ -89,7 +101,7 @@ def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Call
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
     """
-    text, checksum = _read_text(path)
+    text, checksum = read_text(path)
     lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
         _, header = next(lines, (1, []))
@@ -98,10 +110,10 @@ def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Call
         for line, row in lines:
             if len(row) != len(header):
                 raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
-            index = _index(path, line, row[0], size)
+            index = parse_index(path, line, row[0], size)
             if index in rows:
                 raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
-            _check_string(path, line, row[1], index, index_of)
+            check_string(path, line, row[1], index, index_of)
             rows[index] = [_accuracy(path, line, name, cell) for name, cell in zip(targets, row[2:], strict=True)]
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
@@ -111,7 +123,8 @@ def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Call
     return Table(path.name, checksum, values.rename_axis("index").sort_index())
 
 
-def _read_text(path: Path) -> tuple[str, str]:
+def read_text(path: Path) -> tuple[str, str]:
+    """Return the text of a file, which may be compressed, and the sha256 of its bytes; raise InputError when it has none."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -141,13 +154,15 @@ def _check_header(path: Path, header: list[str], datasets: Sequence[str]) -> lis
     return header[2:]
 
 
-def _index(path: Path, line: int, text: str, size: int) -> int:
+def parse_index(path: Path, line: int, text: str, size: int) -> int:
+    """Return the index that a cell holds; raise InputError when it is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) < size):
         raise InputError(f"{path}, line {line}: {text!r} is no index: expected a whole number from 0 to {size - 1}")
     return int(text)
 
 
-def _check_string(path: Path, line: int, string: str, index: int, index_of: Callable[[str], int]) -> None:
+def check_string(path: Path, line: int, string: str, index: int, index_of: Callable[[str], int]) -> None:
+    """Raise InputError unless *string* is the architecture of *index*."""
     try:
         named = index_of(string)
     except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-COMMANDS = ("run", "regress", "agree", "overview")
+COMMANDS = ("run", "report", "regress", "agree", "overview")
 
 
 def main() -> int:

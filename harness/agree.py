@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-import proxies
 from benchmarks_data.errors import InputError, unknown
 from harness.command import Parser, guarded, load_plugins
 
@@ -49,7 +48,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     load_plugins(prog, args.plugin)
-    ours = _our_scores(args.scores)
+
+    from harness.analysis import read_scores  # after the arguments: --help stays instant
+
+    ours = read_scores(args.scores)
     names = _matches(args.match, set(ours["proxy"]))
     theirs = _their_scores(args.theirs, ours, names)
     found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
@@ -61,22 +63,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     return 0
 
 
-def _our_scores(path: Path) -> pd.DataFrame:
-    """Return the scores of a run; raise InputError when the file is something else, or names a proxy that there is not."""
-    from harness.analysis import SCORE_COLUMNS
-    from harness.report import read_csv
-
-    scores = read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score"))
-    if scores.duplicated(["index", "proxy", "seed"]).any():
-        raise InputError(f"{path}: a score stands in several rows")
-    for name in scores["proxy"].unique():
-        proxies.request(str(name))
-    return scores
-
-
 def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a frame indexed by architecture; raise InputError when what is compared with *ours* cannot be used."""
-    from harness.report import read_csv
+    from harness.files import read_csv
 
     columns = {_column(name, names) for name in ours["proxy"].unique()}
     scores = read_csv(path, ["index", *names.values()], numbers=("index", *columns))
@@ -94,7 +83,7 @@ def _print(found: pd.DataFrame) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from harness.report import interval_text
+    from harness.files import interval_text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION)
     for heading in ("proxy", "theirs"):

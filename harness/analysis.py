@@ -1,9 +1,13 @@
-"""Scores joined with the table: one row of correlations per target, population and proxy."""
+"""Scores joined with the table: one row of correlations per population, target and proxy."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
@@ -12,18 +16,44 @@ from scipy.stats import rankdata
 
 import benchmarks_data
 import proxies
-from benchmarks_data.table import Table
+from benchmarks_data.errors import InputError
+from benchmarks_data.table import Table, is_accuracy
+from harness.files import read_csv
+from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
 from harness.scoring import NAN, OK, Job, failure, seeds_of
-from harness.statistics import Vector, kendall, mean_rank, pearson, spearman
+from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
 from harness.store import Store
 
 Array = np.ndarray[Any, Any]
 
+#: The trivial baselines that say how large a network is, and how much of it is used.
+SIZES = ("params", "live_params")
+
 SCORE_COLUMNS = ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
-CORRELATION_COLUMNS = ["benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"]
+CORRELATION_COLUMNS = [
+    *("benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"),
+    *("tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100"),
+    *("tau_params", "tau_partial_params", "excess_params", "excess_params_low", "excess_params_high"),
+    *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
+    *("minus_inf", "tau_seeds_mean", "tau_seeds_sd"),
+]
 
 
-def collect(job: Job, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: int, store: Store) -> pd.DataFrame:
+def read_scores(path: Path) -> pd.DataFrame:
+    """Return a run's scores.csv, a frame of SCORE_COLUMNS; raise InputError when it is none, or names a proxy that there is not."""
+    scores = read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds"))[SCORE_COLUMNS]
+    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed")):
+        raise InputError(f"{path}: index and seed are whole numbers")
+    if scores.duplicated(["index", "proxy", "seed"]).any():
+        raise InputError(f"{path}: a score stands in several rows")
+    for name in scores["proxy"].unique():
+        proxies.request(str(name))
+    return scores.astype({"score": float, "seconds": float, "arch": str, "status": str})
+
+
+def collect(
+    job: Job, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: Sequence[int], store: Store
+) -> pd.DataFrame:
     """Return the scores of a run as a frame of SCORE_COLUMNS, ordered by proxy, seed and index.
 
     Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components.
@@ -37,7 +67,7 @@ def collect(job: Job, requests: Sequence[proxies.Request], indices: Sequence[int
     return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[SCORE_COLUMNS]
 
 
-def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: int, store: Store) -> pd.DataFrame:
+def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int], store: Store) -> pd.DataFrame:
     rows = []
     for seed in seeds_of(request, seeds):
         found = store.read(job, request, seed)
@@ -45,7 +75,7 @@ def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: i
     return pd.DataFrame(rows, columns=["index", "proxy", "seed", "score", "seconds", "status"])
 
 
-def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], seeds: int) -> pd.DataFrame:
+def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int]) -> pd.DataFrame:
     """Return an aggregate's rows: under each seed its function of the components' ranks among the complete architectures."""
     parts = [frame[frame["proxy"] == one.name].pivot(index="index", columns="seed") for one in request.components]
     rows = []
@@ -112,28 +142,73 @@ def combined(scores: pd.DataFrame, proxy: str) -> pd.Series:
     return pd.Series(numbers, index=values.index, name=proxy)
 
 
-def correlations(scores: pd.DataFrame, table: Table, targets: Sequence[str], population: str, benchmark: str) -> pd.DataFrame:
-    """Return a frame of CORRELATION_COLUMNS: tau-b with its interval, Spearman's rho and Pearson's r with each target.
+def correlations(
+    scores: pd.DataFrame, table: Table, targets: Sequence[str], populations: Mapping[str, Collection[int]], benchmark: str
+) -> pd.DataFrame:
+    """Return a frame of CORRELATION_COLUMNS: how well each proxy orders the architectures of each population by each target.
 
-    Tau and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite. ``n`` counts the
-    architectures with a score and an accuracy, ``missing`` those with an accuracy whose score is missing. Beside the proxies stand
-    the table's :func:`partial_trainings`.
+    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite.
+    - ``n`` counts the architectures with a score and a target, ``missing`` those with a target whose score is missing, and
+      ``minus_inf`` the scores of -inf among the first.
+    - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
+      no accuracy, whose highest nobody looks for.
+    - ``tau_params`` is the tau with the number of parameters, ``tau_partial_params`` the partial tau with the target given it,
+      ``excess_params`` the tau with parameters less that of the target with them (above 0 where the score favours large networks
+      more than the target does), and ``tau_equal_live_params`` the tau over pairs of architectures with as many live parameters as
+      one another.
+    - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
+
+    Beside the proxies stand the table's :func:`partial_trainings`.
     """
-    orders = {proxy: combined(scores, proxy) for proxy in scores["proxy"].unique()}
-    means = {proxy: direction(proxy) * by_seed(scores, proxy).mean(axis=1) for proxy in orders}
-    indices = next(iter(orders.values())).index
     rows = []
-    for target in targets:
-        trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
-        for proxy, order in {**orders, **trained}.items():
-            accuracy = table.values[target].reindex(order.index)
-            known = accuracy.notna()
-            used = known & order.notna()
-            x, y = order[used].to_numpy(float), accuracy[used].to_numpy(float)
-            tau = kendall(x, y)
-            score = means.get(proxy, order)[used].to_numpy(float)
-            rows.append(
-                (benchmark, target, population, proxy, int(used.sum()), int((known & ~used).sum()))
-                + (tau.value, tau.low, tau.high, spearman(x, y), pearson(score, y))
-            )
+    for population, members in populations.items():
+        part = scores[scores["index"].isin(list(members))]
+        orders = {str(proxy): combined(part, proxy) for proxy in part["proxy"].unique()}
+        seeds = {proxy: direction(proxy) * by_seed(part, proxy) for proxy in orders}
+        sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders})
+        indices = sorted(set(part["index"]))
+        for target in targets:
+            trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
+            for proxy, order in {**orders, **trained}.items():
+                row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
+                values = table.values[target].reindex(order.index)
+                rows.append(row | _measures(order, values, sizes.reindex(order.index), seeds.get(proxy, order.to_frame())))
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
+
+
+def _measures(order: pd.Series, values: pd.Series, sizes: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, float]:
+    """Return the numbers of a row of correlations, for a target's *values*."""
+    used = values.notna() & order.notna()
+    x, y = order[used].to_numpy(float), values[used].to_numpy(float)
+    tau = kendall(x, y)
+    found: dict[str, float] = {"n": len(x), "missing": int((values.notna() & order.isna()).sum())}
+    found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
+    found |= {"r": pearson(seeds.mean(axis=1, skipna=False)[used].to_numpy(float), y)}
+    if is_accuracy(str(values.name)):
+        found |= {"tau_top10": tau_top(x, y)}
+        found |= {f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES}
+        found |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
+    found |= _size_measures(x, y, sizes[used])
+    found |= {"minus_inf": int(np.isneginf(seeds[used].to_numpy(float)).any(axis=1).sum())}
+    single = [tau_b(*joined(seeds[seed], values)) for seed in seeds]
+    return found | {"tau_seeds_mean": mean(single), "tau_seeds_sd": stdev(single) if len(single) > 1 else math.nan}
+
+
+def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float]:
+    """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,)."""
+    found: dict[str, float] = {}
+    if "params" in sizes:
+        params = sizes["params"].to_numpy(float)
+        found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
+        excess = tau_difference(tau_influence(x, params), tau_influence(y, params))
+        found |= {"excess_params": excess.value, "excess_params_low": excess.low, "excess_params_high": excess.high}
+    if "live_params" in sizes:
+        equal = kendall(x, y, sizes["live_params"].to_numpy(float))
+        found |= {f"tau_equal_live_params{end}": value for end, value in zip(("", "_low", "_high"), astuple(equal), strict=True)}
+    return found
+
+
+def joined(x: pd.Series, y: pd.Series) -> tuple[Vector, Vector]:
+    """Return the values of two series at the indices where both are known."""
+    both = pd.DataFrame({"x": x, "y": y}).dropna()
+    return both["x"].to_numpy(float), both["y"].to_numpy(float)

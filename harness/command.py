@@ -69,6 +69,11 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def natural(text: str) -> int:
+    """Parse a whole number from 0 on for argparse."""
+    return 0 if text == "0" else positive(text)
+
+
 def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ...]:
     """Load the files that register further proxies, say which plugins are left out, and return each file with its checksum."""
     plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, paths))
@@ -90,6 +95,12 @@ def writable_folder(folder: Path) -> Path:
             return folder
     except OSError as error:
         raise InputError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error
+
+
+def tables_folder(given: Path | None) -> Path | None:
+    """Return the folder of tables: the one given, else that of NAS_TABLES, else None for the installed table."""
+    named = os.environ.get("NAS_TABLES")
+    return given or (Path(named) if named else None)
 
 
 def check_device(name: str) -> str:

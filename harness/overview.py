@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PROG = "python -m harness.overview"
 PUBLISHED = Path("reports/published/nb201.csv")
+#: What an overview reads of correlations.csv.
+NUMBERS = ("missing", "tau", "tau_low", "tau_high")
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -44,7 +46,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
 
-    from harness.report import read_csv  # after the arguments: --help stays instant
+    from harness.files import read_csv  # after the arguments: --help stays instant
 
     published = args.published or (PUBLISHED if PUBLISHED.exists() else None)
     known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None
@@ -54,25 +56,43 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, what it says of itself, and a frame of harness.analysis.CORRELATION_COLUMNS."""
+    """A finished run: its folder, what it says of itself, and its own population's harness.analysis.CORRELATION_COLUMNS."""
 
     folder: Path
     settings: dict[str, Any]
     correlations: pd.DataFrame
 
 
-def read_run(folder: Path) -> Run:
-    """Return the run whose results *folder* holds; raise InputError when it holds none."""
-    from harness.analysis import CORRELATION_COLUMNS
-    from harness.report import read_csv
-
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return what run.json in *folder* says; raise InputError when it is not a run's."""
     try:
-        settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        settings: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        images = settings["images"]
+        texts = [
+            *(settings[key] for key in ("benchmark", "dataset", "dtype")),
+            *settings["targets"],
+            *(proxy["name"] for proxy in settings["proxies"]),
+            *(word for command in [settings["command"], *settings.get("scored_by", [])] for word in command),
+            settings["archs"]["population"],
+            settings["table"]["name"],
+            *((images["file"], images["sha256"]) if isinstance(images, dict) else [images]),
+        ]
+        numbers = [*settings["seeds"], settings["archs"]["count"]]
+        if not (all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)):
+            raise TypeError
         _description(settings)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / 'run.json'} cannot be read as a run's: name a folder that harness.run has written") from error
-    numbers = [name for name in CORRELATION_COLUMNS if name not in ("benchmark", "target", "population", "proxy")]
-    return Run(folder, settings, read_csv(folder / "correlations.csv", CORRELATION_COLUMNS, numbers))
+    return settings
+
+
+def read_run(folder: Path) -> Run:
+    """Return the run whose results *folder* holds; raise InputError when it holds none."""
+    from harness.files import read_csv
+
+    settings = read_settings(folder)
+    found = read_csv(folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS)
+    return Run(folder, settings, found[found["population"] == settings["archs"]["population"]])
 
 
 def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
@@ -127,7 +147,7 @@ def _taus(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _cell(row: pd.Series) -> str:
-    from harness.report import interval_text
+    from harness.files import interval_text
 
     if math.isnan(row["tau"]):
         return "undefined"

@@ -1,127 +1,144 @@
-"""What a run leaves behind: scores.csv, correlations.csv, run.json, figures, and a table on the terminal."""
+"""Reports from stored scores: ``python -m harness.report DIR...`` analyses what runs have written, and scores nothing.
+
+One folder is analysed anew, say with other targets. Several are merged, when they scored the same networks in the same way.
+"""
 
 from __future__ import annotations
 
-import json
-import math
-import platform
-from collections.abc import Mapping, Sequence
-from importlib import metadata
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from rich import box
-from rich.console import Console
-from rich.table import Table as TerminalTable
-
+import benchmarks_data
 from benchmarks_data.errors import InputError
-from benchmarks_data.table import Table
-from proxies import TRIVIAL_BASELINES
+from harness.command import Parser, guarded, load_plugins, tables_folder, writable_folder
 
-PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", "analog-nasbench")
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROG = "python -m harness.report"
+#: What runs must have in common to be merged: their scores depend on it.
+SHARED = ("benchmark", "dataset", "images", "dtype")
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame at full precision; the file appears whole or not at all. NaN is blank, infinity is ``inf``."""
-    _write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Analyse the scores that runs have written, without scoring: other targets, several runs in one report.")
+    p.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
+    p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: those of the runs)")
+    p.add_argument("--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)")
+    p.add_argument("--out", type=Path, metavar="DIR", help="where the report goes (default: the folder, if there is one alone)")
+    p.add_argument("--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
+    return p
 
 
-def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the frame in a CSV file.
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 2 unusable input."""
+    return guarded(prog, partial(_run, prog), argv, resumable=False)
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    load_plugins(prog, args.plugin)
+    if args.out is None and len(args.runs) > 1:
+        raise InputError("several runs are merged into a folder of their own: name it with --out")
+
+    from harness.analysis import read_scores
+    from harness.overview import read_settings
+    from harness.publish import publish, tell
+    from harness.results import Results
+
+    settings = [read_settings(folder) for folder in args.runs]
+    run = merged_settings(settings, args.runs)
+    scores = merged([read_scores(folder / "scores.csv") for folder in args.runs])
+    benchmark = benchmarks_data.get(run["benchmark"])
+    table = benchmark.table(tables_folder(args.tables))
+    given = args.target or run["targets"]
+    run["targets"] = [table.target(name) for name in dict.fromkeys(given)]
+    _check(scores, benchmark.name, args.runs)
+    out = writable_folder(args.out or args.runs[0])
+    run["table"] = table.provenance()
+    run["archs"] |= {"count": scores["index"].nunique()}
+    run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
+    run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
+    publish(results, out, run)
+    tell(prog, results, out, f"accuracies of {table.name}")
+    return 0
+
+
+def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the scores of several runs as one frame, each score once.
 
     Raises:
-        InputError: it cannot be read, has no row, lacks one of *columns*, or has something else than numbers in one of *numbers*.
+        InputError: two runs disagree about a score, or scored different seeds of a proxy.
     """
-    try:
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
-        raise InputError(f"cannot read {path}: {error}") from error
-    if absent := [column for column in columns if column not in frame.columns]:
-        raise InputError(f"{path} lacks the columns {', '.join(absent)}")
-    if frame.empty:
-        raise InputError(f"{path} has no row")
-    for column in numbers:
-        if column in frame.columns and not pd.api.types.is_numeric_dtype(frame[column]):
-            raise InputError(f"{path}: column {column!r} holds something else than numbers")
-    return frame
+    import pandas as pd
 
+    from harness.scoring import OK
 
-def write_provenance(path: Path, settings: Mapping[str, Any]) -> None:
-    """Write run.json: *settings* and the versions of everything that computed."""
-    versions = {name: metadata.version(name) for name in PACKAGES if _installed(name)}
-    record = {**settings, "versions": {"python": platform.python_version(), **versions}, "platform": platform.platform()}
-    _write_whole(path, json.dumps(record, indent=2) + "\n")
-
-
-def earlier_targets(path: Path) -> list[str]:
-    """Return the targets that an earlier run.json names; none when there is no such file or it is something else."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["targets"]
-        return [name for name in found if isinstance(name, str) and "/" not in name and "\\" not in name]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-def failures(scores: pd.DataFrame) -> list[str]:
-    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
-    missing = scores[scores["score"].isna()]
-    return [
-        f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most often: {rows['status'].mode()[0]}"
-        for proxy, rows in missing.groupby("proxy", sort=False)
-    ]
-
-
-def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[int]) -> list[str]:
-    """Return one line for each target that the table does not have for some of the architectures."""
-    absent = {target: int(table.values[target].reindex(list(indices)).isna().sum()) for target in targets}
-    return [
-        f"{count} of {len(indices)} architectures have no {target}, and are left out" for target, count in absent.items() if count
-    ]
-
-
-def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
-    """Print one table per target, the highest tau first, trivial baselines dimmed; *caption* says what was compared."""
-    for target, rows in correlations.groupby("target", sort=False):
-        first = rows.iloc[0]
-        title = f"{first['benchmark']}, {target}, population {first['population']}"
-        table = TerminalTable(
-            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    key = ["proxy", "seed", "index"]
+    whole = pd.concat(frames, ignore_index=True)
+    found = whole[whole["status"] == OK].groupby(key)["score"].nunique()
+    for proxy, seed, index in found.index[found > 1]:
+        raise InputError(
+            f"the runs disagree about {proxy} of index {index}, seed {seed}: they come from different versions, or it ranks "
+            "architectures within a run; report them one by one"
         )
-        table.add_column("proxy", overflow="fold")
-        for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            table.add_row(
-                row["proxy"].replace("[", r"\["), _number(row["tau"]), interval_text(row["tau_low"], row["tau_high"]),
-                _number(row["rho"]), _number(row["r"]),
-                str(row["n"]), str(row["missing"]), style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
-            )  # fmt: skip
-        console.print(table)
+    # Proxies as they come, and a score rather than a failure.
+    rank = {name: position for position, name in enumerate(whole["proxy"].unique())}
+    whole = whole.assign(order=whole["proxy"].map(rank), failed=whole["status"] != OK)
+    whole = whole.sort_values(["order", "seed", "index", "failed"], kind="stable").drop_duplicates(key)
+    for name, rows in whole.groupby("proxy"):
+        if rows.groupby("index")["seed"].nunique().nunique() > 1:
+            raise InputError(f"the runs have different seeds of {name!s} for different architectures: report them one by one")
+    return whole.drop(columns=["order", "failed"]).reset_index(drop=True)
 
 
-def interval_text(low: float, high: float) -> str:
-    """Return an interval for people, empty where it is undefined."""
-    return "" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
+def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path]) -> dict[str, Any]:
+    """Return what run.json says of the runs together; raise InputError when they scored different things."""
+    first = settings[0]
+    for other, folder in zip(settings[1:], folders[1:], strict=True):
+        for key in SHARED:
+            if _identity(other[key]) != _identity(first[key]):
+                raise InputError(
+                    f"{folders[0]} and {folder} differ in {key}, so their scores do not belong together: "
+                    "compare them with python -m harness.overview"
+                )
+        if other["archs"]["population"] != first["archs"]["population"]:
+            raise InputError(f"{folders[0]} and {folder} differ in population: report them one by one")
+    known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
+    targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
+    seeds = sorted({seed for one in settings for seed in one["seeds"]})
+    sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
+    archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
+    return {
+        **{key: first[key] for key in SHARED},
+        "archs": archs,
+        "proxies": list(known.values()),
+        "targets": targets,
+        "seeds": seeds,
+        "scored_by": sources,
+    }
 
 
-def _number(value: float) -> str:
-    return "undefined" if math.isnan(value) else f"{value:.3f}"
+def _identity(setting: Any) -> Any:
+    """Return what a setting is recognised by: a file by its content."""
+    return setting["sha256"] if isinstance(setting, dict) else setting
+
+
+def _check(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:
+    """Raise InputError unless every row names an architecture of the benchmark by index and string."""
+    named = scores.drop_duplicates("index")
+    space = benchmarks_data.get(benchmark)
+    for index, arch in zip(named["index"], named["arch"], strict=True):
+        if space.architecture(int(index)).string != arch:
+            raise InputError(f"{folders[0] / 'scores.csv'}: {arch!r} is not index {index} of {benchmark}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

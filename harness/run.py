@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import unknown
-from harness.command import FAILED, Parser, check_device, default_workers, guarded, load_plugins, positive, writable_folder
+from harness.command import (
+    FAILED,
+    Parser,
+    check_device,
+    default_workers,
+    guarded,
+    load_plugins,
+    positive,
+    tables_folder,
+    writable_folder,
+)
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
 from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
@@ -94,8 +103,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.store import Store
 
     with Store(args.store) as store:
-        tasks = store.tasks_due(plan.job, plan.requests, plan.indices, args.seeds, force=args.force)
-        _say_what_is_kept(prog, plan, tasks, args.seeds)
+        tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
+        _say_what_is_kept(prog, plan, tasks, range(args.seeds))
         started = time.monotonic()
         score_tasks(plan.job, tasks, store, args.workers or default_workers())
         scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
@@ -105,7 +114,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         return _report(prog, args, plan, store, provenance)
 
 
-def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: int) -> None:
+def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
     """Tell what comes from the store, and whose results are about to be replaced."""
     wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
     due = sum(len(task.proxies) for task in tasks)
@@ -132,8 +141,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
     indices = select(benchmark, args.archs, args.population, args.sample_seed)
-    tables = args.tables or (Path(os.environ["NAS_TABLES"]) if os.environ.get("NAS_TABLES") else None)
-    table = benchmark.table(tables)
+    table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     images = image_file(args.images) if args.images else None
     if images:
@@ -162,7 +170,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "benchmark": plan.job.benchmark,
         "dataset": plan.job.dataset,
         "targets": plan.targets,
-        "table": {"name": plan.table.name, "sha256": plan.table.sha256},
+        "table": plan.table.provenance(),
         "proxies": [record(request) for request in plan.requests],
         "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
         "seeds": list(range(args.seeds)),
@@ -172,25 +180,14 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
 
 
 def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
-    from rich.console import Console
+    from harness.analysis import collect
+    from harness.publish import publish, tell
+    from harness.results import Results
 
-    from harness.analysis import collect, correlations
-    from harness.plots import remove_figures, save_figures
-    from harness.report import earlier_targets, failures, print_correlations, unknown_accuracies, write_csv, write_provenance
-
-    scores = collect(plan.job, plan.requests, plan.indices, args.seeds, store)
-    found = correlations(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
-    write_csv(scores, plan.out / "scores.csv")
-    write_csv(found, plan.out / "correlations.csv")
-    remove_figures(plan.out, earlier_targets(plan.out / "run.json"))
-    write_provenance(plan.out / "run.json", provenance)
-    for target in plan.targets:
-        save_figures(plan.out, scores, plan.table.values[target], found[found["target"] == target])
-    console = Console()
-    print_correlations(console, found, f"accuracies of {plan.table.name}, {plan.job.images_text}")
-    for line in [*failures(scores), *unknown_accuracies(plan.table, plan.targets, plan.indices)]:
-        print(f"{prog}: {line}", file=sys.stderr)
-    console.print(f"Scores, correlations and figures: {plan.out}", highlight=False, soft_wrap=True, markup=False)
+    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
+    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
+    publish(results, plan.out, provenance)
+    tell(prog, results, plan.out, f"accuracies of {plan.table.name}, {plan.job.images_text}")
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

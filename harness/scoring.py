@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -85,9 +85,9 @@ class Score:
     status: str
 
 
-def seeds_of(request: proxies.Request, seeds: int) -> range:
-    """Return the seeds under which a request is scored: a deterministic proxy needs only the first."""
-    return range(seeds if request.needs else 1)
+def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:
+    """Return which of *seeds* a request is scored under: a deterministic proxy has seed 0 alone, whatever is asked for."""
+    return seeds if request.needs else (0,)
 
 
 def score_task(job: Job, task: Task) -> list[Score]:

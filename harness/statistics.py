@@ -23,44 +23,126 @@ class Tau:
     high: float
 
 
-def kendall(x: Vector, y: Vector) -> Tau:
+def kendall(x: Vector, y: Vector, group: Vector | None = None) -> Tau:
     """Return Kendall's tau-b of two vectors (n,) with a 95 % interval, in O(n log^2 n).
+
+    With *group* (n,) only pairs of one group count: what is left of tau when the group's influence is taken out.
 
     The standard error is that of the influence function of tau-b as a ratio of U-statistics (Hoeffding 1948), the items
     being a random sample of architectures; the interval is symmetric on Fisher's scale atanh(tau), which keeps it inside [-1, 1].
     It is NaN where the sample shows no variation to estimate it from: fewer than three items, or |tau| = 1.
     """
-    x, y = stats.rankdata(x), stats.rankdata(y)
-    tau = float(stats.kendalltau(x, y).statistic) if len(x) > 1 else math.nan
-    if math.isnan(tau) or len(x) < 3 or abs(tau) > 1 - 1e-12:
-        return Tau(tau, math.nan, math.nan)
-    error = float(np.std(tau_influence(x, y), ddof=1)) / math.sqrt(len(x))
-    if error < 1e-12:
+    influence = tau_influence(x, y, group)
+    if influence is None:
+        return Tau(math.nan, math.nan, math.nan)
+    tau = influence.tau
+    error = standard_error(influence.values) if len(x) > 2 else 0.0
+    if error < 1e-12 or abs(tau) > 1 - 1e-12:
         return Tau(tau, math.nan, math.nan)
     half = Z * error / (1 - tau**2)
     return Tau(tau, math.tanh(math.atanh(tau) - half), math.tanh(math.atanh(tau) + half))
 
 
-def tau_influence(x: Vector, y: Vector) -> Vector:
-    """Return the influence (n,) of each item on tau-b, without NaN, neither vector being constant.
+def tau_b(x: Vector, y: Vector) -> float:
+    """Return Kendall's tau-b alone; NaN where it is undefined."""
+    return float(stats.kendalltau(stats.rankdata(x), stats.rankdata(y)).statistic) if len(x) > 1 else math.nan
+
+
+def standard_error(influence: Vector) -> float:
+    """Return the standard error of a statistic from the influence (n,) of each item."""
+    return float(np.std(influence, ddof=1)) / math.sqrt(len(influence))
+
+
+@dataclass(frozen=True)
+class Influence:
+    """Tau-b, and what each item (n,) adds to its error: the values sum to 0."""
+
+    tau: float
+    values: Vector
+
+
+def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influence | None:
+    """Return tau-b with the influence of each item, or None where it is undefined: fewer than two items, or a constant.
 
     With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c / sqrt(u v); c_i, u_i, v_i
     are the means over the pairs of item i, and the influence is 2 ((c_i - c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)).
+    With *group* each mean is that of the indicator of an equal group times the same.
     """
-    others = len(x) - 1
-    concordant = _dominated(x, y) + _dominated(-x, -y)
-    discordant = _dominated(x, -y) + _dominated(-x, y)
-    c = (concordant - discordant) / others
-    u, v = (1 - (_multiplicity(values) - 1) / others for values in (x, y))
+    if len(x) < 2:
+        return None
+    c, u, v = _pairs(x, y, np.zeros(len(x)) if group is None else group)
     scale = math.sqrt(u.mean() * v.mean())
-    tau = c.mean() / scale
-    influence: Vector = 2 * ((c - c.mean()) / scale - tau / 2 * (u / u.mean() + v / v.mean() - 2))
-    return influence
+    if scale == 0:
+        return None
+    tau = max(-1.0, min(1.0, float(c.mean()) / scale))
+    influence = 2 * ((c - c.mean()) / scale - tau / 2 * (u / u.mean() + v / v.mean() - 2))
+    return Influence(tau, influence)
 
 
-def _multiplicity(values: Vector) -> Vector:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return counts[inverse].astype(float)
+@dataclass(frozen=True)
+class Difference:
+    """The difference of two taus of the same items with its 95 % interval and two-sided p value; NaN where it is undefined."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+def tau_difference(first: Influence | None, second: Influence | None) -> Difference:
+    """Return the difference of two taus that were measured on the same items.
+
+    Its standard error is that of the difference of their influences, which takes into account that the items are the same; interval
+    and p value are normal. A difference of 0 that is the same in every sample (equal orders) has p = 1 and no interval.
+    """
+    if first is None or second is None:
+        return Difference(*(math.nan,) * 4)
+    value = first.tau - second.tau
+    error = standard_error(first.values - second.values) if len(first.values) > 2 else 0.0
+    if error < 1e-12:
+        return Difference(value, math.nan, math.nan, 1.0 if abs(value) < 1e-12 else math.nan)
+    return Difference(value, value - Z * error, value + Z * error, 2 * float(stats.norm.sf(abs(value) / error)))
+
+
+def _pairs(x: Vector, y: Vector, group: Vector) -> tuple[Vector, Vector, Vector]:
+    """Return for each item the sums over the others of its group of sign(dx) sign(dy), [dx != 0] and [dy != 0].
+
+    One count of items that are smaller in both is enough; the other three follow from the numbers of smaller and larger items in
+    one of the two, and among those that are tied in the other.
+    """
+    n = len(x)
+    part = stats.rankdata(group, method="dense") * (n + 1)
+    x, y = part + stats.rankdata(x), part + stats.rankdata(y)  # values of different groups differ
+    below_x, above_x = _sides(x, part)
+    below_y, above_y = _sides(y, part)
+    tied_below_x, tied_above_x = _sides(x, y)  # tied in y, and smaller or larger in x
+    tied_below_y, _ = _sides(y, x)
+    both_below = _dominated(x, y) - _sides(part, np.zeros(n))[0]  # the items of earlier groups are smaller in both
+    lower_x_higher_y = below_x - tied_below_x - both_below
+    higher_x_lower_y = below_y - tied_below_y - both_below
+    both_above = above_x - tied_above_x - higher_x_lower_y
+    sums = both_below + both_above - lower_x_higher_y - higher_x_lower_y
+    return sums, below_x + above_x, below_y + above_y
+
+
+def _sides(values: Vector, within: Vector) -> tuple[Vector, Vector]:
+    """Count for each item the smaller and the larger ones among those with an equal value of *within*."""
+    order = np.lexsort((values, within))
+    values, within = values[order], within[order]
+    new_group = within[1:] != within[:-1]
+    group_start, group_end = _runs(new_group)
+    value_start, value_end = _runs(new_group | (values[1:] != values[:-1]))
+    below, above = np.empty(len(order)), np.empty(len(order))
+    below[order] = value_start - group_start
+    above[order] = group_end - value_end
+    return below, above
+
+
+def _runs(changes: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[Vector, Vector]:
+    """Return for each of n items where its run of equals starts and ends; *changes* (n - 1,) says where a run ends."""
+    edges = np.r_[0, np.flatnonzero(changes) + 1, len(changes) + 1]
+    run = np.r_[0, np.cumsum(changes)]
+    return edges[run].astype(float), edges[run + 1].astype(float)
 
 
 def _dominated(x: Vector, y: Vector) -> Vector:

@@ -105,7 +105,7 @@ class Store:
         }
 
     def tasks_due(
-        self, job: Job, requests: Iterable[proxies.Request], indices: Sequence[int], seeds: int, *, force: bool = False
+        self, job: Job, requests: Iterable[proxies.Request], indices: Sequence[int], seeds: Sequence[int], *, force: bool = False
     ) -> list[Task]:
         """Return one task per architecture and seed that lacks a score here (every one with *force*)."""
         due: dict[tuple[int, int], list[str]] = {}

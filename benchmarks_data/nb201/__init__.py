@@ -45,12 +45,14 @@ class NasBench201:
         return Network(space.cell(index), classes, seed)
 
     def table(self, folder: Path | None = None) -> Table:
+        from benchmarks_data.measurements import with_measurements
         from benchmarks_data.nb201.sources import embedded_path, read_embedded
         from benchmarks_data.table import find_table, read_table
 
         if folder is None:
             return read_embedded(embedded_path())
-        return read_table(find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index)
+        table = read_table(find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index)
+        return with_measurements(table, folder, self.name, space.index)
 
 
 BENCHMARK = NasBench201()

@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness.analysis import CORRELATION_COLUMNS
 from harness.overview import main
 from harness.run import main as run
 from tests.runs import arguments
@@ -22,7 +21,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def test_runs_stand_beside_published_figures(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "published.csv").write_text("dataset,proxy,tau,source\ncifar10,zeros,0.4321,us\ncifar10,other,0.1,us\n")
-    found = pd.read_csv(runs[0] / "correlations.csv").set_index("proxy")
+    found = pd.read_csv(runs[0] / "correlations.csv").query("population == 'all'").set_index("proxy")
     assert main([*map(str, runs[:1]), "--published", str(tmp_path / "published.csv")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "| proxy | cifar10_test | cifar10_test, published | missing |"
@@ -64,7 +63,7 @@ def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path,
     assert main([str(tmp_path)]) == 2
     (tmp_path / "run.json").write_text((runs[0] / "run.json").read_text())
     assert main([str(tmp_path)]) == 2
-    (tmp_path / "correlations.csv").write_text(",".join(CORRELATION_COLUMNS[:-1]) + "\n")
+    (tmp_path / "correlations.csv").write_text("target,population,proxy,missing,tau,tau_low" + "\n")
     assert main([str(tmp_path)]) == 2
     assert main([str(runs[0]), "--published", str(tmp_path / "correlations.csv")]) == 2
     shown = capsys.readouterr().err.splitlines()
@@ -75,4 +74,4 @@ def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path,
     (tmp_path / "published.csv").write_text("dataset,proxy,tau,source\ncifar10,zeros,n/k,us\n")
     assert main([str(runs[0]), "--published", str(tmp_path / "published.csv")]) == 2
     assert "column 'tau' holds something else than numbers" in capsys.readouterr().err
-    assert "lacks the columns r" in shown[3]
+    assert "lacks the columns tau_high" in shown[3]

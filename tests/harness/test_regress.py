@@ -1,31 +1,37 @@
 import csv
 import math
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 import proxies
-from benchmarks_data.errors import InputError
-from harness import regress
+from harness import baseline as baselines
+from harness import drift, regress
+from harness.baseline import Baseline, measure, read, write
 from harness.command import WorkerDied
-from harness.regress import main, measure, read, write
+from harness.regress import main
 from harness.scoring import Job
+from harness.statistics import Tau
 
 
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("regress") / "nb201.csv"
     requests = [proxies.request(name) for name in ("zeros", "synflow", "params", "flops")]
-    write(measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77, 1651, 3000], 1, 1), path)
+    write(measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77, 1651, 3000], [0], 1), path)
     return path
 
 
 def test_update_pins_every_proxy_with_every_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = [proxies.request(name) for name in ("params", "live_convs")]
-    every = [request.name for request in regress.every_request()]
+    every = [request.name for request in baselines.every_request()]
     assert {"zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "zeros[objective=snip]", "synflow", "vote"} <= set(every)
     assert set(proxies.registered()) <= set(every)
-    monkeypatch.setattr(regress, "every_request", lambda: cheap)
+    monkeypatch.setattr(baselines, "every_request", lambda: cheap)
     path = tmp_path / "new" / "b.csv"
     assert main(["--baseline", str(path), "--update", "--archs", "3", "--dtype", "float64", "--workers", "1"]) == 0
     written = read(path)
@@ -46,13 +52,20 @@ def row(baseline: Path, proxy: str, quantity: str) -> str:
     return next(line for line in baseline.read_text().splitlines() if f",{proxy},{quantity}," in line)
 
 
-def scores_of(name: str, *values: float) -> regress.Baseline:
-    scores = {(name, index, 0): value for index, value in enumerate(values)}
-    return regress.Baseline("nb201", "cifar10", "cifar10_test", "float32", scores, {name: 0.5})
+TAU = Tau(0.5, 0.2, 0.7)
+
+
+def scores_of(name: str, *values: float, tau: Tau = TAU, seed: int = 0) -> Baseline:
+    scores = {(name, index, seed): value for index, value in enumerate(values)}
+    return Baseline("nb201", "cifar10", "cifar10_test", "float32", scores, {name: tau})
+
+
+def holds(before: Baseline, after: Baseline) -> bool:
+    return not any(verdict.drifts for verdict in drift.compare(before, after, (), 1e-5))
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "holds"),
+    ("before", "after", "expected"),
     [
         ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 9e-6), 2e-4, 3e-4), True),
         ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 3e-5), 2e-4, 3e-4), False),  # a proxy of small scores is held as tightly as others
@@ -64,23 +77,52 @@ def scores_of(name: str, *values: float) -> regress.Baseline:
     ],
 )
 def test_the_tolerance_is_relative_to_the_scores_of_the_proxy(
-    before: tuple[float, ...], after: tuple[float, ...], holds: bool
+    before: tuple[float, ...], after: tuple[float, ...], expected: bool
 ) -> None:
-    assert (regress.compare(scores_of("zeros", *before), scores_of("zeros", *after)) == []) == holds
+    assert holds(scores_of("zeros", *before), scores_of("zeros", *after)) == expected
 
 
-def test_an_update_keeps_what_holds(tmp_path: Path) -> None:
-    path = tmp_path / "b.csv"
-    write(scores_of("zeros", 1.0, 2.0), path)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (Tau(0.5, 0.2, 0.7), Tau(0.69, 0.5, 0.8), True),
+        (Tau(0.5, 0.2, 0.7), Tau(0.71, 0.5, 0.8), False),
+        (Tau(0.5, 0.2, 0.7), Tau(0.19, 0.0, 0.3), False),
+        (Tau(1.0, math.nan, math.nan), Tau(0.995, 0.9, 1.0), True),
+        (Tau(1.0, math.nan, math.nan), Tau(0.98, 0.9, 1.0), False),
+        (drift.UNDEFINED, drift.UNDEFINED, True),
+        (drift.UNDEFINED, Tau(0.5, 0.2, 0.7), False),
+    ],
+)
+def test_a_tau_drifts_when_it_leaves_its_interval(before: Tau, after: Tau, expected: bool) -> None:
+    assert holds(scores_of("zeros", 1.0, tau=before), scores_of("zeros", 1.0, tau=after)) == expected
+
+
+def test_under_another_seed_only_deterministic_scores_are_compared() -> None:
+    assert holds(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1))
+    assert not holds(scores_of("params", 1.0), scores_of("params", 2.0))
+    assert holds(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.1, -0.1, 0.3)))
+    assert not holds(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.0, -0.1, 0.1)))
+
+
+def test_an_update_keeps_what_holds_and_says_what_changes() -> None:
+    before = scores_of("zeros", 1.0, 2.0)
     near, far = scores_of("zeros", 1.0 + 1e-7, 2.0), scores_of("zeros", 1.1, 2.0)
-    assert regress.keep_what_holds(path, near, 1e-5).scores == scores_of("zeros", 1.0, 2.0).scores
-    assert regress.keep_what_holds(path, far, 1e-5) == far
-    assert regress.keep_what_holds(tmp_path / "absent.csv", near, 1e-5) == near
-    path.write_text(path.read_text() + path.read_text().split("\n", 1)[1].replace("zeros", "vanished"))
-    assert regress.keep_what_holds(path, near, 1e-5).scores == scores_of("zeros", 1.0, 2.0).scores
-    path.write_text("damaged")
-    with pytest.raises(InputError):
-        regress.keep_what_holds(path, near, 1e-5)
+    assert drift.keep_what_holds(before, near, 1e-5) == before
+    assert drift.keep_what_holds(before, far, 1e-5) == far
+    assert drift.changes(before, near, 1e-5) == ["changed: nothing"]
+    assert drift.changes(before, far, 1e-5)[0].startswith("changed: zeros: 1 scores moved")
+    assert drift.changes(before, scores_of("synflow", 1.0, 2.0), 1e-5) == ["removed: zeros", "added: synflow"]
+    assert drift.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith("changed: everything")
+
+
+def test_an_update_does_not_overwrite_another_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("precious")
+    assert main(["--baseline", str(path), "--update", "--archs", "2"]) == 2
+    assert "delete it first" in capsys.readouterr().err
+    assert path.read_text() == "precious"
+    assert main(["--update", "--seed", "1"]) == 2
     with pytest.raises(SystemExit, match="2"):
         main(["--tolerance", "nan"])
 
@@ -107,9 +149,15 @@ def test_a_moved_score_is_named_with_both_values(
 
 def test_a_moved_tau_is_named_with_both_values(baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = row(baseline, "synflow", "tau")
-    path = changed(baseline, tmp_path, line, line.rsplit(",", 1)[0] + ",-0.25")
+    moved = tmp_path / "moved.csv"
+    lines = [one for one in baseline.read_text().splitlines() if ",synflow,tau_" not in one]
+    ends = [
+        line.replace(",tau,", f",{end},").rsplit(",", 1)[0] + f",{value}" for end, value in (("tau_low", -0.3), ("tau_high", -0.2))
+    ]
+    moved.write_text("\n".join([*lines, *ends]) + "\n")
+    path = changed(moved, tmp_path, line, line.rsplit(",", 1)[0] + ",-0.25")
     assert main(["--baseline", str(path)]) == 1
-    assert "drift: synflow: tau with cifar10_test moved from -0.2500 to" in capsys.readouterr().out
+    assert "drift: synflow: tau with cifar10_test moved from -0.2500 (-0.300 to -0.200) to" in capsys.readouterr().out
 
 
 def test_a_score_that_was_missing_and_now_exists_is_drift(
@@ -128,6 +176,7 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
         (",tau,,,", ",tau,,,O", "not a row of a baseline"),
         (",score,", ",scores,", "not a row of a baseline"),
         ("cifar10,cifar10_test,float32,zeros,tau", "cifar10,cifar11_test,float32,zeros,tau", "has one target"),
+        (",tau_low,,,", ",tau_high,,,", "a tau with its interval"),
         (",score,0,0,", ",score,0,-1,", "not a row of a baseline"),
     ],
 )
@@ -144,7 +193,7 @@ def test_a_dead_worker_is_no_drift(baseline: Path, monkeypatch: pytest.MonkeyPat
     def die(*_: object) -> None:
         raise WorkerDied("a worker process died")
 
-    monkeypatch.setattr(regress, "measure", die)
+    monkeypatch.setattr(baselines, "measure", die)
     assert main(["--baseline", str(baseline)]) == 2
     assert "saved" not in capsys.readouterr().err
 
@@ -158,7 +207,7 @@ def test_a_name_that_is_not_canonical_is_refused(baseline: Path, tmp_path: Path,
 
 def test_scores_of_every_proxy_equal_the_golden_ones() -> None:
     golden = Path(__file__).parents[1] / "golden.csv"
-    assert set(read(golden).taus) == {request.name for request in regress.every_request()}
+    assert set(read(golden).taus) == {request.name for request in baselines.every_request()}
     assert main(["--baseline", str(golden), "--tolerance", "1e-6"]) == 0
 
 
@@ -169,6 +218,55 @@ def test_a_missing_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytes
 
 def test_the_committed_baseline_names_every_registered_proxy() -> None:
     committed = read(Path(__file__).parents[2] / regress.BASELINE)
-    assert set(committed.taus) == {request.name for request in regress.every_request()}
+    assert set(committed.taus) == {request.name for request in baselines.every_request()}
     with (Path(__file__).parents[2] / regress.BASELINE).open() as file:
-        assert sum(1 for _ in csv.reader(file)) == 1 + len(committed.taus) + len(committed.scores)
+        assert sum(1 for _ in csv.reader(file)) == 1 + 3 * len(committed.taus) + len(committed.scores)
+
+
+def test_vanished_and_new_proxies_are_named_in_every_summary(
+    baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nb201.csv"
+    path.write_text(baseline.read_text().replace(",flops,", ",<flops|>,"))
+    summaries = ["--markdown", str(tmp_path / "new" / "s.md"), "--junit", str(tmp_path / "new" / "s.xml")]
+    assert main(["--baseline", str(path), *summaries]) == 1
+    shown = capsys.readouterr().out
+    assert "drift: <flops|>: vanished" in shown
+    assert "new, not compared until --update: " in shown
+    text = (tmp_path / "new" / "s.md").read_text()
+    assert "1 of 4 proxies have drifted" in text
+    assert "| &lt;flops\\|&gt; | vanished |" in text
+    assert "| synflow | holds |" in text
+    suite = ElementTree.parse(tmp_path / "new" / "s.xml").getroot()[0]
+    cases = {case.get("name"): case for case in suite}
+    assert cases["<flops|>"].find("failure") is not None
+    assert cases["naswot"].find("skipped") is not None
+    assert len(cases["zeros"]) == 0
+    assert (suite.get("failures"), int(suite.get("tests"))) == ("1", len(cases))
+
+
+def test_another_seed_holds(baseline: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--baseline", str(baseline), "--seed", "3"]) == 0
+    assert "holds: 4 proxies" in capsys.readouterr().out
+
+
+def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "nb201.csv"
+    requests = [proxies.request(name) for name in ("snip", "params")]
+    write(measure(Job("nb201", "cifar10", dtype="float64"), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+    project = Path(__file__).parents[2]
+    for package in ("harness", "proxies", "benchmarks_data"):
+        shutil.copytree(project / package, tmp_path / package)
+    source = tmp_path / "proxies" / "snip.py"
+
+    def regression() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "harness.regress", "--baseline", str(path), "--workers", "1"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert regression().returncode == 0
+    assert ".abs()" in source.read_text()
+    source.write_text(source.read_text().replace(".abs()", ""))
+    found = regression()
+    assert found.returncode == 1
+    assert "drift: snip: 3 scores moved" in found.stdout
+    assert "drift: params" not in found.stdout

@@ -45,13 +45,18 @@ def test_correlations_csv_repeats_from_scores_and_table(finished: Path) -> None:
     import benchmarks_data
 
     frame = pd.read_csv(finished / "out" / "correlations.csv")
-    assert list(frame.columns) == [
-        "benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"
+    assert list(frame.columns)[:17] == [
+        "benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r",
+        "tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100",
     ]  # fmt: skip
+    assert {"tau_params", "tau_partial_params", "tau_equal_live_params", "minus_inf", "tau_seeds_mean", "place"} < set(
+        frame.columns
+    )
+    assert set(frame["population"]) == {"all", "connected", "unique"}
     scores = pd.read_csv(finished / "out" / "scores.csv")
     ranks = scores[scores["proxy"] == "zeros"].pivot(index="index", columns="seed", values="score").rank().mean(axis=1)
     accuracy = benchmarks_data.get("nb201").table().values["cifar10_test"][ranks.index]
-    row = frame[frame["proxy"] == "zeros"].iloc[0]
+    row = frame[(frame["proxy"] == "zeros") & (frame["population"] == "all")].iloc[0]
     assert row["tau"] == pytest.approx(kendalltau(ranks, accuracy).statistic)
     assert row["tau_low"] < row["tau"] < row["tau_high"]
     assert (row["n"], row["missing"], row["target"], row["population"]) == (40, 0, "cifar10_test", "all")
@@ -66,10 +71,12 @@ def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:
     assert {"python", "torch", "scipy"} <= set(record["versions"])
 
 
-def test_both_figures_are_written_as_png_and_svg(finished: Path) -> None:
-    for name in ("score_accuracy_cifar10_test", "tau_cifar10_test"):
-        assert (finished / "out" / f"{name}.png").read_bytes().startswith(PNG)
-        assert "</svg>" in (finished / "out" / f"{name}.svg").read_text()
+def test_figures_are_written_as_png_and_svg_and_reports_beside_them(finished: Path) -> None:
+    names = ("score_accuracy", "tau", "agreement", "strata", "regret", "cost", "seeds")
+    for name in names:
+        assert (finished / "out" / f"{name}_cifar10_test.png").read_bytes().startswith(PNG)
+        assert "</svg>" in (finished / "out" / f"{name}_cifar10_test.svg").read_text()
+    assert {path.suffix for path in (finished / "out").iterdir()} == {".csv", ".json", ".png", ".svg", ".html", ".md"}
 
 
 def test_running_again_computes_nothing_and_writes_the_same(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +163,7 @@ def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
 
 def test_short_trainings_of_the_table_stand_beside_the_proxies(tables_of_some: Path, tmp_path: Path) -> None:
     assert main(arguments(tmp_path, "--proxy", "params", "--archs", "300", "--tables", str(tables_of_some))) == 0
-    rows = pd.read_csv(tmp_path / "out" / "correlations.csv").set_index("proxy")
+    rows = pd.read_csv(tmp_path / "out" / "correlations.csv").query("population == 'all'").set_index("proxy")
     assert rows.loc["val12", "tau"] == pytest.approx(1)
     assert "val12" not in set(pd.read_csv(tmp_path / "out" / "scores.csv")["proxy"])
 

@@ -26,14 +26,20 @@ def test_tau_by_hand_with_a_tie_and_minus_infinity() -> None:
 
 
 @pytest.mark.parametrize("ties", [3, 1000])
-def test_influence_equals_the_sum_over_all_pairs(ties: int) -> None:
+@pytest.mark.parametrize("groups", [1, 4])
+def test_influence_equals_the_sum_over_all_pairs(ties: int, groups: int) -> None:
     x, y = sample(60, ties, 1)
+    group = np.random.default_rng(9).integers(0, groups, 60)
+    equal = group[:, None] == group[None, :]
     dx, dy = (np.sign(v[:, None] - v[None, :]) for v in (x, y))
-    c, u, v = ((m.sum(1) / 59) for m in (dx * dy, dx != 0, dy != 0))
+    c, u, v = ((m * equal).sum(1) / 59 for m in (dx * dy, dx != 0, dy != 0))
     scale = math.sqrt(u.mean() * v.mean())
     expected = 2 * ((c - c.mean()) / scale - c.mean() / scale / 2 * (u / u.mean() + v / v.mean() - 2))
-    assert tau_influence(x, y) == pytest.approx(expected, abs=1e-12)
-    assert tau_influence(x, y).mean() == pytest.approx(0, abs=1e-12)
+    found = tau_influence(x, y, group if groups > 1 else None)
+    assert found is not None
+    assert found.tau == pytest.approx(c.mean() / scale, rel=1e-12)
+    assert found.values == pytest.approx(expected, abs=1e-12)
+    assert found.values.mean() == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("ties", [5, 1000])
@@ -87,3 +93,19 @@ def test_mean_rank_averages_ranks_and_lets_a_missing_seed_count_as_missing() -> 
     scores = np.array([[1.0, 300.0], [2.0, 100.0], [3.0, math.nan], [0.0, 200.0]])
     assert mean_rank(scores).tolist()[:2] == [2.5, 2.0]
     assert math.isnan(mean_rank(scores)[2])
+
+
+@pytest.mark.parametrize(("correlation", "levels"), [(0.0, 0), (0.6, 0), (0.9, 0), (0.6, 6)])
+def test_intervals_cover_the_known_tau_93_to_97_times_in_100(correlation: float, levels: int) -> None:
+    """Bivariate normal samples, whose tau is 2/pi asin(r) (Greiner); *levels* > 0 cuts them into so many equal classes."""
+    stream = np.random.default_rng(7)
+
+    def sample(count: int) -> np.ndarray:
+        x, noise = stream.normal(size=(2, count))
+        pair = np.stack([x, correlation * x + math.sqrt(1 - correlation**2) * noise])
+        return np.floor(stats.norm.cdf(pair) * levels) if levels else pair
+
+    truth = stats.kendalltau(*sample(400_000)).statistic if levels else 2 / math.pi * math.asin(correlation)
+    intervals = [kendall(*sample(150)) for _ in range(2000)]
+    covered = np.mean([interval.low <= truth <= interval.high for interval in intervals])
+    assert 0.93 <= covered <= 0.97

@@ -48,12 +48,12 @@ def test_scores_come_back_as_written(tmp_path: Path) -> None:
 def test_only_what_is_missing_or_failed_is_due(store: Store) -> None:
     store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
     store.write(JOB, [Score(3, "zeros", 0, math.nan, 0.0, "undefined: NaN")])
-    due = {(task.index, task.seed): task.proxies for task in store.tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], 2)}
+    due = {(task.index, task.seed): task.proxies for task in store.tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], range(2))}
     # A deterministic proxy is due under the first seed only.
     assert due == {
         (1, 0): ("params",), (2, 0): ("zeros", "params"), (3, 0): ("params",), **{(i, 1): ("zeros",) for i in (1, 2, 3)}
     }  # fmt: skip
-    assert len(store.tasks_due(JOB, [ZEROS], [1, 2, 3], 1, force=True)) == 3
+    assert len(store.tasks_due(JOB, [ZEROS], [1, 2, 3], [0], force=True)) == 3
 
 
 def test_a_score_is_found_only_under_what_it_depends_on(store: Store) -> None:

@@ -1,0 +1,92 @@
+"""Further numbers of a benchmark's architectures, such as latencies: tables ``{benchmark}_{what}.csv[.gz]`` beside the main one.
+
+A table of measurements has a column ``index``, perhaps ``arch``, and columns of numbers in any unit, blank where unknown. It may
+leave architectures out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks_data.errors import InputError
+from benchmarks_data.table import Table, check_string, parse_index, read_text
+
+_COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def with_measurements(table: Table, folder: Path, benchmark: str, index_of: Callable[[str], int]) -> Table:
+    """Return *table* with the columns of the tables of measurements in *folder*.
+
+    A column whose name stands in several files is called after its file: ``nb201_hardware_cifar10.csv`` gives
+    ``hardware_cifar10_raspi4_latency``.
+
+    Raises:
+        InputError: such a file is not a table of measurements of this benchmark.
+    """
+    frames, checksums = {}, {}
+    for path in sorted([*folder.glob(f"{benchmark}_*.csv"), *folder.glob(f"{benchmark}_*.csv.gz")]):
+        frames[path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]], checksums[path.name] = _read(
+            path, len(table.values), index_of
+        )
+    times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
+    renamed = [
+        frame.rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1}) for what, frame in frames.items()
+    ]
+    return replace(table, values=pd.concat([table.values, *renamed], axis=1), measurements=checksums)
+
+
+def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.DataFrame, str]:
+    """Return the columns of numbers of one file, with an index from 0 to size - 1, and its checksum."""
+    text, checksum = read_text(path)
+    lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+    rows: dict[int, list[float]] = {}
+    try:
+        _, header = next(lines, (1, []))
+        columns = _columns(path, header)
+        first = len(header) - len(columns)
+        for line, row in lines:
+            if len(row) != len(header):
+                raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
+            index = parse_index(path, line, row[0], size)
+            if index in rows:
+                raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
+            if first == 2:
+                check_string(path, line, row[1], index, index_of)
+            rows[index] = [_number(path, line, name, cell) for name, cell in zip(columns, row[first:], strict=True)]
+    except csv.Error as error:
+        raise InputError(f"{path}: not a CSV file ({error})") from error
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64")
+    return frame.reindex(range(size)).rename_axis("index"), checksum
+
+
+def _columns(path: Path, header: list[str]) -> list[str]:
+    columns = header[2:] if header[1:2] == ["arch"] else header[1:]
+    if header[:1] != ["index"] or not columns:
+        raise InputError(f"{path}, line 1: a table of measurements has a column index, perhaps arch, and then columns of numbers")
+    for name in columns:
+        if not _COLUMN.fullmatch(name):
+            raise InputError(f"{path}, line 1: column {name!r}: a name has letters, digits, underscores, points and hyphens alone")
+        if columns.count(name) > 1:
+            raise InputError(f"{path}, line 1: column {name!r} stands there twice")
+    return columns
+
+
+def _number(path: Path, line: int, name: str, text: str) -> float:
+    if not text:
+        return math.nan
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no number: expected one, or a blank")
+    return value

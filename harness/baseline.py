@@ -1,0 +1,130 @@
+"""Baselines of the regression: scores of pinned architectures and their correlations, as a CSV that reads well as a diff."""
+
+from __future__ import annotations
+
+import csv
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+import benchmarks_data
+import proxies
+from benchmarks_data.errors import InputError
+from harness.analysis import collect, correlations
+from harness.files import write_csv
+from harness.progress import score_tasks
+from harness.scoring import Job
+from harness.statistics import Tau
+from harness.store import Store
+
+COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value"]
+SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score."""
+
+    benchmark: str
+    dataset: str
+    target: str
+    dtype: str
+    scores: dict[tuple[str, int, int], float]
+    taus: dict[str, Tau]
+
+    @property
+    def indices(self) -> list[int]:
+        """The pinned architectures."""
+        return sorted({index for _, index, _ in self.scores})
+
+    @property
+    def seeds(self) -> list[int]:
+        """The pinned seeds."""
+        return sorted({seed for _, _, seed in self.scores})
+
+
+def every_request() -> list[proxies.Request]:
+    """Return every registered proxy with every choice of each of its options, one changed at a time."""
+    names = [
+        f"{name}[{key}={word}]" if word else name
+        for name, entry in proxies.registered().items()
+        for key, word in [
+            ("", ""),
+            *((key, word) for key, spec in entry.options.items() if isinstance(spec, tuple) for word in spec[1:]),
+        ]
+    ]
+    return [proxies.request(name) for name in names]
+
+
+def measure(
+    job: Job, target: str, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: Sequence[int], workers: int
+) -> Baseline:
+    """Score *indices* anew, without the user's store, and correlate with *target* of the embedded table."""
+    table = benchmarks_data.get(job.benchmark).table()
+    table.target(target)
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "scores.sqlite") as store:
+        score_tasks(job, store.tasks_due(job, requests, indices, seeds), store, workers)
+        frame = collect(job, requests, indices, seeds, store)
+    rows = correlations(frame, table, [target], {"all": indices}, job.benchmark)
+    keys = zip(frame["proxy"], frame["index"], frame["seed"], strict=True)
+    scores = dict(zip(keys, frame["score"], strict=True))
+    taus = {str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"]) for row in rows.to_dict("records")}
+    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus)
+
+
+def _natural(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def write(baseline: Baseline, path: Path) -> None:
+    """Write a baseline as CSV, ordered so that a change reads well as a diff."""
+    kind = (baseline.benchmark, baseline.dataset, baseline.target, baseline.dtype)
+    rows: list[tuple[str | int | float, ...]] = [
+        (*kind, proxy, quantity, "", "", value)
+        for proxy, tau in sorted(baseline.taus.items())
+        for quantity, value in zip(TAUS, astuple(tau), strict=True)
+    ]
+    rows += [(*kind, proxy, SCORE, index, seed, value) for (proxy, index, seed), value in sorted(baseline.scores.items())]
+    write_csv(pd.DataFrame(rows, columns=COLUMNS), path)
+
+
+def read(path: Path) -> Baseline:
+    """Read a baseline; raise InputError with the line when it cannot be used."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, restkey="excess")
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(
+            f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
+        ) from error
+    if reader.fieldnames != COLUMNS:
+        raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
+    scores, ends = {}, {}
+    for line, row in enumerate(rows, 2):
+        try:
+            value = float(row["value"]) if row["value"] else math.nan
+            if row["quantity"] in TAUS:
+                ends[row["proxy"], row["quantity"]] = value
+            elif row["quantity"] == SCORE:
+                scores[row["proxy"], _natural(row["index"]), _natural(row["seed"])] = value
+            else:
+                raise ValueError(f"quantity {row['quantity']!r}")
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{path}, line {line}: not a row of a baseline ({error}): make one with --update") from error
+    names = {proxy for proxy, _ in ends}
+    whole = len(ends) == len(TAUS) * len(names) and {proxy for proxy, _, _ in scores} == names
+    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
+    if len(kinds) != 1 or not names or not whole:
+        raise InputError(
+            f"{path}: a baseline has one target, and scores and a tau with its interval for each proxy: make one with --update"
+        )
+    taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
+    return Baseline(*kinds.pop(), scores, taus)

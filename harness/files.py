@@ -1,0 +1,127 @@
+"""Files read and written whole, and the table on the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table as TerminalTable
+
+from benchmarks_data.errors import InputError
+from benchmarks_data.table import Table
+from proxies import TRIVIAL_BASELINES
+
+PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", "analog-nasbench")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame at full precision; the file appears whole or not at all. NaN is blank, infinity is ``inf``."""
+    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the frame in a CSV file.
+
+    Raises:
+        InputError: it cannot be read, has no row, lacks one of *columns*, or has something else than numbers in one of *numbers*.
+    """
+    try:
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
+        raise InputError(f"cannot read {path}: {error}") from error
+    if absent := [column for column in columns if column not in frame.columns]:
+        raise InputError(f"{path} lacks the columns {', '.join(absent)}")
+    if frame.empty:
+        raise InputError(f"{path} has no row")
+    for column in numbers:
+        if column in frame.columns and not pd.api.types.is_numeric_dtype(frame[column]):
+            raise InputError(f"{path}: column {column!r} holds something else than numbers")
+    return frame
+
+
+def with_versions(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *settings* and the versions of everything that computed: what run.json holds."""
+    versions = {name: metadata.version(name) for name in PACKAGES if _installed(name)}
+    return {**settings, "versions": {"python": platform.python_version(), **versions}, "platform": platform.platform()}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, which appears whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def earlier_targets(path: Path) -> list[str]:
+    """Return the targets that an earlier run.json names; none when there is no such file or it is something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["targets"]
+        return [name for name in found if isinstance(name, str) and "/" not in name and "\\" not in name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def failures(scores: pd.DataFrame) -> list[str]:
+    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
+    missing = scores[scores["score"].isna()]
+    return [
+        f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most often: {rows['status'].mode()[0]}"
+        for proxy, rows in missing.groupby("proxy", sort=False)
+    ]
+
+
+def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[int]) -> list[str]:
+    """Return one line for each target that the table does not have for some of the architectures."""
+    absent = {target: int(table.values[target].reindex(list(indices)).isna().sum()) for target in targets}
+    return [
+        f"{count} of {len(indices)} architectures have no {target}, and are left out" for target, count in absent.items() if count
+    ]
+
+
+def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
+    """Print one table per target, the highest tau first, trivial baselines dimmed; *caption* says what was compared."""
+    for target, rows in correlations.groupby("target", sort=False):
+        first = rows.iloc[0]
+        title = f"{first['benchmark']}, {target}, population {first['population']}"
+        table = TerminalTable(
+            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        )
+        table.add_column("proxy", overflow="fold")
+        for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for _, row in rows.sort_values("tau", ascending=False).iterrows():
+            table.add_row(
+                row["proxy"].replace("[", r"\["), _number(row["tau"]), interval_text(row["tau_low"], row["tau_high"]),
+                _number(row["rho"]), _number(row["r"]),
+                str(row["n"]), str(row["missing"]), style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
+            )  # fmt: skip
+        console.print(table)
+
+
+def interval_text(low: float, high: float) -> str:
+    """Return an interval for people, empty where it is undefined."""
+    return "" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.3f}"

@@ -1,0 +1,76 @@
+"""The files that a run leaves behind."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from harness.document import document
+from harness.figures import remove_figures, save_figures
+from harness.files import (
+    earlier_targets,
+    failures,
+    print_correlations,
+    unknown_accuracies,
+    with_versions,
+    write_csv,
+    write_text,
+)  # fmt: skip
+from harness.render import html, markdown
+from harness.results import Results
+
+
+def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place of an earlier run's.
+
+    Nothing that is there is touched before all of it is written; run.json is the last to be replaced.
+    """
+    new = folder / ".partial"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    try:
+        _write(results, new, settings)
+        for path in new.iterdir():
+            if (folder / path.name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, "a folder stands where a file belongs", str(folder / path.name))
+        remove_figures(folder, earlier_targets(folder / "run.json"))
+        for path in sorted(new.iterdir(), key=lambda path: path.name == "run.json"):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
+    frames = {
+        "scores": results.scores,
+        "correlations": results.correlations,
+        "comparisons": results.pairs,
+        "ceilings": results.ceilings,
+        "strata": results.strata,
+    }
+    for name, frame in frames.items():
+        write_csv(frame, folder / f"{name}.csv")
+    figures = {target: save_figures(folder, results, target) for target in results.targets}
+    provenance = with_versions(settings)
+    report = document(results, figures, provenance)
+    texts = {"report.html": html(report), "report.md": markdown(report), "run.json": json.dumps(provenance, indent=2) + "\n"}
+    for name, text in texts.items():
+        write_text(folder / name, text)
+
+
+def tell(prog: str, results: Results, folder: Path, caption: str) -> None:
+    """Print the correlations, what is missing, and where everything lies; *caption* says what was compared."""
+    console = Console()
+    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
+    indices = results.populations[results.population]
+    for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
+        print(f"{prog}: {line}", file=sys.stderr)
+    console.print(f"Report, scores and figures: {folder / 'report.html'}", highlight=False, soft_wrap=True, markup=False)

@@ -1,0 +1,112 @@
+"""report.html in a real browser, without network, at the widths of a desktop and a telephone."""
+
+import math
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.publish import publish
+from tests.harness.test_report import SETTINGS, frame, results, table
+
+BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
+WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if not (BROWSER and DRIVER):
+        pytest.skip("no chromium and chromedriver")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update"):
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on 60 architectures, whose strings are hostile and whose ZEROS has a score of -inf."""
+    folder = tmp_path_factory.mktemp("page")
+    stream = np.random.default_rng(0)
+    accuracy = stream.uniform(60, 95, 60)
+    scores = frame(zeros=[-math.inf, *accuracy[1:]], params=list(stream.normal(size=60)), live_params=[1.0, 2.0] * 30)
+    scores["arch"] = "<img src=x onerror=document.title='hit'>" + scores["index"].astype(str)
+    publish(results(scores, table(a_test_200ep=list(accuracy))), folder, SETTINGS)
+    return folder / "report.html"
+
+
+def shown(browser, page: Path, width: int, height: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500}
+    )
+    browser.get(page.as_uri())
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_a_page_fits_and_loads_nothing_in_chromium(browser, page: Path, device: str) -> None:
+    shown(browser, page, *WIDTHS[device])
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= WIDTHS[device][0]
+    assert browser.execute_script("return [...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert browser.execute_script("return document.images.length") >= 5
+    assert (
+        browser.execute_script("return performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length")
+        == 0
+    )
+    assert "zeros" in browser.title
+    assert browser.find_element("id", "chart").get_attribute("data-points") == "60"
+    assert browser.get_log("browser") == []
+
+
+def test_pointing_at_the_chart_names_the_architecture_in_chromium(browser, page: Path) -> None:
+    from selenium.webdriver import ActionChains
+
+    shown(browser, page, *WIDTHS["desktop"])
+    chart, detail = browser.find_element("id", "chart"), browser.find_element("id", "detail")
+    # The highest score is the highest accuracy, in the upper right corner.
+    browser.execute_script("arguments[0].scrollIntoView()", chart)
+    width, height = chart.size["width"], chart.size["height"]
+    ActionChains(browser).move_to_element_with_offset(chart, int(width / 2) - 16, 14 - int(height / 2)).perform()
+    best = browser.execute_script("return Math.max(...Object.values(data.targets)[0])")
+    index = browser.execute_script("return Object.values(data.targets)[0].indexOf(arguments[0])", best)
+    assert f"index {index} " in detail.text
+    assert f"<img src=x onerror=document.title='hit'>{index} " in detail.text
+    assert f"a_test_200ep {best:g}" in detail.text
+    assert f"zeros {best:g}" in detail.text
+
+
+def test_arrow_keys_and_choices_work_in_chromium(browser, page: Path) -> None:
+    from selenium.webdriver import Keys
+    from selenium.webdriver.support.select import Select
+
+    shown(browser, page, *WIDTHS["desktop"])
+    chart, detail = browser.find_element("id", "chart"), browser.find_element("id", "detail")
+    chart.send_keys(Keys.ARROW_RIGHT)
+    assert "index 0 " in detail.text
+    assert "zeros -inf" in detail.text
+    Select(browser.find_element("id", "score")).select_by_value("params")
+    browser.find_element("id", "ranks").click()
+    chart.send_keys(Keys.ARROW_LEFT)
+    assert "params" in detail.text
+    assert browser.get_log("browser") == []
+
+
+def test_tables_sort_both_ways_in_chromium(browser, page: Path) -> None:
+    shown(browser, page, *WIDTHS["desktop"])
+    heading = browser.find_element("xpath", "//h3[text()='Size']/following::th[2]/button")
+
+    def column() -> list[float]:
+        cells = browser.find_elements("xpath", "//h3[text()='Size']/following::table[1]/tbody/tr/td[2]")
+        return [float(cell.text) for cell in cells if cell.text]
+
+    heading.click()
+    assert column() == sorted(column(), reverse=True)
+    heading.click()
+    assert column() == sorted(column())
+    assert len(column()) == 3
