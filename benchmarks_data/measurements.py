@@ -32,16 +32,22 @@ def with_measurements(table: Table, folder: Path, benchmark: str, index_of: Call
     Raises:
         InputError: such a file is not a table of measurements of this benchmark.
     """
-    frames, checksums = {}, {}
+    frames: dict[str, pd.DataFrame] = {}
+    checksums = {}
     for path in sorted([*folder.glob(f"{benchmark}_*.csv"), *folder.glob(f"{benchmark}_*.csv.gz")]):
-        frames[path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]], checksums[path.name] = _read(
-            path, len(table.values), index_of
-        )
+        what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
+        if what in frames:
+            raise InputError(f"{path} stands beside the same table without .gz: keep one of them")
+        frames[what], checksums[path.name] = _read(path, len(table.values), index_of)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
         frame.rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1}) for what, frame in frames.items()
     ]
-    return replace(table, values=pd.concat([table.values, *renamed], axis=1), measurements=checksums)
+    values = pd.concat([table.values, *renamed], axis=1)
+    if not values.columns.is_unique:
+        twice = values.columns[values.columns.duplicated()][0]
+        raise InputError(f"{folder}: the tables {', '.join(checksums)} have column {twice!r} twice: rename one")
+    return replace(table, values=values, measurements=checksums)
 
 
 def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.DataFrame, str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
@@ -46,6 +45,8 @@ def read_scores(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: index and seed are whole numbers")
     if scores.duplicated(["index", "proxy", "seed"]).any():
         raise InputError(f"{path}: a score stands in several rows")
+    if (scores["score"] == math.inf).any() or (scores["seed"] < 0).any():
+        raise InputError(f"{path}: a score of infinity or a negative seed is none of a run's")
     for name in scores["proxy"].unique():
         proxies.request(str(name))
     return scores.astype({"score": float, "seconds": float, "arch": str, "status": str})
@@ -148,7 +149,7 @@ def correlations(
     """Return a frame of CORRELATION_COLUMNS: how well each proxy orders the architectures of each population by each target.
 
     - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite.
-    - ``n`` counts the architectures with a score and a target, ``missing`` those with a target whose score is missing, and
+    - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but no score, and
       ``minus_inf`` the scores of -inf among the first.
     - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
       no accuracy, whose highest nobody looks for.
@@ -163,16 +164,16 @@ def correlations(
     rows = []
     for population, members in populations.items():
         part = scores[scores["index"].isin(list(members))]
-        orders = {str(proxy): combined(part, proxy) for proxy in part["proxy"].unique()}
-        seeds = {proxy: direction(proxy) * by_seed(part, proxy) for proxy in orders}
-        sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders})
         indices = sorted(set(part["index"]))
+        orders = {str(proxy): combined(part, proxy).reindex(indices) for proxy in part["proxy"].unique()}
+        seeds = {proxy: direction(proxy) * by_seed(part, proxy).reindex(indices) for proxy in orders}
+        sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
         for target in targets:
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
             for proxy, order in {**orders, **trained}.items():
                 row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
-                values = table.values[target].reindex(order.index)
-                rows.append(row | _measures(order, values, sizes.reindex(order.index), seeds.get(proxy, order.to_frame())))
+                values = table.values[target].reindex(indices)
+                rows.append(row | _measures(order, values, sizes, seeds.get(proxy, order.to_frame())))
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
 
 
@@ -191,18 +192,22 @@ def _measures(order: pd.Series, values: pd.Series, sizes: pd.DataFrame, seeds: p
     found |= _size_measures(x, y, sizes[used])
     found |= {"minus_inf": int(np.isneginf(seeds[used].to_numpy(float)).any(axis=1).sum())}
     single = [tau_b(*joined(seeds[seed], values)) for seed in seeds]
-    return found | {"tau_seeds_mean": mean(single), "tau_seeds_sd": stdev(single) if len(single) > 1 else math.nan}
+    several = len(single) > 1 and not np.isnan(single).any()
+    return found | {
+        "tau_seeds_mean": float(np.mean(single)),
+        "tau_seeds_sd": float(np.std(single, ddof=1)) if several else math.nan,
+    }
 
 
 def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float]:
-    """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,)."""
+    """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,); nothing of unknown sizes."""
     found: dict[str, float] = {}
-    if "params" in sizes:
+    if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)
         found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
         excess = tau_difference(tau_influence(x, params), tau_influence(y, params))
         found |= {"excess_params": excess.value, "excess_params_low": excess.low, "excess_params_high": excess.high}
-    if "live_params" in sizes:
+    if "live_params" in sizes and sizes["live_params"].notna().all():
         equal = kendall(x, y, sizes["live_params"].to_numpy(float))
         found |= {f"tau_equal_live_params{end}": value for end, value in zip(("", "_low", "_high"), astuple(equal), strict=True)}
     return found

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from benchmarks_data.errors import InputError
 from harness.analysis import collect, correlations
 from harness.files import write_csv
 from harness.progress import score_tasks
-from harness.scoring import Job
+from harness.scoring import DTYPES, Job
 from harness.statistics import Tau
 from harness.store import Store
 
@@ -107,24 +108,47 @@ def read(path: Path) -> Baseline:
         ) from error
     if reader.fieldnames != COLUMNS:
         raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
-    scores, ends = {}, {}
+    scores: dict[tuple[str, int, int], float] = {}
+    ends: dict[tuple[str, str], float] = {}
     for line, row in enumerate(rows, 2):
         try:
+            if "excess" in row or None in row.values():
+                raise ValueError(f"not {len(COLUMNS)} values")
+            if not row["proxy"].isprintable():
+                raise ValueError(f"proxy {row['proxy']!r}")
             value = float(row["value"]) if row["value"] else math.nan
             if row["quantity"] in TAUS:
-                ends[row["proxy"], row["quantity"]] = value
+                _add(ends, (row["proxy"], row["quantity"]), value)
             elif row["quantity"] == SCORE:
-                scores[row["proxy"], _natural(row["index"]), _natural(row["seed"])] = value
+                _add(scores, (row["proxy"], _natural(row["index"]), _natural(row["seed"])), value)
             else:
                 raise ValueError(f"quantity {row['quantity']!r}")
         except (ValueError, TypeError) as error:
             raise InputError(f"{path}, line {line}: not a row of a baseline ({error}): make one with --update") from error
     names = {proxy for proxy, _ in ends}
-    whole = len(ends) == len(TAUS) * len(names) and {proxy for proxy, _, _ in scores} == names
+    pinned = {name: {index for proxy, index, _ in scores if proxy == name} for name in names | {proxy for proxy, _, _ in scores}}
+    alike = len(set(map(frozenset, pinned.values()))) == 1
+    whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
     kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
     if len(kinds) != 1 or not names or not whole:
         raise InputError(
-            f"{path}: a baseline has one target, and scores and a tau with its interval for each proxy: make one with --update"
+            f"{path}: a baseline has one target, and for each proxy scores of the same architectures and a tau with its interval: "
+            "make one with --update"
         )
     taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
-    return Baseline(*kinds.pop(), scores, taus)
+    baseline = Baseline(*kinds.pop(), scores, taus)
+    _check(path, baseline)
+    return baseline
+
+
+def _add(values: dict[Any, float], key: object, value: float) -> None:
+    if key in values:
+        raise ValueError("it stands there twice")
+    values[key] = value
+
+
+def _check(path: Path, baseline: Baseline) -> None:
+    """Raise InputError for a benchmark, dataset, precision or architecture that there is not."""
+    benchmark = benchmarks_data.get(baseline.benchmark)
+    if baseline.dataset not in benchmark.datasets or baseline.dtype not in DTYPES or max(baseline.indices) >= benchmark.size:
+        raise InputError(f"{path}: there is no such dataset, precision or architecture of {benchmark.name}: make one with --update")

@@ -103,6 +103,12 @@ def tables_folder(given: Path | None) -> Path | None:
     return given or (Path(named) if named else None)
 
 
+def say_what_is_replaced(prog: str, folder: Path) -> None:
+    """Tell when a folder holds an earlier result."""
+    if (folder / "run.json").exists():
+        print(f"{prog}: {folder} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
+
+
 def check_device(name: str) -> str:
     """Return *name* if torch can compute there; raise InputError otherwise. The CPU is not asked, which saves importing torch."""
     if name == "cpu":

@@ -1,4 +1,4 @@
-"""Proxies against one another on the same architectures, the ceilings that nothing can pass, and tau within strata.
+"""Proxies against one another on the same architectures, trained accuracies against one another, and tau within strata.
 
 Orders are series of numbers by index, higher being better, NaN where a score is missing (:func:`harness.analysis.combined`).
 """
@@ -79,14 +79,16 @@ def standings(taus: Mapping[str, float], pairs: pd.DataFrame) -> pd.Series:
 def ceilings(table: Table, target: str, indices: Sequence[int]) -> pd.DataFrame:
     """Return how well trained accuracies agree with one another, a frame of CEILING_COLUMNS.
 
-    Between two single training runs of the target (no score can be expected to agree better with one run), between the target and
-    the same accuracy on another split, and between the target and accuracies after fewer epochs.
+    Between two single training runs of the target, between the target and the same accuracy on another split, and between the
+    target and accuracies after fewer epochs. A score's tau with one run can hardly pass the first; with a mean over runs, whose
+    noise is smaller, it can.
     """
     names = list(table.values.columns)
-    runs = [name for name in names if re.fullmatch(re.escape(target) + r"_run\d+", name)]
+    mean, run = re.fullmatch(r"(.+?)((?:_run\d+)?)", target).groups()  # type: ignore[union-attr]
+    runs = [name for name in names if re.fullmatch(re.escape(mean) + r"_run\d+", name)]
     rows = [(RUNS, *pair) for pair in combinations(runs, 2)]
-    if parsed := re.match(r"(.+)_(train|valid|test)((?:_\d+ep)?)$", target):
-        others = [f"{parsed[1]}_{split}{parsed[3]}" for split in ("train", "valid", "test") if split != parsed[2]]
+    if parsed := re.fullmatch(r"(.+)_(train|valid|test)((?:_\d+ep)?)", mean):
+        others = [f"{parsed[1]}_{split}{parsed[3]}{run}" for split in ("train", "valid", "test") if split != parsed[2]]
         rows += [(SPLIT, target, name) for name in others if name in names]
     rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
     found = []

@@ -126,7 +126,9 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
     else:
         found.append(Section("Cost", "", None, shown("cost")))
     if len(ceilings := results.ceilings[results.ceilings["target"] == target]):
-        found.append(Section("Ceilings", tables.CEILINGS_TEXT, tables.fill(ceilings, tables.CEILINGS)))
+        found.append(
+            Section("Trained accuracies against one another", tables.CEILINGS_TEXT, tables.fill(ceilings, tables.CEILINGS))
+        )
     if figure := shown("seeds"):
         found.append(Section("Seeds", tables.SEEDS_TEXT, tables.fill(rows[rows["tau_seeds_sd"].notna()], tables.SEEDS), figure))
     return [section for section in found if section.figures or (section.table and section.table.rows)]
@@ -159,7 +161,7 @@ def _points(results: Results) -> dict[str, Any]:
     """Return what the chart that answers to the pointer shows: architectures, and the values of targets and scores."""
     indices = results.populations[results.population]
     strings = results.scores.drop_duplicates("index").set_index("index")["arch"].reindex(indices)
-    means = results.scores.groupby(["proxy", "index"], sort=False)["score"].mean()
+    means = results.scores.groupby(["proxy", "index"], sort=False)["score"].mean(skipna=False)
 
     def numbers(series: pd.Series) -> list[float | str | None]:
         return [

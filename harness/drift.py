@@ -66,7 +66,9 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
     return found
 
 
-def compare(expected: Baseline, found: Baseline, every: Sequence[str], tolerance: float) -> list[Verdict]:
+def compare(
+    expected: Baseline, found: Baseline, every: Sequence[str], tolerance: float, *, same_seeds: bool = True
+) -> list[Verdict]:
     """Return a verdict for each proxy of the baseline, and for each of *every* that it does not have.
 
     A score drifts when it moves by more than *tolerance*, relative to the larger of its size and the proxy's median size (a median
@@ -74,38 +76,44 @@ def compare(expected: Baseline, found: Baseline, every: Sequence[str], tolerance
     baseline's only they are compared. A tau drifts when it leaves the baseline's interval; under other seeds, when its own interval
     no longer meets that.
     """
-    old = [_verdict(expected, found, name, tolerance) for name in expected.taus]
+    old = [_verdict(expected, found, name, tolerance, same_seeds) for name in expected.taus]
     return old + [Verdict(name, None, None) for name in every if name not in expected.taus]
 
 
-def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float) -> Verdict:
+def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float, same_seeds: bool) -> Verdict:
     before = expected.taus[proxy]
     if proxy not in found.taus:
         return Verdict(proxy, before, None, drifts=["vanished: there is no such proxy any more"])
     after = found.taus[proxy]
-    allowed = tolerance if proxies.request(proxy).needs else 0.0
+    random = bool(proxies.request(proxy).needs)
+    allowed = tolerance if random else 0.0
     old = {key: value for key, value in expected.scores.items() if key[0] == proxy}
-    pairs = {key: (value, found.scores[key]) for key, value in old.items() if key in found.scores}
+    pairs = {key: (value, found.scores.get(key, math.nan)) for key, value in old.items() if same_seeds or not random}
     sizes = [abs(value) for value in old.values() if math.isfinite(value)]
     floor = median(sizes) if sizes else 0.0
     distances = {key: _distance(*pair, floor) for key, pair in pairs.items()}
     drifts = []
     if moved := [key for key, distance in distances.items() if distance > allowed]:
         worst = max(moved, key=distances.__getitem__)
-        one, other = pairs[worst]
-        drifts.append(f"{len(moved)} scores moved, most at index {worst[1]}, seed {worst[2]}: from {one!r} to {other!r}")
-    if _tau_left(before, after, same_seeds=bool(pairs)):
+        first, second = pairs[worst]
+        drifts.append(
+            f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed {worst[2]}: from {first!r} to {second!r}"
+        )
+    if _tau_left(before, after, same_seeds=same_seeds or not random):
         interval = interval_text(before.low, before.high)
         within = f" ({interval})" if interval else ""
-        drifts.append(f"tau with {expected.target} moved from {before.value:.4f}{within} to {after.value:.4f}")
+        one, other = ("undefined" if math.isnan(tau.value) else f"{tau.value:.4f}" for tau in (before, after))
+        drifts.append(f"tau with {expected.target} moved from {one}{within} to {other}")
     return Verdict(proxy, before, after, max(distances.values(), default=math.nan), drifts)
 
 
 def _tau_left(before: Tau, after: Tau, *, same_seeds: bool) -> bool:
     """Return whether a tau has left the interval of an earlier one, or its neighbourhood where that has no interval.
 
-    Under other seeds both are estimates with an error: then their intervals no longer meet.
+    Under other seeds both are estimates with an error: then their intervals no longer meet, and without one nothing can be said.
     """
+    if not same_seeds and (math.isnan(before.low) or math.isnan(after.low)):
+        return False
     if math.isnan(before.value) or math.isnan(after.value):
         return math.isnan(before.value) != math.isnan(after.value)
     low, high = _interval(before)
@@ -161,7 +169,7 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
         f"## Regression of correlations: {title}",
         "",
         f"{len(baseline.indices)} architectures of {plain(baseline.benchmark)}, {plain(baseline.dataset)}'s networks, "
-        f"tau with {plain(baseline.target)}.",
+        f"tau with {plain(baseline.target)}; the baseline has seeds {', '.join(map(str, baseline.seeds))}.",
         "",
         "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from harness.results import Results
 
 SUFFIXES = (".png", ".svg")
+#: Tenths of fewer architectures than this show noise alone.
+ENOUGH_FOR_STRATA = 100
 STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -43,6 +45,8 @@ def _agreement(results: Results, target: str) -> Figure | None:
 
 
 def _strata(results: Results, target: str) -> Figure | None:
+    if len(results.populations[results.population]) < ENOUGH_FOR_STRATA:
+        return None
     rows = results.strata[results.strata["target"] == target]
     return plots_between.tau_by_stratum(rows, results.featured(target)) if rows["tau"].notna().any() else None
 

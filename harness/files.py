@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -57,7 +58,7 @@ def write_text(path: Path, text: str) -> None:
     """Write a file, which appears whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(text.encode("utf-8", "backslashreplace"))  # an argument may hold bytes that are no text
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)
@@ -68,8 +69,8 @@ def earlier_targets(path: Path) -> list[str]:
     """Return the targets that an earlier run.json names; none when there is no such file or it is something else."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["targets"]
-        return [name for name in found if isinstance(name, str) and "/" not in name and "\\" not in name]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [name for name in found if isinstance(name, str) and re.fullmatch(r"[\w.-]+", name, re.ASCII)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 

@@ -6,12 +6,13 @@ Every sentence is made of the numbers, and names its sample. Where something can
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from harness.comparison import RUNS, SIGNIFICANT
+from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT
+from harness.files import interval_text
 from harness.results import Results
 from proxies import TRIVIAL_BASELINES
 
@@ -38,7 +39,7 @@ def headline(results: Results, target: str) -> list[str]:
         opening,
         *_rivals(results, target, name),
         *_best(results, target, name),
-        *_size(target, row),
+        *_size(results, target, row),
         *_populations(results, target, name),
         *_ceilings(results, target),
         *_gaps(results, target),
@@ -73,67 +74,97 @@ def _opening(results: Results, target: str, row: pd.Series) -> str:
     if math.isnan(row["tau"]):
         return f"{sample}, Kendall's tau of {proxy} with {target} is undefined: {why_undefined(results, target, proxy)}."
     few = "" if row["n"] >= ENOUGH else f" With so few architectures (fewer than {ENOUGH}) intervals and p values are rough."
-    return f"{sample}, Kendall's tau of {proxy} with {target} is {_tau(row)}.{few}"
+    interval = "" if math.isnan(row["tau_low"]) else f" (95 % interval {interval_text(row['tau_low'], row['tau_high'])})"
+    return f"{sample}, Kendall's tau of {proxy} with {target} is {row['tau']:.3f}{interval}.{few}"
 
 
 def _rivals(results: Results, target: str, name: str) -> list[str]:
     found = [_against(results, target, name, rival) for rival in RIVALS if rival in results.orders and rival != name]
-    return [f"{name} against {_listed(found)}." if found else f"Nothing to compare {name} with was scored."]
-
-
-def _best(results: Results, target: str, name: str) -> list[str]:
-    rows = results.of(target)
-    ranked = rows[rows["proxy"].isin(list(results.orders))].dropna(subset="tau").sort_values("tau", ascending=False)
-    first = str(ranked.iloc[0]["proxy"])
-    tied = [str(proxy) for proxy in ranked[ranked["place"] == 1]["proxy"] if proxy != first]
-    beside = f"; not significantly below it: {_listed(tied)}" if tied else ""
-    place = int(_row(rows, name)["place"])
-    own = (
-        ""
-        if name == first
-        else f" {name} stands at place {place}: {place - 1} of {len(ranked) - 1} others are significantly better."
-    )
-    return [f"The highest tau is that of {first}, {_tau(_row(rows, first))}{beside}.{own}"]
+    pairs = (results.pairs["target"] == target).sum()
+    family = f" (Differences with 95 % intervals; significance is corrected for all {pairs} pairs by Holm's method.)"
+    return [f"{name} against {_listed(found)}.{family}" if found else f"Nothing to compare {name} with was scored."]
 
 
 def _against(results: Results, target: str, name: str, rival: str) -> str:
     """Return the difference of the subject's tau from a rival's, with its interval and whether it counts."""
-    pairs = results.pairs[results.pairs["target"] == target]
-    pair = pairs[((pairs["proxy"] == name) & (pairs["other"] == rival)) | ((pairs["proxy"] == rival) & (pairs["other"] == name))]
-    row = pair.iloc[0]
+    row = _comparison(results, target, name, rival)
+    text = f"{rival} ({_row(results.of(target), rival)['tau']:.3f})"
     if math.isnan(row["difference"]):
-        return f"{rival}: undefined"
-    sign = 1 if row["proxy"] == name else -1
-    low, high = sorted((sign * row["low"], sign * row["high"]))
-    interval = "" if math.isnan(low) else f" ({_signed(low)} to {_signed(high)})"
-    counts = "significant" if row["p_holm"] < SIGNIFICANT else "not significant"
-    return f"{rival} ({_row(results.of(target), rival)['tau']:.3f}): {_signed(sign * row['difference'])}{interval}, {counts}"
+        return f"{text}: undefined"
+    interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
+    known = {int(_row(results.of(target), proxy)["n"]) for proxy in (name, rival)}
+    sample = "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
+    return f"{text}: {_signed(row['difference'])}{interval}{sample}, {_counts_as(row)}"
 
 
-def _size(target: str, row: pd.Series) -> list[str]:
+def _counts_as(comparison: Mapping[str, float]) -> str:
+    if math.isnan(comparison["p_holm"]):
+        return "which the sample cannot test, as it shows no variation"
+    return "significant" if comparison["p_holm"] < SIGNIFICANT else "not significant"
+
+
+def _comparison(results: Results, target: str, name: str, rival: str) -> dict[str, float]:
+    """Return the row of :attr:`Results.pairs` for two proxies, turned so that the first is *name*."""
+    pairs = results.pairs[results.pairs["target"] == target]
+    direct = pairs[(pairs["proxy"] == name) & (pairs["other"] == rival)]
+    if len(direct):
+        return _records(direct)[0]
+    row = _records(pairs[(pairs["proxy"] == rival) & (pairs["other"] == name)])[0]
+    return row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+
+
+def _best(results: Results, target: str, name: str) -> list[str]:
+    """Return which score has the highest tau, which cannot be told from it, and where the subject stands."""
+    rows = results.of(target)
+    ranked = rows[rows["proxy"].isin(list(results.orders))].dropna(subset="tau").sort_values("tau", ascending=False)
+    first, *others = map(str, ranked["proxy"])
+    against = {other: _comparison(results, target, first, other) for other in others}
+    level = [other for other, row in against.items() if not row["p_holm"] < SIGNIFICANT]
+    above = [other for other, row in against.items() if row["p_holm"] < SIGNIFICANT and row["difference"] < 0]
+    found = f"The highest tau is that of {first}, {_tau(_row(rows, first))}"
+    found += f"; no significant difference from it: {_listed(level)}" if level else ""
+    found += f"; significantly better where both have a score: {_listed(above)}" if above else ""
+    place = int(_row(rows, name)["place"])
+    own = f" {name} stands at place {place}: {place - 1} of {len(others)} others are significantly better."
+    own = "" if name == first or name in level else own
+    uneven = (
+        ""
+        if ranked["n"].nunique() == 1
+        else " Not all scores are known for the same architectures; differences are on those of both."
+    )
+    return [f"{found}.{own}{uneven}"]
+
+
+def _size(results: Results, target: str, row: pd.Series) -> list[str]:
     """Return what a score has to do with the size of networks: the question of parameter bias."""
     found, proxy = [], row["proxy"]
     if proxy != "params" and not math.isnan(row["excess_params"]):
         bound = row["excess_params_low"], row["excess_params_high"]
-        verdict = _side(
-            *bound,
-            "follows the number of parameters more than",
-            "follows the number of parameters less than",
-            "is as close to the number of parameters as",
-        )
-        difference = f"{_signed(row['excess_params'])} ({_signed(bound[0])} to {_signed(bound[1])})"
+        interval = "" if math.isnan(bound[0]) else f" ({_signed(bound[0])} to {_signed(bound[1])})"
+        verdict = _side(*bound, f"{proxy} follows it more", f"{proxy} follows it less", "no difference can be told")
+        partial, own = row["tau_partial_params"], row["tau_params"] - row["excess_params"]
         found.append(
-            f"{proxy} {verdict} {target} itself: its tau with params is {row['tau_params']:.3f}, a difference of {difference}. "
-            f"Given params, its partial tau with {target} is {row['tau_partial_params']:.3f}."
+            f"Tau with the number of parameters is {row['tau_params']:.3f} for {proxy} and {own:.3f} for {target} itself: "
+            f"{_signed(row['excess_params'])}{interval}, {verdict}."
+            + ("" if math.isnan(partial) else f" Given parameters, the partial tau of {proxy} with {target} is {partial:.3f}.")
         )
-    if proxy != "live_params" and not math.isnan(row["tau_equal_live_params_low"]):
-        bound = row["tau_equal_live_params_low"], row["tau_equal_live_params_high"]
-        verdict = _side(*bound, "still orders them rightly", "orders them wrongly", "orders them no better than chance")
-        found.append(
-            f"Among architectures with equally many live parameters {proxy} {verdict}: tau "
-            f"{row['tau_equal_live_params']:.3f} ({bound[0]:.3f} to {bound[1]:.3f})."
-        )
-    return found
+    return found + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
+
+
+def _equal_size(results: Results, target: str, proxy: str) -> list[str]:
+    """Return tau among architectures of equal live parameters in each population, as it may differ much between them."""
+    rows = results.correlations
+    rows = rows[(rows["target"] == target) & (rows["proxy"] == proxy)].dropna(subset="tau_equal_live_params_low")
+    if rows.empty:
+        return []
+    bounds = list(zip(rows["tau_equal_live_params_low"], rows["tau_equal_live_params_high"], strict=True))
+    verdicts = {_side(*bound, "better than by chance", "worse than by chance", "not told from chance") for bound in bounds}
+    verdict = verdicts.pop() if len(verdicts) == 1 else "differently by population"
+    taus = [
+        f"{row['tau_equal_live_params']:.3f} ({low:.3f} to {high:.3f}) in population {row['population']}"
+        for row, (low, high) in zip(_records(rows), bounds, strict=True)
+    ]
+    return [f"Among architectures with equally many live parameters {proxy} orders {verdict}: tau {_listed(taus)}."]
 
 
 def _populations(results: Results, target: str, name: str) -> list[str]:
@@ -146,11 +177,14 @@ def _populations(results: Results, target: str, name: str) -> list[str]:
 def _ceilings(results: Results, target: str) -> list[str]:
     rows = results.ceilings[results.ceilings["target"] == target].dropna(subset="tau")
     if rows.empty:
-        return [f"The table has no single runs, no other split and no shorter training of {target}, so no ceiling is known."]
-    runs, others = rows[rows["what"] == RUNS], rows[rows["what"] != RUNS]
-    found = [f"two training runs of the same architectures agree at tau {_listed(map(_tau, _records(runs)))}"] if len(runs) else []
-    found += [f"{row['other']} agrees with {target} at tau {_tau(row)}" for row in _records(others)]
-    return [f"Ceilings: {_listed(found)}."]
+        return [f"The table has no single runs, no other split and no shorter training of {target}: how noisy it is, is not known."]
+    found = []
+    if taus := [f"{_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == RUNS])]:
+        found.append(f"Two training runs of the same architectures agree at tau {_listed(taus)}.")
+    for what, text in ((SPLIT, "on another split"), (SHORT, "after fewer epochs")):
+        if taus := [f"{row['other']} {_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == what])]:
+            found.append(f"Tau of {target} with the accuracy {text}: {_listed(taus)}.")
+    return found
 
 
 def _gaps(results: Results, target: str) -> list[str]:
@@ -162,7 +196,9 @@ def _gaps(results: Results, target: str) -> list[str]:
 def _counts(rows: pd.DataFrame, key: str) -> str:
     """Return how many architectures each score has, those with equally many together."""
     by_count = rows[rows[key] > 0].groupby(key)["proxy"].agg(", ".join)
-    return _listed(f"{count} of {proxies}" for count, proxies in by_count.items())
+    return _listed(
+        f"{count} each of {proxies}" if ", " in proxies else f"{count} of {proxies}" for count, proxies in by_count.items()
+    )
 
 
 def _side(low: float, high: float, above: str, below: str, neither: str) -> str:
@@ -180,7 +216,7 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def _tau(row: pd.Series | dict[str, Any]) -> str:
     if math.isnan(row["tau"]):
         return "undefined"
-    interval = "" if math.isnan(row["tau_low"]) else f" ({row['tau_low']:.3f} to {row['tau_high']:.3f})"
+    interval = "" if math.isnan(row["tau_low"]) else f" ({interval_text(row['tau_low'], row['tau_high'])})"
     return f"{row['tau']:.3f}{interval}"
 
 

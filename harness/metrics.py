@@ -16,21 +16,31 @@ from harness.statistics import Vector, tau_b
 
 #: Shares of the architectures that count as the top, and numbers of architectures that a search may train.
 TOP_SHARES, BUDGETS = (0.1, 0.01), (1, 10, 100)
+#: A tau among fewer architectures than this is left out.
+FEW = 3
 
 
 def tau_top(score: Vector, accuracy: Vector, share: float = 0.1) -> float:
-    """Return tau-b among the *share* of architectures with the highest accuracies (all that equal the last of them)."""
+    """Return tau-b among the *share* of architectures with the highest accuracies, and all that equal the last of them.
+
+    It is NaN where these are fewer than 3.
+    """
     count = math.ceil(share * len(accuracy))
-    if count < 2:
+    if count < FEW:
         return math.nan
     best = accuracy >= np.sort(accuracy)[-count]
     return tau_b(score[best], accuracy[best])
 
 
 def precision_top(score: Vector, accuracy: Vector, share: float) -> float:
-    """Return which part of the *share* with the highest scores is among the share with the highest accuracies."""
+    """Return which part of the *share* with the highest scores is among the share with the highest accuracies.
+
+    It is NaN where that share is less than one architecture.
+    """
+    if share * len(accuracy) < 1:
+        return math.nan
     count = math.ceil(share * len(accuracy))
-    return float(_chosen(score, count) @ _chosen(accuracy, count)) / count if count else math.nan
+    return float(_chosen(score, count) @ _chosen(accuracy, count)) / count
 
 
 def _chosen(values: Vector, count: int) -> Vector:

@@ -68,21 +68,25 @@ def read_settings(folder: Path) -> dict[str, Any]:
     try:
         settings: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         images = settings["images"]
+        commands = [settings["command"], *settings.get("scored_by", [])]
         texts = [
             *(settings[key] for key in ("benchmark", "dataset", "dtype")),
             *settings["targets"],
             *(proxy["name"] for proxy in settings["proxies"]),
-            *(word for command in [settings["command"], *settings.get("scored_by", [])] for word in command),
+            *(word for command in commands for word in command),
             settings["archs"]["population"],
             settings["table"]["name"],
             *((images["file"], images["sha256"]) if isinstance(images, dict) else [images]),
         ]
         numbers = [*settings["seeds"], settings["archs"]["count"]]
+        if not (settings["targets"] and settings["seeds"] and all(commands)):
+            raise ValueError
         if not (all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)):
             raise TypeError
         _description(settings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{folder / 'run.json'} cannot be read as a run's: name a folder that harness.run has written") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        found = folder if folder.is_dir() else f"{folder}, which is no folder,"
+        raise InputError(f"{found} has no run.json of a run: name a folder that harness.run has written") from error
     return settings
 
 

@@ -122,7 +122,7 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
     axes.axvline(0, color="black", lw=0.8)
     if ceiling is not None:
         axes.axvline(ceiling, color=ORANGE, lw=1, ls="--")
-        axes.text(ceiling - 0.01, -0.6, "two training runs", color=ORANGE, fontsize=7, rotation=90, ha="right", va="bottom")
+        axes.text(ceiling - 0.01, -0.6, "two training runs agree", color=ORANGE, fontsize=7, rotation=90, ha="right", va="bottom")
     axes.margins(x=0.16)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]

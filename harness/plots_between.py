@@ -121,6 +121,9 @@ def seed_spread(correlations: pd.DataFrame, by_seed: Mapping[str, list[float]]) 
             single, np.full(len(single), position), s=14, color=BLUE, alpha=0.7, label="one seed" if position == 0 else None
         )
         axes.scatter(row["tau"], position, s=30, marker="D", color=ORANGE, label="mean rank over seeds" if position == 0 else None)
+    low, high = axes.get_xlim()
+    margin = max(0.0, 0.1 - (high - low)) / 2  # a spread of .001 shall look small
+    axes.set_xlim(low - margin, high + margin)
     axes.set_yticks(range(len(rows)), list(rows["proxy"]))
     axes.set_xlabel(f"tau-b; {population_text(correlations.iloc[0])}")
     axes.grid(axis="x", color=GREY, lw=0.3)

@@ -6,6 +6,7 @@ import errno
 import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from benchmarks_data.table import is_accuracy
 from harness.document import document
 from harness.figures import remove_figures, save_figures
 from harness.files import (
@@ -33,9 +35,7 @@ def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None
 
     Nothing that is there is touched before all of it is written; run.json is the last to be replaced.
     """
-    new = folder / ".partial"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
+    new = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     try:
         _write(results, new, settings)
         for path in new.iterdir():
@@ -66,10 +66,12 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
         write_text(folder / name, text)
 
 
-def tell(prog: str, results: Results, folder: Path, caption: str) -> None:
-    """Print the correlations, what is missing, and where everything lies; *caption* says what was compared."""
+def tell(prog: str, results: Results, folder: Path, more: str = "") -> None:
+    """Print the correlations, what is missing, and where everything lies; *more* is added to the tables' caption."""
     console = Console()
-    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
+    columns = any(not is_accuracy(target) for target in results.targets)
+    sources = [results.table.name, *(results.table.measurements if columns else ())]
+    print_correlations(console, pd.concat(map(results.of, results.targets)), f"targets of {', '.join(sources)}{more}")
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

@@ -12,6 +12,7 @@ It computes on the table that installs with the harness, whatever NAS_TABLES say
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -56,10 +57,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     comparing.add_argument("--junit", type=Path, metavar="FILE", help="write a summary as JUnit XML")
     p.add_argument("--update", action="store_true", help="write the baseline anew, with all proxies, instead of comparing")
     updating = p.add_argument_group("with --update")
-    updating.add_argument("--archs", default="24", metavar="N", help="number of architectures to pin (default: 24)")
-    updating.add_argument("--seeds", type=positive, default=1, metavar="N", help="number of seeds (default: 1)")
-    updating.add_argument("--dataset", choices=DATASETS, default="imagenet16-120", help="whose networks (default: %(default)s)")
-    updating.add_argument("--dtype", choices=DTYPES, default="float64", help="precision (default: %(default)s)")
+    updating.add_argument("--archs", metavar="N", help="number of architectures to pin (default: 24)")
+    updating.add_argument("--seeds", type=positive, metavar="N", help="number of seeds (default: 1)")
+    updating.add_argument("--dataset", choices=DATASETS, help="whose networks (default: imagenet16-120)")
+    updating.add_argument("--dtype", choices=DTYPES, help="precision (default: float64)")
     return p
 
 
@@ -76,7 +77,11 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 def _compare(args: argparse.Namespace) -> int:
     from harness import baseline, drift
 
+    if any(given is not None for given in (args.archs, args.seeds, args.dataset, args.dtype)):
+        raise InputError("--archs, --seeds, --dataset and --dtype belong to --update: a comparison takes those of the baseline")
     for path in filter(None, (args.markdown, args.junit)):
+        if path.is_dir() or path.resolve() == args.baseline.resolve():
+            raise InputError(f"cannot write a summary to {path}: it is {'a folder' if path.is_dir() else 'the baseline'}")
         writable_folder(path.parent)
     expected = baseline.read(args.baseline)
     known = drift.known_requests(args.baseline, expected)
@@ -85,7 +90,7 @@ def _compare(args: argparse.Namespace) -> int:
     started = time.monotonic()
     found = baseline.measure(job, expected.target, known, expected.indices, seeds, args.workers or default_workers())
     every = [request.name for request in baseline.every_request()]
-    verdicts = drift.compare(expected, found, every, args.tolerance)
+    verdicts = drift.compare(expected, found, every, args.tolerance, same_seeds=args.seed is None)
     _tell(verdicts, len(expected.indices))
     if args.markdown:
         args.markdown.write_text(drift.markdown(verdicts, expected), encoding="utf-8")
@@ -113,13 +118,15 @@ def _update(args: argparse.Namespace) -> int:
         raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
     writable_folder(args.baseline.parent)
     before = _replaced(args.baseline)
-    indices = select(benchmarks_data.get("nb201"), args.archs, "all", 0)
-    job = Job("nb201", args.dataset, dtype=args.dtype)
+    indices = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    job = Job("nb201", args.dataset or "imagenet16-120", dtype=args.dtype or "float64")
     workers = args.workers or default_workers()
-    measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds), workers)
+    measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds or 1), workers)
     for line in drift.changes(before, measured, args.tolerance) if before else []:
         print(line)
     baseline.write(drift.keep_what_holds(before, measured, args.tolerance) if before else measured, args.baseline)
+    if bare := sum(math.isnan(tau.low) for tau in measured.taus.values()):
+        print(f"{bare} taus have no interval, so that any change of more than {drift.TAU_TOLERANCE} drifts: pin more architectures")
     print(f"wrote {args.baseline}: {len(measured.taus)} proxies, {len(indices)} architectures; review the change and commit it")
     return 0
 

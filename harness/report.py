@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
+import proxies
 from benchmarks_data.errors import InputError
-from harness.command import Parser, guarded, load_plugins, tables_folder, writable_folder
+from harness.command import Parser, guarded, load_plugins, say_what_is_replaced, tables_folder, writable_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     load_plugins(prog, args.plugin)
     if args.out is None and len(args.runs) > 1:
         raise InputError("several runs are merged into a folder of their own: name it with --out")
+    folders = [folder.resolve() for folder in args.runs]
+    if len(set(folders)) < len(folders) or (len(folders) > 1 and args.out.resolve() in folders):
+        raise InputError("the same folder is named twice: each run, and --out, needs its own")
 
     from harness.analysis import read_scores
     from harness.overview import read_settings
@@ -58,16 +62,21 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     benchmark = benchmarks_data.get(run["benchmark"])
     table = benchmark.table(tables_folder(args.tables))
     given = args.target or run["targets"]
-    run["targets"] = [table.target(name) for name in dict.fromkeys(given)]
+    try:
+        run["targets"] = [table.target(name) for name in dict.fromkeys(given)]
+    except InputError as error:
+        used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
+        raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
     out = writable_folder(args.out or args.runs[0])
+    say_what_is_replaced(prog, out)
     run["table"] = table.provenance()
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
     publish(results, out, run)
-    tell(prog, results, out, f"accuracies of {table.name}")
+    tell(prog, results, out)
     return 0
 
 
@@ -75,7 +84,8 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the scores of several runs as one frame, each score once.
 
     Raises:
-        InputError: two runs disagree about a score, or scored different seeds of a proxy.
+        InputError: two runs disagree about a score, have different seeds of a proxy for different architectures, or an aggregate of
+            ranks among different architectures.
     """
     import pandas as pd
 
@@ -89,6 +99,10 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
             f"the runs disagree about {proxy} of index {index}, seed {seed}: they come from different versions, or it ranks "
             "architectures within a run; report them one by one"
         )
+    for name in whole["proxy"].unique():
+        members = [set(frame["index"]) for frame in frames if name in set(frame["proxy"])]
+        if proxies.request(str(name)).components and any(one != members[0] for one in members):
+            raise InputError(f"{name} ranks the architectures of its run, and the runs have different ones: report them one by one")
     # Proxies as they come, and a score rather than a failure.
     rank = {name: position for position, name in enumerate(whole["proxy"].unique())}
     whole = whole.assign(order=whole["proxy"].map(rank), failed=whole["status"] != OK)
@@ -133,7 +147,9 @@ def _identity(setting: Any) -> Any:
 
 def _check(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:
     """Raise InputError unless every row names an architecture of the benchmark by index and string."""
-    named = scores.drop_duplicates("index")
+    if (scores["benchmark"] != benchmark).any():
+        raise InputError(f"{folders[0] / 'scores.csv'}: not all scores are of {benchmark}, which run.json names")
+    named = scores.drop_duplicates(["index", "arch"])
     space = benchmarks_data.get(benchmark)
     for index, arch in zip(named["index"], named["arch"], strict=True):
         if space.architecture(int(index)).string != arch:

@@ -22,6 +22,7 @@ from harness.command import (
     guarded,
     load_plugins,
     positive,
+    say_what_is_replaced,
     tables_folder,
     writable_folder,
 )
@@ -120,8 +121,7 @@ def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Seque
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
         print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
-    if (plan.out / "run.json").exists():
-        print(f"{prog}: {plan.out} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
+    say_what_is_replaced(prog, plan.out)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, prove
     scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
     results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     publish(results, plan.out, provenance)
-    tell(prog, results, plan.out, f"accuracies of {plan.table.name}, {plan.job.images_text}")
+    tell(prog, results, plan.out, f", {plan.job.images_text}")
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

@@ -67,9 +67,14 @@ def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influenc
     With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c / sqrt(u v); c_i, u_i, v_i
     are the means over the pairs of item i, and the influence is 2 ((c_i - c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)).
     With *group* each mean is that of the indicator of an equal group times the same.
+
+    Raises:
+        ValueError: a value is NaN.
     """
     if len(x) < 2:
         return None
+    if np.isnan(x).any() or np.isnan(y).any() or (group is not None and np.isnan(group).any()):
+        raise ValueError("NaN has no rank: leave missing values out")
     c, u, v = _pairs(x, y, np.zeros(len(x)) if group is None else group)
     scale = math.sqrt(u.mean() * v.mean())
     if scale == 0:

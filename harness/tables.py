@@ -71,7 +71,7 @@ def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
 
 CORRELATIONS_TEXT = (
     "Scores rank by their mean rank over seeds. Place: one more than the number of scores whose tau is significantly higher, so "
-    "equal places are ties. Accuracies after a short training stand among the scores, for comparison, without a place."
+    "equal places are ties. Accuracies after a short training, where the table has them, have no place."
 )
 PAIRS_TEXT = "Differences of tau on the same architectures; p values are corrected for all pairs by Holm's method."
 SIZE_TEXT = (
@@ -79,11 +79,13 @@ SIZE_TEXT = (
     "above 0 the score follows size more than the target does."
 )
 POPULATIONS_TEXT = (
-    "The same scores among fewer architectures. Scores that combine ranks keep those that they have in the run's population."
+    "The same scores among fewer architectures: connected has those with a path from input to output, unique the lowest index of "
+    "each class of isomorphic ones. Scores that combine ranks keep those that they have in the run's population."
 )
 SEARCH_TEXT = "What a search would gain. Ties are broken by lot: values are means over all orders of the tied."
 CEILINGS_TEXT = (
-    "How well trained accuracies agree with one another on the same architectures: what no score can be expected to pass."
+    "How well trained accuracies agree with one another on the same architectures. A score's tau with a single training run can "
+    "hardly be above that of two runs; with the mean over runs, whose noise is smaller, it can. Fewer epochs: a little training."
 )
 SEEDS_TEXT = "Tau of each seed alone, and of the mean rank over seeds."
 
@@ -96,7 +98,7 @@ CORRELATIONS = (
     number("rho", "rho", "Spearman's rank correlation"),
     number("r", "r", "Pearson's correlation of finite scores"),
     number("n", "n", "architectures with a score and a target", "d"),
-    number("missing", "missing", "architectures whose score is missing", "d"),
+    number("missing", "missing", "architectures with a target but no score", "d"),
     number("-inf", "minus_inf", "architectures that score -inf, the lowest", "d"),
     number("seconds", "seconds", "mean time for an architecture: passes that the score reads, and its formula", ".2g"),
 )

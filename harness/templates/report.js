@@ -73,7 +73,7 @@ function draw() {
   shown = both.map((i, k) => ({
     i, k, value: xs[k], accuracy: ys[k], x: isFinite(px[k]) ? x.at(px[k]) : MARGIN.left + 4, y: y.at(py[k]) }));
   pen.globalAlpha = Math.max(0.12, Math.min(0.8, 60 / shown.length ** 0.7));
-  for (const p of shown) dot(pen, p, p.value === -Infinity ? ORANGE : BLUE, 2.5);
+  for (const p of shown) dot(pen, p, p.value === -Infinity ? SOFT : BLUE, 2.5);
   pen.globalAlpha = 1;
   chosen = chosen && shown.find(p => p.i === chosen.i) || null;
   if (chosen) { dot(pen, chosen, ORANGE, 5); }

@@ -1,5 +1,6 @@
 """Tables of measurements beside the main one."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,16 @@ def test_a_name_in_two_files_is_called_after_its_file(tmp_path: Path) -> None:
     for what in ("one", "two"):
         (tmp_path / f"x_{what}.csv").write_text("index,arch,latency,a_test\n1,b,7,8\n")
     assert list(read(tmp_path).values) == ["a_test", "one_latency", "one_a_test", "two_latency", "two_a_test"]
+
+
+def test_files_whose_columns_collide_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x_a.csv").write_text("index,l\n0,1\n")
+    (tmp_path / "x_b.csv").write_text("index,l,a_l\n0,1,2\n")
+    with pytest.raises(InputError, match="column 'a_l' twice"):
+        read(tmp_path)
+    (tmp_path / "x_a.csv.gz").write_bytes(gzip.compress(b"index,m\n0,1\n"))
+    with pytest.raises(InputError, match=r"without .gz"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,13 @@ def test_regret_by_hand_and_with_too_few() -> None:
     assert math.isnan(regret(SCORE, ACCURACY, 7))
 
 
-@pytest.mark.parametrize("share", [0.1, 1 / 3, 0.5, 1.0])
+@pytest.mark.parametrize("share", [1 / 6, 1 / 3, 0.5, 1.0])
 def test_precision_is_the_mean_over_all_orders_of_the_tied(share: float) -> None:
     count = math.ceil(share * 6)
     best = set(np.argsort(-ACCURACY)[:count])
     expected = np.mean([len(best.intersection(order[:count])) / count for order in orders_of_the_tied(SCORE)])
     assert precision_top(SCORE, ACCURACY, share) == pytest.approx(expected)
+    assert math.isnan(precision_top(SCORE, ACCURACY, 0.1)), "a tenth of 6 is less than one"
 
 
 def test_tau_among_the_top_looks_at_the_most_accurate_only() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import benchmarks_data
 from benchmarks_data.table import Table
 from harness.analysis import SCORE_COLUMNS
 from harness.document import document
-from harness.headline import headline
+from harness.headline import _counts_as, _side, headline
 from harness.publish import publish
 from harness.render import html, markdown, plain
 from harness.report import main
@@ -22,6 +23,7 @@ from harness.results import Results
 from harness.run import main as run
 from tests.runs import arguments
 
+NAN = math.nan
 SETTINGS = {"command": ["python -m harness.run", "--out", "<script>alert(1)</script>"], "proxies": [], "targets": ["a_test_200ep"]}
 
 
@@ -74,7 +76,8 @@ def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
     found = pd.read_csv(tmp_path / "correlations.csv")
     rows = found[found["population"] == "all"].set_index("proxy")
     assert rows["n"].to_dict() == {"zeros": 12, "synflow": 20, "params": 20, "live_params": 20, "flops": 20, "live_convs": 20}
-    assert rows["missing"].sum() == 0
+    assert rows["missing"].to_dict() == {"zeros": 8, "synflow": 0, "params": 0, "live_params": 0, "flops": 0, "live_convs": 0}
+    assert "on the 12 architectures where both are known" in (tmp_path / "report.md").read_text()
     pairs = pd.read_csv(tmp_path / "comparisons.csv").set_index(["proxy", "other"])
     assert pairs.loc[("zeros", "synflow"), "n"] == 12
     scores = pd.read_csv(tmp_path / "scores.csv")
@@ -97,6 +100,13 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
     (unknown / "scores.csv").write_text((unknown / "scores.csv").read_text().replace(",zeros,", ",zeroes,"))
     elsewhere = copy("elsewhere")
     (elsewhere / "scores.csv").write_text((elsewhere / "scores.csv").read_text().replace("|nor_conv_3x3~0|", "|<b>~0|"))
+    infinite, foreign, ranks, fewer = (copy(name) for name in ("infinite", "foreign", "ranks", "fewer"))
+    rows = (runs / "zeros" / "scores.csv").read_text().splitlines()
+    (infinite / "scores.csv").write_text("\n".join([*rows[:-1], re.sub(r",[^,]+,([^,]+,ok)$", r",inf,\1", rows[-1])]))
+    (foreign / "scores.csv").write_text("\n".join([*rows[:-1], rows[-1].replace("nb201", "nb202", 1)]))
+    combined = [row.replace(",zeros,", ",mean_rank,") for row in rows if ",zeros," in row]
+    (ranks / "scores.csv").write_text("\n".join([rows[0], *combined]))
+    (fewer / "scores.csv").write_text("\n".join([rows[0], *combined[1:]]))
     first = str(runs / "zeros")
     for arguments_, complaint in (
         ([first, str(copy("float64", dtype="float64")), "--out", str(tmp_path / "x")], "differ in dtype"),
@@ -104,41 +114,118 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
         ([first, str(runs / "synflow")], "name it with --out"),
         ([str(unknown)], "did you mean 'zeros'"),
         ([str(elsewhere)], "is not index"),
-        ([str(tmp_path)], "run.json cannot be read"),
-        ([str(copy("strange", proxies=[{}]))], "run.json cannot be read"),
-        ([str(copy("stranger", targets=[1]))], "run.json cannot be read"),
+        ([str(tmp_path)], "has no run.json of a run"),
+        ([str(tmp_path / "absent")], "which is no folder"),
+        ([first, first, "--out", str(tmp_path / "x")], "named twice"),
+        ([first, str(runs / "synflow"), "--out", first], "named twice"),
+        ([str(copy("strange", proxies=[{}]))], "has no run.json of a run"),
+        ([str(copy("stranger", targets=[1]))], "has no run.json of a run"),
         ([first, "--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
+        ([str(copy("no_targets", targets=[]))], "has no run.json of a run"),
+        ([str(copy("no_command", command=[]))], "has no run.json of a run"),
+        ([str(ranks), str(fewer), "--out", str(tmp_path / "x")], "mean_rank ranks the architectures of its run"),
+        ([str(infinite)], "a score of infinity"),
+        ([str(foreign)], "not all scores are of nb201"),
     ):
         assert main(arguments_) == 2
         shown = capsys.readouterr().err
         assert complaint in shown
         assert shown.count("\n") == 1
+    elsewhere_trained = copy("elsewhere_trained", table={"name": "mine.csv"}, targets=["mine"])
+    assert main([str(elsewhere_trained)]) == 2
+    assert "the runs used mine.csv: name its folder with --tables" in capsys.readouterr().err
 
 
 def test_the_headline_states_what_was_measured() -> None:
     stream = np.random.default_rng(0)
     accuracy = stream.normal(80, 5, 400)
-    good, same = accuracy + stream.normal(0, 2, 400), stream.normal(size=400)
-    scores = frame(zeros=list(good), synflow=list(same), params=list(np.round(accuracy)), live_params=[1.0, 2.0] * 200)
+    good, unrelated = accuracy + stream.normal(0, 2, 400), stream.normal(size=400)
+    scores = frame(
+        synflow=list(unrelated),
+        naswot=list(accuracy),
+        zeros=list(good),
+        params=list(np.round(accuracy)),
+        live_params=[1.0, 2.0] * 200,
+    )
     runs_ = {f"a_test_200ep_run{n}": accuracy + stream.normal(0, 0.1, 400) for n in (1, 2)}
-    values = table(a_test_200ep=list(accuracy), a_valid_12ep=list(good), **runs_)
-    found = results(scores, values)
+    found = results(scores, table(a_test_200ep=list(accuracy), a_valid_12ep=list(good), **runs_))
     text = said(found)
-    tau = stats.kendalltau(good, accuracy).statistic
-    assert f"Kendall's tau of zeros with a_test_200ep is {tau:.3f} (" in text
-    difference = tau - stats.kendalltau(same, accuracy).statistic
-    assert f"{difference:+.3f} (" in text
-    assert text.count("significant") >= 2
-    assert "zeros follows the number of parameters less than a_test_200ep itself" in text
+
+    def tau(x: np.ndarray, y: np.ndarray) -> float:
+        return stats.kendalltau(x, y).statistic
+
+    own, sizes = tau(good, accuracy), np.round(accuracy)
+    assert f"Kendall's tau of zeros with a_test_200ep is {own:.3f} (95 % interval " in text
+    pairs = found.pairs.set_index(["proxy", "other"])
+    low, high = pairs.loc[("synflow", "zeros"), ["low", "high"]]
+    worse = tau(unrelated, accuracy)
+    # The comparison is stored the other way round, as synflow came first.
+    assert f"synflow ({worse:.3f}): {own - worse:+.3f} ({-high:+.3f} to {-low:+.3f}), significant" in text
+    assert f"naswot (1.000): {own - 1:+.3f} (" in text
+    assert "The highest tau is that of naswot, 1.000. zeros stands at place 3: 2 of 4 others are significantly better." in text
+    difference = tau(good, sizes) - tau(accuracy, sizes)
+    assert (
+        f"is {tau(good, sizes):.3f} for zeros and {tau(accuracy, sizes):.3f} for a_test_200ep itself: {difference:+.3f} (" in text
+    )
+    assert "zeros follows it less. Given parameters" in text
     even, odd = slice(0, None, 2), slice(1, None, 2)
-    concordances = [stats.kendalltau(good[part], accuracy[part]).statistic for part in (even, odd)]
-    assert f"zeros still orders them rightly: tau {np.mean(concordances):.3f}" in text
-    assert "in population connected (n = " in text
-    assert f"agree at tau {stats.kendalltau(*runs_.values()).statistic:.3f}" in text
-    assert f"a_valid_12ep agrees with a_test_200ep at tau {tau:.3f}" in text
+    within = np.mean([tau(good[part], accuracy[part]) for part in (even, odd)])
+    assert f"zeros orders better than by chance: tau {within:.3f} (" in text
+    assert "in population unique (n = " in text
+    assert f"agree at tau {tau(*runs_.values()):.3f} (" in text
+    assert f"after fewer epochs: a_valid_12ep {own:.3f}" in text
 
 
-NAN = math.nan
+def test_equal_places_and_comparisons_without_a_verdict() -> None:
+    accuracy = [60.0, 70.0, 80.0, 90.0, 91.0]
+    text = said(results(frame(zeros=accuracy, synflow=accuracy[::-1], params=accuracy), table(a_test_200ep=accuracy)))
+    assert "synflow (-1.000): +2.000, which the sample cannot test, as it shows no variation" in text
+    assert "zeros, 1.000; no significant difference from it: params" in text
+
+
+def test_a_better_score_on_other_architectures_is_said() -> None:
+    stream = np.random.default_rng(1)
+    accuracy = stream.normal(80, 5, 200)
+    zeros, synflow = accuracy + stream.normal(0, 0.8, 200), accuracy + stream.normal(0, 0.3, 200)
+    zeros[50:] = np.nan  # known where the two are alike in tau, but for the rest
+    synflow[50:] = stream.normal(size=150)
+    text = said(results(frame(zeros=list(zeros), synflow=list(synflow)), table(a_test_200ep=list(accuracy))))
+    assert "The highest tau is that of zeros" in text
+    assert "significantly better where both have a score: synflow" in text
+    assert "Not all scores are known for the same architectures" in text
+
+
+@pytest.mark.parametrize(
+    ("p_holm", "words"), [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")]
+)
+def test_only_the_corrected_p_value_counts(p_holm: float, words: str) -> None:
+    assert _counts_as({"p": 0.01, "p_holm": p_holm}).startswith(words)
+
+
+@pytest.mark.parametrize(("low", "high", "word"), [(0.1, 0.2, "above"), (-0.2, -0.1, "below"), (-0.1, 0.1, "neither")])
+def test_a_side_is_taken_when_the_interval_is_on_it(low: float, high: float, word: str) -> None:
+    assert _side(low, high, "above", "below", "neither") == word
+
+
+def test_the_table_of_comparisons_has_the_subject_first() -> None:
+    stream = np.random.default_rng(2)
+    accuracy = stream.normal(80, 5, 60)
+    found = results(
+        frame(synflow=list(stream.normal(size=60)), zeros=list(accuracy + stream.normal(0, 3, 60))),
+        table(a_test_200ep=list(accuracy)),
+    )
+    section = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections[1]
+    other, difference, interval = (cell.text for cell in section.table.rows[0][:3])
+    stored = found.pairs.iloc[0]
+    assert section.title == "zeros against each other score"
+    assert (other, difference) == ("synflow", f"{-stored['difference']:+.3f}")
+    assert interval == f"{-stored['high']:.3f} to {-stored['low']:.3f}"
+
+
+def test_sizes_that_are_missing_give_no_number() -> None:
+    scores = frame(zeros=[1.0, 2.0, 3.0, 4.0], params=[1.0, NAN, 3.0, 2.0], live_params=[1.0, 1.0, NAN, 1.0])
+    row = results(scores, table(a_test_200ep=[1.0, 3.0, 2.0, 4.0])).of("a_test_200ep").iloc[0]
+    assert row[["tau_params", "excess_params", "tau_partial_params", "tau_equal_live_params"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -155,8 +242,8 @@ NAN = math.nan
         ([1.0, 2.0, 3.0], [NAN, NAN, NAN], "undefined: the table has no a_test_200ep of these architectures"),
         ([1.0, NAN, 3.0], [NAN, 90.0, NAN], "undefined: no architecture has both"),
         ([1.0, 2.0, 3.0], [90.0, 91.0, 92.0], "With so few architectures"),
-        ([-math.inf, 2.0, 3.0], [90.0, 91.0, 92.0], "Scores of -inf, which count as the lowest: 1 of zeros"),
-        ([NAN, 2.0, 3.0, 1.0], [90.0, 91.0, 92.0, 93.0], "Scores that are missing, and left out: 1 of zeros"),
+        ([-math.inf, 2.0, 3.0], [90.0, 91.0, 92.0], "Scores of -inf, which count as the lowest: 1 each of zeros, params"),
+        ([NAN, 2.0, 3.0, 1.0], [90.0, 91.0, 92.0, 93.0], "Scores that are missing, and left out: 1 each of zeros, params"),
     ],
 )
 def test_what_cannot_be_said_is_said(tmp_path: Path, scores: list[float], accuracies: list[float], said_so: str) -> None:

@@ -72,11 +72,18 @@ def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:
 
 
 def test_figures_are_written_as_png_and_svg_and_reports_beside_them(finished: Path) -> None:
-    names = ("score_accuracy", "tau", "agreement", "strata", "regret", "cost", "seeds")
+    names = ("score_accuracy", "tau", "agreement", "regret", "cost", "seeds")
     for name in names:
         assert (finished / "out" / f"{name}_cifar10_test.png").read_bytes().startswith(PNG)
         assert "</svg>" in (finished / "out" / f"{name}_cifar10_test.svg").read_text()
     assert {path.suffix for path in (finished / "out").iterdir()} == {".csv", ".json", ".png", ".svg", ".html", ".md"}
+
+
+def test_several_seeds_of_one_architecture_and_a_name_that_is_no_text(tmp_path: Path) -> None:
+    out = os.fsdecode(os.fsencode(tmp_path / "out") + b"\xff")
+    command = ["--store", str(tmp_path / "s.sqlite"), "--out", out, "--proxy", "zeros", "--archs", "1", "--seeds", "2"]
+    assert main([*command, "--workers", "1"]) == 0
+    assert "undefined: 1 architecture has both" in (Path(out) / "report.md").read_text()
 
 
 def test_running_again_computes_nothing_and_writes_the_same(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,7 +165,7 @@ def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
     shown = capsys.readouterr()
     assert "24 of 24 scores are already stored" in shown.err
     assert "holds an earlier result, which this one replaces" in shown.err
-    assert "accuracies of nb201.csv, Gaussian noise" in shown.out
+    assert "targets of nb201.csv, Gaussian noise" in shown.out
 
 
 def test_short_trainings_of_the_table_stand_beside_the_proxies(tables_of_some: Path, tmp_path: Path) -> None:
