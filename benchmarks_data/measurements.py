@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.table import Table, check_string, parse_index, read_text
+from benchmarks_data.table import Table, check_string, parse_index, parse_number, read_text
 
 _COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def with_measurements(table: Table, folder: Path, benchmark: str, index_of: Callable[[str], int]) -> Table:
-    """Return *table* with the columns of the tables of measurements in *folder*.
+def with_measurements(
+    table: Table, folder: Path, benchmark: str, size: int, index_of: Callable[[str], int], besides: Collection[str] = ()
+) -> Table:
+    """Return *table* with the columns of the tables of measurements in *folder*, but for the files named in *besides*.
 
     A column whose name stands in several files is called after its file: ``nb201_hardware_cifar10.csv`` gives
     ``hardware_cifar10_raspi4_latency``.
@@ -34,11 +35,12 @@ def with_measurements(table: Table, folder: Path, benchmark: str, index_of: Call
     """
     frames: dict[str, pd.DataFrame] = {}
     checksums = {}
-    for path in sorted([*folder.glob(f"{benchmark}_*.csv"), *folder.glob(f"{benchmark}_*.csv.gz")]):
+    paths = [path for ending in (".csv", ".csv.gz") for path in folder.glob(f"{benchmark}_*{ending}") if path.name not in besides]
+    for path in sorted(paths):
         what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
         if what in frames:
             raise InputError(f"{path} stands beside the same table without .gz: keep one of them")
-        frames[what], checksums[path.name] = _read(path, len(table.values), index_of)
+        frames[what], checksums[path.name] = _read(path, size, index_of)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
         frame.rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1}) for what, frame in frames.items()
@@ -67,7 +69,7 @@ def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.Dat
                 raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
             if first == 2:
                 check_string(path, line, row[1], index, index_of)
-            rows[index] = [_number(path, line, name, cell) for name, cell in zip(columns, row[first:], strict=True)]
+            rows[index] = [parse_number(path, line, name, cell) for name, cell in zip(columns, row[first:], strict=True)]
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64")
@@ -84,15 +86,3 @@ def _columns(path: Path, header: list[str]) -> list[str]:
         if columns.count(name) > 1:
             raise InputError(f"{path}, line 1: column {name!r} stands there twice")
     return columns
-
-
-def _number(path: Path, line: int, name: str, text: str) -> float:
-    if not text:
-        return math.nan
-    try:
-        value = float(text) if "_" not in text else math.nan
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no number: expected one, or a blank")
-    return value

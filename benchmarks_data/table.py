@@ -13,7 +13,7 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,13 @@ def dataset_of(target: str, datasets: Iterable[str]) -> str | None:
     return next((name for name in datasets if target.startswith(f"{name}_")), None)
 
 
+def tables_of(folder: Path | None, benchmark: str) -> Path:
+    """Return the folder that was named; raise InputError when none was, for a benchmark whose table does not install."""
+    if folder is None:
+        raise InputError(f"no table of {benchmark} installs with the harness: name a folder of tables with --tables or NAS_TABLES")
+    return folder
+
+
 def find_table(folder: Path, benchmark: str) -> Path:
     """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``."""
     try:
@@ -89,14 +96,24 @@ def find_table(folder: Path, benchmark: str) -> Path:
     raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
 
 
-def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Callable[[str], int]) -> Table:
-    """Read and check a table, which has a row for every architecture.
+def read_table(
+    path: Path,
+    *,
+    size: int,
+    datasets: Sequence[str],
+    index_of: Callable[[str], int],
+    numbers: Collection[str] = (),
+    complete: bool = True,
+) -> Table:
+    """Read and check a table.
 
     Args:
         path: a CSV file, compressed when its name ends in ``.gz``.
         size: number of architectures in the benchmark; indices run from 0 to size - 1.
         datasets: those that a column may name.
         index_of: maps an architecture string to its index, raising InputError.
+        numbers: columns that hold numbers of any size instead of accuracies.
+        complete: whether every architecture has a row.
 
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
@@ -105,22 +122,60 @@ def read_table(path: Path, *, size: int, datasets: Sequence[str], index_of: Call
     lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
         _, header = next(lines, (1, []))
-        targets = _check_header(path, header, datasets)
-        rows: dict[int, list[float]] = {}
-        for line, row in lines:
-            if len(row) != len(header):
-                raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
-            index = parse_index(path, line, row[0], size)
-            if index in rows:
-                raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
-            check_string(path, line, row[1], index, index_of)
-            rows[index] = [_accuracy(path, line, name, cell) for name, cell in zip(targets, row[2:], strict=True)]
+        targets = _check_header(path, header, datasets, numbers)
+        values = _without_fault(text, size, index_of, set(targets).difference(numbers))
+        if values is None or (complete and len(values) != size):
+            values = _by_line(path, lines, header, size, index_of, numbers)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    if len(rows) != size:
-        raise InputError(f"{path}: {len(rows)} rows where {size} are expected: is the file cut off?")
-    values = pd.DataFrame.from_dict(rows, orient="index", columns=targets, dtype=np.float64)
+    if len(values) != size and (complete or values.empty):
+        raise InputError(f"{path}: {len(values)} rows where {size} are expected: is the file cut off?")
     return Table(path.name, checksum, values.rename_axis("index").sort_index())
+
+
+def _without_fault(text: str, size: int, index_of: Callable[[str], int], percents: Collection[str]) -> pd.DataFrame | None:
+    """Return the values of a table in which all is well, or None: then :func:`_by_line` says what is wrong, and where."""
+    try:
+        frame = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype={"arch": str})
+        named = [index_of(string) for string in frame["arch"]]
+    except (ValueError, AttributeError):  # pandas' parser errors are ValueErrors
+        return None
+    cells = text.count(",") == (len(frame) + 1) * (frame.shape[1] - 1) and '"' not in text
+    lines = text.rstrip("\n").count("\n") == len(frame)
+    numeric = all(kind.kind in "fi" for name, kind in frame.dtypes.items() if name != "arch") and frame["index"].dtype.kind == "i"
+    if not (cells and lines and numeric and frame["index"].is_unique and named == frame["index"].tolist()):
+        return None
+    values = frame.set_index("index").drop(columns="arch").astype(np.float64)
+    accuracies = values[list(percents)]
+    if (
+        not values.index.isin(range(size)).all()
+        or np.isinf(values).any(axis=None)
+        or ((accuracies < 0) | (accuracies > 100)).any(axis=None)
+    ):
+        return None
+    return values
+
+
+def _by_line(
+    path: Path,
+    lines: Iterable[tuple[int, list[str]]],
+    header: list[str],
+    size: int,
+    index_of: Callable[[str], int],
+    numbers: Collection[str],
+) -> pd.DataFrame:
+    """Return the values of a table, read line by line; raise InputError with the line of the first fault."""
+    targets, rows = header[2:], {}
+    for line, row in lines:
+        if len(row) != len(header):
+            raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
+        index = parse_index(path, line, row[0], size)
+        if index in rows:
+            raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
+        check_string(path, line, row[1], index, index_of)
+        cells = zip(targets, row[2:], strict=True)
+        rows[index] = [(parse_number if name in numbers else parse_accuracy)(path, line, name, cell) for name, cell in cells]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=targets, dtype=np.float64)
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -138,13 +193,13 @@ def read_text(path: Path) -> tuple[str, str]:
         raise InputError(f"{path} is not UTF-8 text: a table is a CSV file") from error
 
 
-def _check_header(path: Path, header: list[str], datasets: Sequence[str]) -> list[str]:
+def _check_header(path: Path, header: list[str], datasets: Sequence[str], numbers: Collection[str]) -> list[str]:
     if header[:2] != ["index", "arch"] or len(header) < 3:
         found = ", ".join(header[:3]) or "nothing"
         raise InputError(f"{path}, line 1: a table's columns are index, arch and then targets, not {found}")
     pattern = re.compile(rf"({'|'.join(map(re.escape, datasets))})_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?")
     for number, name in enumerate(header[2:], 3):
-        if not pattern.fullmatch(name):
+        if name not in numbers and not pattern.fullmatch(name):
             raise InputError(
                 f"{path}, line 1: column {number} is {name!r}, expected dataset_split[_epochsep][_runN] with a dataset among "
                 f"{', '.join(datasets)} and a split among {', '.join(SPLITS)}"
@@ -171,13 +226,24 @@ def check_string(path: Path, line: int, string: str, index: int, index_of: Calla
         raise InputError(f"{path}, line {line}: {string!r} is index {named}, not {index}")
 
 
-def _accuracy(path: Path, line: int, name: str, text: str) -> float:
-    if not text:
-        return math.nan
-    try:
-        value = float(text) if "_" not in text else math.nan
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 100:
+def parse_number(path: Path, line: int, name: str, text: str) -> float:
+    """Return the number that a cell holds, NaN for a blank; raise InputError for anything else."""
+    value = _float(text)
+    if text and not math.isfinite(value):
+        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no number: expected one, or a blank")
+    return value
+
+
+def parse_accuracy(path: Path, line: int, name: str, text: str) -> float:
+    """Return the accuracy in percent that a cell holds, NaN for a blank; raise InputError for anything else."""
+    value = _float(text)
+    if text and not 0 <= value <= 100:
         raise InputError(f"{path}, line {line}, column {name}: {text!r} is no accuracy in percent: expected 0 to 100, or a blank")
     return value
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text) if "_" not in text else math.nan
+    except ValueError:
+        return math.nan

@@ -1,11 +1,12 @@
-"""The console script: ``zeros-harness COMMAND ...`` is ``python -m harness.COMMAND ...``."""
+"""The console script: ``zeros-harness COMMAND ...`` is ``python -m harness.COMMAND ...``, or benchmarks_data.convert."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-COMMANDS = ("run", "report", "regress", "agree", "overview")
+COMMANDS = {name: f"harness.{name}" for name in ("run", "report", "regress", "agree", "overview")}
+COMMANDS["convert"] = "benchmarks_data.convert"
 
 
 def main() -> int:
@@ -17,7 +18,7 @@ def main() -> int:
     if command not in COMMANDS:
         print(f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    status: int = importlib.import_module(f"harness.{command}").main(sys.argv[2:], f"zeros-harness {command}")
+    status: int = importlib.import_module(COMMANDS[command]).main(sys.argv[2:], f"zeros-harness {command}")
     return status
 
 

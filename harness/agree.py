@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from benchmarks_data.command import Parser, guarded
 from benchmarks_data.errors import InputError, unknown
-from harness.command import Parser, guarded, load_plugins
+from harness.command import load_plugins
 
 if TYPE_CHECKING:
     import pandas as pd

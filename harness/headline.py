@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+import benchmarks_data
 from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT
 from harness.files import interval_text
 from harness.results import Results
@@ -37,6 +38,7 @@ def headline(results: Results, target: str) -> list[str]:
         return [opening]
     return [
         opening,
+        *_listing(results),
         *_rivals(results, target, name),
         *_best(results, target, name),
         *_size(results, target, row),
@@ -76,6 +78,16 @@ def _opening(results: Results, target: str, row: pd.Series) -> str:
     few = "" if row["n"] >= ENOUGH else f" With so few architectures (fewer than {ENOUGH}) intervals and p values are rough."
     interval = "" if math.isnan(row["tau_low"]) else f" (95 % interval {interval_text(row['tau_low'], row['tau_high'])})"
     return f"{sample}, Kendall's tau of {proxy} with {target} is {row['tau']:.3f}{interval}.{few}"
+
+
+def _listing(results: Results) -> list[str]:
+    """Return what the table leaves out, as a sample from the rest is none of the whole benchmark."""
+    size, listed = benchmarks_data.get(results.benchmark).size, len(results.table.values)
+    if listed == size:
+        return []
+    return [
+        f"The table lists {listed:,} of {size:,} architectures; the result is about those, which may be no uniform sample of all."
+    ]
 
 
 def _rivals(results: Results, target: str, name: str) -> list[str]:
@@ -158,13 +170,13 @@ def _equal_size(results: Results, target: str, proxy: str) -> list[str]:
     if rows.empty:
         return []
     bounds = list(zip(rows["tau_equal_live_params_low"], rows["tau_equal_live_params_high"], strict=True))
-    verdicts = {_side(*bound, "better than by chance", "worse than by chance", "not told from chance") for bound in bounds}
-    verdict = verdicts.pop() if len(verdicts) == 1 else "differently by population"
+    verdicts = {_side(*bound, "is better than chance", "is worse than chance", "cannot be told from chance") for bound in bounds}
+    verdict = verdicts.pop() if len(verdicts) == 1 else "differs by population"
     taus = [
         f"{row['tau_equal_live_params']:.3f} ({low:.3f} to {high:.3f}) in population {row['population']}"
         for row, (low, high) in zip(_records(rows), bounds, strict=True)
     ]
-    return [f"Among architectures with equally many live parameters {proxy} orders {verdict}: tau {_listed(taus)}."]
+    return [f"Among architectures with equally many live parameters the order by {proxy} {verdict}: tau {_listed(taus)}."]
 
 
 def _populations(results: Results, target: str, name: str) -> list[str]:
@@ -189,6 +201,7 @@ def _ceilings(results: Results, target: str) -> list[str]:
 
 def _gaps(results: Results, target: str) -> list[str]:
     rows = results.of(target)
+    rows = rows[rows["proxy"].isin(list(results.orders))]
     found = {"Scores that are missing, and left out": "missing", "Scores of -inf, which count as the lowest": "minus_inf"}
     return [f"{what}: {counts}." for what, key in found.items() if (counts := _counts(rows, key))]
 

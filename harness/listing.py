@@ -6,6 +6,7 @@ from typing import Any
 
 import benchmarks_data
 import proxies
+from benchmarks_data.errors import InputError
 from proxies.passes import FREE, PASSES
 from proxies.registry import Names, OptionSpec
 
@@ -23,8 +24,15 @@ def listing() -> str:
         lines.append(f"  {name:<{width}}  {entry.description}")
         lines.append(f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}")
     lines.append("Benchmarks:")
-    lines += [f"  {name:<{width}}  {benchmarks_data.get(name).description}" for name in benchmarks_data.names()]
+    lines += [f"  {name:<{width}}  {_benchmark(name)}" for name in benchmarks_data.names()]
     return "\n".join(lines)
+
+
+def _benchmark(name: str) -> str:
+    try:
+        return benchmarks_data.get(name).description
+    except InputError as error:  # one of another package, which costs itself alone
+        return str(error)
 
 
 def describe(text: str) -> str:

@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks_data.command import Parser, guarded
 from benchmarks_data.errors import InputError
-from harness.command import Parser, guarded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks_data
+from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import FAILED, Parser, default_workers, guarded, natural, positive, writable_folder
+from harness.command import default_workers, natural, positive
 from harness.scoring import DTYPES, Job
 from harness.selection import select
 

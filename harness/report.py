@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
+from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import Parser, guarded, load_plugins, say_what_is_replaced, tables_folder, writable_folder
+from harness.command import load_plugins, say_what_is_replaced, tables_folder
 
 if TYPE_CHECKING:
     import pandas as pd

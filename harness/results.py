@@ -47,7 +47,10 @@ class Results:
         smaller = [name for name in POPULATIONS if name != self.population] if self.population == "all" else []
         benchmark = benchmarks_data.get(self.benchmark)
         parts = {name: sorted(scored.intersection(population(benchmark, name))) for name in smaller}
-        return {self.population: sorted(scored), **{name: members for name, members in parts.items() if members}}
+        return {
+            self.population: sorted(scored),
+            **{name: members for name, members in parts.items() if 0 < len(members) < len(scored)},
+        }
 
     @cached_property
     def correlations(self) -> pd.DataFrame:

@@ -13,19 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
+from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import (
-    FAILED,
-    Parser,
-    check_device,
-    default_workers,
-    guarded,
-    load_plugins,
-    positive,
-    say_what_is_replaced,
-    tables_folder,
-    writable_folder,
-)
+from harness.command import check_device, default_workers, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
 from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
@@ -140,8 +130,8 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     """Check everything that was given, before anything is computed; raise InputError for what cannot be used."""
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
-    indices = select(benchmark, args.archs, args.population, args.sample_seed)
     table = benchmark.table(tables_folder(args.tables))
+    indices = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     images = image_file(args.images) if args.images else None
     if images:

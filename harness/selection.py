@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from benchmarks_data.benchmark import Benchmark
@@ -29,7 +30,9 @@ def population(benchmark: Benchmark, name: str) -> list[int]:
     return list(indices)
 
 
-def select(benchmark: Benchmark, archs: str, population_name: str, sample_seed: int) -> list[int]:
+def select(
+    benchmark: Benchmark, archs: str, population_name: str, sample_seed: int, known: Collection[int] | None = None
+) -> list[int]:
     """Return the indices to score, in ascending order.
 
     Args:
@@ -37,11 +40,14 @@ def select(benchmark: Benchmark, archs: str, population_name: str, sample_seed: 
             (blank lines and what follows ``#`` are skipped).
         population_name: one of POPULATIONS; a list from a file is restricted to it.
         sample_seed: seeds the draw.
+        known: the architectures that the table lists, where it leaves some out; others are in no population then.
 
     Raises:
         InputError: nothing is left, the number exceeds the population, or a line of the file names no architecture.
     """
     members = population(benchmark, population_name)
+    if known is not None and len(known) < benchmark.size:
+        members = sorted(set(members).intersection(known))
     if archs == "all":
         return members
     if archs.isascii() and archs.isdigit() and len(archs) < 19:

@@ -35,11 +35,14 @@ def zeros(sensitivities: Sensitivities, *, aggregate: str, **_settled: object) -
 
     A gate multiplies its operation's output, so alpha * dR/dalpha at alpha = 1 is <output, dR/doutput>. An edge's zeta is
     summed over the cells. objective=synflow needs no data; snip takes the loss of a batch for R; grasp takes the product of that
-    loss's Hessian with its gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score -inf.
+    loss's Hessian with its gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score -inf;
+    of a network that has no operation at all it is undefined.
     """
     zeta: defaultdict[tuple[int, int], float] = defaultdict(float)
     for cell, edge in sensitivities.live:
         zeta[edge] += abs(sensitivities.operations[cell, edge])
+    if not sensitivities.operations:
+        return math.nan
     if not zeta:
         return -math.inf
     value = AGGREGATES[aggregate](zeta.values())

@@ -51,8 +51,11 @@ class NasBench201:
 
         if folder is None:
             return read_embedded(embedded_path())
-        table = read_table(find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index)
-        return with_measurements(table, folder, self.name, space.index)
+        costs = [f"{dataset}_{cost}" for dataset in self.datasets for cost in ("params", "flops", "latency")]
+        table = read_table(
+            find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index, numbers=costs
+        )
+        return with_measurements(table, folder, self.name, self.size, space.index)
 
 
 BENCHMARK = NasBench201()

@@ -6,7 +6,8 @@ normalisation, ReLU, global average pooling, linear classifier. Source: NAS-Benc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from torch import Tensor, nn
 
@@ -37,17 +38,17 @@ class ReluConvBn(nn.Sequential):
         )
 
 
-def operation(kind: str, channels: int) -> nn.Module:
-    """Return the module of an operation *kind*; it keeps shape (batch, channels, height, width)."""
+def operation(kind: str, inputs: int, outputs: int) -> nn.Module:
+    """Return the module of an operation *kind*; it keeps height and width, and all but convolutions the number of channels."""
     match kind:
         case "none":
             return Zero()
         case "skip_connect":
             return nn.Identity()
         case "nor_conv_1x1":
-            return ReluConvBn(channels, channels, 1)
+            return ReluConvBn(inputs, outputs, 1)
         case "nor_conv_3x3":
-            return ReluConvBn(channels, channels, 3)
+            return ReluConvBn(inputs, outputs, 3)
         case "avg_pool_3x3":
             return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
     raise ValueError(f"no operation {kind!r} in NAS-Bench-201")
@@ -59,10 +60,11 @@ class CellModule(nn.Module):
     An operation's qualified name tells cell, edge and kind, which is what its weights depend on.
     """
 
-    def __init__(self, cell: Sequence[str], channels: int) -> None:
+    def __init__(self, cell: Sequence[str], make: Callable[[str, tuple[int, int]], nn.Module]) -> None:
+        """Make the cell from the operation of each of EDGES; *make* returns the module of an operation on an edge."""
         super().__init__()
         self.edges = nn.ModuleDict(
-            {f"{source}-{target}-{kind}": operation(kind, channels) for kind, (source, target) in zip(cell, EDGES, strict=True)}
+            {f"{edge[0]}-{edge[1]}-{kind}": make(kind, edge) for kind, edge in zip(cell, EDGES, strict=True)}
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -71,6 +73,10 @@ class CellModule(nn.Module):
             term = edge(nodes[source])
             nodes[target] = nodes[target] + term if target in nodes else term
         return nodes[OUTPUT]
+
+
+def _keeping(channels: int, kind: str, _edge: tuple[int, int]) -> nn.Module:
+    return operation(kind, channels, channels)
 
 
 class ReductionBlock(nn.Module):
@@ -106,7 +112,7 @@ class Network(nn.Module):
             width = channels * 2**stage
             if stage:
                 body.append(ReductionBlock(width // 2, width))
-            body += [CellModule(cell, width) for _ in range(cells_per_stage)]
+            body += [CellModule(cell, partial(_keeping, width)) for _ in range(cells_per_stage)]
         self.body = nn.Sequential(*body)
         self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = Linear(width, classes)

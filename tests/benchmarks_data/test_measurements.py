@@ -15,7 +15,7 @@ MAIN = Table("x.csv", "", pd.DataFrame({"a_test": [1.0, 2.0, 3.0]}))
 
 
 def read(folder: Path) -> Table:
-    return with_measurements(MAIN, folder, "x", "abc".index)
+    return with_measurements(MAIN, folder, "x", 3, "abc".index)
 
 
 def test_columns_are_added_and_may_leave_architectures_out(tmp_path: Path) -> None:

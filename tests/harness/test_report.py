@@ -150,6 +150,7 @@ def test_the_headline_states_what_was_measured() -> None:
     runs_ = {f"a_test_200ep_run{n}": accuracy + stream.normal(0, 0.1, 400) for n in (1, 2)}
     found = results(scores, table(a_test_200ep=list(accuracy), a_valid_12ep=list(good), **runs_))
     text = said(found)
+    assert "The table lists 400 of 15,625 architectures" in text
 
     def tau(x: np.ndarray, y: np.ndarray) -> float:
         return stats.kendalltau(x, y).statistic
@@ -170,7 +171,7 @@ def test_the_headline_states_what_was_measured() -> None:
     assert "zeros follows it less. Given parameters" in text
     even, odd = slice(0, None, 2), slice(1, None, 2)
     within = np.mean([tau(good[part], accuracy[part]) for part in (even, odd)])
-    assert f"zeros orders better than by chance: tau {within:.3f} (" in text
+    assert f"the order by zeros is better than chance: tau {within:.3f} (" in text
     assert "in population unique (n = " in text
     assert f"agree at tau {tau(*runs_.values()):.3f} (" in text
     assert f"after fewer epochs: a_valid_12ep {own:.3f}" in text

@@ -25,6 +25,14 @@ def test_a_file_holds_indices_and_strings(nb201: Benchmark, tmp_path: Path) -> N
     assert select(nb201, str(path), "connected", 0) == [3, 7]
 
 
+def test_architectures_that_the_table_leaves_out_are_in_no_population(nb201: Benchmark) -> None:
+    known = range(100, 160)
+    assert select(nb201, "all", "all", 0, known) == list(known)
+    assert set(select(nb201, "20", "all", 0, known)) <= set(known)
+    with pytest.raises(InputError, match="has 60 architectures to draw from"):
+        select(nb201, "61", "all", 0, known)
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [

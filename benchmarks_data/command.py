@@ -1,0 +1,70 @@
+"""What commands share: one-line errors, exit statuses, and a folder to write to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from benchmarks_data.errors import InputError
+
+FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one line, without repeating the usage."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"{self.prog}: {_one_line(message)} (see --help)\n")
+
+
+class Stopped(RuntimeError):
+    """A command cannot go on, through no fault of its input."""
+
+
+def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None, *, resumable: bool) -> int:
+    """Run a command and return its exit status, turning what a person can mend into one line on standard error.
+
+    Args:
+        prog: the command's name.
+        command: from the arguments to an exit status.
+        argv: the arguments; None takes those of the process.
+        resumable: whether the same command goes on where it was stopped; otherwise a dead worker means that it could not run.
+    """
+    kept = "; finished scores are saved, the same command goes on from there" if resumable else ""
+    try:
+        return command(argv)
+    except BrokenPipeError:  # the reader of standard output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except InputError as error:
+        message, status = str(error), UNUSABLE
+    except OSError as error:
+        message, status = f"{error.filename or 'a file'}: {error.strerror or error}{kept}", UNUSABLE
+    except Stopped as error:
+        message, status = f"{error}{kept}", FAILED if resumable else UNUSABLE
+    except KeyboardInterrupt:
+        message, status = f"interrupted{kept}", INTERRUPTED
+    print(f"{prog}: {_one_line(message)}", file=sys.stderr)
+    return status
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.encode(errors="backslashreplace").decode().split())
+
+
+def writable_folder(folder: Path) -> Path:
+    """Create *folder* and check that files can be written there; raise InputError otherwise."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error

@@ -1,0 +1,186 @@
+"""Official benchmark files turned into a small checked table, once.
+
+``python -m benchmarks_data.convert BENCHMARK SOURCE --out DIR``. Nothing in a source is executed or trusted: pickles may name plain
+containers alone, and the table is read back before it is put in place. A conversion that was stopped goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import hashlib
+import importlib
+import io
+import sys
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import benchmarks_data
+from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.errors import InputError
+from benchmarks_data.official import Rows
+
+PROG = "python -m benchmarks_data.convert"
+TABULAR = (".csv", ".csv.gz", ".parquet")
+FLUSH = 200
+
+
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Turn a benchmark's official file or folder into the small checked table that the harness reads.")
+    p.add_argument("benchmark", metavar="BENCHMARK", help=f"one of {', '.join(benchmarks_data.names())}")
+    p.add_argument(
+        "source", type=Path, metavar="SOURCE", help="the official file or folder, or any CSV or Parquet file with --columns"
+    )
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
+    )
+    p.add_argument(
+        "--columns",
+        nargs="+",
+        default=[],
+        metavar="NAME=COLUMN",
+        help="of a CSV or Parquet file: 'arch' or 'index', and targets, as in arch=model cifar10_test=accuracy",
+    )
+    return p
+
+
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 2 unusable input, 130 interrupted."""
+    return guarded(prog, partial(_run, prog), argv, resumable=False)
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    benchmark = benchmarks_data.get(args.benchmark)
+    if not args.source.exists():
+        raise InputError(f"no file or folder at {args.source}")
+    out = writable_folder(args.out)
+    columns, journal = _columns(benchmark, args), out / f".{benchmark.name}.partial.csv"
+    with Journal(journal, _signature(args.source), columns) as kept:
+        if kept.done:
+            print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
+        _fill(kept, _rows(benchmark, args, frozenset(kept.done)))
+    path = out / f"{benchmark.name}.csv.gz"
+    _publish(benchmark, kept, path)
+    journal.unlink()
+    print(f"{path}: {len(kept.done)} architectures, {len(columns)} columns")
+    return 0
+
+
+def _official(benchmark: Benchmark) -> object:
+    """Return the module that reads the benchmark's official files; raise InputError when there is none."""
+    try:
+        return importlib.import_module(f"benchmarks_data.{benchmark.name}.official")
+    except ModuleNotFoundError as error:
+        raise InputError(f"no official file of {benchmark.name} is known: give a CSV or Parquet file with --columns") from error
+
+
+def _columns(benchmark: Benchmark, args: argparse.Namespace) -> list[str]:
+    if args.source.name.endswith(TABULAR) and args.source.is_file():
+        from benchmarks_data.tabular import column_map
+
+        return [name for name in column_map(args.columns) if name not in ("index", "arch")]
+    if args.columns:
+        raise InputError(f"--columns belongs to files that end in {', '.join(TABULAR)}, which {args.source} does not")
+    columns: list[str] = _official(benchmark).columns()  # type: ignore[attr-defined]
+    return columns
+
+
+def _rows(benchmark: Benchmark, args: argparse.Namespace, skip: frozenset[int]) -> Rows:
+    if args.source.name.endswith(TABULAR) and args.source.is_file():
+        from benchmarks_data.tabular import column_map, read
+
+        return read(args.source, benchmark, column_map(args.columns), skip)
+    rows: Rows = _official(benchmark).read(args.source, skip)  # type: ignore[attr-defined]
+    return rows
+
+
+def _signature(source: Path) -> str:
+    """Return what a source is recognised by when a conversion goes on."""
+    status = source.stat()
+    return f"{source.resolve()} {status.st_size} {status.st_mtime_ns}"
+
+
+class Journal:
+    """The rows that have been read so far, in a file that a conversion goes on from; it is begun anew for another source."""
+
+    def __init__(self, path: Path, signature: str, columns: Sequence[str]) -> None:
+        self.path, self.columns = path, list(columns)
+        self._head = [["source", hashlib.sha256(signature.encode(errors="surrogateescape")).hexdigest()], ["index", *columns]]
+        self.done: dict[int, list[str]] = {}
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Journal:
+        self._read()
+        self._file = self.path.open("w", encoding="utf-8", newline="")
+        writer = csv.writer(self._file)
+        writer.writerows([*self._head, *([index, *cells] for index, cells in self.done.items())])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def _read(self) -> None:
+        try:
+            with self.path.open(encoding="utf-8", newline="") as file:
+                head, names, *rows = csv.reader(file)
+        except (OSError, ValueError, csv.Error):
+            return
+        if [head, names] == self._head:
+            # The last row may be torn.
+            self.done = {int(row[0]): row[1:] for row in rows[:-1] if len(row) == len(names) and row[0].isdigit()}
+
+    def add(self, index: int, values: dict[str, float]) -> None:
+        """Keep a row."""
+        if index in self.done:
+            raise InputError(f"architecture {index} stands in the source twice")
+        if unknown := set(values) - set(self.columns):
+            raise InputError(f"the source has a column {sorted(unknown)[0]!r} that does not belong to it")
+        cells = [repr(values[name]) if name in values else "" for name in self.columns]
+        self.done[index] = cells
+        if self._file:
+            csv.writer(self._file).writerow([index, *cells])
+            if len(self.done) % FLUSH == 0:
+                self._file.flush()
+
+
+def _fill(kept: Journal, rows: Rows) -> None:
+    """Read all rows, with a bar that shows how far."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=1.0)
+        for row in rows:
+            if row.index >= 0:
+                kept.add(row.index, row.values)
+            progress.update(task, completed=row.done)
+
+
+def _publish(benchmark: Benchmark, kept: Journal, path: Path) -> None:
+    """Write the table beside *path*, read it back as the harness does, and put it in place."""
+    if not kept.done:
+        raise InputError("the source holds no architecture")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    filled = [place for place in range(len(kept.columns)) if any(cells[place] for cells in kept.done.values())]
+    writer.writerow(["index", "arch", *(kept.columns[place] for place in filled)])
+    for index in sorted(kept.done):
+        writer.writerow([index, benchmark.architecture(index).string, *(kept.done[index][place] for place in filled)])
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".convert-") as folder:
+        new = Path(folder) / path.name
+        new.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+        benchmark.table(Path(folder))
+        new.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""NATS-Bench directories such as ``NATS-tss-v1_0-3ffb9-simple``: one compressed pickle for each architecture.
+
+Values are those of ``nats_bench.ArchResults``, the class with which the package answers queries. Its own loader is not used: it
+unpickles any class.
+"""
+
+from __future__ import annotations
+
+import bz2
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nats_bench import ArchResults
+
+from benchmarks_data.errors import InputError
+from benchmarks_data.official import Row, Rows, load_plain
+
+#: Names of the table -> dataset and set of the package.
+SETS = {
+    "cifar10_train": ("cifar10", "train"),
+    "cifar10_valid": ("cifar10-valid", "x-valid"),
+    "cifar10_test": ("cifar10", "ori-test"),
+    "cifar100_train": ("cifar100", "train"),
+    "cifar100_valid": ("cifar100", "x-valid"),
+    "cifar100_test": ("cifar100", "x-test"),
+    "imagenet16-120_train": ("ImageNet16-120", "train"),
+    "imagenet16-120_valid": ("ImageNet16-120", "x-valid"),
+    "imagenet16-120_test": ("ImageNet16-120", "x-test"),
+}
+COSTS = {"cifar10": "cifar10", "cifar100": "cifar100", "imagenet16-120": "ImageNet16-120"}
+RUNS = 3
+
+
+def columns(epochs: Sequence[int]) -> list[str]:
+    """Return the columns of the table: means over runs and single runs of each split, and what an architecture costs."""
+    means = [f"{name}_{count}ep" for count in epochs for name in SETS]
+    runs = [name for mean in means for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))]
+    return [*runs, *(f"{dataset}_{cost}" for dataset in COSTS for cost in ("params", "flops", "latency"))]
+
+
+def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: frozenset[int]) -> Rows:
+    """Yield a row for each architecture, but for those in *skip*.
+
+    Args:
+        folder: holds ``meta.pickle.pbz2`` and ``000000.pickle.pbz2`` and so on.
+        strings: the benchmark's architectures in the order of their indices.
+        epochs: the lengths of training that the directory has.
+        skip: indices that are not wanted.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder: name an unpacked NATS-Bench directory, whose name ends in -simple")
+    meta = _load(folder / "meta.pickle.pbz2")
+    if not isinstance(meta, Mapping) or list(meta.get("meta_archs", ())) != list(strings):
+        raise InputError(f"{folder / 'meta.pickle.pbz2'} lists other architectures: it is of another benchmark or version")
+    for index, string in enumerate(strings):
+        if index not in skip:
+            path = folder / f"{index:06d}.pickle.pbz2"
+            yield Row(index, _values(path, string, epochs), (index + 1) / len(strings))
+
+
+def _load(path: Path) -> Any:
+    try:
+        with bz2.open(path) as file:
+            found = load_plain(file, str(path))
+            if file.read(1):
+                raise InputError(f"{path} is damaged: something follows the results")
+            return found
+    except (OSError, EOFError) as error:
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}: fetch it again") from error
+
+
+def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
+    """Return the results of one architecture by column."""
+    found = _load(path)
+    try:
+        values: dict[str, float] = {}
+        for count in epochs:
+            results = ArchResults.create_from_state_dict(found[f"{count:02d}"])
+            if results.arch_str != string and _channels(results.arch_str) != string:
+                raise ValueError(f"results of {results.arch_str!r}, not of {string!r}")
+            for name, (dataset, split) in SETS.items():
+                values |= _accuracies(results, f"{name}_{count}ep", dataset, split)
+        for name, dataset in COSTS.items():
+            costs = results.get_compute_costs(dataset)
+            values |= {f"{name}_{cost}": float(costs[cost]) for cost in ("params", "flops", "latency") if costs[cost] is not None}
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise InputError(f"{path}: not the results of a NATS-Bench architecture ({type(error).__name__}: {error})") from error
+    return values
+
+
+def _channels(text: object) -> str:
+    return ":".join(map(str, text)) if isinstance(text, list | tuple) else ""
+
+
+def _accuracies(results: ArchResults, column: str, dataset: str, split: str) -> dict[str, float]:
+    """Return the mean over runs and the single runs, numbered by their seeds in ascending order."""
+    if dataset not in results.get_dataset_names():
+        return {}
+    found = {column: float(results.get_metrics(dataset, split, is_random=False)["accuracy"])}
+    for run, seed in enumerate(sorted(results.get_dataset_seeds(dataset)), 1):
+        if run > RUNS:
+            raise ValueError(f"more than {RUNS} runs")
+        found[f"{column}_run{run}"] = float(results.get_metrics(dataset, split, is_random=seed)["accuracy"])
+    return found

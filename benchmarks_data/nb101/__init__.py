@@ -1,0 +1,49 @@
+"""NAS-Bench-101: 423,624 cells, graphs with an operation on each vertex (Ying et al., ICML 2019, arXiv 1902.09635)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.nb101 import space
+
+if TYPE_CHECKING:
+    from benchmarks_data.nb101.network import Network
+    from benchmarks_data.table import Table
+
+
+class NasBench101:
+    """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
+
+    name = "nb101"
+    description = "NAS-Bench-101: graphs of up to 7 vertices and 9 edges with an operation on each vertex, trained on cifar10"
+    size = space.SIZE
+    datasets: ClassVar[Mapping[str, Dataset]] = {"cifar10": Dataset(10, 32)}
+
+    def architecture(self, index: int) -> Architecture:
+        cell = space.cell(index)
+        return Architecture(index, space.format_cell(cell), (cell.adjacency, cell.operations))
+
+    def index(self, string: str) -> int:
+        return space.index(string)
+
+    def is_connected(self, index: int) -> bool:  # noqa: ARG002 (every cell of the space is)
+        return True
+
+    def canonical(self, index: int) -> str:
+        return space.hash_of(index)
+
+    def network(self, index: int, classes: int, seed: int) -> Network:
+        from benchmarks_data.nb101.network import Network
+
+        return Network(space.cell(index), classes, seed)
+
+    def table(self, folder: Path | None = None) -> Table:
+        from benchmarks_data.nb101.sources import read
+
+        return read(folder)
+
+
+BENCHMARK = NasBench101()

@@ -1,0 +1,80 @@
+"""TransNAS-Bench-101, micro level: 4,096 cells of six edges with four operations (Duan et al., CVPR 2021, arXiv 2105.11871)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.errors import InputError
+from benchmarks_data.nb201 import space
+
+if TYPE_CHECKING:
+    from benchmarks_data.table import Table
+    from benchmarks_data.transnas101_micro.network import Network
+
+#: What a digit of an architecture's string stands for, for the edges 0-1, 0-2, 1-2, 0-3, 1-3, 2-3.
+KINDS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3")
+#: The seven tasks' results, as they were republished; whether they are of validation or test is not known.
+RESULTS = (
+    *("class_object_top1", "class_scene_top1", "jigsaw_top1", "room_layout_neg_loss"),
+    *("segmentsemantic_miou", "autoencoder_ssim", "normal_ssim"),
+)
+_PREFIX = "64-41414-"
+
+
+class TransNasMicro:
+    """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`).
+
+    The networks are those of the two classification tasks. Decoders of the other tasks are not built, so that their results can be
+    targets of a score of the common backbone.
+    """
+
+    name = "transnas101_micro"
+    description = "TransNAS-Bench-101 micro: cells of 6 edges x 4 operations, trained on seven tasks of Taskonomy"
+    size = len(KINDS) ** len(space.EDGES)
+    datasets: ClassVar[Mapping[str, Dataset]] = {"class_object": Dataset(75, 256), "class_scene": Dataset(47, 256)}
+
+    def architecture(self, index: int) -> Architecture:
+        if not 0 <= index < self.size:
+            raise InputError(f"transnas101_micro has no architecture {index}: indices run from 0 to {self.size - 1}")
+        digits = [index // len(KINDS) ** place % len(KINDS) for place in reversed(range(len(space.EDGES)))]
+        a, b, c, d, e, f = digits
+        return Architecture(index, f"{_PREFIX}{a}_{b}{c}_{d}{e}{f}", tuple(KINDS[digit] for digit in digits))
+
+    def index(self, string: str) -> int:
+        found = re.fullmatch(re.escape(_PREFIX) + r"([0-3])_([0-3]{2})_([0-3]{3})", string)
+        if not found:
+            raise InputError(
+                f"{string!r} is no architecture of transnas101_micro: expected {_PREFIX}a_bc_def with digits from 0 to 3"
+            )
+        return int("".join(found.groups()), len(KINDS))
+
+    def is_connected(self, index: int) -> bool:
+        return space.is_connected(self.architecture(index).structure)
+
+    def canonical(self, index: int) -> tuple[str, ...]:
+        """Return the cell without its idle edges; where the two inner nodes are not joined, the first in order of both namings."""
+        cell = self.architecture(index).structure
+        kept = tuple(kind if live else "none" for kind, live in zip(cell, space.live_edges(cell), strict=True))
+        a, b, c, d, e, f = kept
+        return min(kept, (b, a, c, d, f, e)) if c == "none" else kept
+
+    def network(self, index: int, classes: int, seed: int) -> Network:
+        from benchmarks_data.transnas101_micro.network import Network
+
+        return Network(self.architecture(index).structure, classes, seed)
+
+    def table(self, folder: Path | None = None) -> Table:
+        from benchmarks_data.measurements import with_measurements
+        from benchmarks_data.table import find_table, read_table, tables_of
+
+        folder = tables_of(folder, self.name)
+        path = find_table(folder, self.name)
+        table = read_table(path, size=self.size, datasets=tuple(self.datasets), index_of=self.index, numbers=RESULTS)
+        return with_measurements(table, folder, self.name, self.size, self.index)
+
+
+BENCHMARK = TransNasMicro()

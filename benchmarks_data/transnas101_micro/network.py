@@ -1,0 +1,98 @@
+"""The network of TransNAS-Bench-101's classification tasks at micro level in torch, for inputs (batch, 3, height, width).
+
+A stem that quarters height and width, with 64 channels; five modules of two cells, of which the first, third and fifth halve height
+and width and double the channels; global average pooling, linear classifier. Source: Duan et al., CVPR 2021, section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks_data.benchmark import Operation
+from benchmarks_data.initialisation import Convolution, Linear, initialise
+from benchmarks_data.nb201.network import CellModule, ReluConvBn, Zero, operation
+from benchmarks_data.nb201.space import EDGES, INPUT, live_edges
+
+CHANNELS, CELLS = 64, 2
+#: Whether each module reduces.
+MODULES = (True, False, True, False, True)
+
+
+class StridedZero(Zero):
+    """The operation none that halves height and width and doubles the channels."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        zero = super().forward(x[:, :, ::2, ::2])
+        return torch.cat([zero, zero], dim=1)
+
+
+class FactorizedReduce(nn.Module):
+    """The skip connection that halves height and width: two 1x1 convolutions of stride 2, one of them shifted by a pixel."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList(Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2))
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(x)
+        shifted = nn.functional.pad(x, (0, 1, 0, 1))[:, :, 1:, 1:]
+        first, second = self.convolutions
+        out: Tensor = self.norm(torch.cat([first(x), second(shifted)], dim=1))
+        return out
+
+
+def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> nn.Module:
+    """Return the module of an operation; edges from the first node reduce where the cell does."""
+    if edge[0] != INPUT or inputs == outputs:
+        return operation(kind, outputs, outputs)
+    match kind:
+        case "none":
+            return StridedZero()
+        case "skip_connect":
+            return FactorizedReduce(inputs, outputs)
+    return ReluConvBn(inputs, outputs, 1 if kind == "nor_conv_1x1" else 3, stride=2)
+
+
+class Network(nn.Module):
+    """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    def __init__(self, cell: Sequence[str], classes: int, seed: int) -> None:
+        super().__init__()
+        half = CHANNELS // 2
+        self.stem = nn.Sequential(
+            Convolution(3, half, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(half), ReluConvBn(half, CHANNELS, 3, stride=2)
+        )
+        body: list[nn.Module] = []
+        channels = CHANNELS
+        for reduces in MODULES:
+            width = 2 * channels if reduces else channels
+            body += [CellModule(cell, partial(_operation, inputs, width)) for inputs in (channels, *[width] * (CELLS - 1))]
+            channels = width
+        self.body = nn.Sequential(*body)
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(channels, classes)
+        self._cell = tuple(cell)
+        initialise(self, seed)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
+        return logits
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Every edge's operation in every cell."""
+        return [
+            Operation(number, edge, kind, live, module)
+            for number, cell in enumerate(module for module in self.body if isinstance(module, CellModule))
+            for edge, kind, live, module in zip(EDGES, self._cell, live_edges(self._cell), cell.edges.values(), strict=True)
+        ]
+
+    @property
+    def stages(self) -> list[nn.Module]:
+        """The cells, each of which reads the output of the one before."""
+        return list(self.body)
