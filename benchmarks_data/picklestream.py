@@ -12,6 +12,7 @@ import struct
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,8 @@ class Foreign:
     name: str
 
 
-_NUMBER, _FLOAT = struct.Struct("<I"), struct.Struct(">d")
+#: Texts of fewer bytes than this are read in runs.
+_SHORT = 64
 #: key and float -> bytes of such a pair, and how the keys are read. Runs of these fill the dictionaries of results by epoch.
 _RUNS = (
     (re.compile(rb"(?:K[\x00-\xff]G[\x00-\xff]{8}){2,}", re.DOTALL), 2, "u1", False),
@@ -40,6 +42,15 @@ _RUNS = (
     (re.compile(rb"(?:j[\x00-\xff]{4}G[\x00-\xff]{8}){2,}", re.DOTALL), 5, "<u4", True),
 )
 _STARTS = {ord("K"): 0, ord("M"): 1, ord("h"): 2, ord("j"): 3}
+
+
+@cache
+def _text_run(length: int) -> tuple[re.Pattern[bytes], np.dtype[Any]]:
+    """Return what matches a run of texts of so many bytes, each remembered and followed by a float, and how such a pair is read."""
+    size = re.escape(bytes([length, 0, 0, 0]))
+    pattern = re.compile(rb"(?:X" + size + rb"[\x00-\xff]{%d}r[\x00-\xff]{4}G[\x00-\xff]{8})+" % length)
+    fields = [("x", "S1"), ("size", "<u4"), ("key", f"V{length}"), ("r", "S1"), ("number", "<u4"), ("g", "S1"), ("value", ">f8")]
+    return pattern, np.dtype(fields)
 
 
 class PickleStream:
@@ -141,28 +152,22 @@ class PickleStream:
             self.place += len(pairs) * (width + 9)
 
     def _text_pairs(self) -> None:
-        """Read pairs of a short text, which is remembered, and a float."""
-        data, place, texts = self.data, self.place, self._texts
-        items = []
-        while data[place : place + 1] == b"X" and data[place + 2 : place + 5] == b"\0\0\0":
-            after = place + 5 + data[place + 1]
-            if data[after : after + 1] == b"r":
-                (number,) = _NUMBER.unpack_from(data, after + 1)
-                (value,) = _FLOAT.unpack_from(data, after + 6)
-                following = after + 14
-            elif data[after : after + 1] == b"q":
-                number = data[after + 1]
-                (value,) = _FLOAT.unpack_from(data, after + 3)
-                following = after + 11
-            else:
-                break
-            if data[following - 9 : following - 8] != b"G" or number != len(texts):
-                break
-            texts.append(place)
-            items += [str(data[place + 5 : after], "utf-8"), value]
-            place = following
-        self.place = place
-        self._stack += items
+        """Read pairs of a short text, which is remembered, and a float: texts of one length at once."""
+        while self.data[self.place] == 0x58 and (length := self.data[self.place + 1]) < _SHORT:
+            pattern, kind = _text_run(length)
+            found = pattern.match(self.data, self.place)
+            if not found:
+                return
+            pairs = np.frombuffer(found[0], dtype=kind)
+            first = len(self._texts)
+            if not np.array_equal(pairs["number"], np.arange(first, first + len(pairs))):
+                return
+            self._texts.extend(range(self.place, self.place + len(found[0]), kind.itemsize))
+            items: list[Any] = [None] * (2 * len(pairs))
+            items[0::2] = [str(key, "utf-8") for key in pairs["key"].tolist()]
+            items[1::2] = pairs["value"].tolist()
+            self._stack += items
+            self.place += len(found[0])
 
     def _recall(self, number: int) -> Any:
         at = self._texts[number] if number < len(self._texts) else -1

@@ -1,6 +1,7 @@
 """NAS-Bench-201's own file format, made by its package's classes, and the reader of pickles under it."""
 
 import contextlib
+import functools
 import pickle
 import random
 from collections import OrderedDict
@@ -15,17 +16,24 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.nats import SETS
 from benchmarks_data.nb201 import pth
 from benchmarks_data.picklestream import Foreign, PickleError, PickleStream
-from tests.make_nb201 import benchmark, results, write
+from tests.make_nb201 import benchmark, results, write, write_large
+
+FORMATS = {
+    "old": write,
+    "zip": functools.partial(write, zipped=True),
+    "large": functools.partial(write_large, distinct=5),
+}
 
 
-@pytest.mark.parametrize("zipped", [False, True])
-def test_values_equal_the_packages_answers(tmp_path: Path, zipped: bool) -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_values_equal_the_packages_answers(tmp_path: Path, form: str) -> None:
     path = tmp_path / "NAS-Bench-201-v1_1-096897.pth"
-    write(path, 5, (3, 300), zipped=zipped)
+    long = 250 if form == "large" else 300
+    FORMATS[form](path, 5, (3, long))
     rows = {row.index: row.values for row in pth.read(path, frozenset({1}))}
     assert list(rows) == [0, 2, 3, 4]
     for index, values in rows.items():
-        for epochs, table_epochs in ((3, 12), (300, 200)):
+        for epochs, table_epochs in ((3, 12), (long, 200)):
             found = results(index, epochs)
             for column, (dataset, split) in SETS.items():
                 name = f"{column}_{table_epochs}ep"
@@ -35,10 +43,18 @@ def test_values_equal_the_packages_answers(tmp_path: Path, zipped: bool) -> None
                     assert values[f"{name}_run{run}"] == found.get_metrics(dataset, split, is_random=seed)["accuracy"]
                 assert f"{name}_run{len(seeds) + 1}" not in values
         for column, dataset in (("cifar10", "cifar10"), ("imagenet16-120", "ImageNet16-120")):
-            costs = results(index, 300).get_compute_costs(dataset)
+            costs = results(index, long).get_compute_costs(dataset)
             assert {cost: values[f"{column}_{cost}"] for cost in ("params", "flops", "latency")} == {
                 cost: costs[cost] for cost in ("params", "flops", "latency")
             }
+
+
+def test_a_large_file_is_a_pickle_like_any_other(tmp_path: Path) -> None:
+    write_large(tmp_path / "x.pth", 3, (2, 120), distinct=2)
+    found = torch.load(tmp_path / "x.pth", weights_only=False)
+    expected = benchmark(2, (2, 120))["arch2infos"]
+    assert found["arch2infos"][1] == expected[1]
+    assert found["arch2infos"][2]["full"]["all_results"] == expected[0]["full"]["all_results"]
 
 
 def test_a_file_without_every_architecture_is_refused_after_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
