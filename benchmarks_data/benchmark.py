@@ -62,7 +62,10 @@ class Benchmark(Protocol):
     name: str
     description: str
     size: int
-    datasets: Mapping[str, Dataset]
+
+    @property
+    def datasets(self) -> Mapping[str, Dataset]:
+        """The datasets that the benchmark's networks were trained on, by name, the main one first."""
 
     def architecture(self, index: int) -> Architecture:
         """Return the architecture of *index*; raise InputError when there is none."""

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO, cast
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
@@ -61,11 +61,12 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if not args.source.exists():
         raise InputError(f"no file or folder at {args.source}")
     out = writable_folder(args.out)
-    columns, journal = _columns(benchmark, args), out / f".{benchmark.name}.partial.csv"
+    official = _format(benchmark, args.source, args.columns)
+    columns, journal = official.columns(), out / f".{benchmark.name}.partial.csv"
     with Journal(journal, _signature(args.source), columns) as kept:
         if kept.done:
             print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
-        _fill(kept, _rows(benchmark, args, frozenset(kept.done)))
+        _fill(kept, official.read(args.source, frozenset(kept.done)))
     path = out / f"{benchmark.name}.csv.gz"
     _publish(benchmark, kept, path)
     journal.unlink()
@@ -73,32 +74,31 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     return 0
 
 
-def _official(benchmark: Benchmark) -> object:
-    """Return the module that reads the benchmark's official files; raise InputError when there is none."""
+class Official(Protocol):
+    """What a benchmark's module ``official`` offers."""
+
+    def columns(self) -> list[str]:
+        """Return the columns of the table that a source becomes."""
+
+    def read(self, path: Path, skip: frozenset[int]) -> Rows:
+        """Yield a row for each architecture in the source at *path*, but for those in *skip*."""
+
+
+def _format(benchmark: Benchmark, source: Path, pairs: Sequence[str]) -> Official:
+    """Return what reads a source; raise InputError when nothing does."""
+    if source.name.endswith(TABULAR) and source.is_file():
+        from benchmarks_data.tabular import Tabular
+
+        return Tabular(benchmark, pairs)
+    if pairs:
+        raise InputError(f"--columns belongs to files that end in {', '.join(TABULAR)}, which {source} does not")
+    name = f"benchmarks_data.{benchmark.name}.official"
     try:
-        return importlib.import_module(f"benchmarks_data.{benchmark.name}.official")
+        return cast(Official, importlib.import_module(name))
     except ModuleNotFoundError as error:
+        if error.name and not name.startswith(error.name):
+            raise  # a package that the reader needs
         raise InputError(f"no official file of {benchmark.name} is known: give a CSV or Parquet file with --columns") from error
-
-
-def _columns(benchmark: Benchmark, args: argparse.Namespace) -> list[str]:
-    if args.source.name.endswith(TABULAR) and args.source.is_file():
-        from benchmarks_data.tabular import column_map
-
-        return [name for name in column_map(args.columns) if name not in ("index", "arch")]
-    if args.columns:
-        raise InputError(f"--columns belongs to files that end in {', '.join(TABULAR)}, which {args.source} does not")
-    columns: list[str] = _official(benchmark).columns()  # type: ignore[attr-defined]
-    return columns
-
-
-def _rows(benchmark: Benchmark, args: argparse.Namespace, skip: frozenset[int]) -> Rows:
-    if args.source.name.endswith(TABULAR) and args.source.is_file():
-        from benchmarks_data.tabular import column_map, read
-
-        return read(args.source, benchmark, column_map(args.columns), skip)
-    rows: Rows = _official(benchmark).read(args.source, skip)  # type: ignore[attr-defined]
-    return rows
 
 
 def _signature(source: Path) -> str:

@@ -10,16 +10,40 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.table import Table, check_string, parse_index, parse_number, read_text
+from benchmarks_data.table import Table, find_table, read_rows, read_table, read_text, tables_of
 
 _COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str] = (), *, complete: bool = True) -> Table:
+    """Return a benchmark's table in *folder*, with the measurements beside it.
+
+    Args:
+        folder: holds ``{benchmark}.csv[.gz]``.
+        benchmark: whose table it is.
+        numbers: columns of the table that hold numbers of any size instead of accuracies.
+        complete: whether every architecture has a row.
+
+    Raises:
+        InputError: no folder was named, or a file in it is missing or not of this benchmark.
+    """
+    path = find_table(tables_of(folder, benchmark.name), benchmark.name)
+    datasets = tuple(benchmark.datasets)
+    table = read_table(path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers, complete=complete)
+    return with_measurements(table, path.parent, benchmark.name, benchmark.size, benchmark.index)
+
+
+def cost_columns(datasets: Iterable[str]) -> list[str]:
+    """Return the columns of what an architecture costs on each dataset, as tables made from official files have them."""
+    return [f"{dataset}_{cost}" for dataset in datasets for cost in ("params", "flops", "latency")]
 
 
 def with_measurements(
@@ -56,23 +80,12 @@ def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.Dat
     """Return the columns of numbers of one file, with an index from 0 to size - 1, and its checksum."""
     text, checksum = read_text(path)
     lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
-    rows: dict[int, list[float]] = {}
     try:
         _, header = next(lines, (1, []))
         columns = _columns(path, header)
-        first = len(header) - len(columns)
-        for line, row in lines:
-            if len(row) != len(header):
-                raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
-            index = parse_index(path, line, row[0], size)
-            if index in rows:
-                raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
-            if first == 2:
-                check_string(path, line, row[1], index, index_of)
-            rows[index] = [parse_number(path, line, name, cell) for name, cell in zip(columns, row[first:], strict=True)]
+        frame = read_rows(path, lines, header, size, index_of, columns)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64")
     return frame.reindex(range(size)).rename_axis("index"), checksum
 
 

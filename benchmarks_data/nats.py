@@ -14,6 +14,7 @@ from typing import Any
 from nats_bench import ArchResults
 
 from benchmarks_data.errors import InputError
+from benchmarks_data.measurements import cost_columns
 from benchmarks_data.official import Row, Rows, load_plain
 
 #: Names of the table -> dataset and set of the package.
@@ -36,7 +37,7 @@ def columns(epochs: Sequence[int]) -> list[str]:
     """Return the columns of the table: means over runs and single runs of each split, and what an architecture costs."""
     means = [f"{name}_{count}ep" for count in epochs for name in SETS]
     runs = [name for mean in means for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))]
-    return [*runs, *(f"{dataset}_{cost}" for dataset in COSTS for cost in ("params", "flops", "latency"))]
+    return [*runs, *cost_columns(COSTS)]
 
 
 def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: frozenset[int]) -> Rows:

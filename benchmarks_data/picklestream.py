@@ -11,26 +11,12 @@ import re
 import struct
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-#: Types that numpy's pickled scalars may have.
-_SCALARS = ("f8", "f4", "i8", "i4", "u1", "b1")
-
-
-class PickleError(ValueError):
-    """It is no pickle, is damaged, or holds what no results need."""
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """A class or function by its name, or something made by one: it stays a name."""
-
-    name: str
-
+from benchmarks_data.picklecalls import Foreign, PickleError, made
 
 #: Texts of fewer bytes than this are read in runs.
 _SHORT = 64
@@ -239,35 +225,13 @@ class PickleStream:
 
     def _reduce(self) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
-        self._push(_made(function, arguments))
+        self._push(made(function, arguments))
 
     def _build(self) -> None:
         self._stack.pop()  # the state of a foreign object, or what a numpy type adds to its name
 
     def _persistent(self) -> None:
         self._stack[-1] = Foreign("a tensor's storage")
-
-
-def _made(function: Any, arguments: Any) -> Any:
-    """Return what a pickle wants to be made by calling *function*; nothing is called but for containers and numpy's numbers."""
-    if not isinstance(function, Foreign) or not isinstance(arguments, tuple):
-        raise PickleError("a call of what is no function")
-    match function.name:
-        case "collections.OrderedDict" | "collections.defaultdict":
-            items = arguments[0] if arguments and isinstance(arguments[0], list) else []
-            return dict(items)
-        case "builtins.set" | "__builtin__.set":
-            return list(arguments[0])
-        case "numpy.dtype":
-            return Foreign(f"dtype {arguments[0]}")
-        case "_codecs.encode":
-            return arguments[0].encode("latin-1")
-        case "numpy.core.multiarray.scalar" | "numpy._core.multiarray.scalar":
-            kind = arguments[0].name.removeprefix("dtype ")
-            if kind not in _SCALARS:
-                raise PickleError(f"a number of type {kind}")
-            return np.frombuffer(arguments[1], dtype=np.dtype(kind).newbyteorder("<"))[0].item()
-    return Foreign(f"made by {function.name}")
 
 
 def _pushing(value: Callable[[PickleStream], Any]) -> Callable[[PickleStream], None]:

@@ -125,7 +125,7 @@ def read_table(
         targets = _check_header(path, header, datasets, numbers)
         values = _without_fault(text, size, index_of, set(targets).difference(numbers))
         if values is None or (complete and len(values) != size):
-            values = _by_line(path, lines, header, size, index_of, numbers)
+            values = read_rows(path, lines, header, size, index_of, numbers)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
     if len(values) != size and (complete or values.empty):
@@ -134,7 +134,7 @@ def read_table(
 
 
 def _without_fault(text: str, size: int, index_of: Callable[[str], int], percents: Collection[str]) -> pd.DataFrame | None:
-    """Return the values of a table in which all is well, or None: then :func:`_by_line` says what is wrong, and where."""
+    """Return the values of a table in which all is well, or None: then :func:`read_rows` says what is wrong, and where."""
     try:
         frame = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype={"arch": str})
         named = [index_of(string) for string in frame["arch"]]
@@ -156,7 +156,7 @@ def _without_fault(text: str, size: int, index_of: Callable[[str], int], percent
     return values
 
 
-def _by_line(
+def read_rows(
     path: Path,
     lines: Iterable[tuple[int, list[str]]],
     header: list[str],
@@ -164,18 +164,23 @@ def _by_line(
     index_of: Callable[[str], int],
     numbers: Collection[str],
 ) -> pd.DataFrame:
-    """Return the values of a table, read line by line; raise InputError with the line of the first fault."""
-    targets, rows = header[2:], {}
+    """Return the values of the numbered *lines* of a table; raise InputError with the line of the first fault.
+
+    Beside ``index`` and perhaps ``arch``, columns hold accuracies, and those of *numbers* any number.
+    """
+    first = 2 if header[1] == "arch" else 1
+    rows: dict[int, list[float]] = {}
     for line, row in lines:
         if len(row) != len(header):
             raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
         index = parse_index(path, line, row[0], size)
         if index in rows:
             raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
-        check_string(path, line, row[1], index, index_of)
-        cells = zip(targets, row[2:], strict=True)
+        if first == 2:
+            check_string(path, line, row[1], index, index_of)
+        cells = zip(header[first:], row[first:], strict=True)
         rows[index] = [(parse_number if name in numbers else parse_accuracy)(path, line, name, cell) for name, cell in cells]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=targets, dtype=np.float64)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=header[first:], dtype=np.float64)
 
 
 def read_text(path: Path) -> tuple[str, str]:

@@ -26,20 +26,29 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def read(path: Path, benchmark: Benchmark, names: dict[str, str], skip: frozenset[int]) -> Rows:
-    """Yield a row for each architecture of the file, but for those in *skip*. Blank values stay blank."""
-    frame = _frame(path)
-    if absent := [column for column in names.values() if column not in frame.columns]:
-        raise InputError(f"{path} has no column {absent[0]!r}: it has {', '.join(map(str, frame.columns))}")
-    for number, record in enumerate(frame[list(dict.fromkeys(names.values()))].to_dict("records"), 1):
-        where = f"{path}, row {number}"
-        try:
-            index = _index(benchmark, {name: record[column] for name, column in names.items()})
-            values = {name: _number(record[column]) for name, column in names.items() if name not in ("index", "arch")}
-        except (ValueError, TypeError) as error:
-            raise InputError(f"{where}: {error}") from error
-        if index not in skip:
-            yield Row(index, {name: value for name, value in values.items() if not math.isnan(value)}, number / len(frame))
+class Tabular:
+    """Reads a benchmark's results from a CSV or Parquet file: see :class:`benchmarks_data.convert.Official`."""
+
+    def __init__(self, benchmark: Benchmark, pairs: Sequence[str]) -> None:
+        self._benchmark, self._names = benchmark, column_map(pairs)
+
+    def columns(self) -> list[str]:
+        """Return the targets of the map."""
+        return [name for name in self._names if name not in ("index", "arch")]
+
+    def read(self, path: Path, skip: frozenset[int]) -> Rows:
+        """Yield a row for each architecture of the file, but for those in *skip*. Blank values stay blank."""
+        frame, names = _frame(path), self._names
+        if absent := [column for column in names.values() if column not in frame.columns]:
+            raise InputError(f"{path} has no column {absent[0]!r}: it has {', '.join(map(str, frame.columns))}")
+        for number, record in enumerate(frame[list(dict.fromkeys(names.values()))].to_dict("records"), 1):
+            try:
+                index = _index(self._benchmark, {name: record[column] for name, column in names.items()})
+                values = {name: _number(record[names[name]]) for name in self.columns()}
+            except (ValueError, TypeError) as error:
+                raise InputError(f"{path}, row {number}: {error}") from error
+            if index not in skip:
+                yield Row(index, {name: value for name, value in values.items() if not math.isnan(value)}, number / len(frame))
 
 
 def _frame(path: Path) -> pd.DataFrame:

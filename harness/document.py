@@ -115,7 +115,7 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
         Section(
             f"{name} against each other score",
             tables.PAIRS_TEXT,
-            tables.fill(_pairs_of(results, target, name), tables.PAIRS),
+            tables.fill(results.against(target, name).sort_values("difference"), tables.PAIRS),
             shown("agreement"),
         ),
         Section("Size", tables.SIZE_TEXT, tables.fill(rows, tables.SIZE), shown("strata")),
@@ -132,14 +132,6 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
     if figure := shown("seeds"):
         found.append(Section("Seeds", tables.SEEDS_TEXT, tables.fill(rows[rows["tau_seeds_sd"].notna()], tables.SEEDS), figure))
     return [section for section in found if section.figures or (section.table and section.table.rows)]
-
-
-def _pairs_of(results: Results, target: str, name: str) -> pd.DataFrame:
-    """Return the comparisons of one proxy with each other one, turned so that it is the first."""
-    pairs = results.pairs[results.pairs["target"] == target]
-    second = pairs[pairs["other"] == name]
-    turned = second.assign(other=second["proxy"], difference=-second["difference"], low=-second["high"], high=-second["low"])
-    return pd.concat([pairs[pairs["proxy"] == name], turned]).sort_values("difference")
 
 
 def _population_table(results: Results, target: str) -> tables.Table:

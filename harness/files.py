@@ -124,5 +124,12 @@ def interval_text(low: float, high: float) -> str:
     return "" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
 
 
+def tau_text(tau: float, low: float, high: float) -> str:
+    """Return a tau with its interval for people."""
+    if math.isnan(tau):
+        return "undefined"
+    return f"{tau:.3f}" + (f" ({interval_text(low, high)})" if not math.isnan(low) else "")
+
+
 def _number(value: float) -> str:
     return "undefined" if math.isnan(value) else f"{value:.3f}"

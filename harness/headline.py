@@ -13,7 +13,7 @@ import pandas as pd
 
 import benchmarks_data
 from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT
-from harness.files import interval_text
+from harness.files import interval_text, tau_text
 from harness.results import Results
 from proxies import TRIVIAL_BASELINES
 
@@ -99,7 +99,7 @@ def _rivals(results: Results, target: str, name: str) -> list[str]:
 
 def _against(results: Results, target: str, name: str, rival: str) -> str:
     """Return the difference of the subject's tau from a rival's, with its interval and whether it counts."""
-    row = _comparison(results, target, name, rival)
+    (row,) = _records(results.against(target, name).query("other == @rival"))
     text = f"{rival} ({_row(results.of(target), rival)['tau']:.3f})"
     if math.isnan(row["difference"]):
         return f"{text}: undefined"
@@ -115,22 +115,13 @@ def _counts_as(comparison: Mapping[str, float]) -> str:
     return "significant" if comparison["p_holm"] < SIGNIFICANT else "not significant"
 
 
-def _comparison(results: Results, target: str, name: str, rival: str) -> dict[str, float]:
-    """Return the row of :attr:`Results.pairs` for two proxies, turned so that the first is *name*."""
-    pairs = results.pairs[results.pairs["target"] == target]
-    direct = pairs[(pairs["proxy"] == name) & (pairs["other"] == rival)]
-    if len(direct):
-        return _records(direct)[0]
-    row = _records(pairs[(pairs["proxy"] == rival) & (pairs["other"] == name)])[0]
-    return row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
-
-
 def _best(results: Results, target: str, name: str) -> list[str]:
     """Return which score has the highest tau, which cannot be told from it, and where the subject stands."""
     rows = results.of(target)
     ranked = rows[rows["proxy"].isin(list(results.orders))].dropna(subset="tau").sort_values("tau", ascending=False)
     first, *others = map(str, ranked["proxy"])
-    against = {other: _comparison(results, target, first, other) for other in others}
+    comparisons = {row["other"]: row for row in _records(results.against(target, first))}
+    against = {other: comparisons[other] for other in others}
     level = [other for other, row in against.items() if not row["p_holm"] < SIGNIFICANT]
     above = [other for other, row in against.items() if row["p_holm"] < SIGNIFICANT and row["difference"] < 0]
     found = f"The highest tau is that of {first}, {_tau(_row(rows, first))}"
@@ -227,10 +218,7 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _tau(row: pd.Series | dict[str, Any]) -> str:
-    if math.isnan(row["tau"]):
-        return "undefined"
-    interval = "" if math.isnan(row["tau_low"]) else f" ({interval_text(row['tau_low'], row['tau_high'])})"
-    return f"{row['tau']:.3f}{interval}"
+    return tau_text(row["tau"], row["tau_low"], row["tau_high"])
 
 
 def _signed(value: float) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -151,12 +150,9 @@ def _taus(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _cell(row: pd.Series) -> str:
-    from harness.files import interval_text
+    from harness.files import tau_text
 
-    if math.isnan(row["tau"]):
-        return "undefined"
-    interval = interval_text(row["tau_low"], row["tau_high"])
-    return f"{row['tau']:.3f}" + (f" ({interval})" if interval else "")
+    return tau_text(row["tau"], row["tau_low"], row["tau_high"])
 
 
 def _description(settings: dict[str, Any]) -> str:

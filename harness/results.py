@@ -102,6 +102,15 @@ class Results:
         rows = self.correlations
         return rows[(rows["target"] == target) & (rows["population"] == self.population)]
 
+    def against(self, target: str, name: str) -> pd.DataFrame:
+        """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the first."""
+        pairs = self.pairs[self.pairs["target"] == target]
+        second = pairs[pairs["other"] == name]
+        turned = second.assign(
+            proxy=name, other=second["proxy"], difference=-second["difference"], low=-second["high"], high=-second["low"]
+        )
+        return pd.concat([pairs[pairs["proxy"] == name], turned])
+
     def ranked(self, target: str) -> list[str]:
         """Return the proxies by their tau, the highest first, undefined ones last."""
         return list(self.of(target).sort_values("tau", ascending=False)["proxy"])

@@ -62,14 +62,9 @@ class NatsSize:
         return Network(self.architecture(index).structure, classes, seed)
 
     def table(self, folder: Path | None = None) -> Table:
-        from benchmarks_data.measurements import with_measurements
-        from benchmarks_data.table import find_table, read_table, tables_of
+        from benchmarks_data.measurements import cost_columns, table_in
 
-        folder = tables_of(folder, self.name)
-        path = find_table(folder, self.name)
-        numbers = [f"{dataset}_{cost}" for dataset in self.datasets for cost in ("params", "flops", "latency")]
-        table = read_table(path, size=self.size, datasets=tuple(self.datasets), index_of=self.index, numbers=numbers)
-        return with_measurements(table, folder, self.name, self.size, self.index)
+        return table_in(folder, self, cost_columns(self.datasets))
 
 
 BENCHMARK = NatsSize()

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from torch import Tensor, nn
+from torch import nn
 
-from benchmarks_data.benchmark import Operation
 from benchmarks_data.initialisation import Convolution, Linear, initialise
-from benchmarks_data.nb201.network import CellModule, ReductionBlock, operation
-from benchmarks_data.nb201.space import EDGES, INPUT
+from benchmarks_data.nb201.network import CellModule, ReductionBlock, StackedCells, operation
+from benchmarks_data.nb201.space import INPUT
 
 #: The best cell of the topology search space, one operation for each edge.
 CELL = ("nor_conv_3x3", "nor_conv_3x3", "nor_conv_3x3", "skip_connect", "nor_conv_3x3", "nor_conv_3x3")
@@ -31,11 +30,11 @@ def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> n
     return operation(kind, inputs, outputs)
 
 
-class Network(nn.Module):
+class Network(StackedCells):
     """The network of five numbers of channels: (batch, 3, height, width) -> logits (batch, classes)."""
 
     def __init__(self, channels: Sequence[int], classes: int, seed: int) -> None:
-        super().__init__()
+        super().__init__(CELL)
         self.stem = nn.Sequential(Convolution(3, channels[0], 3, padding=1, bias=False), nn.BatchNorm2d(channels[0]))
         before = [channels[0], *channels[:-1]]
         self.body = nn.Sequential(
@@ -47,22 +46,3 @@ class Network(nn.Module):
         self.head = nn.Sequential(nn.BatchNorm2d(channels[-1]), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = Linear(channels[-1], classes)
         initialise(self, seed)
-
-    def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
-        return logits
-
-    @property
-    def operations(self) -> list[Operation]:
-        """Every edge's operation in each of the three cells."""
-        cells = [module for module in self.body if isinstance(module, CellModule)]
-        return [
-            Operation(number, edge, kind, True, module)
-            for number, cell in enumerate(cells)
-            for edge, kind, module in zip(EDGES, CELL, cell.edges.values(), strict=True)
-        ]
-
-    @property
-    def stages(self) -> list[nn.Module]:
-        """The cells and residual blocks, each of which reads the output of the one before."""
-        return list(self.body)

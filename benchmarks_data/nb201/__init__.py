@@ -45,17 +45,10 @@ class NasBench201:
         return Network(space.cell(index), classes, seed)
 
     def table(self, folder: Path | None = None) -> Table:
-        from benchmarks_data.measurements import with_measurements
+        from benchmarks_data.measurements import cost_columns, table_in
         from benchmarks_data.nb201.sources import embedded_path, read_embedded
-        from benchmarks_data.table import find_table, read_table
 
-        if folder is None:
-            return read_embedded(embedded_path())
-        costs = [f"{dataset}_{cost}" for dataset in self.datasets for cost in ("params", "flops", "latency")]
-        table = read_table(
-            find_table(folder, self.name), size=self.size, datasets=tuple(self.datasets), index_of=space.index, numbers=costs
-        )
-        return with_measurements(table, folder, self.name, self.size, space.index)
+        return read_embedded(embedded_path()) if folder is None else table_in(folder, self, cost_columns(self.datasets))
 
 
 BENCHMARK = NasBench201()

@@ -93,31 +93,20 @@ class ReductionBlock(nn.Module):
         return joined
 
 
-class Network(nn.Module):
-    """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
+class StackedCells(nn.Module):
+    """A network of stem, body, head and classifier, whose body holds cells: (batch, 3, height, width) -> logits (batch, classes).
 
-    def __init__(
-        self,
-        cell: Sequence[str],
-        classes: int,
-        seed: int,
-        *,
-        channels: int = CHANNELS,
-        cells_per_stage: int = CELLS_PER_STAGE,
-    ) -> None:
+    Who derives from it sets the four modules and calls :func:`initialise`.
+    """
+
+    stem: nn.Module
+    body: nn.Sequential
+    head: nn.Module
+    classifier: nn.Module
+
+    def __init__(self, cell: Sequence[str]) -> None:
         super().__init__()
-        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
-        body: list[nn.Module] = []
-        for stage in range(STAGES):
-            width = channels * 2**stage
-            if stage:
-                body.append(ReductionBlock(width // 2, width))
-            body += [CellModule(cell, partial(_keeping, width)) for _ in range(cells_per_stage)]
-        self.body = nn.Sequential(*body)
-        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = Linear(width, classes)
         self._cell = tuple(cell)
-        initialise(self, seed)
 
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
@@ -135,5 +124,31 @@ class Network(nn.Module):
 
     @property
     def stages(self) -> list[nn.Module]:
-        """The cells and residual blocks, each of which reads the output of the one before."""
+        """The cells and the blocks between them, each of which reads the output of the one before."""
         return list(self.body)
+
+
+class Network(StackedCells):
+    """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    def __init__(
+        self,
+        cell: Sequence[str],
+        classes: int,
+        seed: int,
+        *,
+        channels: int = CHANNELS,
+        cells_per_stage: int = CELLS_PER_STAGE,
+    ) -> None:
+        super().__init__(cell)
+        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+        body: list[nn.Module] = []
+        for stage in range(STAGES):
+            width = channels * 2**stage
+            if stage:
+                body.append(ReductionBlock(width // 2, width))
+            body += [CellModule(cell, partial(_keeping, width)) for _ in range(cells_per_stage)]
+        self.body = nn.Sequential(*body)
+        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(width, classes)
+        initialise(self, seed)

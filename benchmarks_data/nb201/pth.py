@@ -18,7 +18,8 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.nats import COSTS, RUNS, SETS
 from benchmarks_data.nb201 import space
 from benchmarks_data.official import Row, Rows
-from benchmarks_data.picklestream import PickleError, PickleStream
+from benchmarks_data.picklecalls import PickleError
+from benchmarks_data.picklestream import PickleStream
 
 #: The first pickle of a file that torch wrote before it wrote zip archives, and the version that follows.
 MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001

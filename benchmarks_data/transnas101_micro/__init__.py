@@ -68,13 +68,9 @@ class TransNasMicro:
         return Network(self.architecture(index).structure, classes, seed)
 
     def table(self, folder: Path | None = None) -> Table:
-        from benchmarks_data.measurements import with_measurements
-        from benchmarks_data.table import find_table, read_table, tables_of
+        from benchmarks_data.measurements import table_in
 
-        folder = tables_of(folder, self.name)
-        path = find_table(folder, self.name)
-        table = read_table(path, size=self.size, datasets=tuple(self.datasets), index_of=self.index, numbers=RESULTS)
-        return with_measurements(table, folder, self.name, self.size, self.index)
+        return table_in(folder, self, RESULTS)
 
 
 BENCHMARK = TransNasMicro()

@@ -12,10 +12,9 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from benchmarks_data.benchmark import Operation
 from benchmarks_data.initialisation import Convolution, Linear, initialise
-from benchmarks_data.nb201.network import CellModule, ReluConvBn, Zero, operation
-from benchmarks_data.nb201.space import EDGES, INPUT, live_edges
+from benchmarks_data.nb201.network import CellModule, ReluConvBn, StackedCells, Zero, operation
+from benchmarks_data.nb201.space import INPUT
 
 CHANNELS, CELLS = 64, 2
 #: Whether each module reduces.
@@ -58,11 +57,11 @@ def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> n
     return ReluConvBn(inputs, outputs, 1 if kind == "nor_conv_1x1" else 3, stride=2)
 
 
-class Network(nn.Module):
+class Network(StackedCells):
     """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
 
     def __init__(self, cell: Sequence[str], classes: int, seed: int) -> None:
-        super().__init__()
+        super().__init__(cell)
         half = CHANNELS // 2
         self.stem = nn.Sequential(
             Convolution(3, half, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(half), ReluConvBn(half, CHANNELS, 3, stride=2)
@@ -76,23 +75,4 @@ class Network(nn.Module):
         self.body = nn.Sequential(*body)
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = Linear(channels, classes)
-        self._cell = tuple(cell)
         initialise(self, seed)
-
-    def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
-        return logits
-
-    @property
-    def operations(self) -> list[Operation]:
-        """Every edge's operation in every cell."""
-        return [
-            Operation(number, edge, kind, live, module)
-            for number, cell in enumerate(module for module in self.body if isinstance(module, CellModule))
-            for edge, kind, live, module in zip(EDGES, self._cell, live_edges(self._cell), cell.edges.values(), strict=True)
-        ]
-
-    @property
-    def stages(self) -> list[nn.Module]:
-        """The cells, each of which reads the output of the one before."""
-        return list(self.body)

@@ -15,7 +15,8 @@ from benchmarks_data.convert import main
 from benchmarks_data.errors import InputError
 from benchmarks_data.nats import SETS
 from benchmarks_data.nb201 import pth
-from benchmarks_data.picklestream import Foreign, PickleError, PickleStream
+from benchmarks_data.picklecalls import Foreign, PickleError
+from benchmarks_data.picklestream import PickleStream
 from tests.make_nb201 import benchmark, results, write, write_large
 
 FORMATS = {
