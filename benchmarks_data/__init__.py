@@ -33,7 +33,7 @@ def get(name: str) -> Benchmark:
 
 
 def _own() -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+    return [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg and module.name != "spaces"]
 
 
 @cache

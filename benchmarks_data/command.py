@@ -29,16 +29,17 @@ class Stopped(RuntimeError):
     """A command cannot go on, through no fault of its input."""
 
 
-def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None, *, resumable: bool) -> int:
+def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None, *, kept: str = "") -> int:
     """Run a command and return its exit status, turning what a person can mend into one line on standard error.
 
     Args:
         prog: the command's name.
         command: from the arguments to an exit status.
         argv: the arguments; None takes those of the process.
-        resumable: whether the same command goes on where it was stopped; otherwise a dead worker means that it could not run.
+        kept: what stays of a command that was stopped, which then goes on from there; empty for one that begins anew, for which a
+            dead worker means that it could not run.
     """
-    kept = "; finished scores are saved, the same command goes on from there" if resumable else ""
+    saved = f"; {kept} saved, the same command goes on from there" if kept else ""
     try:
         return command(argv)
     except BrokenPipeError:  # the reader of standard output has left
@@ -47,11 +48,11 @@ def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Seq
     except InputError as error:
         message, status = str(error), UNUSABLE
     except OSError as error:
-        message, status = f"{error.filename or 'a file'}: {error.strerror or error}{kept}", UNUSABLE
+        message, status = f"{error.filename or 'a file'}: {error.strerror or error}{saved}", UNUSABLE
     except Stopped as error:
-        message, status = f"{error}{kept}", FAILED if resumable else UNUSABLE
+        message, status = f"{error}{saved}", FAILED if kept else UNUSABLE
     except KeyboardInterrupt:
-        message, status = f"interrupted{kept}", INTERRUPTED
+        message, status = f"interrupted{saved}", INTERRUPTED
     print(f"{prog}: {_one_line(message)}", file=sys.stderr)
     return status
 

@@ -28,6 +28,8 @@ from benchmarks_data.official import Rows
 PROG = "python -m benchmarks_data.convert"
 TABULAR = (".csv", ".csv.gz", ".parquet")
 FLUSH = 200
+#: Changes whenever the readers do, so that no conversion goes on with what an older one has read.
+READER = 2
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -40,6 +42,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
     )
+    p.add_argument("--force", action="store_true", help="replace the table that DIR holds")
     p.add_argument(
         "--columns",
         nargs="+",
@@ -52,7 +55,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 done, 2 unusable input, 130 interrupted."""
-    return guarded(prog, partial(_run, prog), argv, resumable=False)
+    return guarded(prog, partial(_run, prog), argv, kept="what was read is")
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
@@ -61,16 +64,22 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if not args.source.exists():
         raise InputError(f"no file or folder at {args.source}")
     out = writable_folder(args.out)
-    official = _format(benchmark, args.source, args.columns)
-    columns, journal = official.columns(), out / f".{benchmark.name}.partial.csv"
-    with Journal(journal, _signature(args.source), columns) as kept:
-        if kept.done:
-            print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
-        _fill(kept, official.read(args.source, frozenset(kept.done)))
     path = out / f"{benchmark.name}.csv.gz"
-    _publish(benchmark, kept, path)
+    if path.exists() and not args.force:
+        raise InputError(f"{path} exists: choose another folder, or replace it with --force")
+    official = _format(benchmark, args.source, args.columns)
+    journal = out / f".{benchmark.name}.partial.csv"
+    try:
+        with Journal(journal, _signature(args.source, args.columns), official.columns()) as kept:
+            if kept.done:
+                print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
+            _fill(kept, official.read(args.source, frozenset(kept.done)))
+        columns = _publish(benchmark, kept, path, args.source)
+    except InputError:
+        journal.unlink(missing_ok=True)  # the source has to be mended, and is then read anew
+        raise
     journal.unlink()
-    print(f"{path}: {len(kept.done)} architectures, {len(columns)} columns")
+    print(f"{path}: {len(kept.done):,} of {benchmark.size:,} architectures, columns {', '.join(columns)}")
     return 0
 
 
@@ -81,7 +90,7 @@ class Official(Protocol):
         """Return the columns of the table that a source becomes."""
 
     def read(self, path: Path, skip: frozenset[int]) -> Rows:
-        """Yield a row for each architecture in the source at *path*, but for those in *skip*."""
+        """Yield a row for each architecture in the source at *path*; those in *skip* without their values."""
 
 
 def _format(benchmark: Benchmark, source: Path, pairs: Sequence[str]) -> Official:
@@ -101,10 +110,11 @@ def _format(benchmark: Benchmark, source: Path, pairs: Sequence[str]) -> Officia
         raise InputError(f"no official file of {benchmark.name} is known: give a CSV or Parquet file with --columns") from error
 
 
-def _signature(source: Path) -> str:
-    """Return what a source is recognised by when a conversion goes on."""
-    status = source.stat()
-    return f"{source.resolve()} {status.st_size} {status.st_mtime_ns}"
+def _signature(source: Path, pairs: Sequence[str]) -> str:
+    """Return what a conversion is recognised by when it goes on: its source, with every file of a folder, and its columns."""
+    files = sorted(source.iterdir()) if source.is_dir() else [source.resolve()]
+    described = [f"{path} {status.st_size} {status.st_mtime_ns}" for path in files if (status := path.stat())]
+    return "\n".join([f"reader {READER}", str(source.resolve()), *pairs, *described])
 
 
 class Journal:
@@ -114,6 +124,7 @@ class Journal:
         self.path, self.columns = path, list(columns)
         self._head = [["source", hashlib.sha256(signature.encode(errors="surrogateescape")).hexdigest()], ["index", *columns]]
         self.done: dict[int, list[str]] = {}
+        self._met: set[int] = set()
         self._file: TextIO | None = None
 
     def __enter__(self) -> Journal:
@@ -138,9 +149,12 @@ class Journal:
             self.done = {int(row[0]): row[1:] for row in rows[:-1] if len(row) == len(names) and row[0].isdigit()}
 
     def add(self, index: int, values: dict[str, float]) -> None:
-        """Keep a row."""
-        if index in self.done:
+        """Keep a row, unless an earlier conversion has; raise InputError when it stands in the source twice."""
+        if index in self._met:
             raise InputError(f"architecture {index} stands in the source twice")
+        self._met.add(index)
+        if index in self.done:
+            return
         if unknown := set(values) - set(self.columns):
             raise InputError(f"the source has a column {sorted(unknown)[0]!r} that does not belong to it")
         cells = [repr(values[name]) if name in values else "" for name in self.columns]
@@ -160,13 +174,13 @@ def _fill(kept: Journal, rows: Rows) -> None:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=1.0)
         for row in rows:
-            if row.index >= 0:
+            if row.index is not None:
                 kept.add(row.index, row.values)
             progress.update(task, completed=row.done)
 
 
-def _publish(benchmark: Benchmark, kept: Journal, path: Path) -> None:
-    """Write the table beside *path*, read it back as the harness does, and put it in place."""
+def _publish(benchmark: Benchmark, kept: Journal, path: Path, source: Path) -> list[str]:
+    """Write the table beside *path*, read it back as the harness does, put it in place, and return its columns."""
     if not kept.done:
         raise InputError("the source holds no architecture")
     text = io.StringIO(newline="")
@@ -178,8 +192,13 @@ def _publish(benchmark: Benchmark, kept: Journal, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".convert-") as folder:
         new = Path(folder) / path.name
         new.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
-        benchmark.table(Path(folder))
+        try:
+            benchmark.table(Path(folder))
+        except InputError as error:
+            what = str(error).replace(str(new), f"the table made from {source}")
+            raise InputError(f"{what} (see that the source is whole)") from error
         new.replace(path)
+    return [kept.columns[place] for place in filled]
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ def with_measurements(
         frames[what], checksums[path.name] = _read(path, size, index_of)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
-        frame.rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1}) for what, frame in frames.items()
+        frame.reindex(table.values.index).rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1})
+        for what, frame in frames.items()
     ]
     values = pd.concat([table.values, *renamed], axis=1)
     if not values.columns.is_unique:
@@ -77,7 +78,7 @@ def with_measurements(
 
 
 def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.DataFrame, str]:
-    """Return the columns of numbers of one file, with an index from 0 to size - 1, and its checksum."""
+    """Return the columns of numbers of one file, and its checksum."""
     text, checksum = read_text(path)
     lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
@@ -86,7 +87,7 @@ def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.Dat
         frame = read_rows(path, lines, header, size, index_of, columns)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    return frame.reindex(range(size)).rename_axis("index"), checksum
+    return frame.rename_axis("index"), checksum
 
 
 def _columns(path: Path, header: list[str]) -> list[str]:

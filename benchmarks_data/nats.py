@@ -1,7 +1,7 @@
 """NATS-Bench directories such as ``NATS-tss-v1_0-3ffb9-simple``: one compressed pickle for each architecture.
 
 Values are those of ``nats_bench.ArchResults``, the class with which the package answers queries. Its own loader is not used: it
-unpickles any class.
+unpickles any class, and takes a text in place of results for the name of a file to unpickle.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import bz2
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from reprlib import repr
 from typing import Any
 
 from nats_bench import ArchResults
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.measurements import cost_columns
-from benchmarks_data.official import Row, Rows, load_plain
+from benchmarks_data.official import Row, Rows
+from benchmarks_data.picklecalls import PickleError
+from benchmarks_data.picklestream import PickleStream
 
 #: Names of the table -> dataset and set of the package.
 SETS = {
@@ -31,6 +34,8 @@ SETS = {
 }
 COSTS = {"cifar10": "cifar10", "cifar100": "cifar100", "imagenet16-120": "ImageNet16-120"}
 RUNS = 3
+#: No file of a directory holds more bytes than this once it is unpacked.
+LARGEST = 1 << 25
 
 
 def columns(epochs: Sequence[int]) -> list[str]:
@@ -52,23 +57,30 @@ def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: froz
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: name an unpacked NATS-Bench directory, whose name ends in -simple")
     meta = _load(folder / "meta.pickle.pbz2")
-    if not isinstance(meta, Mapping) or list(meta.get("meta_archs", ())) != list(strings):
+    if not isinstance(meta, Mapping) or meta.get("meta_archs") != list(strings):
         raise InputError(f"{folder / 'meta.pickle.pbz2'} lists other architectures: it is of another benchmark or version")
     for index, string in enumerate(strings):
-        if index not in skip:
-            path = folder / f"{index:06d}.pickle.pbz2"
-            yield Row(index, _values(path, string, epochs), (index + 1) / len(strings))
+        path = folder / f"{index:06d}.pickle.pbz2"
+        yield Row(index, {} if index in skip else _values(path, string, epochs), (index + 1) / len(strings))
 
 
 def _load(path: Path) -> Any:
+    """Return what a compressed pickle holds: containers, texts and numbers."""
     try:
         with bz2.open(path) as file:
-            found = load_plain(file, str(path))
-            if file.read(1):
-                raise InputError(f"{path} is damaged: something follows the results")
-            return found
+            data = file.read(LARGEST + 1)
     except (OSError, EOFError) as error:
         raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}: fetch it again") from error
+    if len(data) > LARGEST:
+        raise InputError(f"{path} unpacks to more than {LARGEST >> 20} MiB, which is none of NATS-Bench")
+    stream = PickleStream(data)
+    try:
+        found = stream.read()
+    except PickleError as error:
+        raise InputError(f"{path} is damaged, or no pickle of results ({error}): fetch it again") from error
+    if stream.end != len(data):
+        raise InputError(f"{path} is damaged: something follows the results")
+    return found
 
 
 def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
@@ -77,17 +89,27 @@ def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
     try:
         values: dict[str, float] = {}
         for count in epochs:
-            results = ArchResults.create_from_state_dict(found[f"{count:02d}"])
+            results = ArchResults.create_from_state_dict(_state(found[f"{count:02d}"]))
             if results.arch_str != string and _channels(results.arch_str) != string:
-                raise ValueError(f"results of {results.arch_str!r}, not of {string!r}")
+                raise ValueError(f"results of {repr(results.arch_str)}, not of {string!r}")
             for name, (dataset, split) in SETS.items():
                 values |= _accuracies(results, f"{name}_{count}ep", dataset, split)
         for name, dataset in COSTS.items():
             costs = results.get_compute_costs(dataset)
             values |= {f"{name}_{cost}": float(costs[cost]) for cost in ("params", "flops", "latency") if costs[cost] is not None}
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise InputError(f"{path}: not the results of a NATS-Bench architecture ({type(error).__name__}: {error})") from error
+    except Exception as error:  # the package's code on what a file says may raise anything
+        what = f"{type(error).__name__}: {str(error)[:200]}"
+        raise InputError(f"{path}: not the results of a NATS-Bench architecture ({what})") from error
     return values
+
+
+def _state(found: Any) -> dict[str, Any]:
+    """Return the state of results; raise ValueError for anything else, which the package might take for the name of a file."""
+    if not isinstance(found, dict) or not isinstance(runs := found.get("all_results"), dict):
+        raise ValueError("no dictionary of results")
+    if not all(isinstance(run, dict) for run in runs.values()):
+        raise ValueError("no dictionary of a training run")
+    return found
 
 
 def _channels(text: object) -> str:

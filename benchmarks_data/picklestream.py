@@ -2,7 +2,8 @@
 
 Python's unpickler builds the whole object: the 2 GB of NAS-Bench-201's results become some 28 GB of dictionaries. This one hands
 over each part as soon as it is complete and forgets it, and reads runs of numbers at once. Only containers, texts and numbers come
-to life; a class is a :class:`Foreign` name, what is made of one a :class:`Foreign` too.
+to life; a class is a :class:`Foreign` name, what is made of one a :class:`Foreign` too. Keys of dictionaries are plain, so that no
+nesting is too deep to be hashed, and texts cannot be referred to without end.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import re
 import struct
 from array import array
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from benchmarks_data.picklecalls import Foreign, PickleError, made
+from benchmarks_data.picklecalls import Foreign, PickleError, made, plain_keys
 
 #: Texts of fewer bytes than this are read in runs.
 _SHORT = 64
+#: All texts that are referred to again have at most so many times the bytes of the whole.
+_REPEATS = 16
+#: The opcodes of texts, and how their lengths are written.
+_TEXTS = {0x58: "<I", 0x55: "<B", 0x54: "<i", 0x8C: "<B"}
 #: key and float -> bytes of such a pair, and how the keys are read. Runs of these fill the dictionaries of results by epoch.
 _RUNS = (
     (re.compile(rb"(?:K[\x00-\xff]G[\x00-\xff]{8}){2,}", re.DOTALL), 2, "u1", False),
@@ -40,7 +45,7 @@ def _text_run(length: int) -> tuple[re.Pattern[bytes], np.dtype[Any]]:
 
 
 class PickleStream:
-    """A pickle of protocol 2 in *data* (bytes or a memory map) from byte *start* on.
+    """A pickle of protocol 2 to 5 in *data* (bytes or a memory map) from byte *start* on.
 
     Attributes:
         result: the object, once :meth:`parts` has been exhausted.
@@ -57,6 +62,7 @@ class PickleStream:
         self._texts = array("q")
         self._memo: dict[int, Any] = {}
         self._text_at = -1
+        self._recalled = 0
 
     def read(self) -> Any:
         """Return the whole object."""
@@ -98,6 +104,8 @@ class PickleStream:
     # What the opcodes do. Each reads its argument, if any, and changes the stack.
 
     def _take(self, count: int) -> bytes:
+        if count < 0:
+            raise PickleError("a negative length")
         taken: bytes = self.data[self.place : self.place + count]
         if len(taken) < count:
             raise PickleError("the file is cut off")
@@ -150,7 +158,7 @@ class PickleStream:
                 return
             self._texts.extend(range(self.place, self.place + len(found[0]), kind.itemsize))
             items: list[Any] = [None] * (2 * len(pairs))
-            items[0::2] = [str(key, "utf-8") for key in pairs["key"].tolist()]
+            items[0::2] = [str(key, "utf-8", "surrogatepass") for key in pairs["key"].tolist()]
             items[1::2] = pairs["value"].tolist()
             self._stack += items
             self.place += len(found[0])
@@ -165,10 +173,16 @@ class PickleStream:
 
     def _text_from(self, at: int) -> str:
         """Return the text whose opcode stands at a byte."""
-        form = {0x58: "<I", 0x55: "<B", 0x54: "<i"}[self.data[at]]
+        form = _TEXTS[self.data[at]]
         start = at + 1 + struct.calcsize(form)
         (length,) = struct.unpack_from(form, self.data, at + 1)
+        self._recalled += length
+        if self._recalled > _REPEATS * len(self.data):
+            raise PickleError("it refers to far more text than it holds")
         return str(self.data[start : start + length], "utf-8", "surrogatepass")
+
+    def _memoize(self) -> None:
+        self._put(len(self._texts))
 
     def _put(self, number: int) -> None:
         if number != len(self._texts):
@@ -178,9 +192,12 @@ class PickleStream:
         if not is_text:
             self._memo[number] = self._stack[-1]
 
-    def _text(self, form: str) -> None:
+    def _text(self, code: int) -> None:
         self._text_at = self.place - 1
-        self._push(str(self._take(self._unpack(form)), "utf-8", "surrogatepass"))
+        self._push(str(self._take(self._unpack(_TEXTS[code])), "utf-8", "surrogatepass"))
+
+    def _bytes(self, form: str) -> None:
+        self._push(bytes(self._take(self._unpack(form))))
 
     def _long(self, length: int) -> None:
         self._push(int.from_bytes(self._take(length), "little", signed=True))
@@ -194,7 +211,7 @@ class PickleStream:
     def _set(self, items: list[Any]) -> None:
         target = self._stack[-1]
         if isinstance(target, dict):
-            target.update(zip(items[0::2], items[1::2], strict=True))
+            target.update(zip(plain_keys(items[0::2]), items[1::2], strict=True))
         elif not isinstance(target, Foreign):
             raise PickleError("items of what is no dictionary")
 
@@ -222,6 +239,12 @@ class PickleStream:
             words.append(str(self._take(end - self.place), "utf-8"))
             self.place += 1
         self._push(Foreign(".".join(words)))
+
+    def _stack_global(self) -> None:
+        name, module = self._stack.pop(), self._stack.pop()
+        if not isinstance(name, str) or not isinstance(module, str):
+            raise PickleError("a name that is no text")
+        self._push(Foreign(f"{module[:200]}.{name[:200]}"))
 
     def _reduce(self) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
@@ -254,9 +277,14 @@ _OPERATIONS: dict[int, Callable[[PickleStream], Any]] = {
     ord("r"): lambda s: s._put(s._unpack("<I")),
     ord("h"): _pushing(lambda s: s._recall(s._unpack("<B"))),
     ord("j"): _pushing(lambda s: s._recall(s._unpack("<I"))),
-    ord("X"): lambda s: s._text("<I"),
-    ord("U"): lambda s: s._text("<B"),
-    ord("T"): lambda s: s._text("<i"),
+    **{code: partial(PickleStream._text, code=code) for code in _TEXTS},
+    ord("C"): lambda s: s._bytes("<B"),
+    ord("B"): lambda s: s._bytes("<I"),
+    0x95: lambda s: s._take(8),  # FRAME
+    0x94: PickleStream._memoize,
+    0x93: PickleStream._stack_global,
+    0x8F: _pushing(lambda _: []),  # EMPTY_SET
+    0x90: lambda s: s._append(s._since_mark()),  # ADDITEMS
     ord("K"): _pushing(lambda s: s._unpack("<B")),
     ord("M"): _pushing(lambda s: s._unpack("<H")),
     ord("J"): _pushing(lambda s: s._unpack("<i")),

@@ -58,8 +58,8 @@ class Table:
         columns = {match[0]: int(match[1] or 0) for name in self.values.columns if (match := pattern.fullmatch(name))}
         if not columns:
             raise InputError(
-                f"table {self.name} has no test accuracy of {dataset}: name a --target among "
-                f"{', '.join(self.values.columns)}, or give a folder of tables with --tables"
+                f"table {self.name} has no column called a test accuracy of {dataset}: name a --target among "
+                f"{', '.join(self.values.columns)}, or another folder of tables with --tables"
             )
         return max(columns, key=lambda name: columns[name])
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import math
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import Any
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from benchmarks_data.official import Row, Rows
+from benchmarks_data.table import is_accuracy, parse_number
 
 
 def column_map(pairs: Sequence[str]) -> dict[str, str]:
@@ -38,38 +42,81 @@ class Tabular:
 
     def read(self, path: Path, skip: frozenset[int]) -> Rows:
         """Yield a row for each architecture of the file, but for those in *skip*. Blank values stay blank."""
-        frame, names = _frame(path), self._names
-        if absent := [column for column in names.values() if column not in frame.columns]:
-            raise InputError(f"{path} has no column {absent[0]!r}: it has {', '.join(map(str, frame.columns))}")
-        for number, record in enumerate(frame[list(dict.fromkeys(names.values()))].to_dict("records"), 1):
+        largest: dict[str, float] = {}
+        for line, cells, done in _parquet(path, self._names) if path.suffix == ".parquet" else _csv(path, self._names):
             try:
-                index = _index(self._benchmark, {name: record[column] for name, column in names.items()})
-                values = {name: _number(record[names[name]]) for name in self.columns()}
-            except (ValueError, TypeError) as error:
-                raise InputError(f"{path}, row {number}: {error}") from error
-            if index not in skip:
-                yield Row(index, {name: value for name, value in values.items() if not math.isnan(value)}, number / len(frame))
+                index = _index(self._benchmark, cells)
+            except ValueError as error:
+                raise InputError(f"{path}, line {line}: {error}") from error
+            values = {name: parse_number(path, line, self._names[name], cells[name]) for name in self.columns()}
+            values = {name: value for name, value in values.items() if not math.isnan(value)}
+            largest |= {name: max(value, largest.get(name, value)) for name, value in values.items()}
+            yield Row(index, {} if index in skip else values, done)
+        for name, value in largest.items():
+            if is_accuracy(name) and value <= 1:
+                raise InputError(
+                    f"{path}: column {self._names[name]!r} is {value:g} at most: an accuracy is in percent, so multiply it by 100"
+                )
 
 
-def _frame(path: Path) -> pd.DataFrame:
+#: The line of a row, its cells by the table's names, and which part of the file has been read.
+_Cells = Iterator[tuple[int, dict[str, str], float]]
+
+
+def _places(path: Path, header: Sequence[str], names: dict[str, str]) -> dict[str, int]:
+    """Return where each name's column stands; raise InputError when one is absent or stands there twice."""
+    for column in names.values():
+        if header.count(column) != 1:
+            what = "twice" if column in header else f"nowhere: there are {', '.join(header)}"
+            raise InputError(f"{path}: column {column!r} stands {what}")
+    return {name: header.index(column) for name, column in names.items()}
+
+
+def _csv(path: Path, names: dict[str, str]) -> _Cells:
+    size = path.stat().st_size
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
+        with path.open("rb") as raw:
+            unpacked: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+            reader = csv.reader(io.TextIOWrapper(unpacked, encoding="utf-8", newline=""))
+            header = next(reader, [])
+            places = _places(path, header, names)
+            for cells in reader:
+                if len(cells) != len(header):
+                    where = f"{path}, line {reader.line_num}"
+                    raise InputError(f"{where}: {len(cells)} values, expected {len(header)}: is the file cut off?")
+                yield reader.line_num, {name: cells[place] for name, place in places.items()}, raw.tell() / size
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+
+
+def _parquet(path: Path, names: dict[str, str]) -> _Cells:
+    try:
+        from pyarrow import parquet
     except ImportError as error:
         raise InputError(f"{path}: Parquet files need pyarrow: pip install 'zeros-harness[parquet]'") from error
-    except Exception as error:  # each engine has its own errors
-        raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+    try:
+        file = parquet.ParquetFile(path)
+        _places(path, file.schema_arrow.names, names)
+        table = file.read(columns=list(dict.fromkeys(names.values()))).to_pydict()
+    except InputError:
+        raise
+    except Exception as error:  # the engine has errors of its own
+        raise InputError(f"cannot read {path}: {(str(error).splitlines() or [type(error).__name__])[0]}") from error
+    count = len(next(iter(table.values())))
+    for row in range(count):
+        cells = {name: table[column][row] for name, column in names.items()}
+        yield row + 1, {name: "" if cell is None else str(cell) for name, cell in cells.items()}, (row + 1) / count
 
 
-def _index(benchmark: Benchmark, record: dict[str, object]) -> int:
+def _index(benchmark: Benchmark, cells: dict[str, str]) -> int:
     """Return the index of a row that names its architecture, by both if it has both."""
-    given = [benchmark.architecture(int(str(record["index"]))).index] if "index" in record else []
-    given += [benchmark.index(str(record["arch"]))] if "arch" in record else []
+    given = []
+    if "index" in cells:
+        if not (cells["index"].isascii() and cells["index"].isdigit() and len(cells["index"]) < 19):
+            raise InputError(f"{cells['index']!r} is no index")
+        given.append(benchmark.architecture(int(cells["index"])).index)
+    if "arch" in cells:
+        given.append(benchmark.index(cells["arch"]))
     if len(set(given)) > 1:
-        raise ValueError(f"{record['arch']!r} is not index {record['index']}")
+        raise InputError(f"{cells['arch']!r} is not index {cells['index']}")
     return given[0]
-
-
-def _number(value: object) -> float:
-    return math.nan if value in ("", None) else float(str(value))

@@ -46,7 +46,7 @@ class Document:
         parts: what it says of each target.
         command: what made it, as typed.
         facts: what was computed with what: names and values.
-        points: data of the chart that answers to the pointer.
+        points: data of the chart that answers to the pointer; empty where there is none.
     """
 
     title: str

@@ -7,13 +7,19 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
+from functools import partial
+from itertools import islice
+from typing import TypeVar
 
 from harness.command import WorkerDied
 from harness.scoring import Job, Score, Task, score_task
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 #: Tasks in flight for each worker: enough that none waits, few enough that a stop loses little.
 IN_FLIGHT = 4
@@ -26,12 +32,21 @@ def run(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
         InputError: a task found the input unusable.
         WorkerDied: a worker process ended without an answer.
     """
-    if workers == 1 or len(tasks) < 2:
+    yield from each(partial(score_task, job), tasks, workers)
+
+
+def each(compute: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
+    """Yield what *compute* makes of each item, in the order in which they finish; both must survive pickling.
+
+    Raises:
+        WorkerDied: a worker process ended without an answer.
+    """
+    if workers == 1 or len(items) < 2:
         with reproducible():
-            for task in tasks:
-                yield score_task(job, task)
+            for item in items:
+                yield compute(item)
     else:
-        yield from _run_in_processes(job, tasks, min(workers, len(tasks)))
+        yield from _in_processes(compute, items, min(workers, len(items)))
 
 
 @contextmanager
@@ -50,16 +65,16 @@ def reproducible() -> Iterator[None]:
         cudnn.allow_tf32, matmul.allow_tf32 = tf32
 
 
-def _run_in_processes(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
+def _in_processes(compute: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
     # Spawned, not forked: torch's threads and CUDA do not survive a fork.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
-    remaining = iter(tasks)
-    running: set[Future[list[Score]]] = set()
+    remaining = iter(items)
+    running: set[Future[Result]] = set()
     try:
         while True:
             with _interrupts_ignored() if not running else nullcontext():
-                while len(running) < IN_FLIGHT * workers and (task := next(remaining, None)):
-                    running.add(pool.submit(_score_in_worker, job, task))
+                for item in islice(remaining, IN_FLIGHT * workers - len(running)):
+                    running.add(pool.submit(_in_worker, compute, item))
             if not running:
                 return
             finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -84,9 +99,9 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _score_in_worker(job: Job, task: Task) -> list[Score]:
+def _in_worker(compute: Callable[[Item], Result], item: Item) -> Result:
     with reproducible():
-        return score_task(job, task)
+        return compute(item)
 
 
 def _start_worker() -> None:

@@ -88,12 +88,16 @@ def save_figures(folder: Path, results: Results, target: str) -> dict[str, Path]
             figure = draw(results, target)
             if figure is None:
                 continue
-            for suffix in SUFFIXES:
-                path = folder / f"{name}_{target}{suffix}"
-                figure.savefig(path, dpi=160, metadata={"Date": None} if suffix == ".svg" else None)
-                figure.set_layout_engine("none")  # laid out once for both files
-            paths[name] = folder / f"{name}_{target}.png"
+            paths[name] = save(figure, folder / f"{name}_{target}.png")
     return paths
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Save a figure as the PNG file *path* and as SVG beside it, and return *path*."""
+    for suffix in SUFFIXES:
+        figure.savefig(path.with_name(f"{path.stem}{suffix}"), dpi=160, metadata={"Date": None} if suffix == ".svg" else None)
+        figure.set_layout_engine("none")  # laid out once for both files
+    return path
 
 
 def remove_figures(folder: Path, targets: Iterable[str]) -> None:

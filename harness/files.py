@@ -35,7 +35,7 @@ def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) ->
         InputError: it cannot be read, has no row, lacks one of *columns*, or has something else than numbers in one of *numbers*.
     """
     try:
-        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"arch": str})
     except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
         raise InputError(f"cannot read {path}: {error}") from error
     if absent := [column for column in columns if column not in frame.columns]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROG = "python -m harness.overview"
-PUBLISHED = Path("reports/published/nb201.csv")
+#: Published figures, in a file for each benchmark.
+PUBLISHED = Path("reports/published")
 #: What an overview reads of correlations.csv.
 NUMBERS = ("missing", "tau", "tau_low", "tau_high")
 
@@ -32,14 +33,17 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Print the tau of every proxy in several runs, beside published figures, as a Markdown table.")
     p.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
     p.add_argument(
-        "--published", type=Path, metavar="FILE", help=f"CSV of dataset, proxy, tau, source (default: {PUBLISHED}, if it is there)"
+        "--published",
+        type=Path,
+        metavar="FILE",
+        help=f"CSV of dataset, proxy, tau, source (default: {PUBLISHED}/BENCHMARK.csv)",
     )
     return p
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 done, 2 unusable input."""
-    return guarded(prog, partial(_run, prog), argv, resumable=False)
+    return guarded(prog, partial(_run, prog), argv)
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
@@ -47,9 +51,12 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
     from harness.files import read_csv  # after the arguments: --help stays instant
 
-    published = args.published or (PUBLISHED if PUBLISHED.exists() else None)
+    runs = [read_run(folder) for folder in args.runs]
+    default = PUBLISHED / f"{runs[0].settings['benchmark']}.csv"
+    same = len({run.settings["benchmark"] for run in runs}) == 1
+    published = args.published or (default if same and default.exists() else None)
     known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None
-    print(overview([read_run(folder) for folder in args.runs], known))
+    print(overview(runs, known))
     return 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -27,3 +29,24 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, workers: int) -> 
             progress.advance(bar)
             if progress.disable and done * 10 // len(tasks) > (done - 1) * 10 // len(tasks):
                 print(f"scored {done} of {len(tasks)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def watched(console: Console, what: str, total: int, count: Callable[[], int]) -> Iterator[None]:
+    """Show on a terminal how many of *total* are done by now, which *count* is asked for every second."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    ended = threading.Event()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task(what, total=total)
+
+        def watch() -> None:
+            while not ended.wait(1.0):
+                progress.update(bar, completed=count())
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        if not progress.disable:
+            watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()

@@ -7,7 +7,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,24 @@ def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None
 
     Nothing that is there is touched before all of it is written; run.json is the last to be replaced.
     """
+    with appearing(folder, "run.json", lambda: remove_figures(folder, earlier_targets(folder / "run.json"))) as new:
+        _write(results, new, settings)
+
+
+@contextmanager
+def appearing(folder: Path, last: str, clear: Callable[[], None]) -> Iterator[Path]:
+    """Yield a new folder; what it holds in the end is moved into *folder*, the file *last* at the end.
+
+    *clear* removes what belongs to an earlier result, once all is written.
+    """
     new = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     try:
-        _write(results, new, settings)
+        yield new
         for path in new.iterdir():
             if (folder / path.name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, "a folder stands where a file belongs", str(folder / path.name))
-        remove_figures(folder, earlier_targets(folder / "run.json"))
-        for path in sorted(new.iterdir(), key=lambda path: path.name == "run.json"):
+        clear()
+        for path in sorted(new.iterdir(), key=lambda path: path.name == last):
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(new, ignore_errors=True)

@@ -67,7 +67,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 holds or updated, 1 drifted, 2 could not run."""
-    return guarded(prog, partial(_run, prog), argv, resumable=False)
+    return guarded(prog, partial(_run, prog), argv)
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:

@@ -22,7 +22,8 @@ def html(document: Document) -> str:
 
     Its content security policy allows this one script and pictures inside the page, and nothing else.
     """
-    script, style = _text("report.js"), _text("report.css")
+    script = _text("tables.js") + (_text("chart.js") if document.points else "")
+    style = _text("report.css")
     checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().get_template("report.html.j2")
     return template.render(document=document, script=Markup(script), style=Markup(style), script_hash=f"sha256-{checksum}")

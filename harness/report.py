@@ -40,7 +40,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 done, 2 unusable input."""
-    return guarded(prog, partial(_run, prog), argv, resumable=False)
+    return guarded(prog, partial(_run, prog), argv)
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:

@@ -79,7 +79,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted."""
-    return guarded(prog, partial(_run, prog), argv, resumable=True)
+    return guarded(prog, partial(_run, prog), argv, kept="finished scores are")
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:

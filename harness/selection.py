@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -59,8 +60,11 @@ def select(
         return sorted(random.Random(sample_seed).sample(members, count))
     listed = _read_list(benchmark, Path(archs))
     chosen = sorted(listed.intersection(members))
+    among = f"population {population_name!r}" + ("" if known is None else " of the table")
     if not chosen:
-        raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in population {population_name!r}")
+        raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")
+    if len(chosen) < len(listed):
+        print(f"--archs {archs}: {len(listed) - len(chosen)} of {len(listed)} are not in {among}, and left out", file=sys.stderr)
     return chosen
 
 
@@ -76,8 +80,19 @@ def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
         if not text:
             continue
         try:
-            numeric = re.fullmatch(r"-?[0-9]{1,18}", text)
-            found.add(benchmark.architecture(int(text)).index if numeric else benchmark.index(text))
+            found.add(_index(benchmark, text))
         except InputError as error:
             raise InputError(f"--archs {path}, line {number}: {error}") from error
+    if not found:
+        raise InputError(f"--archs {path}: the file names no architecture: expected an index or an architecture a line")
     return found
+
+
+def _index(benchmark: Benchmark, text: str) -> int:
+    """Return the index that a line names: architectures may be written in digits too, and come first."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        return benchmark.index(text)
+    try:
+        return benchmark.index(text)
+    except InputError:
+        return benchmark.architecture(int(text)).index

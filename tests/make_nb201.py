@@ -6,10 +6,10 @@ random values.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import pickle
 import struct
-import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -167,5 +167,8 @@ def write_large(path: Path, count: int = space.SIZE, epochs: tuple[int, int] = (
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[2:]]
-    write_large(Path(sys.argv[1]), *numbers[:1])
+    parser = argparse.ArgumentParser(description="Write a synthetic NAS-Bench-201 file: 6.3 GB for all architectures.")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("count", type=int, nargs="?", default=space.SIZE, help="number of architectures (default: all)")
+    arguments = parser.parse_args()
+    write_large(arguments.file, arguments.count)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from benchmarks_data.official import Row, Rows
 SPLITS = {3: "train", 4: "valid", 5: "test"}
 EPOCHS = (4, 12, 36, 108)
 RUNS = 3
+#: Of a training run: at its start, half and end.
+EVALUATIONS = 3
+OPERATIONS = ("input", "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3", "output")
 LARGEST_RECORD = 1 << 20
 
 
@@ -45,16 +49,15 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
     for number, (record, place) in enumerate(_records(path), 1):
         try:
             index, epochs, params, accuracies = _parse(record)
-        except (ValueError, KeyError, IndexError, TypeError, struct.error, RecursionError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, OverflowError, struct.error, RecursionError) as error:
             raise InputError(f"{path}, record {number}: not a row of NAS-Bench-101 ({error})") from error
         _add(found[index], epochs, params, accuracies, f"{path}, record {number}")
         if number % 2000 == 0:
-            yield Row(-1, {}, 0.95 * place / size)
+            yield Row(None, {}, 0.95 * place / size)
     if not found:
         raise InputError(f"{path} holds no record: is it nasbench_only108.tfrecord or nasbench_full.tfrecord?")
     for count, index in enumerate(sorted(found), 1):
-        if index not in skip:
-            yield Row(index, _with_means(found[index]), 0.95 + 0.05 * count / len(found))
+        yield Row(index, {} if index in skip else _with_means(found[index]), 0.95 + 0.05 * count / len(found))
 
 
 def _records(path: Path) -> Iterator[tuple[bytes, int]]:
@@ -87,9 +90,10 @@ def _masked(data: bytes) -> int:
 
 def _parse(record: bytes) -> tuple[int, int, int, dict[str, float]]:
     """Return index, epochs, parameters and final accuracies by split of a row."""
-    fingerprint, epochs, _adjacency, _operations, encoded = json.loads(record)
+    fingerprint, epochs, adjacency, operations, encoded = json.loads(record)
     if epochs not in EPOCHS:
         raise ValueError(f"{epochs!r} epochs")
+    _check_graph(adjacency, operations)
     index = space.index(fingerprint)
     evaluations: list[bytes] = []
     params = -1
@@ -98,13 +102,24 @@ def _parse(record: bytes) -> tuple[int, int, int, dict[str, float]]:
             evaluations.append(value)
         elif field == 2 and isinstance(value, int):
             params = value
-    if params < 0 or not evaluations:
-        raise ValueError("no evaluation or number of parameters")
+    if params < 0 or len(evaluations) != EVALUATIONS:
+        raise ValueError(f"{len(evaluations)} evaluations where {EVALUATIONS} are expected, or no number of parameters")
     final = {SPLITS[field]: value for field, value in _fields(evaluations[-1]) if field in SPLITS}
-    accuracies = {split: 100 * float(final.get(split, 0.0)) for split in SPLITS.values()}
+    if absent := set(SPLITS.values()) - set(final):
+        raise ValueError(f"no accuracy of {', '.join(sorted(absent))}")
+    accuracies = {split: 100 * float(value) for split, value in final.items()}
     if not all(0 <= value <= 100 for value in accuracies.values()):
         raise ValueError("an accuracy outside 0 to 1")
     return index, epochs, params, accuracies
+
+
+def _check_graph(adjacency: object, operations: object) -> None:
+    """Raise ValueError unless matrix and operations are written as those of a cell."""
+    kinds = str(operations).split(",")
+    if any(kind not in OPERATIONS for kind in kinds):
+        raise ValueError("operations that are not those of a cell")
+    if not re.fullmatch(f"[01]{{{len(kinds) ** 2}}}", str(adjacency)):
+        raise ValueError("a matrix that is not as large as the list of operations")
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:

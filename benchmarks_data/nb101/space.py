@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,6 +91,8 @@ def index(text: str) -> int:
         if hashes[place].tobytes().hex() == wanted:
             return place
         place += 1
+    if wanted == text:
+        raise InputError(f"no cell of NAS-Bench-101 has the hash {text}")
     raise InputError(f"{text!r} is no cell of NAS-Bench-101: a cell has at most {MAX_EDGES} edges and no idle vertex")
 
 
@@ -126,9 +130,9 @@ def _space() -> _Space:
 def _read(path: Path) -> _Space | None:
     """Return what an earlier enumeration has left, or None when there is nothing or something else."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             found = _Space(arrays["hashes"], arrays["vertices"], arrays["edges"], arrays["operations"])
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     shapes = [(SIZE, 16), (SIZE,), (SIZE,), (SIZE,)]
     parts: list[np.ndarray[Any, Any]] = [found.hashes, found.vertices, found.edges, found.operations]

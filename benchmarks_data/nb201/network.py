@@ -13,29 +13,12 @@ from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Operation
 from benchmarks_data.initialisation import Convolution, Linear, initialise
+from benchmarks_data.layers import ReluConvBn, Zero
 from benchmarks_data.nb201.space import EDGES, INPUT, OUTPUT, live_edges
 
 CHANNELS = 16
 CELLS_PER_STAGE = 5
 STAGES = 3
-
-
-class Zero(nn.Module):
-    """The operation none. It multiplies, so that the result stays a function of the input."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * 0.0
-
-
-class ReluConvBn(nn.Sequential):
-    """ReLU, convolution without bias, batch normalisation."""
-
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
-        super().__init__(
-            nn.ReLU(),
-            Convolution(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False),
-            nn.BatchNorm2d(outputs),
-        )
 
 
 def operation(kind: str, inputs: int, outputs: int) -> nn.Module:

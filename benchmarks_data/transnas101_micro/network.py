@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks_data.initialisation import Convolution, Linear, initialise
-from benchmarks_data.nb201.network import CellModule, ReluConvBn, StackedCells, Zero, operation
+from benchmarks_data.layers import FactorizedReduce, ReluConvBn, Zero
+from benchmarks_data.nb201.network import CellModule, StackedCells, operation
 from benchmarks_data.nb201.space import INPUT
 
 CHANNELS, CELLS = 64, 2
@@ -27,22 +28,6 @@ class StridedZero(Zero):
     def forward(self, x: Tensor) -> Tensor:
         zero = super().forward(x[:, :, ::2, ::2])
         return torch.cat([zero, zero], dim=1)
-
-
-class FactorizedReduce(nn.Module):
-    """The skip connection that halves height and width: two 1x1 convolutions of stride 2, one of them shifted by a pixel."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.convolutions = nn.ModuleList(Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2))
-        self.norm = nn.BatchNorm2d(outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(x)
-        shifted = nn.functional.pad(x, (0, 1, 0, 1))[:, :, 1:, 1:]
-        first, second = self.convolutions
-        out: Tensor = self.norm(torch.cat([first(x), second(shifted)], dim=1))
-        return out
 
 
 def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> nn.Module:

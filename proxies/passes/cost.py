@@ -23,6 +23,14 @@ class Cost:
 
 def cost(network: Any, inputs: Inputs) -> Cost:
     """Count parameters, and multiply-accumulates of convolutions and linear layers (biases, pooling and norms are free)."""
+    params, flops = size(network, inputs)
+    dead = sum(_size(operation.module) for operation in network.operations if not operation.live)
+    convs = sum(_size(operation.module) > 0 for operation in network.operations if operation.live)
+    return Cost(params=params, flops=flops, live_params=params - dead, live_convs=convs)
+
+
+def size(network: nn.Module, inputs: Inputs) -> tuple[int, int]:
+    """Return the number of trainable parameters of any network, and its multiply-accumulates for one image."""
     flops = 0
 
     def count(module: nn.Module, output: Tensor) -> None:
@@ -31,10 +39,7 @@ def cost(network: Any, inputs: Inputs) -> Cost:
 
     with batch_norm_bypassed(network), output_hooks(layers_of(network).values(), count), torch.no_grad():
         network(ones_image(inputs))
-    params = _size(network)
-    dead = sum(_size(operation.module) for operation in network.operations if not operation.live)
-    convs = sum(_size(operation.module) > 0 for operation in network.operations if operation.live)
-    return Cost(params=params, flops=flops, live_params=params - dead, live_convs=convs)
+    return _size(network), flops
 
 
 def _size(module: nn.Module) -> int:

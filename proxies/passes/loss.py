@@ -55,7 +55,7 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
         recomputed(network.stages, _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
-        gradients = _gradients(_loss(network, inputs, batch), weights)
+        gradients = derivatives(_loss(network, inputs, batch), weights)
     return LossGradient(
         weights={name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)},
         channels={name: channels[layer] for name, layer in layers.items()},
@@ -96,7 +96,7 @@ def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradie
     """Send a second batch, which shares no image with the first, through the network, forward and backward."""
     layers = layers_of(network)
     with batch_statistics(network), recomputed(network.stages, _weights, above=FIRST_ORDER), torch.enable_grad():
-        gradients = _gradients(_loss(network, inputs, batch, part=1), _weights(network))
+        gradients = derivatives(_loss(network, inputs, batch, part=1), _weights(network))
     return WeightGradient(dict(zip(layers, gradients, strict=True)))
 
 
@@ -121,7 +121,7 @@ def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGrad
         recomputed(network.stages, _weights, above=SECOND_ORDER),
         torch.enable_grad(),
     ):
-        products = _hessian_gradient(_loss(network, inputs, batch), weights)
+        products = hessian_products(_loss(network, inputs, batch), weights)
     return HessianGradient({name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)})
 
 
@@ -143,7 +143,7 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
         recomputed(network.stages, gates_of, above=SECOND_ORDER // 2),
         torch.enable_grad(),
     ):
-        products = _hessian_gradient(_loss(network, inputs, batch), list(gates.values()))
+        products = hessian_products(_loss(network, inputs, batch), list(gates.values()))
     values = dict(zip(gates, products, strict=True))
     return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))
 
@@ -156,13 +156,13 @@ def _loss(network: nn.Module, inputs: Inputs, batch: int, part: int = 0) -> Tens
     return nn.functional.cross_entropy(network(inputs.images(batch, part)), inputs.labels(batch, part))
 
 
-def _gradients(loss: Tensor, variables: list[Tensor], *, differentiable: bool = False) -> list[Tensor]:
+def derivatives(loss: Tensor, variables: list[Tensor], *, differentiable: bool = False) -> list[Tensor]:
     """Return the gradient by each variable, zeros where the loss does not depend on it."""
     found = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
     return [torch.zeros_like(v) if g is None else g for v, g in zip(variables, found, strict=True)]
 
 
-def _hessian_gradient(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:
-    gradients = _gradients(loss, variables, differentiable=True)
+def hessian_products(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:
+    gradients = derivatives(loss, variables, differentiable=True)
     inner = torch.stack([(g.detach() * g).sum() for g in gradients]).sum()
-    return _gradients(inner, variables) if inner.requires_grad else [torch.zeros_like(v) for v in variables]
+    return derivatives(inner, variables) if inner.requires_grad else [torch.zeros_like(v) for v in variables]

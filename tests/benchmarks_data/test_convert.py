@@ -3,6 +3,7 @@
 import base64
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import google_crc32c
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 import benchmarks_data
-from benchmarks_data.convert import main
+from benchmarks_data.convert import Journal, main
 
 NB101, MACRO = benchmarks_data.get("nb101"), benchmarks_data.get("nbmacro")
 
@@ -48,6 +49,9 @@ def metrics(params: int, *final: float) -> bytes:
     )
 
 
+LABELS = {"c3": "conv3x3-bn-relu", "c1": "conv1x1-bn-relu", "mp": "maxpool3x3"}
+
+
 def tfrecord(rows: list[tuple[int, int, int, tuple[float, float, float]]]) -> bytes:
     def masked(data: bytes) -> bytes:
         checksum = google_crc32c.value(data)
@@ -58,7 +62,8 @@ def tfrecord(rows: list[tuple[int, int, int, tuple[float, float, float]]]) -> by
         cell = NB101.architecture(index).structure
         bits = "".join(str(bit) for line in cell[0] for bit in line)
         encoded = base64.b64encode(metrics(params, *final)).decode()
-        data = json.dumps([NB101.canonical(index), epochs, bits, ",".join(["input", *cell[1], "output"]), encoded]).encode()
+        kinds = ["input", *(LABELS[kind] for kind in cell[1]), "output"]
+        data = json.dumps([NB101.canonical(index), epochs, bits, ",".join(kinds), encoded]).encode()
         head = struct.pack("<Q", len(data))
         out += head + masked(head) + data + masked(data)
     return out
@@ -125,11 +130,14 @@ def test_the_macro_json_is_read_and_a_wrong_one_refused(tmp_path: Path, capsys: 
         "params": 394442.0, "flops": 7713280.0,
     }  # fmt: skip
     for text, complaint in (
-        ("[1]", "is no JSON object"),
-        ("{", "is no JSON object"),
+        ("[1]", "holds no JSON object"),
+        ("{", "is no JSON file"),
+        ('{"00000000": {"test_acc": "999", "params": 1, "flops": 1}}', "no list of 3 runs"),
+        ('{"00000000": {"test_acc": [9, 9, 9], "mean_acc": 55, "params": 1, "flops": 1}}', "mean_acc is not the mean"),
+        ('{"00000000": {"test_acc": [9, 9, 1' + "0" * 400 + '], "params": 1, "flops": 1}}', "not an entry"),
         ('{"00000003": {}}', "not an entry of NAS-Bench-Macro"),
-        ('{"00000000": {"test_acc": [1], "params": 1, "flops": 1}}', "1 runs"),
-        (json.dumps(dict(list(entries.items())[:5])), "5 rows where 6561 are expected"),
+        ('{"00000000": {"test_acc": [1], "params": 1, "flops": 1}}', "no list of 3 runs"),
+        (json.dumps(dict(list(entries.items())[:5])), f"the table made from {path}: 5 rows where 6561 are expected"),
     ):
         path.write_text(text)
         assert complaint in shown(capsys, "nbmacro", path, "--out", tmp_path / "other")
@@ -145,15 +153,29 @@ def test_a_csv_file_is_converted_by_a_column_map(tmp_path: Path, capsys: pytest.
     command = ["nbmacro", str(path), "--out", str(tmp_path), "--columns", "arch=model", "cifar10_test=accuracy"]
     assert main(command) == 0
     assert MACRO.table(tmp_path).values["cifar10_test"][1234] == 51.234
+    assert "exists: choose another folder, or replace it with --force" in shown(capsys, *command)
+    assert MACRO.table(tmp_path).values["cifar10_test"][1234] == 51.234
+    command = [*command[:3], str(tmp_path / "other")]
     for more, complaint in (
         (["arch=model"], "name the column of 'arch' or 'index' and of a target"),
-        (["arch=model", "cifar10_test=acc"], "has no column 'acc'"),
-        (["arch=model", "cifar10_test=notes=x"], "has no column 'notes=x'"),
+        (["arch=model", "cifar10_test=acc"], "column 'acc' stands nowhere: there are model, accuracy, notes"),
+        (["arch=model", "cifar10_test=notes=x"], "column 'notes=x' stands nowhere"),
         (["arch=model", "other_test=accuracy"], "expected dataset_split"),
-        (["arch=accuracy", "cifar10_test=accuracy"], "row 1: '50.0' is no architecture"),
-        (["index=accuracy", "arch=model", "cifar10_test=accuracy"], "row 1: invalid literal"),
+        (["arch=accuracy", "cifar10_test=accuracy"], "line 2: '50.0' is no architecture"),
+        (["index=accuracy", "arch=model", "cifar10_test=accuracy"], "line 2: '50.0' is no index"),
     ):
-        assert complaint in shown(capsys, *command[:4], "--columns", *more)
+        assert complaint in shown(capsys, *command, "--columns", *more)
+    for text, complaint in (
+        ("model,accuracy,accuracy\n00000000,1,2\n", "column 'accuracy' stands twice"),
+        ("model,accuracy\n00000000,50\n00000001\n", "line 3: 1 values, expected 2: is the file cut off?"),
+        ("accuracy,model\n7,3,00000000,50\n", "line 2: 4 values, expected 2"),
+        ("model,accuracy\n00000000,1_0\n", "line 2, column accuracy: '1_0' is no number"),
+        ("model,accuracy\n00000000,NaN\n", "line 2, column accuracy: 'NaN' is no number"),
+        ("model,accuracy\n00000000,0.93\n", "column 'accuracy' is 0.93 at most: an accuracy is in percent"),
+    ):
+        path.write_text(text)
+        assert complaint in shown(capsys, *command, "--columns", "arch=model", "cifar10_test=accuracy")
+    assert [file.name for file in (tmp_path / "other").iterdir()] == []
     assert "--columns belongs to files" in shown(
         capsys, "nb101", tmp_path, "--out", tmp_path, "--columns", "arch=x", "cifar10_test=y"
     )
@@ -170,19 +192,60 @@ def test_a_parquet_file_is_converted_by_index(tmp_path: Path, capsys: pytest.Cap
     assert main(command) == 0
     assert MACRO.table(tmp_path).values["cifar10_test"].equals(pd.Series(accuracy, name="cifar10_test"))
     path.write_bytes(b"PAR1 and nothing")
-    assert "cannot read" in shown(capsys, *command)
+    assert "cannot read" in shown(capsys, *command, "--force")
 
 
-def test_a_conversion_that_was_stopped_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [f"{MACRO.architecture(index).string},50" for index in range(MACRO.size)]
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs a conversion that Ctrl-C ends after 3,000 rows."""
+    add = Journal.add
+
+    def stop(*arguments: str) -> None:
+        def interrupted(self: Journal, index: int, values: dict[str, float]) -> None:
+            if len(self.done) == 3000:
+                raise KeyboardInterrupt
+            add(self, index, values)
+
+        monkeypatch.setattr(Journal, "add", interrupted)
+        assert main(arguments) == 130
+        monkeypatch.setattr(Journal, "add", add)
+
+    return stop
+
+
+def test_a_conversion_that_was_stopped_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stopped: Callable[..., None]
+) -> None:
+    rows = [f"{MACRO.architecture(index).string},50,60" for index in range(MACRO.size)]
     path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["model,accuracy", *rows[:3000], "damaged,1", *rows[3000:]]))
-    command = ["nbmacro", str(path), "--out", str(tmp_path), "--columns", "arch=model", "cifar10_test=accuracy"]
-    assert main(command) == 2
-    assert main(command) == 2
-    assert "2999 architectures were read before" in capsys.readouterr().err  # the last row may have been torn
-    path.write_text("\n".join(["model,accuracy", *rows]))
+    path.write_text("\n".join(["model,a,b", *rows]))
+    start = ["nbmacro", str(path), "--out", str(tmp_path), "--columns", "arch=model"]
+    command = [*start, "cifar10_test=a"]
+    stopped(*command)
+    assert "interrupted; what was read is saved, the same command goes on from there" in capsys.readouterr().err
     assert main(command) == 0
-    assert "read before" not in capsys.readouterr().err, "another file"
+    assert "2999 architectures were read before" in capsys.readouterr().err  # the last row may have been torn
     assert (MACRO.table(tmp_path).values["cifar10_test"] == 50).all()
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+    for change in ("columns", "file"):  # what another source or map gave is not mixed in
+        stopped(*command, "--force")
+        capsys.readouterr()
+        if change == "file":
+            path.write_text("\n".join(["model,a,b", *(row.replace("50", "55") for row in rows)]))
+        assert main([*start, "cifar10_test=b" if change == "columns" else "cifar10_test=a", "--force"]) == 0
+        assert "read before" not in capsys.readouterr().err
+        assert (MACRO.table(tmp_path).values["cifar10_test"] == (60 if change == "columns" else 55)).all()
+
+
+def test_an_architecture_that_stands_twice_is_refused_again_and_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stopped: Callable[..., None]
+) -> None:
+    rows = [f"{MACRO.architecture(index).string},50" for index in range(MACRO.size)]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["model,accuracy", *rows, rows[0]]))
+    command = ["nbmacro", str(path), "--out", str(tmp_path), "--columns", "arch=model", "cifar10_test=accuracy"]
+    stopped(*command)
+    for _ in range(2):
+        assert main(command) == 2
+        assert "architecture 0 stands in the source twice" in capsys.readouterr().err

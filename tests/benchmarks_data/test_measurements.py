@@ -1,6 +1,7 @@
 """Tables of measurements beside the main one."""
 
 import gzip
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +27,15 @@ def test_columns_are_added_and_may_leave_architectures_out(tmp_path: Path) -> No
     assert table.values["latency"].fillna(0).tolist() == [300.0, 0.0, -1.5]
     assert table.values["energy"].notna().tolist() == [True, False, False]
     assert [len(checksum) for checksum in table.measurements.values()] == [64]
+
+
+def test_a_table_that_leaves_architectures_out_goes_on_to(tmp_path: Path) -> None:
+    (tmp_path / "nb101_latency.csv").write_text("index,ms\n0,3.5\n23,1.5\n")
+    table = Table("nb101.csv", "", pd.DataFrame({"cifar10_test_108ep": [91.0, 92.0]}, index=pd.Index([23, 500], name="index")))
+    values = with_measurements(table, tmp_path, "nb101", 423_624, int).values
+    assert list(values.index) == [23, 500]
+    assert values["ms"].tolist()[0] == 1.5
+    assert math.isnan(values["ms"].tolist()[1])
 
 
 def test_a_name_in_two_files_is_called_after_its_file(tmp_path: Path) -> None:

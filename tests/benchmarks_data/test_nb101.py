@@ -56,6 +56,17 @@ def test_isomorphic_cells_and_hashes_have_one_index() -> None:
     pytest.fail("no cell to swap")
 
 
+def test_a_damaged_cache_is_no_cache(tmp_path: Path) -> None:
+    (tmp_path / "x.npz").write_bytes(b"PK\x03\x04 cut off")
+    assert space._read(tmp_path / "x.npz") is None
+    assert space._read(tmp_path / "absent.npz") is None
+
+
+def test_a_hash_of_no_cell_is_called_so() -> None:
+    with pytest.raises(InputError, match=f"no cell of NAS-Bench-101 has the hash {'0' * 32}"):
+        space.index("0" * 32)
+
+
 def test_idle_vertices_and_too_many_edges_are_refused() -> None:
     for text in ("001:c3", "111111111111111:c3|c3|c3|c3", "101101:c3|c5"):
         with pytest.raises(InputError):

@@ -23,6 +23,29 @@ def test_parameters_of_nbmacro_by_hand() -> None:
     assert parameters("nbmacro", "00000001", 10) == fixed + downsampling + block == 791_594
 
 
+def test_a_block_of_nbmacro_adds_its_input_where_shapes_agree() -> None:
+    """With a last normalisation that puts out zeros, nothing but the input is left."""
+    benchmark = benchmarks_data.get("nbmacro")
+    layers = list(benchmark.network(benchmark.index("11111111"), 10, 0).layers.values())
+    for layer, channels, residual in ((layers[1], 64, True), (layers[2], 64, False)):
+        torch.nn.init.zeros_(layer.block[-1].weight)
+        x = torch.randn(2, channels, 8, 8)
+        assert torch.equal(layer(x), x if residual else torch.zeros(2, 2 * channels, 4, 4))
+
+
+def test_parameters_of_transnas_by_hand() -> None:
+    def convolution(inputs: int, outputs: int, kernel: int) -> int:
+        return inputs * outputs * kernel**2 + 2 * outputs
+
+    fixed = convolution(3, 32, 3) + convolution(32, 64, 3) + 513 * 47
+    widths = [(64, 128), (128, 128), (128, 256), (256, 256), (256, 512)]
+    cells = sum(convolution(inputs, outputs, 1) + convolution(outputs, outputs, 1) for inputs, outputs in widths)
+    reductions = sum(outputs * inputs + 2 * outputs for inputs, outputs in widths if inputs != outputs)
+    assert parameters("transnas101_micro", "64-41414-0_00_200", 47) == fixed + cells
+    assert parameters("transnas101_micro", "64-41414-0_00_100", 47) == fixed + reductions
+    assert parameters("transnas101_micro", "64-41414-0_00_000", 47) == fixed
+
+
 def test_every_gate_of_a_chain_carries_all_of_the_flow() -> None:
     """In a chain each cut has one edge, so each zeta is R, and the three aggregates differ by the number of edges alone."""
     mean, least, total, synflow = score_task(

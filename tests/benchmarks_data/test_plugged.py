@@ -47,7 +47,11 @@ def test_a_benchmark_of_another_package_is_scored_in_every_process(tmp_path: Pat
 
 
 def test_what_is_no_benchmark_is_one_line(tmp_path: Path) -> None:
-    for value, complaint in (("mine:ABSENT", "cannot be loaded: AttributeError"), ("mine:SOMETHING", "cannot be loaded")):
+    for value, complaint in (
+        ("mine:ABSENT", "cannot be loaded: AttributeError"),
+        ("absent:BENCHMARK", "cannot be loaded: ModuleNotFoundError"),
+        ("benchmarks_data.nbmacro:BENCHMARK", "is no benchmark of that name"),
+    ):
         offer(tmp_path, value)
         found = run(tmp_path, "--benchmark", "mine")
         assert found.returncode == 2

@@ -13,7 +13,7 @@ from scipy import stats
 
 import benchmarks_data
 from benchmarks_data.table import Table
-from harness.analysis import SCORE_COLUMNS
+from harness.analysis import SCORE_COLUMNS, read_scores
 from harness.document import document
 from harness.headline import _counts_as, _side, headline
 from harness.publish import publish
@@ -286,3 +286,9 @@ def test_markdown_tables_are_whole() -> None:
     assert lines[start + 1] == "|" + " --- |" * lines[start].count(" | ")
     assert [line.split(" | ")[0] for line in lines[start + 2 : start + 4]] == ["| zeros", "| params"]
     assert lines[start + 4] == ""
+
+
+def test_architectures_in_digits_keep_their_zeros(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(",".join(SCORE_COLUMNS) + "\nnbmacro,3,00000010,synflow,0,1.5,0.1,ok\n")
+    assert read_scores(path)["arch"].tolist() == ["00000010"]

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from harness.selection import population, select
@@ -25,6 +26,18 @@ def test_a_file_holds_indices_and_strings(nb201: Benchmark, tmp_path: Path) -> N
     assert select(nb201, str(path), "connected", 0) == [3, 7]
 
 
+def test_an_architecture_in_digits_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("00000010\n10\n21000000\n")
+    chosen = select(benchmarks_data.get("nbmacro"), str(tmp_path / "list"), "all", 0)
+    assert chosen == [3, 10, 2 * 3**7 + 3**6]
+
+
+def test_what_is_left_out_of_a_list_is_said(nb201: Benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "list").write_text("1\n2\n1651\n")
+    assert select(nb201, str(tmp_path / "list"), "connected", 0) == [1, 2]
+    assert "1 of 3 are not in population 'connected', and left out" in capsys.readouterr().err
+
+
 def test_architectures_that_the_table_leaves_out_are_in_no_population(nb201: Benchmark) -> None:
     known = range(100, 160)
     assert select(nb201, "all", "all", 0, known) == list(known)
@@ -41,7 +54,7 @@ def test_architectures_that_the_table_leaves_out_are_in_no_population(nb201: Ben
         ("--5\n", "line 1: malformed nb201 architecture '--5'"),
         ("1.5\n", "line 1: malformed nb201 architecture '1.5'"),
         ("|nor_conv_3x3~0|\n", "line 1: malformed"),
-        ("", "none of its 0 architectures"),
+        ("", "names no architecture"),
         ("1651\n", "none of its 1 architectures is in population 'connected'"),
     ],
 )

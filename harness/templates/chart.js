@@ -1,4 +1,3 @@
-"use strict";
 const data = JSON.parse(document.getElementById("points").textContent);
 const canvas = document.getElementById("chart"), detail = document.getElementById("detail");
 const choices = { score: document.getElementById("score"), target: document.getElementById("target") };
@@ -142,17 +141,3 @@ canvas.addEventListener("keydown", event => {
   const at = chosen ? order.findIndex(p => p.i === chosen.i) + step : step > 0 ? 0 : order.length - 1;
   choose(order[Math.max(0, Math.min(order.length - 1, at))]);
 });
-
-for (const table of document.querySelectorAll("table")) {
-  const heads = [...table.querySelectorAll("thead th")];
-  heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => {
-    const numeric = [...table.tBodies[0].rows].some(row => row.cells[column].dataset.value !== undefined);
-    const descending = head.ariaSort === "none" ? numeric : head.ariaSort === "ascending";
-    for (const other of heads) other.ariaSort = "none";
-    head.ariaSort = descending ? "descending" : "ascending";
-    const key = row => numeric ? Number(row.cells[column].dataset.value) : row.cells[column].textContent;
-    const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
-    rows.sort(([a], [b]) => (descending ? -1 : 1) * (numeric ? a - b || 0 : a.localeCompare(b)));
-    table.tBodies[0].append(...rows.map(([, row]) => row));
-  }));
-}
