@@ -1,0 +1,71 @@
+"""Search spaces: what a supernet leaves open, and what a decision about all of it stands for.
+
+A search space need not have a table of trained results; where it has one, it names its benchmark.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.errors import unknown
+
+if TYPE_CHECKING:
+    from benchmarks_data.spaces.supernet import Choice, Supernet
+
+_MODULES = {"nb201": "nb201", "darts": "darts", "proxyless": "proxyless"}
+
+
+class SearchSpace(Protocol):
+    """A search space.
+
+    Attributes:
+        name, description: for people.
+        datasets: whose networks are searched, the main one first.
+        benchmark: the name of the benchmark that holds its architectures; empty when none does.
+        limits: groups of choices of which only some may stay: (numbers of the choices, how many stay).
+    """
+
+    name: str
+    description: str
+    benchmark: str
+
+    @property
+    def datasets(self) -> Mapping[str, Dataset]: ...
+
+    @property
+    def choices(self) -> tuple[Choice, ...]: ...
+
+    @property
+    def limits(self) -> tuple[tuple[tuple[int, ...], int], ...]: ...
+
+    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
+        """Return the search network; *channels* and *cells* change its published size.
+
+        Raises:
+            InputError: it has no such size.
+        """
+
+    def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Any:
+        """Return what the operation of every choice (None: the choice was taken away) stands for; ``str`` of it names it.
+
+        Where the order of terms is free, those with the higher number in *order* (one for each choice) come first.
+        """
+
+    def network(self, found: Any, dataset: str, seed: int) -> Any:
+        """Return the network of what was found, as it is trained on *dataset*."""
+
+
+def names() -> list[str]:
+    """Return the names of all search spaces."""
+    return list(_MODULES)
+
+
+def get(name: str) -> SearchSpace:
+    """Return the search space called *name*; raise InputError with what there is when it is unknown."""
+    if name not in _MODULES:
+        raise unknown("search space", name, _MODULES)
+    space: SearchSpace = importlib.import_module(f"{__name__}.{_MODULES[name]}").SPACE
+    return space

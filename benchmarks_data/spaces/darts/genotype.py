@@ -1,0 +1,99 @@
+"""Cells of the DARTS space, and how they are written.
+
+Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019, https://arxiv.org/abs/1806.09055, section 3.1.1:
+a cell has two input nodes (0 and 1: the outputs of the two cells before) and four further ones (2 to 5), each of which sums two
+operations on earlier nodes; the cell's output holds the channels of these four.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks_data.errors import InputError
+from benchmarks_data.spaces.supernet import NONE
+
+OPERATIONS = (
+    NONE,
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+)
+INPUTS, NODES, EDGES_PER_NODE = 2, 4, 2
+#: The nodes whose outputs a cell joins.
+CONCAT = tuple(range(INPUTS, INPUTS + NODES))
+
+#: An operation and the node that it reads.
+Term = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Genotype:
+    """The two cells of a DARTS network: for each node in turn its two terms, and the nodes whose outputs are joined."""
+
+    normal: tuple[Term, ...]
+    reduce: tuple[Term, ...]
+    normal_concat: tuple[int, ...] = CONCAT
+    reduce_concat: tuple[int, ...] = CONCAT
+
+    def __post_init__(self) -> None:
+        for name, cell, concat in (("normal", self.normal, self.normal_concat), ("reduce", self.reduce, self.reduce_concat)):
+            _check_cell(name, cell, concat)
+
+    def __str__(self) -> str:
+        """Return the cells as the DARTS code prints them."""
+        return (
+            f"Genotype(normal={list(self.normal)}, normal_concat={list(self.normal_concat)}, "
+            f"reduce={list(self.reduce)}, reduce_concat={list(self.reduce_concat)})"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the cells as plain lists, as :func:`genotype` takes them."""
+        return {
+            "normal": [list(term) for term in self.normal],
+            "normal_concat": list(self.normal_concat),
+            "reduce": [list(term) for term in self.reduce],
+            "reduce_concat": list(self.reduce_concat),
+        }
+
+
+def _check_cell(name: str, cell: Sequence[Term], concat: Sequence[int]) -> None:
+    if len(cell) != NODES * EDGES_PER_NODE:
+        raise InputError(f"a {name} cell has {NODES * EDGES_PER_NODE} operations, two for each of {NODES} nodes, not {len(cell)}")
+    for place, (kind, source) in enumerate(cell):
+        node = INPUTS + place // EDGES_PER_NODE
+        if kind not in OPERATIONS or kind == NONE:
+            raise InputError(f"{kind!r} is no operation of a DARTS cell: expected one of {', '.join(OPERATIONS[1:])}")
+        if not 0 <= source < node:
+            raise InputError(f"node {node} of a {name} cell reads nodes 0 to {node - 1}, not {source}")
+    if not concat or len(set(concat)) != len(concat) or not set(concat) <= set(range(INPUTS, INPUTS + NODES)):
+        raise InputError(f"a {name} cell joins some of its nodes {INPUTS} to {INPUTS + NODES - 1}, not {list(concat)}")
+
+
+def genotype(entry: object) -> Genotype:
+    """Return the genotype that a JSON object with ``normal``, ``reduce`` and perhaps their ``_concat`` describes.
+
+    Raises:
+        InputError: it describes none.
+    """
+    if not isinstance(entry, Mapping):
+        raise InputError("a genotype is an object with 'normal' and 'reduce'")
+    try:
+        normal, reduce = (tuple((str(kind), _node(source)) for kind, source in entry[key]) for key in ("normal", "reduce"))
+        concats = (tuple(map(_node, entry.get(key, CONCAT))) for key in ("normal_concat", "reduce_concat"))
+        return Genotype(normal, reduce, *concats)
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"a genotype has lists of [operation, node] in 'normal' and 'reduce': {error}") from error
+
+
+def _node(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{value!r} is no node")
+    return value

@@ -1,0 +1,84 @@
+"""The supernet of NAS-Bench-201: six choices of five operations, shared by all cells (Dong and Yang 2020, section 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+
+from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.initialisation import Convolution, Linear, initialise
+from benchmarks_data.nb201 import BENCHMARK
+from benchmarks_data.nb201.network import CELLS_PER_STAGE, CHANNELS, STAGES, ReductionBlock, operation
+from benchmarks_data.nb201.space import EDGES, INPUT, OPERATIONS, OUTPUT, format_cell
+from benchmarks_data.spaces.supernet import NONE, Candidates, Choice, Gates, Supernet
+
+CHOICES = tuple(Choice(f"{edge[0]}-{edge[1]}", edge, OPERATIONS) for edge in EDGES)
+
+
+class Cell(nn.Module):
+    """A cell whose edges carry all candidates."""
+
+    def __init__(self, gates: Gates, channels: int) -> None:
+        super().__init__()
+        self.edges = nn.ModuleList(
+            Candidates(gates, number, {kind: operation(kind, channels, channels) for kind in choice.operations})
+            for number, choice in enumerate(CHOICES)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        nodes = {INPUT: x}
+        for (source, target), edge in zip(EDGES, self.edges, strict=True):
+            term = edge(nodes[source])
+            nodes[target] = nodes[target] + term if target in nodes else term
+        return nodes[OUTPUT]
+
+
+class NasBench201Supernet(Supernet):
+    """The published network with such cells."""
+
+    def __init__(self, classes: int, seed: int, *, channels: int = CHANNELS, cells: int = CELLS_PER_STAGE) -> None:
+        super().__init__()
+        self.choices = CHOICES
+        self.gates = Gates(CHOICES)
+        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+        body: list[nn.Module] = []
+        for stage in range(STAGES):
+            width = channels * 2**stage
+            if stage:
+                body.append(ReductionBlock(width // 2, width))
+            body += [Cell(self.gates, width) for _ in range(cells)]
+        self.body = nn.Sequential(*body)
+        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(width, classes)
+        initialise(self, seed)
+        self.stages = list(self.body)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
+        return logits
+
+
+class NasBench201Space:
+    """The space (:class:`benchmarks_data.spaces.SearchSpace`)."""
+
+    name = benchmark = "nb201"
+    description = "NAS-Bench-201: one cell, 6 edges x 5 operations, 15 cells of 16 channels"
+    datasets: ClassVar[Mapping[str, Dataset]] = BENCHMARK.datasets
+    choices = CHOICES
+    limits = ()
+
+    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
+        return NasBench201Supernet(
+            self.datasets[dataset].classes, seed, channels=channels or CHANNELS, cells=cells or CELLS_PER_STAGE
+        )
+
+    def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Architecture:  # noqa: ARG002 (the order is fixed)
+        return BENCHMARK.architecture(BENCHMARK.index(format_cell([kind or NONE for kind in chosen])))
+
+    def network(self, found: Any, dataset: str, seed: int) -> Any:
+        return BENCHMARK.network(found.index, self.datasets[dataset].classes, seed)
+
+
+SPACE = NasBench201Space()

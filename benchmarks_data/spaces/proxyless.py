@@ -1,0 +1,120 @@
+"""The search space of ProxylessNAS: chains of inverted residual blocks, each with a kernel and an expansion of its own, or skipped.
+
+Cai, Zhu, Han, "ProxylessNAS: Direct Neural Architecture Search on Target Task and Hardware", ICLR 2019,
+https://arxiv.org/abs/1812.00332. Activations are ReLU where the paper has ReLU6, whose bound is not homogeneous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from torch import Tensor, nn
+
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.errors import InputError
+from benchmarks_data.initialisation import Linear, initialise
+from benchmarks_data.layers import InvertedResidual, convolution_bn
+from benchmarks_data.spaces.supernet import Candidates, Choice, Gates, Supernet
+
+STEM, FIRST, FEATURES = 32, 16, 1280
+#: Channels, number of layers and stride of each stage's first layer.
+STAGES = ((24, 4, 2), (40, 4, 2), (80, 4, 2), (96, 4, 1), (192, 4, 2), (320, 1, 1))
+SKIP = "skip_connect"
+#: Kernel and expansion of each block.
+BLOCKS = {f"mbconv_{kernel}x{kernel}_e{expansion}": (kernel, expansion) for kernel in (3, 5, 7) for expansion in (3, 6)}
+
+
+def _layers() -> list[tuple[int, int, int]]:
+    """Return (inputs, outputs, stride) of every layer in which a block is chosen."""
+    layers, channels = [], FIRST
+    for width, count, stride in STAGES:
+        for place in range(count):
+            layers.append((channels, width, stride if place == 0 else 1))
+            channels = width
+    return layers
+
+
+def _kinds(inputs: int, outputs: int, stride: int) -> tuple[str, ...]:
+    """Return the candidates of a layer: it can be skipped where the shape stays the same."""
+    return (SKIP, *BLOCKS) if stride == 1 and inputs == outputs else tuple(BLOCKS)
+
+
+CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), _kinds(*shape), "layer") for place, shape in enumerate(_layers()))
+
+
+def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
+    """Return the module of a candidate."""
+    return nn.Identity() if kind == SKIP else InvertedResidual(inputs, outputs, stride, *BLOCKS[kind])
+
+
+class Chain(Supernet):
+    """Stem, layers, classifier: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    def __init__(self, layers: Sequence[nn.Module], classes: int, seed: int, *, channels: int) -> None:
+        super().__init__()
+        first, last = _scaled(FIRST, channels), _scaled(STAGES[-1][0], channels)
+        self.stem = nn.Sequential(*convolution_bn(3, channels, 3, 2), nn.ReLU(), InvertedResidual(channels, first, 1, 3, 1))
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Sequential(*convolution_bn(last, FEATURES), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(FEATURES, classes)
+        initialise(self, seed)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.head(self.body(self.stem(x))))
+        return logits
+
+
+def _scaled(width: int, channels: int) -> int:
+    return max(1, round(width * channels / STEM))
+
+
+class ProxylessSupernet(Chain):
+    """All candidates in every layer."""
+
+    def __init__(self, classes: int, seed: int, *, channels: int = STEM) -> None:
+        gates = Gates(CHOICES)
+        layers = []
+        for number, (inputs, outputs, stride) in enumerate(_layers()):
+            shape = _scaled(inputs, channels), _scaled(outputs, channels), stride
+            modules = {kind: operation(kind, *shape) for kind in CHOICES[number].operations}
+            layers.append(Candidates(gates, number, modules))
+        super().__init__(layers, classes, seed, channels=channels)
+        self.choices, self.gates = CHOICES, gates
+        self.stages = list(self.body)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A chain: the operation of each layer."""
+
+    kinds: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ",".join(self.kinds)
+
+
+class ProxylessSpace:
+    """The space (:class:`benchmarks_data.spaces.SearchSpace`)."""
+
+    name, benchmark = "proxyless", ""
+    description = "ProxylessNAS: 21 inverted residual blocks, kernel 3, 5 or 7, expansion 3 or 6, or skipped"
+    datasets: ClassVar[Mapping[str, Dataset]] = {"imagenet": Dataset(1000, 224)}
+    choices = CHOICES
+    limits = ()
+
+    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
+        if cells is not None:
+            raise InputError("the networks of proxyless have no cells to count: leave --cells out")
+        return ProxylessSupernet(self.datasets[dataset].classes, seed, channels=channels or STEM)
+
+    def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Found:  # noqa: ARG002 (the order is fixed)
+        return Found(tuple(str(kind) for kind in chosen))
+
+    def network(self, found: Any, dataset: str, seed: int) -> Any:
+        layers = [operation(kind, *shape) for kind, shape in zip(found.kinds, _layers(), strict=True)]
+        return Chain(layers, self.datasets[dataset].classes, seed, channels=STEM)
+
+
+SPACE = ProxylessSpace()

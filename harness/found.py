@@ -1,0 +1,164 @@
+"""What searches found, beside what it is measured by: the table's cells, random search, the first choice of each proxy."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from benchmarks_data import spaces
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.table import Table
+from harness.analysis import by_seed, direction, read_scores
+from harness.inputs import network_inputs
+from harness.searching import Search
+
+#: Numbers of random cells of which the one with the highest validation accuracy is taken.
+RANDOM = (10, 100)
+
+
+def rows_of(searches: Sequence[Search], space: str, dataset: str, table: Table | None, targets: Sequence[str]) -> pd.DataFrame:
+    """Return a row for each search: what it found, its size, time, accuracies, and their percentiles in the table."""
+    sizes: dict[str, tuple[int, int]] = {}
+    rows = []
+    for one in searches:
+        row: dict[str, Any] = {"objective": one.objective, "schedule": one.schedule, "seed": one.seed}
+        row |= {"index": None, "arch": None, "params": None, "flops": None, "seconds": one.seconds, "status": one.fault or "ok"}
+        if not one.fault:
+            found = spaces.get(space).decode(one.chosen, one.order)
+            name = name_of(found)
+            if name not in sizes:
+                sizes[name] = size_of(space, found, dataset)
+            row |= {"index": getattr(found, "index", None), "arch": name, "params": sizes[name][0], "flops": sizes[name][1]}
+        for target in targets:
+            row |= _accuracy(table, target, row["index"])
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    return frame.astype({"index": "Int64", "params": "Int64", "flops": "Int64"})
+
+
+def name_of(found: Any) -> str:
+    """Return what was found as text: the benchmark's string, or a genotype."""
+    return getattr(found, "string", None) or str(found)
+
+
+def size_of(space: str, found: Any, dataset: str) -> tuple[int, int]:
+    """Return parameters and multiply-accumulates of the network of what was found."""
+    from proxies.passes.cost import size
+
+    network = spaces.get(space).network(found, dataset, 0)
+    return size(network, network_inputs(None, 0, spaces.get(space).datasets[dataset], "float32", "cpu"))
+
+
+def parameters_of(network: Any) -> int:
+    """Return the number of a network's trainable parameters."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _accuracy(table: Table | None, target: str, index: int | None) -> dict[str, float]:
+    """Return an accuracy, and the share of the table's that are at most as high, in percent."""
+    if table is None or index is None:
+        return {target: math.nan, f"{target}_percentile": math.nan}
+    values = table.values[target]
+    value = float(values.get(index, math.nan))
+    share = math.nan if math.isnan(value) else float(stats.percentileofscore(values.dropna(), value, kind="weak"))
+    return {target: value, f"{target}_percentile": share}
+
+
+def compared(found: pd.DataFrame, table: Table | None, targets: Sequence[str], datasets: Mapping[str, Dataset]) -> pd.DataFrame:
+    """Return a row for each objective and schedule, means and deviations over seeds, and rows for what stands beside them.
+
+    Columns: method, kind, n, cells (how many different ones), params, seconds, and for each target its mean and ``_sd``. For a
+    random cell and random search the deviation is that of the draw, and the values are exact, not simulated.
+    """
+    rows: list[dict[str, Any]] = []
+    for (objective, schedule), group in found.groupby(["objective", "schedule"], sort=False):
+        done = group[group["status"] == "ok"]
+        row: dict[str, Any] = {
+            "method": f"{objective}, {schedule}",
+            "kind": "search",
+            "n": len(done),
+            "failed": len(group) - len(done),
+        }
+        row |= {"cells": done["arch"].nunique(), "params": done["params"].astype(float).mean(), "seconds": group["seconds"].mean()}
+        for target in targets:
+            row |= {target: done[target].mean(), f"{target}_sd": done[target].std()}
+        rows.append(row)
+    if table is not None:
+        rows += _random_search(table, targets, datasets)
+        best = {target: table.values[target].max() for target in targets}
+        rows.append({"method": "best of the table", "kind": "table", "n": len(table.values), **best})
+    return pd.DataFrame(rows)
+
+
+def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, Dataset]) -> list[dict[str, Any]]:
+    """Return a random cell, and the best by validation accuracy of some random cells: mean and deviation over all draws."""
+    one: dict[str, Any] = {"method": "a random cell", "kind": "random", "n": len(table.values)}
+    for target in targets:
+        one |= {target: table.values[target].mean(), f"{target}_sd": table.values[target].std(ddof=0)}
+    rows = [one]
+    for count in RANDOM:
+        row: dict[str, Any] = {"method": f"best of {count} random by validation", "kind": "random", "n": count}
+        for target in targets:
+            validation = _validation_column(table, target, datasets)
+            if validation is not None:
+                row |= _best_of(table.values[[target, validation]].dropna(), target, validation, count)
+        if len(row) > 3:
+            rows.append(row)
+    return rows
+
+
+def _validation_column(table: Table, target: str, datasets: Mapping[str, Dataset]) -> str | None:
+    """Return the target's validation accuracy after as many epochs, else after as many as the table has; None where it has none."""
+    dataset = next((name for name in datasets if target.startswith(f"{name}_test")), None)
+    if dataset is None:
+        return None
+    same = target.replace("_test", "_valid", 1)
+    pattern = re.compile(rf"{re.escape(dataset)}_valid(?:_(\d+)ep)?")
+    epochs = {int(match[1] or 0): match[0] for name in table.values if (match := pattern.fullmatch(str(name)))}
+    return same if same in epochs.values() else epochs[max(epochs)] if epochs else None
+
+
+def _best_of(values: pd.DataFrame, target: str, validation: str, count: int) -> dict[str, float]:
+    """Return mean and deviation of the target of that one of *count* random cells which validates best, over all draws.
+
+    The cell with the i-th lowest validation accuracy is the best of *count* out of N with probability
+    C(i - 1, count - 1) / C(N, count).
+    """
+    accuracy = values.sort_values(validation)[target].to_numpy(float)
+    size = len(accuracy)
+    count = min(count, size)
+    chance = np.zeros(size)
+    chance[-1] = count / size
+    for place in range(size - 1, count - 1, -1):  # C(place - 1, count - 1) / C(place, count - 1)
+        chance[place - 1] = chance[place] * (place - count + 1) / place
+    mean = float(chance @ accuracy)
+    return {target: mean, f"{target}_sd": math.sqrt(max(0.0, float(chance @ (accuracy - mean) ** 2)))}
+
+
+def first_choices(folder: Path, benchmark: str, table: Table, targets: Sequence[str]) -> list[dict[str, Any]]:
+    """Return for each proxy of a run the accuracy of its highest score: mean and deviation over seeds; the tied are averaged.
+
+    Raises:
+        InputError: *folder* holds no run.
+    """
+    scores = read_scores(folder / "scores.csv")
+    scores = scores[scores["benchmark"] == benchmark]
+    rows = []
+    for name in scores["proxy"].unique():
+        values = by_seed(scores, str(name)) * direction(str(name))
+        tops = [values.index[column == column.max()] for _, column in values.items() if column.notna().any()]
+        if not tops:
+            continue
+        row: dict[str, Any] = {"method": f"highest {name} of {len(values)}", "kind": "proxy", "n": len(tops)}
+        for target in targets:
+            accuracies = pd.Series([table.values[target].reindex(top).mean() for top in tops])
+            row |= {target: accuracies.mean(), f"{target}_sd": accuracies.std()}
+        rows.append(row)
+    return rows

@@ -1,0 +1,86 @@
+"""Figures of searches: the sensitivities of a supernet's candidates, and the cell that was found, as a graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, Rectangle
+
+from benchmarks_data.spaces.supernet import NONE, Choice
+from harness.plots import GREY, ORANGE
+
+#: The height of the arc of an edge that spans several nodes, for each node.
+ARC = 0.32
+
+
+def sensitivity_map(
+    choices: Sequence[Choice], values: Sequence[Sequence[float]], chosen: Sequence[str | None], title: str
+) -> Figure:
+    """Draw the sensitivity of every candidate, a line for each choice; frames mark the *chosen* operations."""
+    kinds = list(dict.fromkeys(kind for choice in choices for kind in choice.operations))
+    table = np.full((len(choices), len(kinds)), math.nan)
+    for line, (choice, row) in enumerate(zip(choices, values, strict=True)):
+        for kind, value in zip(choice.operations, row, strict=True):
+            table[line, kinds.index(kind)] = value if math.isfinite(value) and value > 0 else math.nan
+    figure = Figure(figsize=(0.85 * len(kinds) + 2.2, 0.3 * len(choices) + 1.9), layout="constrained")
+    axes = figure.subplots()
+    known = table[np.isfinite(table)]
+    largest = float(known.max()) if len(known) else 1.0
+    norm = LogNorm(max(float(known.min()), largest * 1e-4) if len(known) else 0.1, largest)
+    image = axes.imshow(table, cmap="Blues", norm=norm, aspect="auto")
+    for (line, column), value in np.ndenumerate(table):
+        if np.isfinite(value):
+            shade = "white" if norm(value) > 0.6 else "black"
+            axes.text(column, line, f"{value:.2g}", ha="center", va="center", fontsize=6, color=shade)
+    for line, taken in enumerate(chosen):
+        if taken is not None:
+            axes.add_patch(Rectangle((kinds.index(taken) - 0.5, line - 0.5), 1, 1, fill=False, edgecolor=ORANGE, lw=1.6))
+    axes.set_xticks(range(len(kinds)), kinds, rotation=40, ha="right")
+    axes.set_yticks(range(len(choices)), [choice.name for choice in choices])
+    axes.spines[:].set_visible(False)
+    axes.set_title(title, fontsize=9)
+    figure.colorbar(image, ax=axes, label="sensitivity; white: 0 or no candidate", shrink=0.8)
+    return figure
+
+
+def cell_graph(choices: Sequence[Choice], chosen: Sequence[str | None]) -> Figure:
+    """Draw each kind of cell as a graph: nodes in their order, an arrow for each operation other than none."""
+    groups = list(dict.fromkeys(choice.group for choice in choices))
+    figure = Figure(figsize=(7.2, 2.9 * len(groups) + 0.2), layout="constrained")
+    for axes, group in zip(figure.subplots(len(groups), 1, squeeze=False)[:, 0], groups, strict=True):
+        edges = [
+            (choice.edge, kind)
+            for choice, kind in zip(choices, chosen, strict=True)
+            if choice.group == group and kind not in (None, NONE)
+        ]
+        _graph(axes, [(edge, str(kind)) for edge, kind in edges], {node for c in choices if c.group == group for node in c.edge})
+        axes.set_title(group, fontsize=9)
+    return figure
+
+
+def _graph(axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: set[int]) -> None:
+    """Draw edges as arcs, above the row of nodes and below it in turn, so that their labels do not meet."""
+    sides: dict[int, int] = {}
+    for place, ((source, target), kind) in enumerate(sorted(edges, key=lambda edge: (edge[0][1] - edge[0][0], edge[0]))):
+        span = target - source
+        side = 0 if span == 1 else 1 if sides.setdefault(span, place) % 2 == place % 2 else -1
+        height = side * ARC * span
+        bend = -2 * height / span
+        arrow = FancyArrowPatch(
+            (source, 0), (target, 0), connectionstyle=f"arc3,rad={bend}", arrowstyle="-|>", mutation_scale=11, color=GREY, lw=1.1,
+            shrinkA=11, shrinkB=11,
+        )  # fmt: skip
+        axes.add_patch(arrow)
+        background = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+        axes.text((source + target) / 2, height, kind, ha="center", va="center", fontsize=7, bbox=background)
+    for node in sorted(nodes):
+        axes.text(node, 0, str(node), ha="center", va="center", fontsize=9, bbox={"boxstyle": "circle", "facecolor": "#BFD9EC"})
+    highest = ARC * max([target - source for (source, target), _ in edges], default=1) + 0.3
+    axes.set_xlim(min(nodes) - 0.4, max(nodes) + 0.4)
+    axes.set_ylim(-highest, highest)
+    axes.axis("off")

@@ -1,0 +1,57 @@
+"""A search decided once more, by the sensitivities that it logged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks_data import spaces
+from benchmarks_data.command import FAILED
+from benchmarks_data.errors import InputError
+from harness.found import name_of
+from harness.inputs import NOISE, ImageFile
+from harness.schedules import SCHEDULES
+from harness.searching import STEPS, Plan, Setting, describe, search
+
+RECORD = "search.json"
+
+
+def replay(folder: Path) -> int:
+    """Print every step of the searches in *folder*, measuring nothing, and return 0 when they end where they ended before, else 1.
+
+    Raises:
+        InputError: the folder holds no searches, or their logs are not whole.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        schedules = tuple(map(str, record["schedules"]))
+        steps = None if record["steps"] is None else int(record["steps"])
+        plan = Plan(schedules, bool(record["none"]), steps, folder / STEPS, replay=True)
+        settings = [_setting(entry) for entry in record["settings"]]
+        before = {(one["objective"], one["schedule"], one["seed"]): one["arch"] for one in record["searches"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(f"{folder / RECORD} is no record of searches ({type(error).__name__}): give the --out of one") from error
+    if not set(schedules) <= set(SCHEDULES):
+        raise InputError(f"{folder / RECORD} names a schedule that there is not: expected some of {', '.join(SCHEDULES)}")
+    differing = 0
+    for setting in settings:
+        space = spaces.get(setting.space)
+        for one in search(plan, setting):
+            print(f"{one.objective}, {one.schedule}, seed {one.seed}")
+            for line in describe(one, setting.space):
+                print(f"  {line}")
+            found = None if one.fault else name_of(space.decode(one.chosen, one.order))
+            print(f"  {one.fault or found}")
+            if before.get((one.objective, one.schedule, one.seed)) != found:
+                print("  which is not what the search found")
+                differing += 1
+    return FAILED if differing else 0
+
+
+def _setting(entry: dict[str, Any]) -> Setting:
+    """Return the setting that an entry of the record names; images by their key alone, since nothing is measured."""
+    key = entry["images"]
+    images = None if key in ("", NOISE) else ImageFile("", str(key).removeprefix("images:"))
+    values = {name: value for name, value in entry.items() if name not in ("images", "revision")}
+    return Setting(**{"batch": 0, "device": "cpu", **values, "images": images})

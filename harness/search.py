@@ -1,0 +1,175 @@
+"""FreeDARTS: find an architecture in a supernet at initialisation, by the sensitivity of its operations, within seconds.
+
+Zhang, Huang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import benchmarks_data
+from benchmarks_data import spaces
+from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.errors import InputError, unknown
+from harness.command import check_device, default_workers, positive, tables_folder
+from harness.inputs import check_labels, image_file, number_of_images
+from harness.schedules import SCHEDULES
+from harness.scoring import DTYPES
+from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
+
+if TYPE_CHECKING:
+    from benchmarks_data.table import Table
+    from harness.inputs import ImageFile
+
+PROG = "python -m harness.search"
+#: As in proxies.passes.supernet, which imports torch.
+OBJECTIVES, ALPHAS, BATCHNORMS = ("synflow", "snip", "grasp"), ("ones", "normal"), ("bypass", "train")
+
+
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Search an architecture in a supernet at initialisation, by the zero-cost sensitivity of its operations.")
+    what = p.add_argument_group("what is searched")
+    what.add_argument("--space", default="nb201", metavar="NAME", help=f"one of {', '.join(spaces.names())} (default: nb201)")
+    what.add_argument("--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)")
+    what.add_argument("--objective", nargs="+", choices=OBJECTIVES, default=["synflow"], help="what R is (default: synflow)")
+    what.add_argument("--schedule", nargs="+", choices=SCHEDULES, default=["one-shot"], help="(default: one-shot)")
+    what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
+    what.add_argument("--steps", type=positive, metavar="N", help="measurements of an iterative schedule (default: one a decision)")
+    what.add_argument("--none", choices=("in", "out"), default="in", help="whether none is a candidate (default: in)")
+    what.add_argument("--channels", type=positive, metavar="N", help="initial channels of the supernet (default: as published)")
+    what.add_argument(
+        "--cells", type=positive, metavar="N", help="cells of the supernet, in nb201 of a stage (default: as published)"
+    )
+    how = p.add_argument_group("how sensitivities are measured")
+    how.add_argument("--alpha", choices=ALPHAS, default="ones", help="gates: ones, or normal of deviation 1e-3 (default: ones)")
+    how.add_argument("--batchnorm", choices=BATCHNORMS, help="(default: bypass for synflow, train for the others)")
+    how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
+    how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, float64 for the others)")
+    how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    how.add_argument("--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores)")
+    against = p.add_argument_group("what it is compared with")
+    against.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
+    against.add_argument(
+        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+    )
+    against.add_argument("--scores", type=Path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
+    against.add_argument(
+        "--published", type=Path, metavar="FILE.json", help="genotypes to set beside those found: {name: genotype}"
+    )
+    p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
+    p.add_argument(
+        "--replay", type=Path, metavar="DIR", help="decide again by the sensitivities logged in DIR, step by step, and exit"
+    )
+    return p
+
+
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 1 a search found nothing, 2 unusable input, 130 interrupted."""
+    return guarded(prog, partial(_run, prog), argv, kept="finished measurements are")
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    if args.replay:
+        from harness.replay import replay
+
+        return replay(args.replay)
+    settings = make_settings(args)
+    table, targets = _targets(args, settings[0].space)
+    out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
+    plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
+    from harness.search_report import Context, publish_search, read_published
+
+    published = read_published(args.published, args.space) if args.published else {}
+    searches = _search_all(plan, settings, args.workers or default_workers())
+    provenance: dict[str, Any] = {
+        "command": [prog, *(sys.argv[1:] if argv is None else argv)],
+        "space": args.space,
+        "none": plan.none,
+        "steps": plan.steps,
+        "schedules": list(plan.schedules),
+        "settings": [setting.key() for setting in settings],
+        "device": settings[0].device,
+        "targets": targets,
+        "table": table.provenance() if table else "none",
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    context = Context(args.space, settings[0].dataset, table, targets, args.scores, published)
+    publish_search(searches, context, out, provenance)
+    return FAILED if any(one.fault for one in searches) else 0
+
+
+def make_settings(args: argparse.Namespace) -> list[Setting]:
+    """Return the settings of a command line, one for each objective and seed; raise InputError for what cannot be used."""
+    space = spaces.get(args.space)
+    dataset = args.dataset or next(iter(space.datasets))
+    if dataset not in space.datasets:
+        raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
+    images: ImageFile | None = image_file(args.images) if args.images else None
+    objectives = list(dict.fromkeys(args.objective))
+    if images and set(objectives) - {"synflow"}:
+        if number_of_images(images) < args.batch:
+            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {args.batch}")
+        check_labels(images, space.datasets[dataset].classes)
+    device = check_device(args.device)
+    settings = []
+    for objective in objectives:
+        batchnorm = args.batchnorm or ("bypass" if objective == "synflow" else "train")
+        dtype = args.dtype or ("float32" if (objective, batchnorm) == ("synflow", "bypass") else "float64")
+        for seed in range(args.seeds):
+            settings.append(
+                Setting(
+                    space=space.name, dataset=dataset, objective=objective, seed=seed, alpha=args.alpha, batchnorm=batchnorm,
+                    batch=args.batch, images=images, dtype=dtype, channels=args.channels, cells=args.cells, device=device,
+                )
+            )  # fmt: skip
+    return settings
+
+
+def _targets(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:
+    """Return the table of a space's benchmark and the columns to look up; none where the space has no table."""
+    space = spaces.get(name)
+    if not space.benchmark:
+        for option in ("target", "tables", "scores"):
+            if getattr(args, option):
+                raise InputError(f"the space {name} has no table of trained results: leave --{option} out")
+        return None, []
+    table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))
+    if args.target:
+        return table, [table.target(target) for target in dict.fromkeys(args.target)]
+    found = []
+    for dataset in space.datasets:
+        try:
+            found.append(table.default_target(dataset))
+        except InputError:  # a table may lack a dataset
+            continue
+    return table, found
+
+
+def _search_all(plan: Plan, settings: Sequence[Setting], workers: int) -> list[Search]:
+    """Return all searches, in the order of their settings, with a bar of the measurements that are logged."""
+    from rich.console import Console
+
+    from harness import executors
+    from harness.progress import watched
+
+    found: dict[tuple[str, int], list[Search]] = {}
+    total = measurements_of(plan, settings)
+    with watched(Console(stderr=True), "searching", total, partial(logged, plan, settings)):
+        for searches in executors.each(partial(search, plan), settings, workers):
+            found[searches[0].objective, searches[0].seed] = searches
+            if not sys.stderr.isatty():
+                print(f"searched {len(found)} of {len(settings)} settings", file=sys.stderr, flush=True)
+    return [one for setting in settings for one in found[setting.objective, setting.seed]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,257 @@
+"""Searches in a supernet: each measurement is logged as it is made, so that a search can be stopped, resumed and replayed."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmarks_data import spaces
+from benchmarks_data.errors import InputError
+from harness.inputs import NOISE, ImageFile, network_inputs
+from harness.schedules import (
+    Kept,
+    Sensitivities,
+    Step,
+    after,
+    chosen_operations,
+    decisions,
+    everything,
+    group_steps,
+    most_steps,
+    order_of,
+)
+
+#: Changes whenever sensitivities do, so that logged ones of an older definition are not reused.
+REVISION = 1
+#: The folder of the logs, in that of the results.
+STEPS = "steps"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that sensitivities depend on, besides the candidates that are left.
+
+    Attributes:
+        space, dataset: whose supernet is searched.
+        objective, alpha, batchnorm, batch: as :func:`proxies.passes.supernet.operation_sensitivity` takes them.
+        seed: of weights, gates and batches.
+        images: where batches come from; None is Gaussian noise.
+        dtype: of the computation.
+        channels, cells: size of the supernet; None is the published one.
+        device: of the computation; not part of what is logged.
+    """
+
+    space: str
+    dataset: str
+    objective: str
+    seed: int
+    alpha: str
+    batchnorm: str
+    batch: int
+    images: ImageFile | None
+    dtype: str
+    channels: int | None
+    cells: int | None
+    device: str
+
+    def key(self) -> dict[str, Any]:
+        """Return what identifies the sensitivities, as plain values."""
+        values = {name: value for name, value in asdict(self).items() if name != "device"}
+        if self.objective == "synflow":
+            del values["batch"]
+            return {**values, "images": "", "revision": REVISION}
+        return {**values, "images": self.images.key if self.images else NOISE, "revision": REVISION}
+
+
+class Measurements:
+    """The sensitivities of a setting, measured at most once for each set of candidates, in a file of JSON lines."""
+
+    def __init__(self, setting: Setting, path: Path, *, replay: bool = False) -> None:
+        """Read what *path* holds of the setting; begin it anew where it holds something else.
+
+        With *replay* nothing is measured, and the file is left as it is.
+
+        Raises:
+            InputError: a replay lacks the file, or it is another setting's.
+        """
+        self.setting, self._path, self._replay = setting, path, replay
+        self._known: dict[str, dict[str, Any]] = {}
+        self.seconds = 0.0
+        lines = _lines(path)
+        if lines[:1] == [{"setting": setting.key()}]:
+            self._known = {line["kept"]: line for line in lines[1:]}
+        elif replay:
+            raise InputError(f"{path} does not hold the sensitivities of this search")
+        if not replay:  # anew, without a line that a stop may have torn
+            path.write_text("".join(f"{json.dumps(line)}\n" for line in [{"setting": setting.key()}, *self._known.values()]))
+
+    def __call__(self, kept: Kept) -> Sensitivities:
+        """Return the sensitivities; NaN where a candidate is gone.
+
+        Raises:
+            FloatingPointError: they are useless, and why.
+        """
+        bits = _bits(kept)
+        if bits not in self._known:
+            if self._replay:
+                raise InputError(f"{self._path} lacks a measurement of this search: run the search to its end first")
+            self._known[bits] = self._measure(kept)
+            with self._path.open("a") as file:
+                file.write(f"{json.dumps(self._known[bits])}\n")
+        line = self._known[bits]
+        self.seconds += line["seconds"]
+        if line["fault"]:
+            raise FloatingPointError(line["fault"])
+        return [[math.nan if value is None else value for value in row] for row in line["values"]]
+
+    def log_scale(self, kept: Kept) -> float:
+        """Return the logarithm of what the logged sensitivities are divided by."""
+        return float(self._known[_bits(kept)]["log_scale"])
+
+    def _measure(self, kept: Kept) -> dict[str, Any]:
+        from proxies.passes.supernet import operation_sensitivity
+
+        started = time.perf_counter()
+        setting, supernet = self.setting, self._supernet
+        supernet.gates.keep(kept)
+        found = operation_sensitivity(
+            supernet,
+            self._inputs,
+            objective=setting.objective,
+            alpha=setting.alpha,
+            batchnorm=setting.batchnorm,
+            batch=setting.batch,
+        )
+        values = [[value if math.isfinite(value) else None for value in row] for row in found.values]
+        seconds = time.perf_counter() - started
+        return {"kept": _bits(kept), "values": values, "log_scale": found.log_scale, "fault": found.fault, "seconds": seconds}
+
+    @cached_property
+    def _inputs(self) -> Any:
+        s = self.setting
+        return network_inputs(s.images, s.seed, spaces.get(s.space).datasets[s.dataset], s.dtype, s.device)
+
+    @cached_property
+    def _supernet(self) -> Any:
+        s = self.setting
+        supernet = spaces.get(s.space).supernet(s.dataset, s.seed, channels=s.channels, cells=s.cells)
+        return supernet.to(self._inputs.device, self._inputs.dtype)
+
+
+def _bits(kept: Kept) -> str:
+    return " ".join("".join("01"[flag] for flag in row) for row in kept)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a log; none when there is no such file or it is no log."""
+    try:
+        text = path.read_text()
+        lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        return lines if all(isinstance(line, dict) for line in lines) and all("kept" in line for line in lines[1:]) else []
+    except (OSError, ValueError, RecursionError):
+        return []
+
+
+@dataclass(frozen=True)
+class Search:
+    """The course of one search.
+
+    Attributes:
+        objective, schedule, seed: what was searched with.
+        steps: measurements and what was decided by each.
+        chosen: the operation of every choice, None where it was taken away; empty when the search failed.
+        order: for every choice the sensitivity of its last operation.
+        seconds: of all measurements.
+        first: the sensitivities of the whole supernet; empty when they are useless.
+        log_scale: the logarithm of what they are divided by.
+        fault: why the search failed; empty when it did not.
+    """
+
+    objective: str
+    schedule: str
+    seed: int
+    steps: tuple[Step, ...]
+    chosen: tuple[str | None, ...]
+    order: tuple[float, ...]
+    seconds: float
+    first: tuple[tuple[float, ...], ...] = ()
+    log_scale: float = 0.0
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is searched for under every setting: the schedules, whether the operation none is a candidate, and in how many steps."""
+
+    schedules: tuple[str, ...]
+    none: bool
+    steps: int | None
+    folder: Path
+    replay: bool = False
+
+    def log(self, setting: Setting) -> Path:
+        """Return the file that the measurements of a setting go to."""
+        return self.folder / f"{setting.objective}-seed{setting.seed}.jsonl"
+
+
+def search(plan: Plan, setting: Setting) -> list[Search]:
+    """Return a search by each schedule of the plan; they share measurements."""
+    measurements = Measurements(setting, plan.log(setting), replay=plan.replay)
+    return [_search(plan, setting, schedule, measurements) for schedule in plan.schedules]
+
+
+def _search(plan: Plan, setting: Setting, schedule: str, measurements: Measurements) -> Search:
+    space = spaces.get(setting.space)
+    start = everything(space, none=plan.none)
+    steps: list[Step] = []
+    measurements.seconds, fault = 0.0, ""
+    try:
+        for step in decisions(schedule, space, start, measurements, plan.steps or most_steps(schedule, start)):
+            steps.append(step)
+    except FloatingPointError as error:
+        fault = str(error)
+    found = Search(setting.objective, schedule, setting.seed, tuple(steps), (), (), measurements.seconds, fault=fault)
+    if not steps:
+        return found
+    chosen = () if fault else tuple(chosen_operations(space, after(steps[-1])))
+    values = {**vars(found), "chosen": chosen, "order": tuple(order_of(steps)), "first": steps[0].sensitivities}
+    return Search(**{**values, "log_scale": measurements.log_scale(steps[0].kept)})
+
+
+def measurements_of(plan: Plan, settings: Sequence[Setting]) -> int:
+    """Return how many measurements the searches of a plan take at most, those that schedules share counted once for each."""
+    total = 0
+    for setting in settings:
+        space = spaces.get(setting.space)
+        start = everything(space, none=plan.none)
+        for schedule in plan.schedules:
+            most = most_steps(schedule, start)
+            total += min(plan.steps or most, most) + group_steps(schedule, space)
+    return total
+
+
+def logged(plan: Plan, settings: Sequence[Setting]) -> int:
+    """Return how many measurements are logged by now."""
+    return sum(max(0, _count(plan.log(setting)) - 1) for setting in settings)
+
+
+def _count(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(1 for _ in file)
+    except OSError:
+        return 0
+
+
+def describe(search: Search, space: str) -> Iterator[str]:
+    """Yield a line for each step: what was taken away, and what is left of it."""
+    choices = spaces.get(space).choices
+    for number, step in enumerate(search.steps, 1):
+        names = [f"{choices[n].name} {choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})" for n, k in step.removed]
+        yield f"step {number}: without {', '.join(names) or 'nothing'}"

@@ -1,0 +1,144 @@
+"""ZEROS of the candidate operations of a supernet: one backward pass for all of them.
+
+zeta(o, i, j) = |alpha * dR/dalpha|, alpha being the gate of operation o on edge (i, j), which all cells share (arXiv 2106.11542).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, ones_image, output_hooks
+from proxies.passes.loss import derivatives, hessian_products
+from proxies.passes.second_order import twice_differentiable
+
+if TYPE_CHECKING:
+    from benchmarks_data.spaces.supernet import Supernet
+
+OBJECTIVES = ("synflow", "snip", "grasp")
+ALPHAS = ("ones", "normal")
+BATCHNORMS = ("bypass", "train")
+#: The deviation of gates drawn at random, that of the reference code's.
+SMALL = 1e-3
+
+
+@dataclass(frozen=True)
+class OperationSensitivity:
+    """zeta of every candidate.
+
+    All values are divided by exp(``log_scale``), which keeps them inside the range of float32.
+
+    Attributes:
+        values: for every choice, zeta of each of its candidates; NaN for those that were not kept, infinite
+            where the computation overflowed.
+        log_scale: the logarithm of a positive number.
+    """
+
+    values: tuple[tuple[float, ...], ...]
+    log_scale: float = 0.0
+
+    @property
+    def fault(self) -> str:
+        """What makes the values useless, empty when nothing does: comparing them would then choose by position alone."""
+        known = [value for row in self.values for value in row if not math.isnan(value)]
+        if not all(map(math.isfinite, known)):
+            return "the sensitivities overflow: compute in float64, or with batchnorm=bypass"
+        if not any(known):
+            return "the gradients vanished: every sensitivity is 0"
+        return ""
+
+
+def operation_sensitivity(
+    supernet: Supernet, inputs: Inputs, *, objective: str, alpha: str = "ones", batchnorm: str = "", batch: int = 64
+) -> OperationSensitivity:
+    """Return zeta of every candidate that the supernet's gates keep.
+
+    Args:
+        supernet: in the precision and on the device of *inputs*.
+        inputs: what may be fed to it.
+        objective: synflow: R is the sum of the logits of one all-ones image, under absolute weights and gates and zero biases;
+            snip: the cross-entropy of a batch; grasp: its Hessian times its gradient, by the gates, stands for dR/dalpha.
+        alpha: all gates ones, or drawn from a normal distribution of deviation 1e-3.
+        batchnorm: ``bypass`` or ``train``; by default bypass for synflow and train for the others.
+        batch: number of images of snip and grasp.
+    """
+    gates = _gates(supernet, inputs, alpha, absolute=objective == "synflow")
+    bypassed = (batchnorm or default_batchnorm(objective)) == "bypass"
+    norms = batch_norm_bypassed(supernet) if bypassed else batch_statistics(supernet)
+    with norms, _set_gates(supernet, gates), torch.enable_grad():
+        if objective == "synflow":
+            found, log_scale = _flow(supernet, inputs, gates, rescaled=bypassed)
+        else:
+            found, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
+    rows = []
+    for gate, gradient, kept in zip(gates, found, supernet.gates.kept, strict=True):
+        zeta = (gate.detach() * gradient).abs().tolist()
+        # What is computed and is no number has overflown on its way.
+        zeta = [math.inf if math.isnan(value) else value for value in zeta]
+        rows.append(tuple(value if keep else math.nan for value, keep in zip(zeta, kept, strict=True)))
+    return OperationSensitivity(tuple(rows), log_scale)
+
+
+def default_batchnorm(objective: str) -> str:
+    """Return what batch normalisation does under an objective unless told otherwise."""
+    return "bypass" if objective == "synflow" else "train"
+
+
+def _gates(supernet: Supernet, inputs: Inputs, alpha: str, *, absolute: bool) -> list[Tensor]:
+    gates = []
+    for number, choice in enumerate(supernet.choices):
+        shape = (len(choice.operations),)
+        value = torch.ones(shape, dtype=inputs.dtype, device=inputs.device)
+        if alpha == "normal":
+            value = SMALL * inputs.gaussian(shape, "alpha", number)
+        gates.append((value.abs() if absolute else value).requires_grad_())
+    return gates
+
+
+@contextmanager
+def _set_gates(supernet: Supernet, gates: list[Tensor]) -> Iterator[None]:
+    before = supernet.gates.values
+    supernet.gates.values = gates
+    try:
+        yield
+    finally:
+        supernet.gates.values = before
+
+
+def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: bool) -> tuple[list[Tensor], float]:
+    """Return dR/dalpha of the linearised supernet, and the logarithm of what it is divided by."""
+    linear = {
+        name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
+        for name, value in supernet.named_parameters()
+    }
+    log_scales: list[float] = []
+
+    def rescale(_: nn.Module, output: Any) -> Any:
+        """Divide all that a stage puts out, a tensor or several, by one number."""
+        several = output if isinstance(output, tuple) else (output,)
+        largest = max(float(one.detach().max()) for one in several)
+        if largest == 0.0:
+            return output
+        log_scales.append(math.log(largest))
+        divided = tuple(one / largest for one in several)
+        return divided if isinstance(output, tuple) else divided[0]
+
+    with output_hooks(supernet.stages if rescaled else [], rescale):
+        total = functional_call(supernet, linear, (ones_image(inputs),)).sum()
+    return derivatives(total, gates), math.fsum(log_scales)
+
+
+def _loss(supernet: Supernet, inputs: Inputs, gates: list[Tensor], objective: str, batch: int) -> list[Tensor]:
+    """Return dL/dalpha of the cross-entropy L of a batch, or the product of its Hessian with it."""
+    images, labels = inputs.images(batch), inputs.labels(batch)
+    if objective == "snip":
+        return derivatives(nn.functional.cross_entropy(supernet(images), labels), gates)
+    with twice_differentiable(supernet):
+        return hessian_products(nn.functional.cross_entropy(supernet(images), labels), gates)
