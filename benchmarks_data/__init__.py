@@ -32,6 +32,7 @@ def get(name: str) -> Benchmark:
     return _load(_offered()[name])
 
 
+@cache
 def _own() -> list[str]:
     return [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg and module.name != "spaces"]
 

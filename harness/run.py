@@ -18,7 +18,7 @@ from benchmarks_data.errors import unknown
 from harness.command import check_device, default_workers, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, seeds_of
+from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, seeds_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     """Check everything that was given, before anything is computed; raise InputError for what cannot be used."""
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
+    check_supernet(benchmark.name, requests)
     table = benchmark.table(tables_folder(args.tables))
     indices = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)

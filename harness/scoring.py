@@ -6,12 +6,14 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
+from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from harness.inputs import NOISE, ImageFile, check_labels, network_inputs, number_of_images
 from proxies.passes import PASSES
@@ -126,11 +128,14 @@ class _Built:
         self._dataset = benchmark.datasets[job.dataset]
         self._inputs = network_inputs(job.images, task.seed, self._dataset, job.dtype, job.device)
         self._results: dict[Any, tuple[Any, float]] = {}
-        self._build()
+        self._network: Any = None
 
-    def _build(self) -> None:
-        self._network = build_network(self._job, self._task, self._inputs.device)
-        self._state = self._fingerprint()
+    def _built(self) -> Any:
+        """Return the network, which is built when something is first sent through it."""
+        if self._network is None:
+            self._network = build_network(self._job, self._task, self._inputs.device)
+            self._state = self._fingerprint()
+        return self._network
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
         """Return the result of a pass and the seconds that it took. It runs once; if it fails, it fails for all that read it."""
@@ -138,7 +143,10 @@ class _Built:
             name, options = reading
             started = time.perf_counter()
             try:
-                result = PASSES[name].function()(self._network, self._inputs, **dict(options))
+                if PASSES[name].supernet:
+                    result = supernet_result(self._job, self._task.index, self._task.seed, reading)
+                else:
+                    result = PASSES[name].function()(self._built(), self._inputs, **dict(options))
             except Exception as error:
                 result = error
             self._results[reading] = result, time.perf_counter() - started
@@ -153,10 +161,10 @@ class _Built:
 
     def check(self) -> str:
         """Return what is wrong with the network now, empty when nothing is; build a new one where a proxy may have changed it."""
-        changed = self._fingerprint() != self._state
+        changed = self._network is not None and self._fingerprint() != self._state
         if changed or any(PASSES[name].hands_out_network for name, _ in self._results):
             self._results.clear()
-            self._build()
+            self._network = None
         return f"{ERROR}the proxy left hooks or another mode behind" if changed else ""
 
 
@@ -172,6 +180,36 @@ def build_network(job: Job, task: Task, device: torch.device | str) -> Any:
     for parameter in network.parameters():
         parameter.data = laid_out(parameter.data)
     return network
+
+
+def supernet_result(job: Job, index: int, seed: int, reading: proxies.Reading) -> Any:
+    """Return what a pass of the benchmark's supernet says of an architecture; the pass runs once in a process.
+
+    Raises:
+        FloatingPointError: its sensitivities are useless.
+    """
+    from proxies.passes.supernet import choose
+
+    choices, found = _supernet_pass(job, seed, reading)
+    return choose(choices, found, benchmarks_data.get(job.benchmark).architecture(index).structure)
+
+
+@lru_cache(maxsize=16)
+def _supernet_pass(job: Job, seed: int, reading: proxies.Reading) -> Any:
+    space = spaces.of_benchmark(job.benchmark)
+    if space is None:
+        raise InputError(f"{job.benchmark} has no supernet")
+    name, options = reading
+    inputs = network_inputs(job.images, seed, space.datasets[job.dataset], job.dtype, job.device)
+    supernet = space.supernet(job.dataset, seed).to(inputs.device, inputs.dtype)
+    return space.choices, PASSES[name].function()(supernet, inputs, **dict(options))
+
+
+def check_supernet(benchmark: str, requests: Iterable[proxies.Request]) -> None:
+    """Raise InputError when a request needs a supernet that the benchmark does not have."""
+    for request in proxies.expand(requests):
+        if any(PASSES[name].supernet for name, _ in request.readings) and spaces.of_benchmark(benchmark) is None:
+            raise InputError(f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out")
 
 
 def failure(error: Exception) -> str:

@@ -70,6 +70,7 @@ class Proxy:
         description: one line.
         paper: the source; None for a trivial baseline.
         options: name -> specification.
+        refuses: returns why a combination of options makes no sense, empty when it does.
         higher_is_better: whether a higher score predicts a higher accuracy.
         revision: changes whenever the definition does, so that stored scores of the old one are not reused.
     """
@@ -83,6 +84,7 @@ class Proxy:
     options: Mapping[str, OptionSpec] = field(default_factory=dict)
     higher_is_better: bool = True
     revision: int = 1
+    refuses: Callable[[Mapping[str, OptionValue]], str] | None = None
 
     @property
     def documentation(self) -> str:
@@ -102,6 +104,7 @@ def proxy(
     options: Mapping[str, OptionSpec] | None = None,
     higher_is_better: bool = True,
     revision: int = 1,
+    refuses: Callable[[Mapping[str, OptionValue]], str] | None = None,
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
     """Register the decorated function as a proxy; its docstring's first line becomes the description.
 
@@ -124,6 +127,7 @@ def proxy(
                 dict(options or {}),
                 higher_is_better,
                 revision,
+                refuses,
             )
         )
         return function

@@ -88,6 +88,8 @@ def request(text: str) -> Request:
             raise InputError(f"option {key!r} of proxy {name!r} is given twice")
         given[key] = _value(name, key, value, entry.options[key])
     settled = Request(entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items()))
+    if entry.refuses and (reason := entry.refuses(dict(settled.options))):
+        raise InputError(f"proxy {text.strip()!r}: {reason}")
     _check_pass_options(settled, given)
     return settled
 

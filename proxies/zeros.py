@@ -10,34 +10,61 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from proxies import Paper, proxy
 
 if TYPE_CHECKING:
     from proxies.passes.common import Sensitivities
+    from proxies.passes.supernet import ChosenSensitivities
+    from proxies.registry import OptionValue
 
 AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {"mean": fmean, "min": min, "sum": math.fsum}
-#: What R is: the pass that computes the derivative by the gates.
+#: Those of a supernet. Its mean and sum are over all edges, and order architectures alike.
+OF_SUPERNET = ("mean", "sum", "paths")
+#: What R is: the pass that computes the derivative by the gates of a network.
 OBJECTIVES = {"synflow": "synaptic_flow", "snip": "loss_gradient", "grasp": "gate_hessian_gradient"}
+
+
+def _reads(options: Mapping[str, OptionValue]) -> str:
+    objective = str(options["objective"])
+    return f"supernet_{objective}" if options["scope"] == "supernet" else OBJECTIVES[objective]
+
+
+def _refuses(options: Mapping[str, OptionValue]) -> str:
+    known = OF_SUPERNET if options["scope"] == "supernet" else tuple(AGGREGATES)
+    return "" if options["aggregate"] in known else f"with scope={options['scope']} aggregate is one of {', '.join(known)}"
 
 
 @proxy(
     "zeros",
-    reads=lambda options: OBJECTIVES[str(options["objective"])],
+    reads=_reads,
+    refuses=_refuses,
     paper=Paper("Zhang et al.", 2021, "https://arxiv.org/abs/2106.11542"),
-    options={"objective": tuple(OBJECTIVES), "scope": ("network",), "aggregate": tuple(AGGREGATES), "batch": 64},
+    options={"objective": tuple(OBJECTIVES), "scope": ("network", "supernet"), "aggregate": (*AGGREGATES, "paths"), "batch": 64},
 )
-def zeros(sensitivities: Sensitivities, *, aggregate: str, **_settled: object) -> float:
+def zeros(
+    sensitivities: Sensitivities | ChosenSensitivities, *, aggregate: str, scope: str = "network", **_settled: object
+) -> float:
     """Zero-cost operation sensitivity: mean (or min, sum) over live edges of |alpha * dR/dalpha|, as a logarithm.
 
     A gate multiplies its operation's output, so alpha * dR/dalpha at alpha = 1 is <output, dR/doutput>. An edge's zeta is
     summed over the cells. objective=synflow needs no data; snip takes the loss of a batch for R; grasp takes the product of that
     loss's Hessian with its gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score -inf;
     of a network that has no operation at all it is undefined.
+
+    scope=supernet has the gates on all candidates of the search network instead, shared by its cells: one table of sensitivities
+    for all architectures. aggregate=mean (or sum) adds up those of the architecture's operations; paths divides each by that of
+    the skip connection on the same edge, which makes gains, and takes the sum over paths from input to output of their products.
     """
+    if scope == "supernet":
+        return _of_supernet(cast("ChosenSensitivities", sensitivities), aggregate)
+    return _of_network(cast("Sensitivities", sensitivities), aggregate)
+
+
+def _of_network(sensitivities: Sensitivities, aggregate: str) -> float:
     zeta: defaultdict[tuple[int, int], float] = defaultdict(float)
     for cell, edge in sensitivities.live:
         zeta[edge] += abs(sensitivities.operations[cell, edge])
@@ -47,3 +74,21 @@ def zeros(sensitivities: Sensitivities, *, aggregate: str, **_settled: object) -
         return -math.inf
     value = AGGREGATES[aggregate](zeta.values())
     return math.log(value) + sensitivities.log_scale if value > 0 else -math.inf
+
+
+def _of_supernet(found: ChosenSensitivities, aggregate: str) -> float:
+    if aggregate == "paths":
+        value, scale = _paths(found), 0.0
+    else:
+        total = math.fsum(found.chosen)
+        value, scale = total / len(found.chosen) if aggregate == "mean" else total, found.log_scale
+    return math.log(value) + scale if value > 0 else -math.inf
+
+
+def _paths(found: ChosenSensitivities) -> float:
+    """Return the sum over paths from the first node to the last of the products of gains."""
+    reached: defaultdict[int, float] = defaultdict(float)
+    reached[min(source for source, _ in found.edges)] = 1.0
+    for (source, target), zeta, skip in sorted(zip(found.edges, found.chosen, found.skip, strict=True)):
+        reached[target] += reached[source] * zeta / skip
+    return reached[max(target for _, target in found.edges)]

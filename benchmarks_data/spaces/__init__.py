@@ -63,6 +63,11 @@ def names() -> list[str]:
     return list(_MODULES)
 
 
+def of_benchmark(benchmark: str) -> SearchSpace | None:
+    """Return the search space whose architectures a benchmark holds; None where there is none."""
+    return next((space for space in map(get, names()) if space.benchmark == benchmark), None)
+
+
 def get(name: str) -> SearchSpace:
     """Return the search space called *name*; raise InputError with what there is when it is unknown."""
     if name not in _MODULES:

@@ -32,6 +32,7 @@ class Pass:
         batches: how many batches of images it draws, up to and including the last.
         largest_batch: the largest batch that it takes; None means any.
         logits: whether its result depends on the classifier.
+        supernet: whether it is of a supernet, once for all architectures, instead of a network.
         hands_out_network: whether its result is the network itself, which is then not used for other proxies.
     """
 
@@ -43,6 +44,7 @@ class Pass:
     batches: int = 1
     largest_batch: int | None = None
     logits: bool = True
+    supernet: bool = False
     hands_out_network: bool = False
 
     def function(self) -> Callable[..., Any]:
@@ -54,6 +56,7 @@ class Pass:
 def _catalogue() -> dict[str, Pass]:
     batch = frozenset({"batch"})
     body = partial(Pass, logits=False)
+    shared, through = partial(Pass, supernet=True), "forward and backward through the supernet, once for all architectures"
     data = frozenset({"weights", "images", "labels"})
     entries = (
         Pass(
@@ -77,6 +80,9 @@ def _catalogue() -> dict[str, Pass]:
         Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
         Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
         body("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
+        shared("supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}"),
+        shared("supernet_snip", "supernet", data, f"a batch {through}", batch),
+        shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch),
         body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
         body("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import torch
@@ -58,6 +58,11 @@ class Inputs:
     def gaussian(self, shape: tuple[int, ...], *names: object) -> Tensor:
         """Return standard normal numbers that depend on the seed and *names* alone."""
         return laid_out(torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype))
+
+
+def in_double(inputs: Inputs) -> Inputs:
+    """Return the same inputs in float64."""
+    return replace(inputs, dtype=torch.float64, images=lambda size, part=0: inputs.images(size, part).double())
 
 
 def laid_out(values: Tensor) -> Tensor:

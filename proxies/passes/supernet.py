@@ -6,7 +6,7 @@ zeta(o, i, j) = |alpha * dR/dalpha|, alpha being the gate of operation o on edge
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, ones_image, output_hooks
+from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, output_hooks
 from proxies.passes.loss import derivatives, hessian_products
 from proxies.passes.second_order import twice_differentiable
 
 if TYPE_CHECKING:
-    from benchmarks_data.spaces.supernet import Supernet
+    from benchmarks_data.spaces.supernet import Choice, Supernet
 
 OBJECTIVES = ("synflow", "snip", "grasp")
 ALPHAS = ("ones", "normal")
@@ -84,6 +84,59 @@ def operation_sensitivity(
         zeta = [math.inf if math.isnan(value) else value for value in zeta]
         rows.append(tuple(value if keep else math.nan for value, keep in zip(zeta, kept, strict=True)))
     return OperationSensitivity(tuple(rows), log_scale)
+
+
+@dataclass(frozen=True)
+class ChosenSensitivities:
+    """The sensitivities of a supernet, as they concern one architecture.
+
+    Attributes:
+        edges: the (source, target) nodes of each choice.
+        chosen: zeta of the architecture's operation of each choice.
+        skip: zeta of the skip connection of each choice.
+        log_scale: the logarithm of what all are divided by.
+    """
+
+    edges: tuple[tuple[int, int], ...]
+    chosen: tuple[float, ...]
+    skip: tuple[float, ...]
+    log_scale: float
+
+
+def choose(choices: Sequence[Choice], found: OperationSensitivity, kinds: Sequence[str]) -> ChosenSensitivities:
+    """Return what a supernet's sensitivities say of the architecture with these operations.
+
+    Raises:
+        FloatingPointError: they are useless.
+    """
+    if found.fault:
+        raise FloatingPointError(found.fault)
+    rows = list(zip(choices, found.values, kinds, strict=True))
+    return ChosenSensitivities(
+        edges=tuple(choice.edge for choice in choices),
+        chosen=tuple(values[choice.operations.index(kind)] for choice, values, kind in rows),
+        skip=tuple(values[choice.operations.index("skip_connect")] for choice, values, _ in rows),
+        log_scale=found.log_scale,
+    )
+
+
+def supernet_synflow(supernet: Supernet, inputs: Inputs) -> OperationSensitivity:
+    """Return the sensitivities for one all-ones image of the linearised supernet."""
+    return operation_sensitivity(supernet, inputs, objective="synflow")
+
+
+def supernet_snip(supernet: Supernet, inputs: Inputs, *, batch: int) -> OperationSensitivity:
+    """Return the sensitivities for the loss of a batch, in float64: in float32 they are rounding errors.
+
+    A cell of the supernet multiplies its input by some 18 through skip connections and poolings, so that after 15 cells what the
+    convolutions add is below the precision of float32, and the last normalisation takes out the rest.
+    """
+    return operation_sensitivity(supernet.double(), in_double(inputs), objective="snip", batch=batch)
+
+
+def supernet_grasp(supernet: Supernet, inputs: Inputs, *, batch: int) -> OperationSensitivity:
+    """Return the sensitivities for the product of the loss's Hessian and gradient, in float64."""
+    return operation_sensitivity(supernet.double(), in_double(inputs), objective="grasp", batch=batch)
 
 
 def default_batchnorm(objective: str) -> str:
