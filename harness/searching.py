@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from harness.inputs import NOISE, ImageFile, network_inputs
+from harness.lines import Lines
 from harness.schedules import (
     Kept,
     Sensitivities,
@@ -73,23 +73,16 @@ class Measurements:
     """The sensitivities of a setting, measured at most once for each set of candidates, in a file of JSON lines."""
 
     def __init__(self, setting: Setting, path: Path, *, replay: bool = False) -> None:
-        """Read what *path* holds of the setting; begin it anew where it holds something else.
-
-        With *replay* nothing is measured, and the file is left as it is.
+        """Go on from what *path* holds of the setting. With *replay* nothing is measured, and the file is left as it is.
 
         Raises:
             InputError: a replay lacks the file, or it is another setting's.
         """
         self.setting, self._path, self._replay = setting, path, replay
-        self._known: dict[str, dict[str, Any]] = {}
+        self._lines = Lines(path, setting.key(), fixed=replay)
         self.seconds = 0.0
-        lines = _lines(path)
-        if lines[:1] == [{"setting": setting.key()}]:
-            self._known = {line["kept"]: line for line in lines[1:]}
-        elif replay:
+        if replay and not self._lines.same:
             raise InputError(f"{path} does not hold the sensitivities of this search")
-        if not replay:  # anew, without a line that a stop may have torn
-            path.write_text("".join(f"{json.dumps(line)}\n" for line in [{"setting": setting.key()}, *self._known.values()]))
 
     def __call__(self, kept: Kept) -> Sensitivities:
         """Return the sensitivities; NaN where a candidate is gone.
@@ -97,14 +90,7 @@ class Measurements:
         Raises:
             FloatingPointError: they are useless, and why.
         """
-        bits = _bits(kept)
-        if bits not in self._known:
-            if self._replay:
-                raise InputError(f"{self._path} lacks a measurement of this search: run the search to its end first")
-            self._known[bits] = self._measure(kept)
-            with self._path.open("a") as file:
-                file.write(f"{json.dumps(self._known[bits])}\n")
-        line = self._known[bits]
+        line = self._lines.get(_bits(kept), lambda: self._measure(kept))
         self.seconds += line["seconds"]
         if line["fault"]:
             raise FloatingPointError(line["fault"])
@@ -112,9 +98,11 @@ class Measurements:
 
     def log_scale(self, kept: Kept) -> float:
         """Return the logarithm of what the logged sensitivities are divided by."""
-        return float(self._known[_bits(kept)]["log_scale"])
+        return float(self._lines.known[_bits(kept)]["log_scale"])
 
     def _measure(self, kept: Kept) -> dict[str, Any]:
+        if self._replay:
+            raise InputError(f"{self._path} lacks a measurement of this search: run the search to its end first")
         from proxies.passes.supernet import operation_sensitivity
 
         started = time.perf_counter()
@@ -130,7 +118,7 @@ class Measurements:
         )
         values = [[value if math.isfinite(value) else None for value in row] for row in found.values]
         seconds = time.perf_counter() - started
-        return {"kept": _bits(kept), "values": values, "log_scale": found.log_scale, "fault": found.fault, "seconds": seconds}
+        return {"values": values, "log_scale": found.log_scale, "fault": found.fault, "seconds": seconds}
 
     @cached_property
     def _inputs(self) -> Any:
@@ -146,16 +134,6 @@ class Measurements:
 
 def _bits(kept: Kept) -> str:
     return " ".join("".join("01"[flag] for flag in row) for row in kept)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """Return the whole lines of a log; none when there is no such file or it is no log."""
-    try:
-        text = path.read_text()
-        lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
-        return lines if all(isinstance(line, dict) for line in lines) and all("kept" in line for line in lines[1:]) else []
-    except (OSError, ValueError, RecursionError):
-        return []
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,170 @@
+"""The theory of ZEROS, measured: the neural tangent kernel's bound on the generalisation error, beside sensitivities.
+
+Arora, Du, Hu, Li, Wang, "Fine-Grained Analysis of Optimization and Generalization for Overparameterized Two-Layer Neural Networks",
+ICML 2019, https://arxiv.org/abs/1901.08584, theorem 5.1: the error is bounded by sqrt(2 y' K^-1 y / n) and smaller terms. arXiv
+2106.11542, section 5, derives that ZEROS is negatively correlated with it.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+import benchmarks_data
+import proxies
+from benchmarks_data import spaces
+from benchmarks_data.spaces.supernet import NONE
+from harness.inputs import ImageFile, network_inputs
+
+BENCHMARK, DATASET = "nb201", "cifar10"
+OBJECTIVES = ("synflow", "snip", "grasp")
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is measured: the number of images of a batch, where they come from, and the seed of weights and batches."""
+
+    batch: int
+    images: ImageFile | None
+    seed: int
+
+    def key(self) -> dict[str, Any]:
+        """Return what identifies the measurements, as plain values."""
+        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 1}
+
+
+def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any, np.dtype[np.int64]], classes: int) -> float:
+    """Return sqrt(y' K^-1 y / n), summed over the classes' centred indicators y.
+
+    Args:
+        kernel: (n, n), symmetric.
+        labels: (n,), of 0 to classes - 1.
+        classes: their number.
+
+    Returns:
+        NaN where the kernel is singular to the precision of float64.
+    """
+    indicators = np.eye(classes)[labels]
+    indicators -= indicators.mean(axis=0)
+    if not np.isfinite(kernel).all():
+        return math.nan
+    values, vectors = np.linalg.eigh(kernel / (np.abs(kernel).max() or 1.0))
+    if values[0] <= len(kernel) * np.finfo(np.float64).eps * values[-1]:
+        return math.nan
+    inverse = ((vectors.T @ indicators) ** 2 / values[:, None]).sum() / np.abs(kernel).max()
+    return math.sqrt(inverse / len(kernel))
+
+
+def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
+    """Return for a cell's network of some initial channels its bound, ZEROS by objective, SynFlow and parameters.
+
+    Args:
+        design: how it is measured.
+        item: (index, channels).
+    """
+    import torch
+
+    from benchmarks_data.nb201.network import Network
+    from proxies.passes import PASSES
+
+    index, channels = item
+    benchmark = benchmarks_data.get(BENCHMARK)
+    dataset = benchmark.datasets[DATASET]
+    network = Network(benchmark.architecture(index).structure, dataset.classes, design.seed, channels=channels)
+    inputs = network_inputs(design.images, design.seed, dataset, "float32", "cpu")
+    names = {f"zeros_{objective}": f"zeros[objective={objective},batch={design.batch}]" for objective in OBJECTIVES[1:]}
+    found: dict[str, float] = {}
+    for name, text in {"zeros_synflow": "zeros", **names, "synflow": "synflow", "params": "params"}.items():
+        request = proxies.request(text)
+        results = [PASSES[reading].function()(network, inputs, **dict(options)) for reading, options in request.readings]
+        found[name] = float(request.score(*results))
+    network.to(torch.float64)
+    return {**found, "bound": _bound(network, design)}
+
+
+def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float]]]:
+    """Return the sensitivities of a supernet's candidates by objective, and ``bound``: that of the supernet in which a choice has
+    taken the candidate, and all others are open."""
+    import torch
+
+    from proxies.passes.supernet import operation_sensitivity
+
+    space = spaces.get(BENCHMARK)
+    supernet = space.supernet(DATASET, design.seed, channels=channels).to(torch.float64)
+    inputs = network_inputs(design.images, design.seed, space.datasets[DATASET], "float64", "cpu")
+    everything = [[True] * len(choice.operations) for choice in space.choices]
+    found: dict[str, list[list[float]]] = {}
+    for objective in OBJECTIVES:
+        values = operation_sensitivity(supernet, inputs, objective=objective, batch=design.batch).values
+        found[objective] = [list(row) for row in values]
+    found["bound"] = []
+    for number, choice in enumerate(space.choices):
+        row = []
+        for place in range(len(choice.operations)):
+            kept = [list(flags) for flags in everything]
+            kept[number] = [other == place for other in range(len(choice.operations))]
+            supernet.gates.keep(kept)
+            row.append(_bound(supernet, design))
+        found["bound"].append(row)
+    return found
+
+
+def _bound(network: Any, design: Design) -> float:
+    """Return the bound of a network in float64, by TE-NAS's kernel (:func:`proxies.passes.jacobian.tangent_kernel`)."""
+    import torch
+
+    from proxies.passes.jacobian import tangent_kernel
+
+    dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
+    inputs = replace(network_inputs(design.images, design.seed, dataset, "float64", "cpu"), dtype=torch.float64)
+    kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
+    return bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes)
+
+
+def search_sizes(design: Design, item: tuple[str, str, int]) -> dict[str, Any]:
+    """Return what a one-shot search finds, and the number of parameters of its network.
+
+    Args:
+        design: gives the batch and the images.
+        item: (space, objective, seed).
+    """
+    import torch
+
+    from benchmarks_data.spaces.supernet import Supernet
+    from harness.found import name_of, parameters_of
+    from harness.schedules import after, chosen_operations, decisions, everything, order_of
+    from proxies.passes.supernet import operation_sensitivity
+
+    name, objective, seed = item
+    space = spaces.get(name)
+    supernet: Supernet = space.supernet(DATASET, seed).to(torch.float64)
+    inputs = network_inputs(design.images, seed, space.datasets[DATASET], "float64", "cpu")
+    values = operation_sensitivity(supernet, inputs, objective=objective, batch=design.batch)
+    if values.fault:
+        return {"arch": "", "params": None, "fault": values.fault}
+    steps = list(decisions("one-shot", space, everything(space, none=True), lambda _: values.values, 1))
+    found = space.decode(chosen_operations(space, after(steps[-1])), order_of(steps))
+    return {"arch": name_of(found), "params": parameters_of(space.network(found, DATASET, seed)), "fault": ""}
+
+
+def random_sizes(space: str, count: int, seed: int) -> list[int]:
+    """Return the numbers of parameters of the networks of *count* random architectures of a search space."""
+    from harness.found import parameters_of
+
+    drawn = spaces.get(space)
+    stream = random.Random(seed)
+    sizes = []
+    for _ in range(count):
+        chosen: list[str | None] = [
+            stream.choice([kind for kind in choice.operations if kind != NONE or not drawn.limits]) for choice in drawn.choices
+        ]
+        for numbers, stay in drawn.limits:
+            for number in stream.sample(numbers, len(numbers) - stay):
+                chosen[number] = None
+        found = drawn.decode(chosen, [0.0] * len(chosen))
+        sizes.append(parameters_of(drawn.network(found, DATASET, seed)))
+    return sizes

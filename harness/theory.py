@@ -1,0 +1,124 @@
+"""ZEROS' theory and its claim of no parameter-intensive bias, measured on NAS-Bench-201 and on the DARTS space.
+
+``python -m harness.theory``: the neural tangent kernel's bound on the generalisation error against ZEROS, for cells and for a
+supernet's operations, and the sizes of what ZEROS chooses against random choices (arXiv 2106.11542, section 5).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import benchmarks_data
+from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.errors import InputError
+from harness.command import default_workers, natural, positive
+from harness.inputs import check_labels, image_file, number_of_images
+from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, Design, measure_cell, measure_supernet, search_sizes
+from harness.lines import Lines
+from harness.selection import select
+
+PROG = "python -m harness.theory"
+WIDTHS = (4, 8, 16)
+
+
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Measure ZEROS against the neural tangent kernel's bound, and the sizes of what it chooses.")
+    p.add_argument("--archs", default="200", metavar="N", help="connected cells of nb201: a number or a file (default: 200)")
+    p.add_argument(
+        "--widths", type=positive, nargs="+", default=list(WIDTHS), metavar="N", help="initial channels (default: 4 8 16)"
+    )
+    p.add_argument("--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp (default: 32)")
+    p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
+    p.add_argument(
+        "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
+    )
+    p.add_argument("--published", type=Path, metavar="FILE.json", help="genotypes whose sizes are compared: {name: genotype}")
+    p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores)")
+    p.add_argument("--out", type=Path, default=Path("reports/theory"), metavar="DIR", help="(default: reports/theory)")
+    return p
+
+
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 2 unusable input, 130 interrupted."""
+    return guarded(prog, partial(_run, prog), argv, kept="finished measurements are")
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    benchmark = benchmarks_data.get(BENCHMARK)
+    indices = select(benchmark, args.archs, "connected", args.seed)
+    if args.batch < 2:
+        raise InputError("--batch 1: a kernel needs at least two images")
+    images = image_file(args.images) if args.images else None
+    if images:
+        if number_of_images(images) < args.batch:
+            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {args.batch}")
+        check_labels(images, benchmark.datasets[DATASET].classes)
+    published = {}
+    if args.published:
+        from harness.search_report import read_published
+
+        published = read_published(args.published, "darts")
+    out = writable_folder(args.out)
+    design = Design(args.batch, images, args.seed)
+    log = Lines(out / "theory.jsonl", design.key())
+    widths = sorted(set(args.widths))
+    workers = args.workers or default_workers()
+    items = [(index, width) for index in indices for width in widths]
+    _measure(log, "cells", items, partial(measure_cell, design), workers)
+    _measure(log, "supernets", widths, partial(measure_supernet, design), workers)
+    searches = [
+        (space, objective, seed) for space in (BENCHMARK, "darts") for objective in OBJECTIVES for seed in range(args.searches)
+    ]
+    _measure(log, "searches", searches, partial(search_sizes, design), workers)
+
+    from harness.theory_report import publish_theory
+
+    provenance: dict[str, Any] = {
+        "command": [prog, *(sys.argv[1:] if argv is None else argv)],
+        **design.key(),
+        "widths": widths,
+        "archs": args.archs,
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    cells = {item: log.known[_key("cells", item)] for item in items}
+    supernets = {width: log.known[_key("supernets", width)] for width in widths}
+    found = {item: log.known[_key("searches", item)] for item in searches}
+    publish_theory(cells, supernets, found, published, design, out, provenance)
+    return 0
+
+
+def _key(what: str, item: object) -> str:
+    return f"{what} {item}"
+
+
+def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:
+    """Measure what the log does not know yet, in several processes, and log each result as it comes."""
+    from rich.console import Console
+
+    from harness import executors
+    from harness.progress import watched
+
+    due = [item for item in items if _key(what, item) not in log.known]
+    before = len(log.known)
+    with watched(Console(stderr=True), what, len(due), lambda: len(log.known) - before):
+        for done, (item, value) in enumerate(executors.each(partial(_labelled, compute), due, workers), 1):
+            log.add(_key(what, item), value)
+            if not sys.stderr.isatty() and done * 10 // len(due) > (done - 1) * 10 // len(due):
+                print(f"{what}: measured {done} of {len(due)}", file=sys.stderr, flush=True)
+
+
+def _labelled(compute: Callable[[Any], Any], item: Any) -> tuple[Any, Any]:
+    return item, compute(item)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

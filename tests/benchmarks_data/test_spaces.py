@@ -1,0 +1,141 @@
+"""Search spaces: their networks against the published ones, and what decisions stand for."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from benchmarks_data import spaces
+from benchmarks_data.errors import InputError
+from benchmarks_data.nb201.network import CellModule, Network
+from benchmarks_data.nb201.space import EDGES
+from benchmarks_data.spaces import proxyless
+from benchmarks_data.spaces.darts.genotype import genotype
+from benchmarks_data.spaces.darts.network import DartsSupernet
+from benchmarks_data.spaces.darts.network import Network as DartsNetwork
+from benchmarks_data.spaces.nb201 import Cell, NasBench201Supernet
+from benchmarks_data.spaces.proxyless import ProxylessSupernet
+from benchmarks_data.spaces.supernet import NONE
+
+#: The second-order cell of the DARTS paper, figures 4 and 5.
+DARTS_V2 = {
+    "normal": [
+        ["sep_conv_3x3", 0], ["sep_conv_3x3", 1], ["sep_conv_3x3", 0], ["sep_conv_3x3", 1],
+        ["sep_conv_3x3", 1], ["skip_connect", 0], ["skip_connect", 0], ["dil_conv_3x3", 2],
+    ],
+    "reduce": [
+        ["max_pool_3x3", 0], ["max_pool_3x3", 1], ["skip_connect", 2], ["max_pool_3x3", 1],
+        ["max_pool_3x3", 0], ["skip_connect", 2], ["skip_connect", 2], ["max_pool_3x3", 1],
+    ],
+}  # fmt: skip
+
+
+def size(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def test_a_supernet_that_keeps_one_operation_an_edge_is_the_network() -> None:
+    cell = ("nor_conv_3x3", "skip_connect", "avg_pool_3x3", "none", "nor_conv_1x1", "nor_conv_3x3")
+    network, supernet = Network(cell, 10, 0, channels=4, cells_per_stage=2), NasBench201Supernet(10, 1, channels=4, cells=2)
+    supernet.gates.keep(
+        [[kind == chosen for kind in choice.operations] for choice, chosen in zip(supernet.choices, cell, strict=True)]
+    )
+    for own, theirs in zip(supernet.body, network.body, strict=True):
+        if isinstance(own, Cell) and isinstance(theirs, CellModule):
+            for edge, kind, module in zip(own.edges, cell, theirs.edges.values(), strict=True):
+                edge.operations[kind].load_state_dict(module.state_dict())
+        else:
+            own.load_state_dict(theirs.state_dict())
+    for part in ("stem", "head", "classifier"):
+        getattr(supernet, part).load_state_dict(getattr(network, part).state_dict())
+    x = torch.randn(3, 3, 16, 16)
+    assert torch.allclose(supernet(x), network(x), atol=1e-6)
+
+
+def test_the_published_darts_cell_has_its_published_size() -> None:
+    """3.349342 M: what the DARTS authors' training script prints of the cell, 36 channels and 20 cells."""
+    found = genotype(DARTS_V2)
+    assert size(DartsNetwork(found, 10, 0)) == 3_349_342
+    assert genotype(found.as_dict()) == found
+    assert str(found).startswith("Genotype(normal=[('sep_conv_3x3', 0), ")
+
+
+def test_published_sizes_of_freedarts_if_NAS_TABLES_is_set(reference_scores: Path) -> None:
+    cells = json.loads((reference_scores / "freedarts_published_cells.json").read_text())["cells"]
+    one, other = genotype(cells["SYNFLOW_ImageNet_oneshot_seed3"]), genotype(cells["SYNFLOW_oneshot_20cells_seed1"])
+    assert size(DartsNetwork(one, 10, 0)) == 4_140_766
+    assert size(DartsNetwork(other, 10, 0, channels=38)) == 3_649_872
+    assert size(DartsNetwork(other, 100, 0, channels=38)) == 3_704_682
+    assert size(DartsNetwork(one, 1000, 0, channels=48, cells=14, imagenet=True)) == 5_772_256
+    assert size(DartsNetwork(other, 1000, 0, channels=50, cells=14, imagenet=True)) == 5_100_275
+    assert len([genotype(cell) for cell in cells.values()]) == 27
+
+
+@pytest.mark.parametrize("imagenet", [False, True])
+def test_a_darts_supernet_that_keeps_a_genotype_has_its_shape(imagenet: bool) -> None:
+    space = spaces.get("darts")
+    supernet = DartsSupernet(7, 0, channels=4, cells=3, imagenet=imagenet)
+    assert len(supernet.choices) == 28
+    assert supernet(torch.randn(2, 3, 32, 32)).shape == (2, 7)
+    kept = [[False] * 8 for _ in space.choices]
+    for numbers, stay in space.limits:
+        for number in numbers[-stay:]:
+            kept[number][4] = True
+    supernet.gates.keep(kept)
+    assert supernet(torch.randn(2, 3, 32, 32)).shape == (2, 7)
+    chosen = [choice.operations[4] if any(flags) else None for choice, flags in zip(space.choices, kept, strict=True)]
+    found = space.decode(chosen, list(range(28)))
+    assert found.normal[:4] == (("sep_conv_3x3", 1), ("sep_conv_3x3", 0), ("sep_conv_3x3", 2), ("sep_conv_3x3", 1))
+
+
+@pytest.mark.parametrize("name", spaces.names())
+def test_random_decisions_are_architectures_with_networks(name: str) -> None:
+    space, stream = spaces.get(name), random.Random(0)
+    chosen: list[str | None] = [stream.choice([k for k in choice.operations if k != NONE]) for choice in space.choices]
+    for numbers, stay in space.limits:
+        for number in stream.sample(numbers, len(numbers) - stay):
+            chosen[number] = None
+    dataset = next(iter(space.datasets))
+    found = space.decode(chosen, [stream.random() for _ in chosen])
+    network = space.network(found, dataset, 0).eval()
+    with torch.no_grad():
+        logits = network(torch.randn(1, 3, space.datasets[dataset].image_size, space.datasets[dataset].image_size))
+    assert logits.shape == (1, space.datasets[dataset].classes)
+
+
+def test_the_proxyless_space_has_its_published_layers() -> None:
+    """21 searched blocks; those that change the shape, six at the most, cannot be skipped."""
+    counts = [len(choice.operations) for choice in proxyless.CHOICES]
+    assert len(counts) == 21
+    assert [place for place, count in enumerate(counts) if count == 6] == [0, 4, 8, 12, 16, 20]
+    assert set(counts) == {6, 7}
+    assert ProxylessSupernet(5, 0, channels=8)(torch.randn(1, 3, 64, 64)).shape == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ([], "an object with 'normal' and 'reduce'"),
+        ({}, "lists of"),
+        ({"normal": [["skip_connect", 0]], "reduce": []}, "has 8 operations"),
+        ({**DARTS_V2, "normal": [["none", 0]] * 8}, "'none' is no operation"),
+        ({**DARTS_V2, "normal": [["skip_connect", 2]] * 8}, "node 2 of a normal cell reads nodes 0 to 1"),
+        ({**DARTS_V2, "reduce": [["skip_connect", True]] * 8}, "True is no node"),
+        ({**DARTS_V2, "reduce_concat": [0, 9]}, "joins some of its nodes"),
+        ({**DARTS_V2, "normal_concat": [2, 2]}, "joins some of its nodes"),
+    ],
+)
+def test_what_is_no_genotype_is_refused(entry: object, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        genotype(entry)
+
+
+def test_names_of_spaces() -> None:
+    with pytest.raises(InputError, match="did you mean 'darts'"):
+        spaces.get("dart")
+    assert spaces.of_benchmark("nb201") is spaces.get("nb201")
+    assert spaces.of_benchmark("nbmacro") is None
+    assert len(EDGES) == len(spaces.get("nb201").choices)

@@ -1,0 +1,175 @@
+"""ZEROS of a supernet's operations against definitions, identities and finite differences."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+import proxies
+from benchmarks_data import spaces
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.errors import InputError
+from benchmarks_data.nb201 import space
+from benchmarks_data.spaces.darts.network import DartsSupernet
+from benchmarks_data.spaces.nb201 import NasBench201Supernet
+from benchmarks_data.spaces.proxyless import ProxylessSupernet
+from benchmarks_data.spaces.supernet import Supernet
+from harness.inputs import network_inputs
+from harness.scoring import Job, Task, score_task
+from proxies.passes.common import batch_norm_bypassed, batch_statistics
+from proxies.passes.supernet import OperationSensitivity, operation_sensitivity
+from tests.networks import inputs
+
+BATCH = 6
+
+
+def small(cells: int = 1) -> NasBench201Supernet:
+    return NasBench201Supernet(10, 0, channels=4, cells=cells).double()
+
+
+def flat(found: OperationSensitivity) -> list[float]:
+    return [value for row in found.values for value in row]
+
+
+def loss(supernet: Supernet, gates: torch.Tensor) -> torch.Tensor:
+    """The cross-entropy as a function of all gates in a row."""
+    supernet.gates.values = list(gates.split([len(choice.operations) for choice in supernet.choices]))
+    with batch_statistics(supernet):
+        return nn.functional.cross_entropy(supernet(inputs().images(BATCH)), inputs().labels(BATCH))
+
+
+def test_synflow_is_the_derivative_of_the_linearised_supernet() -> None:
+    supernet = small()
+    found = operation_sensitivity(supernet, inputs(), objective="synflow")
+    for parameter in supernet.parameters():
+        parameter.data = parameter.data.abs()
+    for name, parameter in supernet.named_parameters():
+        if name.endswith("bias"):
+            parameter.data.zero_()
+    supernet.gates.values = [row.double() for row in supernet.gates.values]
+    x, step = torch.ones(1, 3, 8, 8, dtype=torch.float64), 1e-6
+    expected = []
+    with batch_norm_bypassed(supernet), torch.no_grad():
+        for row in supernet.gates.values:
+            for place in range(len(row)):
+                values = []
+                for sign in (1, -1):
+                    row[place] = 1 + sign * step
+                    values.append(float(supernet(x).sum()))
+                row[place] = 1
+                expected.append((values[0] - values[1]) / (2 * step))
+    assert [value * math.exp(found.log_scale) for value in flat(found)] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+def test_operations_that_enter_the_last_node_carry_all_of_the_flow_in_every_cell() -> None:
+    """So do those that leave the first node: two cuts of the graph (Euler's theorem), each cell once."""
+    for cells in (1, 2):
+        found = operation_sensitivity(small(cells), inputs(), objective="synflow")
+        cuts = [
+            sum(sum(row) for choice, row in zip(spaces.get("nb201").choices, found.values, strict=True) if choice.edge[end] == node)
+            for end, node in ((1, 3), (0, 0))
+        ]
+        assert cuts[0] == pytest.approx(cuts[1], rel=1e-12)
+        supernet = small(cells)
+        linear = {
+            name: torch.zeros_like(v) if name.endswith("bias") else v.detach().abs() for name, v in supernet.named_parameters()
+        }
+        with batch_norm_bypassed(supernet):
+            total = float(torch.func.functional_call(supernet, linear, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum())
+        assert cuts[0] * math.exp(found.log_scale) == pytest.approx(3 * cells * total, rel=1e-12)
+
+
+def test_snip_and_grasp_are_derivatives_of_the_loss() -> None:
+    supernet = small()
+    ones = torch.ones(30, dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(loss(supernet, ones), ones, create_graph=True)
+    (product,) = torch.autograd.grad((gradient * gradient.detach()).sum(), ones)
+    supernet = small()
+    for objective, expected in (("snip", gradient), ("grasp", product)):
+        found = operation_sensitivity(supernet, inputs(), objective=objective, batch=BATCH)
+        assert flat(found) == pytest.approx(expected.detach().abs().tolist(), rel=1e-8, abs=1e-14)
+    assert all(torch.equal(row, torch.ones(5)) for row in supernet.gates.values), "the gates are put back"
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: NasBench201Supernet(10, 0), lambda: DartsSupernet(10, 0, cells=8)], ids=["nb201", "darts"]
+)
+def test_float32_with_rescaling_equals_float64(make: object) -> None:
+    values = {}
+    for name in ("float32", "float64"):
+        given = network_inputs(None, 0, Dataset(10, 32), name, "cpu")
+        found = operation_sensitivity(make().to(given.dtype), given, objective="synflow")  # type: ignore[operator]
+        assert not found.fault
+        values[name] = [math.log(value) + found.log_scale if value else -math.inf for value in flat(found)]
+    assert values["float32"] == pytest.approx(values["float64"], abs=2e-5)
+
+
+def test_the_reference_numerics_are_said_to_vanish_or_overflow() -> None:
+    """As published: alpha of ones, float32, batch normalisation in training mode; the raw supernet reaches 6e56 without it."""
+    given = network_inputs(None, 0, Dataset(10, 32), "float32", "cpu")
+    found = operation_sensitivity(NasBench201Supernet(10, 0), given, objective="synflow", batchnorm="train")
+    assert found.fault == "the gradients vanished: every sensitivity is 0"
+    double = replace(given, dtype=torch.float64)
+    assert not operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow", batchnorm="train").fault
+    assert OperationSensitivity(((0.0, math.inf),)).fault.startswith("the sensitivities overflow")
+    log_scale = operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow").log_scale
+    assert 45 < log_scale / math.log(10) < 60
+
+
+def test_candidates_that_are_gone_have_no_sensitivity_and_change_that_of_the_others() -> None:
+    supernet = small()
+    whole = operation_sensitivity(supernet, inputs(), objective="synflow")
+    supernet.gates.keep([[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices])
+    rest = operation_sensitivity(supernet, inputs(), objective="synflow")
+    assert all(math.isnan(row[3]) and not math.isnan(row[2]) for row in rest.values)
+    assert rest.values[0][1] * math.exp(rest.log_scale) < whole.values[0][1] * math.exp(whole.log_scale)
+
+
+def test_every_space_has_a_sensitivity_for_each_candidate_but_none() -> None:
+    given = network_inputs(None, 0, Dataset(10, 64), "float32", "cpu")
+    for supernet in (small().float(), DartsSupernet(10, 0, channels=4, cells=3), ProxylessSupernet(10, 0, channels=8)):
+        found = operation_sensitivity(supernet, given, objective="synflow")
+        for choice, row in zip(supernet.choices, found.values, strict=True):
+            assert [kind for kind, value in zip(choice.operations, row, strict=True) if value == 0] == (
+                ["none"] if "none" in choice.operations else []
+            )
+
+
+def test_scores_of_a_supernet_are_sums_of_its_table_and_of_paths() -> None:
+    table = operation_sensitivity(
+        NasBench201Supernet(10, 3), network_inputs(None, 3, Dataset(10, 32), "float32", "cpu"), objective="synflow"
+    )
+    job = Job("nb201", "cifar10")
+    for index in (0, 1462, 1651, 6818):
+        cell = space.cell(index)
+        row = {
+            edge: dict(zip(space.OPERATIONS, values, strict=True)) for edge, values in zip(space.EDGES, table.values, strict=True)
+        }
+        taken = {edge: row[edge][kind] for edge, kind in zip(space.EDGES, cell, strict=True)}
+        gain = {edge: taken[edge] / row[edge]["skip_connect"] for edge in space.EDGES}
+        paths = sum(
+            math.prod(gain[edge] for edge in itertools.pairwise([0, *between, 3]))
+            for count in range(3)
+            for between in itertools.combinations((1, 2), count)
+        )
+        names = [f"zeros[scope=supernet{more}]" for more in ("", ",aggregate=sum", ",aggregate=paths")]
+        mean, total, by_paths = (score.score for score in score_task(job, Task(index, 3, tuple(names))))
+        known = sum(taken.values())
+        assert total == pytest.approx(math.log(known) + table.log_scale if known else -math.inf)
+        assert mean == pytest.approx(total - math.log(6))
+        assert by_paths == pytest.approx(math.log(paths) if paths else -math.inf)
+
+
+def test_aggregates_and_benchmarks_without_a_meaning_are_refused() -> None:
+    for name, complaint in (
+        ("zeros[scope=supernet,aggregate=min]", "with scope=supernet aggregate is one of mean, sum, paths"),
+        ("zeros[aggregate=paths]", "with scope=network aggregate is one of mean, min, sum"),
+        ("zeros[scope=supernet,batch=3]", "has no effect"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            proxies.request(name)
+    (score,) = score_task(Job("nbmacro", "cifar10"), Task(0, 0, ("zeros[scope=supernet]",)))
+    assert score.status == "error: InputError: nbmacro has no supernet"
