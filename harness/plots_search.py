@@ -10,12 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.path import Path
 
 from benchmarks_data.spaces.supernet import NONE, Choice
 from harness.plots import GREY, ORANGE
 
 #: The height of the arc of an edge that spans several nodes, for each node.
 ARC = 0.32
+#: The part of the distance between neighbours that an arrow keeps from its nodes.
+NEAR = 0.09
 
 
 def sensitivity_map(
@@ -24,11 +27,13 @@ def sensitivity_map(
     """Draw the sensitivity of every candidate, a line for each choice; frames mark the *chosen* operations."""
     kinds = list(dict.fromkeys(kind for choice in choices for kind in choice.operations))
     table = np.full((len(choices), len(kinds)), math.nan)
+    figure = Figure(figsize=(0.85 * len(kinds) + 2.2, 0.3 * len(choices) + 1.9), layout="constrained")
+    axes = figure.subplots()
     for line, (choice, row) in enumerate(zip(choices, values, strict=True)):
         for kind, value in zip(choice.operations, row, strict=True):
             table[line, kinds.index(kind)] = value if math.isfinite(value) and value > 0 else math.nan
-    figure = Figure(figsize=(0.85 * len(kinds) + 2.2, 0.3 * len(choices) + 1.9), layout="constrained")
-    axes = figure.subplots()
+            if value == 0:
+                axes.text(kinds.index(kind), line, "0", ha="center", va="center", fontsize=6)
     known = table[np.isfinite(table)]
     largest = float(known.max()) if len(known) else 1.0
     norm = LogNorm(max(float(known.min()), largest * 1e-4) if len(known) else 0.1, largest)
@@ -44,7 +49,7 @@ def sensitivity_map(
     axes.set_yticks(range(len(choices)), [choice.name for choice in choices])
     axes.spines[:].set_visible(False)
     axes.set_title(title, fontsize=9)
-    figure.colorbar(image, ax=axes, label="sensitivity; white: 0 or no candidate", shrink=0.8)
+    figure.colorbar(image, ax=axes, label="sensitivity; blank: no candidate", shrink=0.8)
     return figure
 
 
@@ -66,21 +71,18 @@ def cell_graph(choices: Sequence[Choice], chosen: Sequence[str | None]) -> Figur
 def _graph(axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: set[int]) -> None:
     """Draw edges as arcs, above the row of nodes and below it in turn, so that their labels do not meet."""
     sides: dict[int, int] = {}
-    for place, ((source, target), kind) in enumerate(sorted(edges, key=lambda edge: (edge[0][1] - edge[0][0], edge[0]))):
+    for (source, target), kind in sorted(edges, key=lambda edge: (edge[0][1] - edge[0][0], edge[0])):
         span = target - source
-        side = 0 if span == 1 else 1 if sides.setdefault(span, place) % 2 == place % 2 else -1
-        height = side * ARC * span
-        bend = -2 * height / span
-        arrow = FancyArrowPatch(
-            (source, 0), (target, 0), connectionstyle=f"arc3,rad={bend}", arrowstyle="-|>", mutation_scale=11, color=GREY, lw=1.1,
-            shrinkA=11, shrinkB=11,
-        )  # fmt: skip
-        axes.add_patch(arrow)
+        turn = sides[span] = sides.get(span, 1 if span % 2 else -1) * -1
+        height = 0.0 if span == 1 else turn * ARC * span
+        along = np.linspace(NEAR / span, 1 - NEAR / span, 40)
+        arc = Path(np.stack([source + span * along, 4 * height * along * (1 - along)], axis=1))
+        axes.add_patch(FancyArrowPatch(path=arc, arrowstyle="-|>", mutation_scale=11, color=GREY, lw=1.1, fill=False))
         background = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         axes.text((source + target) / 2, height, kind, ha="center", va="center", fontsize=7, bbox=background)
     for node in sorted(nodes):
         axes.text(node, 0, str(node), ha="center", va="center", fontsize=9, bbox={"boxstyle": "circle", "facecolor": "#BFD9EC"})
-    highest = ARC * max([target - source for (source, target), _ in edges], default=1) + 0.3
+    highest = ARC * max([target - source for (source, target), _ in edges], default=1) + 0.2
     axes.set_xlim(min(nodes) - 0.4, max(nodes) + 0.4)
     axes.set_ylim(-highest, highest)
     axes.axis("off")

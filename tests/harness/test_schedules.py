@@ -1,5 +1,6 @@
 """Schedules decide by sensitivities alone."""
 
+import itertools
 import math
 import random
 from collections.abc import Callable
@@ -62,7 +63,7 @@ def test_every_schedule_ends_with_an_architecture_after_its_steps(schedule: str,
     start = everything(space, none=none)
     assert len(steps) == most_steps(schedule, start) + group_steps(schedule, space)
     assert steps[0].kept == start
-    for one, following in zip(steps, steps[1:], strict=False):
+    for one, following in itertools.pairwise(steps):
         assert following.kept == after(one)
         assert one.removed
     left = after(steps[-1])

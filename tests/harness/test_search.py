@@ -92,6 +92,7 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     record["searches"][0]["arch"] = "another"
     (tmp_path / "a" / "search.json").write_text(json.dumps(record))
     assert main(["--replay", str(tmp_path / "a")]) == 1
+    monkeypatch.undo()
     log.write_text("\n".join(log.read_text().splitlines()[:5]) + "\n")
     assert main(["--replay", str(tmp_path / "a")]) == 2
     assert "lacks a measurement of this search" in capsys.readouterr().err

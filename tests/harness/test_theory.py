@@ -28,35 +28,35 @@ def test_the_bound_is_that_of_the_theorem() -> None:
 
 def test_random_architectures_have_the_mean_size_of_the_space() -> None:
     """Each edge of a cell has a 3x3 convolution in a fifth of the cells, and a 1x1 convolution in another."""
-    sizes = kernel.random_sizes("nb201", 200, 0)
+    sizes = kernel.random_sizes("nb201", 80, 0)
     smallest, largest = 73_306, 1_531_546
     convolutions = (largest - smallest) * (9 + 1) / 9 / 5
-    assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.1)
-    assert sizes == kernel.random_sizes("nb201", 200, 0)
+    assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.15)
+    assert sizes == kernel.random_sizes("nb201", 80, 0)
 
 
-@pytest.fixture
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(theory_report, "RANDOM", {"nb201": 20, "darts": 3})
 
 
 def test_the_command_measures_resumes_and_reports(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, fast: None
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = ["--archs", "6", "--widths", "2", "3", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
+    command = ["--archs", "6", "--widths", "2", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
     assert main(command) == 0
     shown = capsys.readouterr().out
     assert "ZEROS of cells, objective synflow, is " in shown
     cells = pd.read_csv(tmp_path / "cells.csv")
-    assert len(cells) == 12
-    assert cells["bound"].notna().sum() >= 6
-    assert len(pd.read_csv(tmp_path / "operations.csv")) == 2 * 24
+    assert len(cells) == 6
+    assert cells["bound"].notna().sum() >= 3
+    assert len(pd.read_csv(tmp_path / "operations.csv")) == 24
     found = pd.read_csv(tmp_path / "correlations.csv")
-    assert len(found) == 2 * (5 + 3)
+    assert len(found) == 5 + 3
     row = found[(found["of"] == "cells") & (found["channels"] == 2) & (found["score"] == "params")].iloc[0]
     known = cells[cells["channels"] == 2].dropna(subset="bound")
     assert (row["n"], row["missing"]) == (len(known), 6 - len(known))
-    assert {"bound_2.png", "bound_3.svg", "sizes.png", "report.html"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"bound_2.png", "bound_2.svg", "sizes.png", "report.html"} <= {path.name for path in tmp_path.iterdir()}
     assert len(json.loads((tmp_path / "theory.json").read_text())["findings"]) >= 6
 
     def refuse(*_: object) -> None:
@@ -67,7 +67,7 @@ def test_the_command_measures_resumes_and_reports(
     assert main(command) == 0
 
 
-def test_sizes_are_counted_in_percentiles(tmp_path: Path, fast: None) -> None:
+def test_sizes_are_counted_in_percentiles() -> None:
     cells = pd.DataFrame({"index": [1462, 1651], "arch": ["a", "b"], "channels": [4, 4]})
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
