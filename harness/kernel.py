@@ -22,6 +22,8 @@ from harness.inputs import ImageFile, network_inputs
 
 BENCHMARK, DATASET = "nb201", "cifar10"
 OBJECTIVES = ("synflow", "snip", "grasp")
+#: Second derivatives of a DARTS supernet take some gigabyte for each image.
+SEARCH_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,10 @@ def _bound(network: Any, design: Design) -> float:
 
 
 def search_sizes(design: Design, item: tuple[str, str, int]) -> dict[str, Any]:
-    """Return what a one-shot search finds, and the number of parameters of its network.
+    """Return what a one-shot search finds, and the number of parameters of its network; snip and grasp take SEARCH_BATCH images.
 
     Args:
-        design: gives the batch and the images.
+        design: gives the images.
         item: (space, objective, seed).
     """
     import torch
@@ -143,7 +145,7 @@ def search_sizes(design: Design, item: tuple[str, str, int]) -> dict[str, Any]:
     space = spaces.get(name)
     supernet: Supernet = space.supernet(DATASET, seed).to(torch.float64)
     inputs = network_inputs(design.images, seed, space.datasets[DATASET], "float64", "cpu")
-    values = operation_sensitivity(supernet, inputs, objective=objective, batch=design.batch)
+    values = operation_sensitivity(supernet, inputs, objective=objective, batch=SEARCH_BATCH)
     if values.fault:
         return {"arch": "", "params": None, "fault": values.fault}
     steps = list(decisions("one-shot", space, everything(space, none=True), lambda _: values.values, 1))

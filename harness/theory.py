@@ -19,7 +19,7 @@ from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive
 from harness.inputs import check_labels, image_file, number_of_images
-from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, Design, measure_cell, measure_supernet, search_sizes
+from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_sizes
 from harness.lines import Lines
 from harness.selection import select
 
@@ -34,7 +34,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--widths", type=positive, nargs="+", default=list(WIDTHS), metavar="N", help="initial channels (default: 4 8 16)"
     )
-    p.add_argument("--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp (default: 32)")
+    p.add_argument(
+        "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
+    )
     p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
     p.add_argument(
@@ -59,8 +61,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         raise InputError("--batch 1: a kernel needs at least two images")
     images = image_file(args.images) if args.images else None
     if images:
-        if number_of_images(images) < args.batch:
-            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {args.batch}")
+        wanted = max(args.batch, SEARCH_BATCH)
+        if number_of_images(images) < wanted:
+            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {wanted}")
         check_labels(images, benchmark.datasets[DATASET].classes)
     published = {}
     if args.published:
@@ -78,7 +81,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     searches = [
         (space, objective, seed) for space in (BENCHMARK, "darts") for objective in OBJECTIVES for seed in range(args.searches)
     ]
-    _measure(log, "searches", searches, partial(search_sizes, design), workers)
+    _measure(log, "sizes", searches, partial(search_sizes, design), workers)
 
     from harness.theory_report import publish_theory
 
@@ -91,7 +94,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     }
     cells = {item: log.known[_key("cells", item)] for item in items}
     supernets = {width: log.known[_key("supernets", width)] for width in widths}
-    found = {item: log.known[_key("searches", item)] for item in searches}
+    found = {item: log.known[_key("sizes", item)] for item in searches}
     publish_theory(cells, supernets, found, published, design, out, provenance)
     return 0
 
