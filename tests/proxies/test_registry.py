@@ -37,6 +37,9 @@ def test_a_canonical_name_is_a_fixed_point(name: str) -> None:
         for value in values:
             if option == "batch" and not any(option in dict(options) for _, options in proxies.request(name).readings):
                 continue  # no pass that it reads by default takes one
+            refuses, defaults = ENTRIES[name].refuses, dict(proxies.request(name).options)
+            if refuses and refuses({**defaults, option: value}):
+                continue  # it needs another option beside it
             full = proxies.request(f"{name}[{option}={value}]")
             assert proxies.request(full.name) == full
             assert (full.name == name) == (value == values[0]), "a default is not written"
@@ -78,7 +81,7 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("zeros[aggregate=min", "malformed proxy"),
         ("zeros[aggregate]", "expected option=value"),
         ("zeros[agregate=min]", "did you mean 'aggregate'"),
-        ("zeros[aggregate=max]", "unknown value .* available: mean, min, sum"),
+        ("zeros[aggregate=max]", "unknown value .* available: mean, min, paths, sum"),
         ("zeros[aggregate=min,aggregate=sum]", "given twice"),
         ("synflow[batch=3]", "available: none"),
         ("zeros[batch=8]", "option 'batch' of proxy 'zeros' has no effect"),
