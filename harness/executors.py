@@ -70,12 +70,14 @@ def _in_processes(compute: Callable[[Item], Result], items: Sequence[Item], work
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
     remaining = iter(items)
     running: set[Future[Result]] = set()
+    others, complete = set(multiprocessing.active_children()), False
     try:
         while True:
             with _interrupts_ignored() if not running else nullcontext():
                 for item in islice(remaining, IN_FLIGHT * workers - len(running)):
                     running.add(pool.submit(_in_worker, compute, item))
             if not running:
+                complete = True
                 return
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -83,6 +85,9 @@ def _in_processes(compute: Callable[[Item], Result], items: Sequence[Item], work
     except BrokenProcessPool as error:
         raise WorkerDied("a worker process died (out of memory?)") from error
     finally:
+        if not complete:  # what is in flight is lost: nobody waits for it
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
