@@ -49,15 +49,16 @@ class Baseline:
 
 
 def every_request() -> list[proxies.Request]:
-    """Return every registered proxy with every choice of each of its options, one changed at a time."""
-    names = [
-        f"{name}[{key}={word}]" if word else name
-        for name, entry in proxies.registered().items()
-        for key, word in [
-            ("", ""),
-            *((key, word) for key, spec in entry.options.items() if isinstance(spec, tuple) for word in spec[1:]),
-        ]
-    ]
+    """Return every registered proxy with every choice of each of its options, as few of them changed at a time as make sense."""
+    names = []
+    for name, entry in proxies.registered().items():
+        words = [(key, word) for key, spec in entry.options.items() if isinstance(spec, tuple) for word in spec[1:]]
+        defaults = dict(proxies.request(name).options)
+        names.append(name)
+        for key, word in words:
+            changes = [{key: word}, *({key: word, other: choice} for other, choice in words if other != key)]
+            settled = next(one for one in changes if not (entry.refuses and entry.refuses({**defaults, **one})))
+            names.append(f"{name}[{','.join(f'{option}={value}' for option, value in settled.items())}]")
     return [proxies.request(name) for name in names]
 
 
