@@ -50,9 +50,9 @@ def tables_folder(given: Path | None) -> Path | None:
     return given or (Path(named) if named else None)
 
 
-def say_what_is_replaced(prog: str, folder: Path) -> None:
-    """Tell when a folder holds an earlier result."""
-    if (folder / "run.json").exists():
+def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
+    """Tell when a folder holds an earlier result, which has a *record*."""
+    if (folder / record).exists():
         print(f"{prog}: {folder} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
 
 

@@ -104,7 +104,7 @@ def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, 
         one |= {target: table.values[target].mean(), f"{target}_sd": table.values[target].std(ddof=0)}
     rows = [one]
     for count in RANDOM:
-        row: dict[str, Any] = {"method": f"best of {count} random by validation", "kind": "random", "n": count}
+        row: dict[str, Any] = {"method": f"best of {count} by validation", "kind": "random", "n": count}
         for target in targets:
             validation = _validation_column(table, target, datasets)
             if validation is not None:

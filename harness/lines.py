@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness.files import write_text
+
 
 class Lines:
     """A file of results by key; its first line says what they are results of."""
@@ -22,7 +24,7 @@ class Lines:
         self.known: dict[str, Any] = {line["key"]: line["value"] for line in lines[1:]} if self.same else {}
         if not fixed:  # anew, without a line that a stop may have torn
             kept = [{"head": head}, *({"key": key, "value": value} for key, value in self.known.items())]
-            path.write_text("".join(f"{json.dumps(line)}\n" for line in kept))
+            write_text(path, "".join(f"{json.dumps(line)}\n" for line in kept))
 
     def get(self, key: str, compute: Callable[[], Any]) -> Any:
         """Return the result of *key*, which is computed and written when it is not known."""

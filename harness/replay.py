@@ -30,10 +30,10 @@ def replay(folder: Path) -> int:
         plan = Plan(schedules, bool(record["none"]), steps, folder / STEPS, replay=True)
         settings = [_setting(entry) for entry in record["settings"]]
         before = {(one["objective"], one["schedule"], one["seed"]): one["arch"] for one in record["searches"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"{folder / RECORD} is no record of searches ({type(error).__name__}): give the --out of one") from error
-    if not set(schedules) <= set(SCHEDULES):
-        raise InputError(f"{folder / RECORD} names a schedule that there is not: expected some of {', '.join(SCHEDULES)}")
+    if not schedules or not settings or not set(schedules) <= set(SCHEDULES):
+        raise InputError(f"{folder / RECORD} names no settings, or schedules other than {', '.join(SCHEDULES)}")
     differing = 0
     for setting in settings:
         space = spaces.get(setting.space)

@@ -129,9 +129,9 @@ def _difference(kept: Kept, left: Kept) -> list[Candidate]:
 
 
 def _best(kept: Kept, table: Sensitivities, number: int) -> int:
-    """Return the most sensitive candidate of a choice, the first of equals; none never wins over another of equal sensitivity."""
+    """Return the most sensitive candidate of a choice, the last of equals: none, which is the first, never wins over an equal."""
     places = [k for k, flag in enumerate(kept[number]) if flag]
-    return max(places, key=lambda k: (table[number][k], -k))
+    return max(places, key=lambda k: (table[number][k], k))
 
 
 def _losers(kept: Kept, table: Sensitivities, number: int) -> list[Candidate]:

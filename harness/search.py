@@ -17,7 +17,7 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
-from harness.command import check_device, default_workers, positive, tables_folder
+from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
 from harness.inputs import check_labels, image_file, number_of_images
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
@@ -62,7 +62,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     against.add_argument("--scores", type=Path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
     against.add_argument(
-        "--published", type=Path, metavar="FILE.json", help="genotypes to set beside those found: {name: genotype}"
+        "--published", type=Path, metavar="FILE.json", help="genotypes of darts to set beside those found: {name: genotype}"
     )
     p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
     p.add_argument(
@@ -85,10 +85,18 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     settings = make_settings(args)
     table, targets = _targets(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
+    if (out / "run.json").exists():
+        raise InputError(f"{out} holds a run of harness.run: choose another folder with --out")
     plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
+    from harness.analysis import read_scores
     from harness.search_report import Context, publish_search, read_published
 
+    if args.scores:
+        read_scores(args.scores / "scores.csv")
     published = read_published(args.published, args.space) if args.published else {}
+    say_what_is_replaced(prog, out, "search.json")
+    if any(one.dtype == "float32" and one.alpha == "ones" and one.batchnorm == "train" for one in settings):
+        print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
     searches = _search_all(plan, settings, args.workers or default_workers())
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],

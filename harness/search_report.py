@@ -31,7 +31,8 @@ from harness.searching import Search
 
 COMPARED_TEXT = (
     "Means over seeds, and their standard deviation. Random cells: mean and deviation over all draws, exact; best of several by "
-    "the table's validation accuracy after as many epochs, or its longest. Seconds: measurements of a search on one core."
+    "the table's validation accuracy after as many epochs, or its longest, among the architectures that have one. Seconds: "
+    "measurements of a search on one core."
 )
 SEARCHES_TEXT = "Percentile: share of the table's architectures whose accuracy is at most as high."
 SENSITIVITIES_TEXT = (
@@ -180,14 +181,15 @@ def headline(found: pd.DataFrame, summary: pd.DataFrame, targets: Sequence[str])
             continue
         failed = f", {row['failed']:.0f} more failed" if row["failed"] else ""
         cells = "one architecture" if row["cells"] == 1 else f"{row['cells']:.0f} architectures"
+        searches = "one search" if row["n"] == 1 else f"{row['n']} searches"
         accuracies = "; ".join(f"{_mean_text(row, target)} on {target}" for target in targets if not math.isnan(row[target]))
-        sentences.append(f"{row['method']}: {cells} in {row['n']} searches{failed}{', ' if accuracies else ''}{accuracies}.")
+        sentences.append(f"{row['method']}: {cells} in {searches}{failed}{', ' if accuracies else ''}{accuracies}.")
     return sentences
 
 
 def _mean_text(row: Mapping[Any, Any], target: str) -> str:
     deviation = row.get(f"{target}_sd", math.nan)
-    return f"{row[target]:.2f}" + (f" +- {deviation:.2f}" if deviation is not None and not pd.isna(deviation) else "")
+    return f"{row[target]:.2f}" + (f" ±{deviation:.2f}" if deviation is not None and not pd.isna(deviation) else "")
 
 
 def _document(
@@ -225,7 +227,7 @@ def _document(
     ]
     sections = [section for section in sections if section.table or section.figures]
     title = f"FreeDARTS on {context.space}, {context.dataset}"
-    part = Part(spaces.get(context.space).description, headline(found, summary, context.targets), sections)
+    part = Part(f"Searches in the space {context.space}", headline(found, summary, context.targets), sections)
     return Document(title, [], [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
 
 
@@ -239,10 +241,11 @@ def _short(provenance: Mapping[str, Any]) -> dict[str, Any]:
 def _tell(summary: pd.DataFrame, found: pd.DataFrame, targets: Sequence[str], folder: Path) -> None:
     """Print the comparison, what was found and what failed."""
     console = Console()
-    shown = TerminalTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = TerminalTable(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     shown.add_column("", no_wrap=True)
-    for heading in (*targets, *([] if targets else ["params"]), "seconds"):
-        shown.add_column(heading, justify="right", overflow="fold")
+    for target in targets or ["params"]:
+        shown.add_column(target.replace("_", " "), justify="right", overflow="fold", min_width=12)
+    shown.add_column("seconds", justify="right")
     for row in summary.to_dict("records"):
         values = ["" if math.isnan(row[target]) else _mean_text(row, target) for target in targets]
         values += [] if targets else ["" if pd.isna(row["params"]) else f"{row['params']:,.0f}"]

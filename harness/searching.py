@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -174,8 +176,9 @@ class Plan:
     replay: bool = False
 
     def log(self, setting: Setting) -> Path:
-        """Return the file that the measurements of a setting go to."""
-        return self.folder / f"{setting.objective}-seed{setting.seed}.jsonl"
+        """Return the file that the measurements of a setting go to; another setting has another."""
+        digest = hashlib.sha256(json.dumps(setting.key(), sort_keys=True).encode()).hexdigest()[:8]
+        return self.folder / f"{setting.objective}-seed{setting.seed}-{digest}.jsonl"
 
 
 def search(plan: Plan, setting: Setting) -> list[Search]:

@@ -21,7 +21,7 @@ from benchmarks_data.spaces.supernet import NONE
 from harness import tables
 from harness.document import Document, Part, Section, facts, shown_command
 from harness.figures import STYLE, SUFFIXES, save
-from harness.files import interval_text, with_versions, write_csv, write_text
+from harness.files import tau_text, with_versions, write_csv, write_text
 from harness.found import parameters_of
 from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, Design, random_sizes
 from harness.plots import BLUE, ORANGE
@@ -38,8 +38,8 @@ BOUND_TEXT = (
     "of operations take them for independent, which those of one supernet are not: they are narrower than they should be."
 )
 SIZES_TEXT = (
-    "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are at most as large. "
-    "Without a bias to size that share is 50 in 100 on average."
+    "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal ones "
+    "counted half. Without a bias to size that share is 50 in 100 on average."
 )
 
 
@@ -105,7 +105,7 @@ def size_rows(
     frame = pd.DataFrame(rows, columns=["space", "by", "name", "seed", "arch", "params", "fault"])
     drawn = {space: random_sizes(space, count, seed) for space, count in RANDOM.items()}
     frame["percentile"] = [
-        math.nan if pd.isna(row["params"]) else float(stats.percentileofscore(drawn[row["space"]], row["params"], kind="weak"))
+        math.nan if pd.isna(row["params"]) else float(stats.percentileofscore(drawn[row["space"]], row["params"], kind="mean"))
         for row in frame.to_dict("records")
     ]
     for space, sizes in drawn.items():
@@ -125,10 +125,11 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
             verdict = (
                 "negatively correlated with the bound at every width" if len(below) == len(rows)
                 else "positively correlated with the bound at every width" if len(above) == len(rows)
+                else "not significantly correlated with the bound at any width" if not len(below) + len(above)
                 else f"negatively correlated with the bound at {len(below)}, positively at {len(above)} of {len(rows)} widths"
             )  # fmt: skip
             taus = "; ".join(
-                f"{row['tau']:.3f} ({interval_text(row['tau_low'], row['tau_high'])}) at {row['channels']} channels"
+                f"{tau_text(row['tau'], row['tau_low'], row['tau_high'])} at {row['channels']} channels"
                 for row in rows.to_dict("records")
             )
             said.append(f"ZEROS of {kind}, objective {objective}, is {verdict}: tau {taus}.")
@@ -138,7 +139,9 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
             known = rows["percentile"].dropna()
             if len(known):
                 values = ", ".join(f"{value:.0f}" for value in known)
-                said.append(f"{name} on {space} chooses networks larger than {values} % of random ones (one number for each seed).")
+                said.append(
+                    f"{name} on {space} chooses networks that are larger than {values} % of random ones (a number for each seed)."
+                )
         theirs = sizes[(sizes["space"] == space) & (sizes["by"] == "published")]
         for prefix in dict.fromkeys(str(name).partition("_")[0] for name in theirs["name"]):
             rows = theirs[theirs["name"].str.startswith(f"{prefix}_")]
@@ -179,7 +182,7 @@ def size_strip(sizes: pd.DataFrame) -> Figure:
         axes.scatter(rows["percentile"], [place] * len(rows), s=22, color=colour, alpha=0.7, linewidths=0)
     axes.set_yticks(range(len(kinds)), kinds)
     axes.set_xlim(-3, 103)
-    axes.set_xlabel("share of random architectures that are at most as large (%)")
+    axes.set_xlabel("share of random architectures that are smaller (%)")
     return figure
 
 
@@ -235,7 +238,7 @@ def _document(
         tables.text("space", "space"), tables.text("by", "by"), tables.text("name", "name"),
         tables.number("seed", "seed", "", ".0f"),
         tables.number("params", "params", "", ",.0f"),
-        tables.number("percentile", "percentile", "share of random architectures that are at most as large", ".1f"),
+        tables.number("percentile", "percentile", "share of random architectures that are smaller", ".1f"),
     ]  # fmt: skip
     part = Part(
         "Neural tangent kernel and size",

@@ -16,7 +16,7 @@ from tests.runs import arguments, stored_rows
     ("more", "complaint"),
     [
         (["--proxy", "zeroes"], "did you mean 'zeros'"),
-        (["--proxy", "zeros[aggregate=max]"], "available: mean, min, sum"),
+        (["--proxy", "zeros[aggregate=max]"], "available: mean, min, paths, sum"),
         (["--proxi", "zeros"], "unrecognized arguments: --proxi"),
         (["--benchmark", "nb202"], "did you mean 'nb201'"),
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),

@@ -73,7 +73,7 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     stop = 10
     assert search(tmp_path / "a", *command) == 130
     assert "finished measurements are saved, the same command goes on from there" in capsys.readouterr().err
-    log = tmp_path / "a" / "steps" / "snip-seed0.jsonl"
+    (log,) = (tmp_path / "a" / "steps").glob("snip-seed0-*.jsonl")
     log.write_text(log.read_text() + '{"key": "torn')
     stop, measured = 100, 0
     assert search(tmp_path / "a", *command) == 0
@@ -144,6 +144,7 @@ def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureF
         (["--images", "absent.npz"], "cannot read images absent.npz"),
         (["--replay", "absent"], "is no record of searches"),
         (["--scores", "absent"], "cannot read absent"),
+        (["--space", "darts", "--cells", "2"], "has no normal cell in darts: not --cells 2"),
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
         (["--steps", "0"], "positive whole number"),
     ],
@@ -188,7 +189,7 @@ def test_random_search_validates_after_as_many_epochs_or_the_longest() -> None:
     assert found._validation_column(Table("", "", frame[["cifar10_test_200ep"]]), "cifar10_test_200ep", datasets) is None
     rows = compared(pd.DataFrame({"objective": [], "schedule": []}), Table("", "", frame), ["cifar10_test_200ep"], datasets)
     assert list(rows["method"]) == [
-        "a random cell", "best of 10 random by validation", "best of 100 random by validation", "best of the table",
+        "a random cell", "best of 10 by validation", "best of 100 by validation", "best of the table",
     ]  # fmt: skip
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks_data.benchmark import Dataset
+from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.darts.genotype import EDGES_PER_NODE, INPUTS, NODES, Genotype
 from benchmarks_data.spaces.darts.network import CELLS, CHOICES
 
 if TYPE_CHECKING:
     from benchmarks_data.spaces.darts.network import DartsSupernet, Network
 
-SEARCH_CHANNELS, SEARCH_CELLS = 16, 8
+SEARCH_CHANNELS, SEARCH_CELLS, LEAST_CELLS = 16, 8, 3
 #: Channels and number of cells of the networks that are trained: those that the paper reports.
 TRAINED = {"cifar10": (36, 20), "cifar100": (36, 20), "imagenet": (48, 14)}
 
@@ -37,6 +38,8 @@ class DartsSpace:
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> DartsSupernet:
         from benchmarks_data.spaces.darts.network import DartsSupernet
 
+        if cells is not None and cells < LEAST_CELLS:
+            raise InputError(f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not --cells {cells}")
         size = {"channels": channels or SEARCH_CHANNELS, "cells": cells or SEARCH_CELLS}
         return DartsSupernet(self.datasets[dataset].classes, seed, **size, imagenet=dataset == "imagenet")
 
