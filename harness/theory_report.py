@@ -38,8 +38,8 @@ BOUND_TEXT = (
     "of operations take them for independent, which those of one supernet are not: they are narrower than they should be."
 )
 SIZES_TEXT = (
-    "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal ones "
-    "counted half. Without a bias to size that share is 50 in 100 on average."
+    "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal "
+    "ones counted half. Without a bias to size that share is 50 in 100 on average."
 )
 
 
