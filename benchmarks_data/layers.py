@@ -49,14 +49,13 @@ def convolution_bn(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, 
 
 
 class InvertedResidual(nn.Module):
-    """Expansion, depthwise convolution, projection; the input is added where it has the output's shape."""
+    """Expansion (none of a factor of 1), depthwise convolution, projection; the input is added where it has the output's shape."""
 
     def __init__(self, inputs: int, outputs: int, stride: int, kernel: int, expansion: int) -> None:
         super().__init__()
         hidden = inputs * expansion
         self.block = nn.Sequential(
-            *convolution_bn(inputs, hidden),
-            nn.ReLU(),
+            *([*convolution_bn(inputs, hidden), nn.ReLU()] if expansion > 1 else []),
             *convolution_bn(hidden, hidden, kernel, stride, groups=hidden),
             nn.ReLU(),
             *convolution_bn(hidden, outputs),

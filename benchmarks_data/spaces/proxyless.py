@@ -1,7 +1,8 @@
 """The search space of ProxylessNAS: chains of inverted residual blocks, each with a kernel and an expansion of its own, or skipped.
 
 Cai, Zhu, Han, "ProxylessNAS: Direct Neural Architecture Search on Target Task and Hardware", ICLR 2019,
-https://arxiv.org/abs/1812.00332. Activations are ReLU where the paper has ReLU6, whose bound is not homogeneous.
+https://arxiv.org/abs/1812.00332. Two things differ: activations are ReLU where the paper has ReLU6, whose bound is not homogeneous;
+and the shortcut lies inside each candidate, where the paper adds it to all of them, so that skipping a layer has a sensitivity at all.
 """
 
 from __future__ import annotations

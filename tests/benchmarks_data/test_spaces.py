@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
+from benchmarks_data.layers import FactorizedReduce
 from benchmarks_data.nb201.network import CellModule, Network
 from benchmarks_data.nb201.space import EDGES
 from benchmarks_data.spaces import proxyless
@@ -139,3 +141,55 @@ def test_names_of_spaces() -> None:
     assert spaces.of_benchmark("nb201") is spaces.get("nb201")
     assert spaces.of_benchmark("nbmacro") is None
     assert len(EDGES) == len(spaces.get("nb201").choices)
+
+
+def test_operations_of_darts_are_the_published_ones() -> None:
+    """Written out with torch's functions: ReLU, depthwise and 1x1 convolution, normalisation by a variance of 1."""
+
+    def separable(module: nn.Module, x: torch.Tensor, first: int, stride: int, dilation: int, kernel: int) -> torch.Tensor:
+        depthwise, pointwise = module[first + 1].weight, module[first + 2].weight
+        x = functional.conv2d(x.relu(), depthwise, None, stride, dilation * (kernel // 2), dilation, groups=x.shape[1])
+        return functional.conv2d(x, pointwise) / (1 + 1e-5) ** 0.5
+
+    supernet = DartsSupernet(10, 0, channels=6, cells=3).eval()
+    edges = {choice.name: edge for choice, edge in zip(supernet.choices, _edges(supernet), strict=True)}
+    for name, stride in (("normal 0-2", 1), ("normal 2-3", 1), ("reduce 0-2", 2), ("reduce 1-5", 2), ("reduce 2-3", 1)):
+        operations = edges[name].operations
+        x = torch.randn(2, operations["sep_conv_3x3"][1].weight.shape[0], 8, 8)
+        assert torch.equal(operations["none"](x), torch.zeros(2, x.shape[1], 8 // stride, 8 // stride))
+        assert torch.equal(operations["max_pool_3x3"](x), functional.max_pool2d(x, 3, stride, 1))
+        assert torch.equal(operations["avg_pool_3x3"](x), functional.avg_pool2d(x, 3, stride, 1, count_include_pad=False))
+        for kernel in (3, 5):
+            module = operations[f"sep_conv_{kernel}x{kernel}"]
+            expected = separable(module, separable(module, x, 0, stride, 1, kernel), 4, 1, 1, kernel)
+            assert torch.allclose(module(x), expected, atol=1e-5)
+            module = operations[f"dil_conv_{kernel}x{kernel}"]
+            assert torch.allclose(module(x), separable(module, x, 0, stride, 2, kernel), atol=1e-5)
+
+
+def _edges(supernet: DartsSupernet) -> list[nn.Module]:
+    """The edges of the first normal and the first reduction cell: cells 0 and 1 of three."""
+    return [*supernet.cells[0].edges.values(), *supernet.cells[1].edges.values()]
+
+
+def test_a_reducing_skip_connection_is_two_shifted_convolutions() -> None:
+    module, x = FactorizedReduce(4, 6).eval(), torch.randn(1, 4, 8, 8)
+    for convolution in module.convolutions:
+        nn.init.normal_(convolution.weight)
+    shifted = (x.relu(), x.relu()[:, :, 1:, 1:])
+    halves = [functional.conv2d(part, c.weight, stride=2) for part, c in zip(shifted, module.convolutions, strict=True)]
+    assert torch.allclose(module(x), torch.cat(halves, 1) / (1 + 1e-5) ** 0.5, atol=1e-5)
+
+
+def test_the_proxyless_network_of_the_smallest_blocks_has_its_size_by_hand() -> None:
+    def block(inputs: int, outputs: int, expansion: int, kernel: int) -> int:
+        hidden = inputs * expansion
+        first = (inputs + 2) * hidden if expansion > 1 else 0
+        return first + (kernel**2 + 2) * hidden + (hidden + 2) * outputs
+
+    space = spaces.get("proxyless")
+    widths = [24] * 4 + [40] * 4 + [80] * 4 + [96] * 4 + [192] * 4 + [320]
+    blocks = sum(block(inputs, outputs, 3, 3) for inputs, outputs in zip([16, *widths[:-1]], widths, strict=True))
+    expected = 29 * 32 + block(32, 16, 1, 3) + blocks + 322 * 1280 + 1281 * 1000
+    assert size(space.network(space.decode(["mbconv_3x3_e3"] * 21, []), "imagenet", 0)) == expected
+    assert proxyless.BLOCKS["mbconv_7x7_e6"] == (7, 6)

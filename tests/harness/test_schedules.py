@@ -117,3 +117,18 @@ def test_an_edge_that_goes_is_the_least_sensitive_of_nodes_with_too_many() -> No
             n for numbers, stay in DARTS.limits if sum(n in present for n in numbers) > stay for n in numbers if n in present
         ]
         assert number == min(surplus, key=present.__getitem__)
+
+
+def test_one_shot_keeps_the_two_most_sensitive_edges_of_each_node() -> None:
+    rows = drawn(11)(everything(DARTS, none=True))
+    (step,) = run("one-shot", drawn(11), DARTS)
+    left = after(step)
+    for numbers, stay in DARTS.limits:
+        best = sorted(numbers, key=lambda n: max(rows[n]))[-stay:]
+        assert [number for number in numbers if any(left[number])] == sorted(best)
+
+
+def test_none_wins_no_tie() -> None:
+    for schedule in SCHEDULES:
+        steps = run(schedule, constant([[0.0] * 5] * 6))
+        assert NONE not in chosen_operations(NB201, after(steps[-1]))

@@ -50,7 +50,9 @@ def test_the_command_measures_resumes_and_reports(
     cells = pd.read_csv(tmp_path / "cells.csv")
     assert len(cells) == 6
     assert cells["bound"].notna().sum() >= 3
-    assert len(pd.read_csv(tmp_path / "operations.csv")) == 24
+    operations = pd.read_csv(tmp_path / "operations.csv")
+    assert len(operations) == 24
+    assert operations["bound"].nunique() == 24, "each operation has a supernet of its own"
     found = pd.read_csv(tmp_path / "correlations.csv")
     assert len(found) == 5 + 3
     row = found[(found["of"] == "cells") & (found["channels"] == 2) & (found["score"] == "params")].iloc[0]
