@@ -2,7 +2,7 @@
 
 Cai, Zhu, Han, "ProxylessNAS: Direct Neural Architecture Search on Target Task and Hardware", ICLR 2019,
 https://arxiv.org/abs/1812.00332. Two things differ: activations are ReLU where the paper has ReLU6, whose bound is not homogeneous;
-and the shortcut lies inside each candidate, where the paper adds it to all of them, so that skipping a layer has a sensitivity at all.
+and the shortcut lies inside each candidate, where the paper adds it to all of them, so that skipping has a sensitivity at all.
 """
 
 from __future__ import annotations
