@@ -8,40 +8,21 @@ nesting is too deep to be hashed, and texts cannot be referred to without end.
 
 from __future__ import annotations
 
-import re
 import struct
 from array import array
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from benchmarks_data.picklecalls import Foreign, PickleError, made, plain_keys
+from benchmarks_data.pickleruns import RUNS, SHORT, STARTS, text_run
 
-#: Texts of fewer bytes than this are read in runs.
-_SHORT = 64
 #: All texts that are referred to again have at most so many times the bytes of the whole.
 _REPEATS = 16
 #: The opcodes of texts, and how their lengths are written.
 _TEXTS = {0x58: "<I", 0x55: "<B", 0x54: "<i", 0x8C: "<B"}
-#: key and float -> bytes of such a pair, and how the keys are read. Runs of these fill the dictionaries of results by epoch.
-_RUNS = (
-    (re.compile(rb"(?:K[\x00-\xff]G[\x00-\xff]{8}){2,}", re.DOTALL), 2, "u1", False),
-    (re.compile(rb"(?:M[\x00-\xff]{2}G[\x00-\xff]{8}){2,}", re.DOTALL), 3, "<u2", False),
-    (re.compile(rb"(?:h[\x00-\xff]G[\x00-\xff]{8}){2,}", re.DOTALL), 2, "u1", True),
-    (re.compile(rb"(?:j[\x00-\xff]{4}G[\x00-\xff]{8}){2,}", re.DOTALL), 5, "<u4", True),
-)
-_STARTS = {ord("K"): 0, ord("M"): 1, ord("h"): 2, ord("j"): 3}
-
-
-@cache
-def _text_run(length: int) -> tuple[re.Pattern[bytes], np.dtype[Any]]:
-    """Return what matches a run of texts of so many bytes, each remembered and followed by a float, and how such a pair is read."""
-    size = re.escape(bytes([length, 0, 0, 0]))
-    pattern = re.compile(rb"(?:X" + size + rb"[\x00-\xff]{%d}r[\x00-\xff]{4}G[\x00-\xff]{8})+" % length)
-    fields = [("x", "S1"), ("size", "<u4"), ("key", f"V{length}"), ("r", "S1"), ("number", "<u4"), ("g", "S1"), ("value", ">f8")]
-    return pattern, np.dtype(fields)
 
 
 class PickleStream:
@@ -132,8 +113,8 @@ class PickleStream:
     def _run(self) -> None:
         """Read the pairs that follow a mark, as long as they are of a key and a number."""
         self._text_pairs()
-        while (kind := _STARTS.get(self.data[self.place])) is not None:
-            pattern, width, key_type, refers = _RUNS[kind]
+        while (kind := STARTS.get(self.data[self.place])) is not None:
+            pattern, width, key_type, refers = RUNS[kind]
             found = pattern.match(self.data, self.place)
             if not found:
                 return
@@ -147,8 +128,8 @@ class PickleStream:
 
     def _text_pairs(self) -> None:
         """Read pairs of a short text, which is remembered, and a float: texts of one length at once."""
-        while self.data[self.place] == 0x58 and (length := self.data[self.place + 1]) < _SHORT:
-            pattern, kind = _text_run(length)
+        while self.data[self.place] == 0x58 and (length := self.data[self.place + 1]) < SHORT:
+            pattern, kind = text_run(length)
             found = pattern.match(self.data, self.place)
             if not found:
                 return

@@ -94,6 +94,13 @@ def check_labels(images: ImageFile, classes: int) -> None:
         raise InputError(f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network has {classes} classes")
 
 
+def check_batch(images: ImageFile, batch: int, classes: int) -> None:
+    """Raise InputError when a file has fewer images than a batch takes, or a label that stands for none of *classes* classes."""
+    if number_of_images(images) < batch:
+        raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {batch}")
+    check_labels(images, classes)
+
+
 def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
     """Return what passes may feed to a network of *dataset*: a seed's frozen batches, labels and random streams."""
     import torch

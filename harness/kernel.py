@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,11 @@ import numpy as np
 import benchmarks_data
 import proxies
 from benchmarks_data import spaces
-from benchmarks_data.spaces.supernet import NONE
+from benchmarks_data.spaces.choice import NONE
 from harness.inputs import ImageFile, network_inputs
+from proxies.passes.objectives import OBJECTIVES
 
 BENCHMARK, DATASET = "nb201", "cifar10"
-OBJECTIVES = ("synflow", "snip", "grasp")
 #: Second derivatives of a DARTS supernet take some gigabyte for each image.
 SEARCH_BATCH = 8
 
@@ -117,12 +117,10 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
 
 def _bound(network: Any, design: Design) -> float:
     """Return the bound of a network in float64, by TE-NAS's kernel (:func:`proxies.passes.jacobian.tangent_kernel`)."""
-    import torch
-
     from proxies.passes.jacobian import tangent_kernel
 
     dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
-    inputs = replace(network_inputs(design.images, design.seed, dataset, "float64", "cpu"), dtype=torch.float64)
+    inputs = network_inputs(design.images, design.seed, dataset, "float64", "cpu")
     kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
     return bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes)
 
@@ -149,7 +147,7 @@ def search_sizes(design: Design, item: tuple[str, str, int]) -> dict[str, Any]:
     if values.fault:
         return {"arch": "", "params": None, "fault": values.fault}
     steps = list(decisions("one-shot", space, everything(space, none=True), lambda _: values.values, 1))
-    found = space.decode(chosen_operations(space, after(steps[-1])), order_of(steps))
+    found = space.decode(chosen_operations(space, after(steps[-1])), order_of(steps[-1]))
     return {"arch": name_of(found), "params": parameters_of(space.network(found, DATASET, seed)), "fault": ""}
 
 

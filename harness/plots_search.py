@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
-from benchmarks_data.spaces.supernet import NONE, Choice
+from benchmarks_data.spaces.choice import NONE, Choice
 from harness.plots import GREY, ORANGE
 
 #: The height of the arc of an edge that spans several nodes, for each node.

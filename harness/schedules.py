@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks_data.spaces import SearchSpace
-from benchmarks_data.spaces.supernet import NONE
+from benchmarks_data.spaces.choice import NONE
 
 #: For every choice, whether each candidate is still there.
 Kept = tuple[tuple[bool, ...], ...]
@@ -102,13 +102,9 @@ def chosen_operations(space: SearchSpace, kept: Kept) -> list[str | None]:
     return [choice.operations[flags.index(True)] if any(flags) else None for choice, flags in rows]
 
 
-def order_of(steps: Sequence[Step]) -> list[float]:
-    """Return for every choice the sensitivity of its best operation when it was last there."""
-    order = [0.0] * len(steps[0].kept)
-    for step in steps:
-        for number, row in enumerate(step.sensitivities):
-            order[number] = max((value for value in row if not math.isnan(value)), default=order[number])
-    return order
+def order_of(last: Step) -> list[float]:
+    """Return for every choice the sensitivity of its best operation in the last step, 0 where it was taken away before."""
+    return [max((value for value in row if not math.isnan(value)), default=0.0) for row in last.sensitivities]
 
 
 def _step(kept: Kept, table: Sensitivities, removed: Sequence[Candidate]) -> Step:

@@ -18,18 +18,17 @@ from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
-from harness.inputs import check_labels, image_file, number_of_images
+from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
+from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, default_batchnorm
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
     from harness.inputs import ImageFile
 
 PROG = "python -m harness.search"
-#: As in proxies.passes.supernet, which imports torch.
-OBJECTIVES, ALPHAS, BATCHNORMS = ("synflow", "snip", "grasp"), ("ones", "normal"), ("bypass", "train")
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -124,13 +123,11 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     images: ImageFile | None = image_file(args.images) if args.images else None
     objectives = list(dict.fromkeys(args.objective))
     if images and set(objectives) - {"synflow"}:
-        if number_of_images(images) < args.batch:
-            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {args.batch}")
-        check_labels(images, space.datasets[dataset].classes)
+        check_batch(images, args.batch, space.datasets[dataset].classes)
     device = check_device(args.device)
     settings = []
     for objective in objectives:
-        batchnorm = args.batchnorm or ("bypass" if objective == "synflow" else "train")
+        batchnorm = args.batchnorm or default_batchnorm(objective)
         dtype = args.dtype or ("float32" if (objective, batchnorm) == ("synflow", "bypass") else "float64")
         for seed in range(args.seeds):
             settings.append(

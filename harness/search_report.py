@@ -103,12 +103,13 @@ def publish_search(searches: Sequence[Search], context: Context, folder: Path, p
     summary = summary.reindex(
         columns=list(dict.fromkeys(["method", "kind", "n", "failed", "cells", "params", "seconds", *summary]))
     )
+    versions = with_versions(provenance)
     with appearing(folder, RECORD, lambda: _remove_figures(folder)) as new:
         write_csv(found, new / "search.csv")
         write_csv(summary, new / "compared.csv")
         write_csv(sensitivities(searches, context.space), new / "sensitivities.csv")
-        record = {**with_versions(provenance), "searches": [_record(one, row) for one, row in _pairs(searches, found)]}
-        report = _document(searches, found, summary, context, new, with_versions(provenance))
+        record = {**versions, "searches": [_record(one, row) for one, row in _pairs(searches, found)]}
+        report = _document(searches, found, summary, context, new, versions)
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, json.dumps(record, indent=1) + "\n")
@@ -162,7 +163,7 @@ def _figures(searches: Sequence[Search], space: str, folder: Path) -> tuple[list
             if one.objective not in maps:
                 figure = sensitivity_map(choices, one.first, one.chosen, f"{space}, objective {one.objective}, seed {one.seed}")
                 maps[one.objective] = save(figure, folder / f"{MAP}_{one.objective}.png"), f"Objective {one.objective}, seed 0."
-            if one.chosen not in graphs and len(choices) < 30 and choices[0].group != "layer":
+            if one.chosen not in graphs and spaces.get(space).drawable:
                 name = f"{GRAPH}_{one.objective}_{one.schedule}.png"
                 graphs[one.chosen] = (
                     save(cell_graph(choices, one.chosen), folder / name),

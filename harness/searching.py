@@ -201,7 +201,7 @@ def _search(plan: Plan, setting: Setting, schedule: str, measurements: Measureme
     if not steps:
         return found
     chosen = () if fault else tuple(chosen_operations(space, after(steps[-1])))
-    values = {**vars(found), "chosen": chosen, "order": tuple(order_of(steps)), "first": steps[0].sensitivities}
+    values = {**vars(found), "chosen": chosen, "order": tuple(order_of(steps[-1])), "first": steps[0].sensitivities}
     return Search(**{**values, "log_scale": measurements.log_scale(steps[0].kept)})
 
 

@@ -18,10 +18,11 @@ import benchmarks_data
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive
-from harness.inputs import check_labels, image_file, number_of_images
-from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_sizes
+from harness.inputs import check_batch, image_file
+from harness.kernel import BENCHMARK, DATASET, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_sizes
 from harness.lines import Lines
 from harness.selection import select
+from proxies.passes.objectives import OBJECTIVES
 
 PROG = "python -m harness.theory"
 WIDTHS = (4, 8, 16)
@@ -61,10 +62,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         raise InputError("--batch 1: a kernel needs at least two images")
     images = image_file(args.images) if args.images else None
     if images:
-        wanted = max(args.batch, SEARCH_BATCH)
-        if number_of_images(images) < wanted:
-            raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {wanted}")
-        check_labels(images, benchmark.datasets[DATASET].classes)
+        check_batch(images, max(args.batch, SEARCH_BATCH), benchmark.datasets[DATASET].classes)
     published = {}
     if args.published:
         from harness.search_report import read_published

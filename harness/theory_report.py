@@ -17,17 +17,18 @@ from scipy import stats
 
 import benchmarks_data
 from benchmarks_data import spaces
-from benchmarks_data.spaces.supernet import NONE
+from benchmarks_data.spaces.choice import NONE
 from harness import tables
 from harness.document import Document, Part, Section, facts, shown_command
 from harness.figures import STYLE, SUFFIXES, save
 from harness.files import tau_text, with_versions, write_csv, write_text
 from harness.found import parameters_of
-from harness.kernel import BENCHMARK, DATASET, OBJECTIVES, Design, random_sizes
+from harness.kernel import BENCHMARK, DATASET, Design, random_sizes
 from harness.plots import BLUE, ORANGE
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.statistics import kendall
+from proxies.passes.objectives import OBJECTIVES
 
 RECORD = "theory.json"
 #: Random architectures whose sizes are counted.

@@ -6,7 +6,7 @@ normalisation, ReLU, global average pooling, linear classifier. Source: NAS-Benc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from torch import Tensor, nn
@@ -51,11 +51,16 @@ class CellModule(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        nodes = {INPUT: x}
-        for (source, target), edge in zip(EDGES, self.edges.values(), strict=True):
-            term = edge(nodes[source])
-            nodes[target] = nodes[target] + term if target in nodes else term
-        return nodes[OUTPUT]
+        return through_cell(x, self.edges.values())
+
+
+def through_cell(x: Tensor, edges: Iterable[nn.Module]) -> Tensor:
+    """Return the output of a cell whose *edges* carry these modules."""
+    nodes = {INPUT: x}
+    for (source, target), edge in zip(EDGES, edges, strict=True):
+        term = edge(nodes[source])
+        nodes[target] = nodes[target] + term if target in nodes else term
+    return nodes[OUTPUT]
 
 
 def _keeping(channels: int, kind: str, _edge: tuple[int, int]) -> nn.Module:
@@ -124,14 +129,24 @@ class Network(StackedCells):
         cells_per_stage: int = CELLS_PER_STAGE,
     ) -> None:
         super().__init__(cell)
-        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
-        body: list[nn.Module] = []
-        for stage in range(STAGES):
-            width = channels * 2**stage
-            if stage:
-                body.append(ReductionBlock(width // 2, width))
-            body += [CellModule(cell, partial(_keeping, width)) for _ in range(cells_per_stage)]
-        self.body = nn.Sequential(*body)
-        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = Linear(width, classes)
+        parts = assembled(lambda width: CellModule(cell, partial(_keeping, width)), classes, channels, cells_per_stage)
+        self.stem, self.body, self.head, self.classifier = parts
         initialise(self, seed)
+
+
+def assembled(
+    cell: Callable[[int], nn.Module], classes: int, channels: int, cells_per_stage: int
+) -> tuple[nn.Module, nn.Sequential, nn.Module, nn.Module]:
+    """Return stem, body, head and classifier of the published network; *cell* makes a cell of some number of channels."""
+    body: list[nn.Module] = []
+    for stage in range(STAGES):
+        width = channels * 2**stage
+        if stage:
+            body.append(ReductionBlock(width // 2, width))
+        body += [cell(width) for _ in range(cells_per_stage)]
+    return (
+        nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)),
+        nn.Sequential(*body),
+        nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        Linear(width, classes),
+    )

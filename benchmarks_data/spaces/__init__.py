@@ -13,9 +13,10 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import unknown
 
 if TYPE_CHECKING:
-    from benchmarks_data.spaces.supernet import Choice, Supernet
+    from benchmarks_data.spaces.choice import Choice
+    from benchmarks_data.spaces.supernet import Supernet
 
-_MODULES = {"nb201": "nb201", "darts": "darts", "proxyless": "proxyless"}
+_NAMES = ("nb201", "darts", "proxyless")
 
 
 class SearchSpace(Protocol):
@@ -25,12 +26,14 @@ class SearchSpace(Protocol):
         name, description: for people.
         datasets: whose networks are searched, the main one first.
         benchmark: the name of the benchmark that holds its architectures; empty when none does.
+        drawable: whether what is found is a cell, whose graph can be drawn.
         limits: groups of choices of which only some may stay: (numbers of the choices, how many stay).
     """
 
     name: str
     description: str
     benchmark: str
+    drawable: bool
 
     @property
     def datasets(self) -> Mapping[str, Dataset]: ...
@@ -60,7 +63,7 @@ class SearchSpace(Protocol):
 
 def names() -> list[str]:
     """Return the names of all search spaces."""
-    return list(_MODULES)
+    return list(_NAMES)
 
 
 def of_benchmark(benchmark: str) -> SearchSpace | None:
@@ -70,7 +73,7 @@ def of_benchmark(benchmark: str) -> SearchSpace | None:
 
 def get(name: str) -> SearchSpace:
     """Return the search space called *name*; raise InputError with what there is when it is unknown."""
-    if name not in _MODULES:
-        raise unknown("search space", name, _MODULES)
-    space: SearchSpace = importlib.import_module(f"{__name__}.{_MODULES[name]}").SPACE
+    if name not in _NAMES:
+        raise unknown("search space", name, _NAMES)
+    space: SearchSpace = importlib.import_module(f"{__name__}.{name}").SPACE
     return space

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Architecture, Dataset
-from benchmarks_data.initialisation import Convolution, Linear, initialise
+from benchmarks_data.initialisation import initialise
 from benchmarks_data.nb201 import BENCHMARK
-from benchmarks_data.nb201.network import CELLS_PER_STAGE, CHANNELS, STAGES, ReductionBlock, operation
-from benchmarks_data.nb201.space import EDGES, INPUT, OPERATIONS, OUTPUT, format_cell
-from benchmarks_data.spaces.supernet import NONE, Candidates, Choice, Gates, Supernet
+from benchmarks_data.nb201.network import CELLS_PER_STAGE, CHANNELS, assembled, operation, through_cell
+from benchmarks_data.nb201.space import EDGES, OPERATIONS, format_cell
+from benchmarks_data.spaces.choice import NONE, Choice
+from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
 CHOICES = tuple(Choice(f"{edge[0]}-{edge[1]}", edge, OPERATIONS) for edge in EDGES)
 
@@ -28,11 +29,7 @@ class Cell(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        nodes = {INPUT: x}
-        for (source, target), edge in zip(EDGES, self.edges, strict=True):
-            term = edge(nodes[source])
-            nodes[target] = nodes[target] + term if target in nodes else term
-        return nodes[OUTPUT]
+        return through_cell(x, self.edges)
 
 
 class NasBench201Supernet(Supernet):
@@ -42,16 +39,8 @@ class NasBench201Supernet(Supernet):
         super().__init__()
         self.choices = CHOICES
         self.gates = Gates(CHOICES)
-        self.stem = nn.Sequential(Convolution(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
-        body: list[nn.Module] = []
-        for stage in range(STAGES):
-            width = channels * 2**stage
-            if stage:
-                body.append(ReductionBlock(width // 2, width))
-            body += [Cell(self.gates, width) for _ in range(cells)]
-        self.body = nn.Sequential(*body)
-        self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = Linear(width, classes)
+        parts = assembled(lambda width: Cell(self.gates, width), classes, channels, cells)
+        self.stem, self.body, self.head, self.classifier = parts
         initialise(self, seed)
         self.stages = list(self.body)
 
@@ -68,6 +57,7 @@ class NasBench201Space:
     datasets: ClassVar[Mapping[str, Dataset]] = BENCHMARK.datasets
     choices = CHOICES
     limits = ()
+    drawable = True
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         return NasBench201Supernet(

@@ -17,7 +17,8 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.initialisation import Linear, initialise
 from benchmarks_data.layers import InvertedResidual, convolution_bn
-from benchmarks_data.spaces.supernet import Candidates, Choice, Gates, Supernet
+from benchmarks_data.spaces.choice import Choice
+from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
 STEM, FIRST, FEATURES = 32, 16, 1280
 #: Channels, number of layers and stride of each stage's first layer.
@@ -42,7 +43,7 @@ def _kinds(inputs: int, outputs: int, stride: int) -> tuple[str, ...]:
     return (SKIP, *BLOCKS) if stride == 1 and inputs == outputs else tuple(BLOCKS)
 
 
-CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), _kinds(*shape), "layer") for place, shape in enumerate(_layers()))
+CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), _kinds(*shape)) for place, shape in enumerate(_layers()))
 
 
 def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
@@ -104,6 +105,7 @@ class ProxylessSpace:
     datasets: ClassVar[Mapping[str, Dataset]] = {"imagenet": Dataset(1000, 224)}
     choices = CHOICES
     limits = ()
+    drawable = False
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         if cells is not None:

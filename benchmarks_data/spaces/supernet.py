@@ -6,32 +6,13 @@ Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019, htt
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
 import torch
 from torch import Tensor, nn
 
-#: The operation that puts out zeros.
-NONE = "none"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A place where one of several operations is to be chosen.
-
-    Attributes:
-        name: for people, such as ``0-1`` or ``normal 0-2``.
-        edge: (source node, target node) in its cell.
-        operations: the candidates.
-        group: the kind of cell that the choice belongs to.
-    """
-
-    name: str
-    edge: tuple[int, int]
-    operations: tuple[str, ...]
-    group: str = ""
+from benchmarks_data.spaces.choice import NONE, Choice
 
 
 class Gates:

@@ -17,14 +17,13 @@ from torch.func import functional_call
 
 from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, output_hooks
 from proxies.passes.loss import derivatives, hessian_products
+from proxies.passes.objectives import default_batchnorm
 from proxies.passes.second_order import twice_differentiable
 
 if TYPE_CHECKING:
-    from benchmarks_data.spaces.supernet import Choice, Supernet
+    from benchmarks_data.spaces.choice import Choice
+    from benchmarks_data.spaces.supernet import Supernet
 
-OBJECTIVES = ("synflow", "snip", "grasp")
-ALPHAS = ("ones", "normal")
-BATCHNORMS = ("bypass", "train")
 #: The deviation of gates drawn at random, that of the reference code's.
 SMALL = 1e-3
 
@@ -137,11 +136,6 @@ def supernet_snip(supernet: Supernet, inputs: Inputs, *, batch: int) -> Operatio
 def supernet_grasp(supernet: Supernet, inputs: Inputs, *, batch: int) -> OperationSensitivity:
     """Return the sensitivities for the product of the loss's Hessian and gradient, in float64."""
     return operation_sensitivity(supernet.double(), in_double(inputs), objective="grasp", batch=batch)
-
-
-def default_batchnorm(objective: str) -> str:
-    """Return what batch normalisation does under an objective unless told otherwise."""
-    return "bypass" if objective == "synflow" else "train"
 
 
 def _gates(supernet: Supernet, inputs: Inputs, alpha: str, *, absolute: bool) -> list[Tensor]:

@@ -15,12 +15,12 @@ from benchmarks_data.layers import FactorizedReduce
 from benchmarks_data.nb201.network import CellModule, Network
 from benchmarks_data.nb201.space import EDGES
 from benchmarks_data.spaces import proxyless
+from benchmarks_data.spaces.choice import NONE
 from benchmarks_data.spaces.darts.genotype import genotype
 from benchmarks_data.spaces.darts.network import DartsSupernet
 from benchmarks_data.spaces.darts.network import Network as DartsNetwork
 from benchmarks_data.spaces.nb201 import Cell, NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
-from benchmarks_data.spaces.supernet import NONE
 
 #: The second-order cell of the DARTS paper, figures 4 and 5.
 DARTS_V2 = {

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.darts.genotype import EDGES_PER_NODE, INPUTS, NODES, Genotype
-from benchmarks_data.spaces.darts.network import CELLS, CHOICES
-
-if TYPE_CHECKING:
-    from benchmarks_data.spaces.darts.network import DartsSupernet, Network
+from benchmarks_data.spaces.darts.network import CELLS, CHOICES, DartsSupernet, Network
 
 SEARCH_CHANNELS, SEARCH_CELLS, LEAST_CELLS = 16, 8, 3
 #: Channels and number of cells of the networks that are trained: those that the paper reports.
@@ -29,6 +26,7 @@ class DartsSpace:
         "imagenet": Dataset(1000, 224),
     }
     choices = CHOICES
+    drawable = True
     limits = tuple(
         (tuple(n for n, choice in enumerate(CHOICES) if choice.group == cell and choice.edge[1] == node), EDGES_PER_NODE)
         for cell in CELLS
@@ -36,8 +34,6 @@ class DartsSpace:
     )
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> DartsSupernet:
-        from benchmarks_data.spaces.darts.network import DartsSupernet
-
         if cells is not None and cells < LEAST_CELLS:
             raise InputError(f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not --cells {cells}")
         size = {"channels": channels or SEARCH_CHANNELS, "cells": cells or SEARCH_CELLS}
@@ -52,8 +48,6 @@ class DartsSpace:
         return Genotype(tuple(cells["normal"]), tuple(cells["reduce"]))
 
     def network(self, found: Any, dataset: str, seed: int) -> Network:
-        from benchmarks_data.spaces.darts.network import Network
-
         channels, cells = TRAINED[dataset]
         classes = self.datasets[dataset].classes
         return Network(found, classes, seed, channels=channels, cells=cells, imagenet=dataset == "imagenet")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.spaces.supernet import NONE
+from benchmarks_data.spaces.choice import NONE
 
 OPERATIONS = (
     NONE,

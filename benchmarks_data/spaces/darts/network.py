@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from benchmarks_data.initialisation import Convolution, Linear, initialise
 from benchmarks_data.layers import FactorizedReduce, ReluConvBn, Zero
+from benchmarks_data.spaces.choice import Choice
 from benchmarks_data.spaces.darts.genotype import EDGES_PER_NODE, INPUTS, NODES, OPERATIONS, Genotype
-from benchmarks_data.spaces.supernet import Candidates, Choice, Gates, Supernet, summed
+from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet, summed
 
 STEM_MULTIPLIER = 3
 #: What two cells before a cell put out.
