@@ -98,7 +98,7 @@ def facts(provenance: Mapping[str, Any], prefix: str = "") -> list[tuple[str, st
             found.append((name, ", ".join(proxy["name"] for proxy in value)))
         elif key == "scored_by":
             found += [(name, shown_command(command)) for command in value]
-        elif key != "command":
+        elif key != "command" and value not in (None, "", []):
             found.append((name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
     return found
 

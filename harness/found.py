@@ -98,18 +98,25 @@ def compared(found: pd.DataFrame, table: Table | None, targets: Sequence[str], d
 
 
 def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, Dataset]) -> list[dict[str, Any]]:
-    """Return a random cell, and the best by validation accuracy of some random cells: mean and deviation over all draws."""
+    """Return a random cell, and the best by validation accuracy of some random cells: mean and deviation over all draws.
+
+    The best are drawn from the cells that have a validation accuracy; where those are not all, so is one more random cell.
+    """
     one: dict[str, Any] = {"method": "a random cell", "kind": "random", "n": len(table.values)}
+    validated: dict[str, pd.DataFrame] = {}
     for target in targets:
         one |= {target: table.values[target].mean(), f"{target}_sd": table.values[target].std(ddof=0)}
+        if validation := _validation_column(table, target, datasets):
+            known = table.values[[target, validation]].dropna()
+            validated[target] = known.set_axis(["test", "validation"], axis=1)
     rows = [one]
-    for count in RANDOM:
-        row: dict[str, Any] = {"method": f"best of {count} by validation", "kind": "random", "n": count}
-        for target in targets:
-            validation = _validation_column(table, target, datasets)
-            if validation is not None:
-                row |= _best_of(table.values[[target, validation]].dropna(), target, validation, count)
-        if len(row) > 3:
+    fewest = min(map(len, validated.values()), default=0)
+    more = [(1, "a random cell, validated")] if validated and fewest < len(table.values) else []
+    for count, method in [*more, *((count, f"best of {count} by validation") for count in RANDOM)]:
+        row: dict[str, Any] = {"method": method, "kind": "random", "n": fewest if count == 1 else count}
+        for target, known in validated.items():
+            row |= dict(zip((target, f"{target}_sd"), _best_of(known, count), strict=True))
+        if validated:
             rows.append(row)
     return rows
 
@@ -125,21 +132,23 @@ def _validation_column(table: Table, target: str, datasets: Mapping[str, Dataset
     return same if same in epochs.values() else epochs[max(epochs)] if epochs else None
 
 
-def _best_of(values: pd.DataFrame, target: str, validation: str, count: int) -> dict[str, float]:
-    """Return mean and deviation of the target of that one of *count* random cells which validates best, over all draws.
+def _best_of(known: pd.DataFrame, count: int) -> tuple[float, float]:
+    """Return mean and deviation of ``test`` of that one of *count* random cells whose ``validation`` is highest, over all draws.
 
     The cell with the i-th lowest validation accuracy is the best of *count* out of N with probability
-    C(i - 1, count - 1) / C(N, count).
+    C(i - 1, count - 1) / C(N, count); the tied take equal parts, as if a lot decided.
     """
-    accuracy = values.sort_values(validation)[target].to_numpy(float)
-    size = len(accuracy)
+    known = known.sort_values("validation")
+    size = len(known)
     count = min(count, size)
     chance = np.zeros(size)
     chance[-1] = count / size
     for place in range(size - 1, count - 1, -1):  # C(place - 1, count - 1) / C(place, count - 1)
         chance[place - 1] = chance[place] * (place - count + 1) / place
+    chance = pd.Series(chance, known.index).groupby(known["validation"]).transform("mean").to_numpy(float)
+    accuracy = known["test"].to_numpy(float)
     mean = float(chance @ accuracy)
-    return {target: mean, f"{target}_sd": math.sqrt(max(0.0, float(chance @ (accuracy - mean) ** 2)))}
+    return mean, math.sqrt(max(0.0, float(chance @ (accuracy - mean) ** 2)))
 
 
 def first_choices(folder: Path, benchmark: str, table: Table, targets: Sequence[str]) -> list[dict[str, Any]]:

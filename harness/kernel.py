@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,16 @@ import proxies
 from benchmarks_data import spaces
 from benchmarks_data.spaces.choice import NONE
 from harness.inputs import ImageFile, network_inputs
-from proxies.passes.objectives import OBJECTIVES
+from harness.searching import Plan, Setting, search
+from proxies.passes.objectives import OBJECTIVES, default_batchnorm
 
 BENCHMARK, DATASET = "nb201", "cifar10"
+#: What is measured of a kernel K of n images: the bound, the trace, and the bound of n K / trace(K).
+KERNEL = ("bound", "trace", "scale_free_bound")
+#: Scores of cells.
+SCORES = (*(f"zeros_{objective}" for objective in OBJECTIVES), "synflow", "params")
+#: What is measured of a cell.
+CELL = (*SCORES, *KERNEL)
 #: Second derivatives of a DARTS supernet take some gigabyte for each image.
 SEARCH_BATCH = 8
 
@@ -36,7 +44,7 @@ class Design:
 
     def key(self) -> dict[str, Any]:
         """Return what identifies the measurements, as plain values."""
-        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 1}
+        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 2}
 
 
 def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any, np.dtype[np.int64]], classes: int) -> float:
@@ -62,7 +70,7 @@ def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any,
 
 
 def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
-    """Return for a cell's network of some initial channels its bound, ZEROS by objective, SynFlow and parameters.
+    """Return for a cell's network of some initial channels KERNEL, ZEROS by objective, SynFlow and parameters.
 
     Args:
         design: how it is measured.
@@ -85,12 +93,12 @@ def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
         results = [PASSES[reading].function()(network, inputs, **dict(options)) for reading, options in request.readings]
         found[name] = float(request.score(*results))
     network.to(torch.float64)
-    return {**found, "bound": _bound(network, design)}
+    return {**found, **_kernel(network, design)}
 
 
 def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float]]]:
-    """Return the sensitivities of a supernet's candidates by objective, and ``bound``: that of the supernet in which a choice has
-    taken the candidate, and all others are open."""
+    """Return the sensitivities of a supernet's candidates by objective, and KERNEL: of the supernet in which a choice has taken the
+    candidate, and all others are open."""
     import torch
 
     from proxies.passes.supernet import operation_sensitivity
@@ -103,51 +111,50 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
     for objective in OBJECTIVES:
         values = operation_sensitivity(supernet, inputs, objective=objective, batch=design.batch).values
         found[objective] = [list(row) for row in values]
-    found["bound"] = []
+    found |= {name: [] for name in KERNEL}
     for number, choice in enumerate(space.choices):
         row = []
         for place in range(len(choice.operations)):
             kept = [list(flags) for flags in everything]
             kept[number] = [other == place for other in range(len(choice.operations))]
             supernet.gates.keep(kept)
-            row.append(_bound(supernet, design))
-        found["bound"].append(row)
+            row.append(_kernel(supernet, design))
+        for name in KERNEL:
+            found[name].append([values[name] for values in row])
     return found
 
 
-def _bound(network: Any, design: Design) -> float:
-    """Return the bound of a network in float64, by TE-NAS's kernel (:func:`proxies.passes.jacobian.tangent_kernel`)."""
+def _kernel(network: Any, design: Design) -> dict[str, float]:
+    """Return KERNEL of a network in float64, by TE-NAS's kernel (:func:`proxies.passes.jacobian.tangent_kernel`)."""
     from proxies.passes.jacobian import tangent_kernel
 
     dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
     inputs = network_inputs(design.images, design.seed, dataset, "float64", "cpu")
     kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
-    return bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes)
+    found, trace = bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes), float(np.trace(kernel))
+    return {"bound": found, "trace": trace, "scale_free_bound": found * math.sqrt(trace / design.batch)}
 
 
-def search_sizes(design: Design, item: tuple[str, str, int]) -> dict[str, Any]:
+def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dict[str, Any]:
     """Return what a one-shot search finds, and the number of parameters of its network; snip and grasp take SEARCH_BATCH images.
 
     Args:
         design: gives the images.
+        folder: of the search's log.
         item: (space, objective, seed).
     """
-    import torch
-
-    from benchmarks_data.spaces.supernet import Supernet
     from harness.found import name_of, parameters_of
-    from harness.schedules import after, chosen_operations, decisions, everything, order_of
-    from proxies.passes.supernet import operation_sensitivity
 
     name, objective, seed = item
+    setting = Setting(
+        space=name, dataset=DATASET, objective=objective, seed=seed, alpha="ones", batchnorm=default_batchnorm(objective),
+        batch=SEARCH_BATCH, images=design.images, dtype="float64", channels=None, cells=None, device="cpu",
+    )  # fmt: skip
+    (one,) = search(Plan(("one-shot",), none=True, steps=None, folder=folder), setting)
+    if one.fault:
+        return {"arch": "", "params": None, "fault": one.fault}
     space = spaces.get(name)
-    supernet: Supernet = space.supernet(DATASET, seed).to(torch.float64)
-    inputs = network_inputs(design.images, seed, space.datasets[DATASET], "float64", "cpu")
-    values = operation_sensitivity(supernet, inputs, objective=objective, batch=SEARCH_BATCH)
-    if values.fault:
-        return {"arch": "", "params": None, "fault": values.fault}
-    steps = list(decisions("one-shot", space, everything(space, none=True), lambda _: values.values, 1))
-    found = space.decode(chosen_operations(space, after(steps[-1])), order_of(steps[-1]))
+    found = space.decode(one.chosen, one.order)
     return {"arch": name_of(found), "params": parameters_of(space.network(found, DATASET, seed)), "fault": ""}
 
 

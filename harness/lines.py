@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.files import write_text
 
 
-class Lines:
-    """A file of results by key; its first line says what they are results of."""
+def path_of(folder: Path, name: str, head: Mapping[str, Any]) -> Path:
+    """Return the file of the results that *head* identifies; others have another."""
+    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()[:8]
+    return folder / f"{name}-{digest}.jsonl"
 
-    def __init__(self, path: Path, head: dict[str, Any], *, fixed: bool = False) -> None:
+
+class Lines:
+    """A file of results by key; its first line says what they are results of.
+
+    Lines are only ever added, each at once, so that two processes may write to one file. A line that cannot be read, such as one
+    that a stop has torn, counts as absent.
+    """
+
+    def __init__(
+        self, path: Path, head: dict[str, Any], *, valid: Callable[[str, Any], bool] = lambda *_: True, fixed: bool = False
+    ) -> None:
         """Read what *path* holds of the same *head*; begin it anew where it holds something else.
 
-        With *fixed* the file is left as it is.
+        Args:
+            path: the file.
+            head: what identifies the results, as plain values.
+            valid: whether a key and its result can be what this program writes.
+            fixed: the file is left as it is.
         """
         self.path, self._fixed = path, fixed
-        lines = read_lines(path)
-        self.same = lines[:1] == [{"head": head}]
-        self.known: dict[str, Any] = {line["key"]: line["value"] for line in lines[1:]} if self.same else {}
-        if not fixed:  # anew, without a line that a stop may have torn
-            kept = [{"head": head}, *({"key": key, "value": value} for key, value in self.known.items())]
-            write_text(path, "".join(f"{json.dumps(line)}\n" for line in kept))
+        text = _text(path)
+        first, *rest = text.splitlines() or [""]
+        self.same = _line(first) == {"head": head}
+        self.known: dict[str, Any] = {}
+        for line in map(_line, rest if self.same else []):
+            if line.keys() == {"key", "value"} and isinstance(line["key"], str) and valid(line["key"], line["value"]):
+                self.known[line["key"]] = line["value"]
+        if fixed:
+            return
+        if not self.same:
+            write_text(path, f"{json.dumps({'head': head})}\n")
+        elif not text.endswith("\n"):
+            self._append("\n")
 
     def get(self, key: str, compute: Callable[[], Any]) -> Any:
         """Return the result of *key*, which is computed and written when it is not known."""
@@ -36,16 +60,24 @@ class Lines:
         """Write a result."""
         self.known[key] = value
         if not self._fixed:
-            with self.path.open("a") as file:
-                file.write(f"{json.dumps({'key': key, 'value': value})}\n")
+            self._append(f"{json.dumps({'key': key, 'value': value})}\n")
+
+    def _append(self, text: str) -> None:
+        with self.path.open("ab", buffering=0) as file:
+            file.write(text.encode())
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the whole lines of a file; none when there is no such file or it is another."""
+def _text(path: Path) -> str:
     try:
-        text = path.read_text()
-        lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
-    except (OSError, ValueError, RecursionError):
-        return []
-    whole = all(isinstance(line, dict) for line in lines) and all({"key", "value"} <= line.keys() for line in lines[1:])
-    return lines if whole else []
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _line(text: str) -> dict[str, Any]:
+    """Return the object in a line, an empty one where there is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -22,7 +22,8 @@ def listing() -> str:
         source = f"{entry.paper}, {entry.paper.link}" if entry.paper else "trivial baseline"
         needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
         lines.append(f"  {name:<{width}}  {entry.description}")
-        lines.append(f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}")
+        options = f"; options {', '.join(entry.options)}" if entry.options else ""
+        lines.append(f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}{options}")
     lines.append("Benchmarks:")
     lines += [f"  {name:<{width}}  {_benchmark(name)}" for name in benchmarks_data.names()]
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -53,8 +53,8 @@ def sensitivity_map(
     return figure
 
 
-def cell_graph(choices: Sequence[Choice], chosen: Sequence[str | None]) -> Figure:
-    """Draw each kind of cell as a graph: nodes in their order, an arrow for each operation other than none."""
+def cell_graph(choices: Sequence[Choice], chosen: Sequence[str | None], nodes: Mapping[int, str]) -> Figure:
+    """Draw each kind of cell as a graph: named nodes in their order, an arrow for each operation other than none."""
     groups = list(dict.fromkeys(choice.group for choice in choices))
     figure = Figure(figsize=(7.2, 2.9 * len(groups) + 0.2), layout="constrained")
     for axes, group in zip(figure.subplots(len(groups), 1, squeeze=False)[:, 0], groups, strict=True):
@@ -63,12 +63,12 @@ def cell_graph(choices: Sequence[Choice], chosen: Sequence[str | None]) -> Figur
             for choice, kind in zip(choices, chosen, strict=True)
             if choice.group == group and kind not in (None, NONE)
         ]
-        _graph(axes, [(edge, str(kind)) for edge, kind in edges], {node for c in choices if c.group == group for node in c.edge})
+        _graph(axes, [(edge, str(kind)) for edge, kind in edges], nodes)
         axes.set_title(group, fontsize=9)
     return figure
 
 
-def _graph(axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: set[int]) -> None:
+def _graph(axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: Mapping[int, str]) -> None:
     """Draw edges as arcs, above the row of nodes and below it in turn, so that their labels do not meet."""
     sides: dict[int, int] = {}
     for (source, target), kind in sorted(edges, key=lambda edge: (edge[0][1] - edge[0][0], edge[0])):
@@ -80,8 +80,9 @@ def _graph(axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: set[
         axes.add_patch(FancyArrowPatch(path=arc, arrowstyle="-|>", mutation_scale=11, color=GREY, lw=1.1, fill=False))
         background = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         axes.text((source + target) / 2, height, kind, ha="center", va="center", fontsize=7, bbox=background)
-    for node in sorted(nodes):
+    for node, name in nodes.items():
         axes.text(node, 0, str(node), ha="center", va="center", fontsize=9, bbox={"boxstyle": "circle", "facecolor": "#BFD9EC"})
+        axes.annotate(name, (node, 0), (0, -13), textcoords="offset points", ha="center", va="top", fontsize=7, color=GREY)
     highest = ARC * max([target - source for (source, target), _ in edges], default=1) + 0.2
     axes.set_xlim(min(nodes) - 0.4, max(nodes) + 0.4)
     axes.set_ylim(-highest, highest)

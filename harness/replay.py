@@ -27,13 +27,15 @@ def replay(folder: Path) -> int:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         schedules = tuple(map(str, record["schedules"]))
         steps = None if record["steps"] is None else int(record["steps"])
-        plan = Plan(schedules, bool(record["none"]), steps, folder / STEPS, replay=True)
+        plan = Plan(schedules, record["none"] == "in", steps, folder / STEPS, replay=True)
         settings = [_setting(entry) for entry in record["settings"]]
-        before = {(one["objective"], one["schedule"], one["seed"]): one["arch"] for one in record["searches"]}
+        before = {(str(one["objective"]), str(one["schedule"]), int(one["seed"])): one["arch"] for one in record["searches"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"{folder / RECORD} is no record of searches ({type(error).__name__}): give the --out of one") from error
     if not schedules or not settings or not set(schedules) <= set(SCHEDULES):
         raise InputError(f"{folder / RECORD} names no settings, or schedules other than {', '.join(SCHEDULES)}")
+    if set(before) != {(setting.objective, schedule, setting.seed) for setting in settings for schedule in schedules}:
+        raise InputError(f"{folder / RECORD} is damaged: its searches are not those of its settings and schedules")
     differing = 0
     for setting in settings:
         space = spaces.get(setting.space)
@@ -43,7 +45,7 @@ def replay(folder: Path) -> int:
                 print(f"  {line}")
             found = None if one.fault else name_of(space.decode(one.chosen, one.order))
             print(f"  {one.fault or found}")
-            if before.get((one.objective, one.schedule, one.seed)) != found:
+            if before[one.objective, one.schedule, one.seed] != found:
                 print("  which is not what the search found")
                 differing += 1
     return FAILED if differing else 0
@@ -51,6 +53,8 @@ def replay(folder: Path) -> int:
 
 def _setting(entry: dict[str, Any]) -> Setting:
     """Return the setting that an entry of the record names; images by their key alone, since nothing is measured."""
+    if not (isinstance(entry["objective"], str) and isinstance(entry["seed"], int) and isinstance(entry["space"], str)):
+        raise TypeError("a setting")
     key = entry["images"]
     images = None if key in ("", NOISE) else ImageFile("", str(key).removeprefix("images:"))
     values = {name: value for name, value in entry.items() if name not in ("images", "revision")}

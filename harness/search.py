@@ -17,6 +17,7 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.table import is_accuracy
 from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
 from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
@@ -53,7 +54,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, float64 for the others)")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
-    how.add_argument("--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores)")
+    how.add_argument(
+        "--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores; 1 on other devices)"
+    )
     against = p.add_argument_group("what it is compared with")
     against.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
     against.add_argument(
@@ -81,6 +84,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         from harness.replay import replay
 
         return replay(args.replay)
+    if args.steps and set(args.schedule) == {"one-shot"}:
+        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
     table, targets = _targets(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
@@ -96,11 +101,11 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     say_what_is_replaced(prog, out, "search.json")
     if any(one.dtype == "float32" and one.alpha == "ones" and one.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
-    searches = _search_all(plan, settings, args.workers or default_workers())
+    searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         "space": args.space,
-        "none": plan.none,
+        "none": args.none,
         "steps": plan.steps,
         "schedules": list(plan.schedules),
         "settings": [setting.key() for setting in settings],
@@ -149,7 +154,10 @@ def _targets(args: argparse.Namespace, name: str) -> tuple[Table | None, list[st
         return None, []
     table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))
     if args.target:
-        return table, [table.target(target) for target in dict.fromkeys(args.target)]
+        targets = [table.target(target) for target in dict.fromkeys(args.target)]
+        if others := [target for target in targets if not is_accuracy(target)]:
+            raise InputError(f"--target {others[0]} is no accuracy, which searches are set beside: leave it out")
+        return table, targets
     found = []
     for dataset in space.datasets:
         try:

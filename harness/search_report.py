@@ -27,14 +27,16 @@ from harness.plots_search import cell_graph, sensitivity_map
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.replay import RECORD
+from harness.schedules import SCHEDULES
 from harness.searching import Search
+from proxies.passes.objectives import OBJECTIVES
 
 COMPARED_TEXT = (
-    "Means over seeds, and their standard deviation. Random cells: mean and deviation over all draws, exact; best of several by "
-    "the table's validation accuracy after as many epochs, or its longest, among the architectures that have one. Seconds: "
-    "measurements of a search on one core."
+    "Means over seeds \u00b1 their standard deviation. Random architectures: mean and deviation over all draws, exact; best of "
+    "several by the table's validation accuracy after as many epochs, or its longest, among the architectures that have one. "
+    "Seconds: measurements of a search on one core."
 )
-SEARCHES_TEXT = "Percentile: share of the table's architectures whose accuracy is at most as high."
+FOUND_TEXT = "In brackets: share of the table's architectures whose accuracy is at most as high."
 SENSITIVITIES_TEXT = (
     "Sensitivity |alpha dR/dalpha| of each candidate in the whole supernet, divided by one number for all. Frames: what the first "
     "schedule chose."
@@ -145,10 +147,12 @@ def _record(one: Search, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _remove_figures(folder: Path) -> None:
-    for suffix in SUFFIXES:
-        for name in (MAP, GRAPH):
-            for path in folder.glob(f"{name}_*{suffix}"):
-                path.unlink()
+    """Remove the figures that a search can have left, and no others."""
+    names = [f"{MAP}_{objective}" for objective in OBJECTIVES]
+    names += [f"{GRAPH}_{objective}_{schedule}" for objective in OBJECTIVES for schedule in SCHEDULES]
+    for name in names:
+        for suffix in SUFFIXES:
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def _figures(searches: Sequence[Search], space: str, folder: Path) -> tuple[list[tuple[Path, str]], list[tuple[Path, str]]]:
@@ -163,10 +167,10 @@ def _figures(searches: Sequence[Search], space: str, folder: Path) -> tuple[list
             if one.objective not in maps:
                 figure = sensitivity_map(choices, one.first, one.chosen, f"{space}, objective {one.objective}, seed {one.seed}")
                 maps[one.objective] = save(figure, folder / f"{MAP}_{one.objective}.png"), f"Objective {one.objective}, seed 0."
-            if one.chosen not in graphs and spaces.get(space).drawable:
+            if one.chosen not in graphs and (nodes := spaces.get(space).nodes):
                 name = f"{GRAPH}_{one.objective}_{one.schedule}.png"
                 graphs[one.chosen] = (
-                    save(cell_graph(choices, one.chosen), folder / name),
+                    save(cell_graph(choices, one.chosen, nodes), folder / name),
                     f"{one.objective}, {one.schedule}, seed 0.",
                 )
     return list(maps.values()), list(graphs.values())
@@ -202,34 +206,50 @@ def _document(
     provenance: Mapping[str, Any],
 ) -> Document:
     maps, graphs = _figures(searches, context.space, folder)
-    columns = [tables.text("method", "method"), tables.number("n", "n", "seeds, cells or draws", ".0f")]
-    columns += [tables.number("architectures", "cells", "different ones", ".0f")]
-    for target in context.targets:
-        columns += [
-            tables.number(target, target, "percent", ".2f"),
-            tables.number("sd", f"{target}_sd", "standard deviation", ".2f"),
-        ]
-    columns += [tables.number("params", "params", "mean", ",.0f"), tables.number("seconds", "seconds", "mean", ".2f")]
-    singles = [tables.text(name, name) for name in ("objective", "schedule")] + [tables.number("seed", "seed", "", "d")]
-    singles += [tables.number("index", "index", "", "d")] if context.table is not None else []
-    for target in context.targets:
-        singles += [tables.number(target, target, "percent", ".2f")]
-        singles += [tables.number("percentile", f"{target}_percentile", "in the table", ".2f")]
-    singles += [tables.number("params", "params", "", ",d"), tables.number("flops", "flops", "multiply-accumulates", ",d")]
-    singles += [
-        tables.number("seconds", "seconds", "", ".2f"),
-        tables.text("architecture", "arch"),
-        tables.text("status", "status"),
-    ]
+    text = "" if context.table is None else COMPARED_TEXT
     sections = [
-        Section("Compared", COMPARED_TEXT if context.table is not None else "", tables.fill(summary, columns)),
-        Section("Searches", SEARCHES_TEXT if context.table is not None else "", tables.fill(found, singles), graphs),
+        Section("Compared", text, _compared_table(summary, context.targets)),
+        Section("Found", "" if context.table is None else FOUND_TEXT, _found_table(found, context), graphs),
+        Section("Searches", "", _searches_table(found, context.targets)),
         Section("Sensitivities", SENSITIVITIES_TEXT, None, maps),
     ]
     sections = [section for section in sections if section.table or section.figures]
     title = f"FreeDARTS on {context.space}, {context.dataset}"
     part = Part(f"Searches in the space {context.space}", headline(found, summary, context.targets), sections)
     return Document(title, [], [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
+
+
+def _shown(target: str) -> str:
+    """Return the name of a column of the table so that it can be broken into lines."""
+    return target.replace("_", " ")
+
+
+def _compared_table(summary: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
+    columns = [tables.text("method", "method"), tables.number("n", "n", "seeds, architectures or draws", ".0f")]
+    columns += [tables.number("architectures", "cells", "different ones", ".0f")]
+    columns += [tables.beside(_shown(target), target, f"{target}_sd", "{:.2f} \u00b1 {:.2f}", "percent") for target in targets]
+    columns += [tables.number("params", "params", "mean", ",.0f"), tables.number("seconds", "seconds", "mean", ".2f")]
+    return tables.fill(summary, columns)
+
+
+def _found_table(found: pd.DataFrame, context: Context) -> tables.Table:
+    """Return a row for each different architecture."""
+    done = found[found["status"] == "ok"]
+    rows = done.drop_duplicates("arch").assign(searches=lambda one: one["arch"].map(done["arch"].value_counts()))
+    columns = [] if context.table is None else [tables.number("index", "index", "", "d")]
+    columns += [tables.number("searches", "searches", "that found it", "d")]
+    columns += [
+        tables.beside(_shown(target), target, f"{target}_percentile", "{:.2f} ({:.1f} %)", "percent") for target in context.targets
+    ]
+    columns += [tables.number("params", "params", "", ",d"), tables.number("flops", "flops", "multiply-accumulates", ",d")]
+    return tables.fill(rows, [*columns, tables.text("architecture", "arch")])
+
+
+def _searches_table(found: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
+    columns = [tables.text(name, name) for name in ("objective", "schedule")] + [tables.number("seed", "seed", "", "d")]
+    columns += [tables.number(_shown(target), target, "percent", ".2f") for target in targets]
+    columns += [tables.number("params", "params", "", ",d"), tables.number("seconds", "seconds", "", ".2f")]
+    return tables.fill(found, [*columns, tables.text("status", "status")])
 
 
 def _short(provenance: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,7 +265,7 @@ def _tell(summary: pd.DataFrame, found: pd.DataFrame, targets: Sequence[str], fo
     shown = TerminalTable(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     shown.add_column("", no_wrap=True)
     for target in targets or ["params"]:
-        shown.add_column(target.replace("_", " "), justify="right", overflow="fold", min_width=12)
+        shown.add_column(_shown(target), justify="right", overflow="fold", min_width=12)
     shown.add_column("seconds", justify="right")
     for row in summary.to_dict("records"):
         values = ["" if math.isnan(row[target]) else _mean_text(row, target) for target in targets]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
+from benchmarks_data.spaces.choice import Choice
 from harness.inputs import NOISE, ImageFile, network_inputs
-from harness.lines import Lines
+from harness.lines import Lines, path_of
 from harness.schedules import (
     Kept,
     Sensitivities,
@@ -81,7 +80,7 @@ class Measurements:
             InputError: a replay lacks the file, or it is another setting's.
         """
         self.setting, self._path, self._replay = setting, path, replay
-        self._lines = Lines(path, setting.key(), fixed=replay)
+        self._lines = Lines(path, setting.key(), valid=partial(_valid, spaces.get(setting.space).choices), fixed=replay)
         self.seconds = 0.0
         if replay and not self._lines.same:
             raise InputError(f"{path} does not hold the sensitivities of this search")
@@ -138,6 +137,27 @@ def _bits(kept: Kept) -> str:
     return " ".join("".join("01"[flag] for flag in row) for row in kept)
 
 
+def _valid(choices: Sequence[Choice], key: str, line: Any) -> bool:
+    """Return whether a line of the log can be a measurement: a number from 0 on for every candidate that is kept, or a fault."""
+    flags, shape = key.split(" "), [len(choice.operations) for choice in choices]
+    if [len(row) for row in flags] != shape or not isinstance(line, dict):
+        return False
+    values = line.get("values")
+    if not (
+        isinstance(line.get("fault"), str)
+        and all(isinstance(line.get(name), int | float) and math.isfinite(line[name]) for name in ("seconds", "log_scale"))
+        and isinstance(values, list)
+        and all(isinstance(row, list) for row in values)
+        and [len(row) for row in values] == shape
+    ):
+        return False
+    pairs = [pair for row, kept in zip(values, flags, strict=True) for pair in zip(row, kept, strict=True)]
+    return all(
+        (isinstance(value, float) and 0.0 <= value < math.inf) if value is not None else bool(line["fault"]) or flag == "0"
+        for value, flag in pairs
+    )
+
+
 @dataclass(frozen=True)
 class Search:
     """The course of one search.
@@ -177,8 +197,7 @@ class Plan:
 
     def log(self, setting: Setting) -> Path:
         """Return the file that the measurements of a setting go to; another setting has another."""
-        digest = hashlib.sha256(json.dumps(setting.key(), sort_keys=True).encode()).hexdigest()[:8]
-        return self.folder / f"{setting.objective}-seed{setting.seed}-{digest}.jsonl"
+        return path_of(self.folder, f"{setting.objective}-seed{setting.seed}", setting.key())
 
 
 def search(plan: Plan, setting: Setting) -> list[Search]:
@@ -231,8 +250,18 @@ def _count(path: Path) -> int:
 
 
 def describe(search: Search, space: str) -> Iterator[str]:
-    """Yield a line for each step: what was taken away, and what is left of it."""
+    """Yield a line for each step: what each choice takes that it decides, and what else goes."""
     choices = spaces.get(space).choices
     for number, step in enumerate(search.steps, 1):
-        names = [f"{choices[n].name} {choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})" for n, k in step.removed]
-        yield f"step {number}: without {', '.join(names) or 'nothing'}"
+        left, said = after(step), []
+        for n in dict.fromkeys(n for n, _ in step.removed):
+            gone = [k for other, k in step.removed if other == n]
+            if sum(left[n]) == 1:
+                k = left[n].index(True)
+                said.append(f"{choices[n].name} takes {choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})")
+            elif not any(left[n]):
+                said.append(f"without {choices[n].name}")
+            else:
+                names = (f"{choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})" for k in gone)
+                said.append(f"without {choices[n].name} {', '.join(names)}")
+        yield f"step {number}: {', '.join(said) or 'nothing is left to decide'}"

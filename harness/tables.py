@@ -38,8 +38,8 @@ class Column:
 
 
 def text(heading: str, key: str, meaning: str = "") -> Column:
-    """Return a column of text."""
-    return Column(heading, meaning, lambda row: Cell(str(row[key])))
+    """Return a column of text, blank where unknown."""
+    return Column(heading, meaning, lambda row: Cell("" if pd.isna(row[key]) else str(row[key])))
 
 
 def number(heading: str, key: str, meaning: str = "", style: str = ".3f") -> Column:
@@ -48,6 +48,18 @@ def number(heading: str, key: str, meaning: str = "", style: str = ".3f") -> Col
     def cell(row: Mapping[str, Any]) -> Cell:
         known = not pd.isna(row[key])
         return Cell(format(row[key], style), float(row[key])) if known else Cell("", -math.inf)
+
+    return Column(heading, meaning, cell)
+
+
+def beside(heading: str, key: str, other: str, pattern: str, meaning: str = "") -> Column:
+    """Return a column of numbers with another one beside it, as *pattern* says; it is shown alone where that is unknown."""
+
+    def cell(row: Mapping[str, Any]) -> Cell:
+        if pd.isna(row[key]):
+            return Cell("", -math.inf)
+        shown = f"{row[key]:.2f}" if pd.isna(row[other]) else pattern.format(row[key], row[other])
+        return Cell(shown, float(row[key]))
 
     return Column(heading, meaning, cell)
 

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks_data
+from benchmarks_data import spaces
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive
 from harness.inputs import check_batch, image_file
-from harness.kernel import BENCHMARK, DATASET, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_sizes
-from harness.lines import Lines
+from harness.kernel import BENCHMARK, CELL, DATASET, KERNEL, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_size
+from harness.lines import Lines, path_of
+from harness.searching import STEPS
 from harness.selection import select
 from proxies.passes.objectives import OBJECTIVES
 
@@ -70,7 +72,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         published = read_published(args.published, "darts")
     out = writable_folder(args.out)
     design = Design(args.batch, images, args.seed)
-    log = Lines(out / "theory.jsonl", design.key())
+    log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
     widths = sorted(set(args.widths))
     workers = args.workers or default_workers()
     items = [(index, width) for index in indices for width in widths]
@@ -79,7 +81,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     searches = [
         (space, objective, seed) for space in (BENCHMARK, "darts") for objective in OBJECTIVES for seed in range(args.searches)
     ]
-    _measure(log, "sizes", searches, partial(search_sizes, design), workers)
+    _measure(log, "sizes", searches, partial(search_size, design, writable_folder(out / STEPS)), workers)
 
     from harness.theory_report import publish_theory
 
@@ -99,6 +101,29 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 def _key(what: str, item: object) -> str:
     return f"{what} {item}"
+
+
+def _valid(key: str, value: Any) -> bool:
+    """Return whether a line of the log can be a measurement."""
+    if not isinstance(value, dict):
+        return False
+    what = key.partition(" ")[0]
+    if what == "sizes":
+        whole = isinstance(value.get("params"), int) or value.get("params") is None
+        return whole and isinstance(value.get("arch"), str) and isinstance(value.get("fault"), str)
+    if what == "cells":
+        return set(CELL) <= value.keys() and all(isinstance(value[name], float) for name in CELL)
+    choices = spaces.get(BENCHMARK).choices
+    shape = [len(choice.operations) for choice in choices]
+    return all(_is_table(value.get(name), shape) for name in (*OBJECTIVES, *KERNEL))
+
+
+def _is_table(value: Any, shape: Sequence[int]) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(row, list) and all(isinstance(entry, float) for entry in row) for row in value)
+        and [len(row) for row in value] == shape
+    )
 
 
 def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:

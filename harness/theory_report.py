@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from rich.console import Console
 from scipy import stats
 
@@ -23,8 +23,8 @@ from harness.document import Document, Part, Section, facts, shown_command
 from harness.figures import STYLE, SUFFIXES, save
 from harness.files import tau_text, with_versions, write_csv, write_text
 from harness.found import parameters_of
-from harness.kernel import BENCHMARK, DATASET, Design, random_sizes
-from harness.plots import BLUE, ORANGE
+from harness.kernel import BENCHMARK, DATASET, SCORES, Design, random_sizes
+from harness.plots_theory import family, operation_scatter, scatter, size_strip
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.statistics import kendall
@@ -35,8 +35,11 @@ RECORD = "theory.json"
 RANDOM = {BENCHMARK: 1000, "darts": 300}
 BOUND_TEXT = (
     "Tau of ZEROS with the bound sqrt(y' K^-1 y / n): of cells, each in its own network; of operations, zeta in the whole supernet "
-    "against the bound of the supernet in which the choice has taken the operation. The theory says that it is below 0. Intervals "
-    "of operations take them for independent, which those of one supernet are not: they are narrower than they should be."
+    "against the bound of the supernet in which the choice has taken the operation. The theory says that it is below 0. K is the "
+    "kernel of the summed logits by all weights, as in TE-NAS: weights drawn with variance 2 / fan in, batch normalisation in "
+    "evaluation mode. A bound falls with the scale of the kernel whatever its shape, so the same is shown for the bound of the "
+    "kernel divided by its mean diagonal, and for its trace, which no label enters. Intervals of operations take them for "
+    "independent, which those of one supernet are not: they are narrower than they should be."
 )
 SIZES_TEXT = (
     "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal "
@@ -44,25 +47,34 @@ SIZES_TEXT = (
 )
 
 
+#: What taus are with, by the suffix of their columns.
+AGAINST = {"": "bound", "_scale_free": "scale_free_bound", "_trace": "trace"}
+
+
 def correlations(cells: pd.DataFrame, operations: pd.DataFrame) -> pd.DataFrame:
-    """Return tau with the bound: one row for each kind, width and objective, and for the baselines SynFlow and params of cells."""
+    """Return a row for each kind, width and score: its tau with the bound, with that of the scaled kernel, and with the trace.
+
+    Scores are ZEROS by objective, of cells the baselines SynFlow and params too, and the trace itself.
+    """
     rows = []
     for width, group in cells.groupby("channels"):
-        for name in [*(f"zeros_{objective}" for objective in OBJECTIVES), "synflow", "params"]:
-            rows.append(_row("cells", width, name, group[name], group["bound"]))
+        rows += [_row("cells", width, name, group[name], group) for name in (*SCORES, "trace")]
     for width, group in operations.groupby("channels"):
-        for objective in OBJECTIVES:
-            rows.append(_row("operations", width, f"zeros_{objective}", group[objective], group["bound"]))
+        named = {**{f"zeros_{objective}": objective for objective in OBJECTIVES}, "trace": "trace"}
+        rows += [_row("operations", width, name, group[column], group) for name, column in named.items()]
     return pd.DataFrame(rows)
 
 
-def _row(kind: str, width: object, name: str, score: pd.Series, bound: pd.Series) -> dict[str, Any]:
-    known = pd.DataFrame({"score": score.astype(float), "bound": bound.astype(float)}).dropna()
-    found = kendall(known["score"].to_numpy(float), known["bound"].to_numpy(float))
-    return {
-        "of": kind, "channels": width, "score": name, "n": len(known), "missing": len(score) - len(known),
-        "tau": found.value, "tau_low": found.low, "tau_high": found.high,
-    }  # fmt: skip
+def _row(kind: str, width: object, name: str, score: pd.Series, group: pd.DataFrame) -> dict[str, Any]:
+    row: dict[str, Any] = {"of": kind, "channels": width, "score": name}
+    for suffix, column in AGAINST.items():
+        known = pd.DataFrame({"score": score.astype(float), "other": group[column].astype(float)}).dropna()
+        if not suffix:
+            row |= {"n": len(known), "missing": len(score) - len(known)}
+        if column != name:
+            found = kendall(known["score"].to_numpy(float), known["other"].to_numpy(float))
+            row |= {f"tau{suffix}": found.value, f"tau{suffix}_low": found.low, f"tau{suffix}_high": found.high}
+    return row
 
 
 def cell_rows(cells: Mapping[tuple[int, int], Mapping[str, float]]) -> pd.DataFrame:
@@ -96,7 +108,7 @@ def size_rows(
         for (space, objective, number), found in searches.items()
     ]
     widest = cells[cells["channels"] == cells["channels"].max()]
-    for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
+    for name in SCORES[:-1]:
         first = widest.loc[widest[name].astype(float).idxmax()]
         size = parameters_of(benchmarks_data.get(BENCHMARK).network(int(first["index"]), 10, 0))
         rows.append({"space": BENCHMARK, "by": "sample", "name": f"highest {name}", "arch": first["arch"], "params": size})
@@ -121,70 +133,49 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
     for kind in ("cells", "operations"):
         for objective in OBJECTIVES:
             rows = found[(found["of"] == kind) & (found["score"] == f"zeros_{objective}")]
-            below = rows[rows["tau_high"] < 0]
-            above = rows[rows["tau_low"] > 0]
-            verdict = (
-                "negatively correlated with the bound at every width" if len(below) == len(rows)
-                else "positively correlated with the bound at every width" if len(above) == len(rows)
-                else "not significantly correlated with the bound at any width" if not len(below) + len(above)
-                else f"negatively correlated with the bound at {len(below)}, positively at {len(above)} of {len(rows)} widths"
-            )  # fmt: skip
-            taus = "; ".join(
-                f"{tau_text(row['tau'], row['tau_low'], row['tau_high'])} at {row['channels']} channels"
-                for row in rows.to_dict("records")
-            )
-            said.append(f"ZEROS of {kind}, objective {objective}, is {verdict}: tau {taus}.")
-    for space in sizes["space"].unique():
-        searched = sizes[(sizes["space"] == space) & (sizes["by"] == "search")]
-        for name, rows in searched.groupby("name", sort=False):
-            known = rows["percentile"].dropna()
-            if len(known):
-                values = ", ".join(f"{value:.0f}" for value in known)
-                said.append(
-                    f"{name} on {space} chooses networks that are larger than {values} % of random ones (a number for each seed)."
-                )
-        theirs = sizes[(sizes["space"] == space) & (sizes["by"] == "published")]
-        for prefix in dict.fromkeys(str(name).partition("_")[0] for name in theirs["name"]):
-            rows = theirs[theirs["name"].str.startswith(f"{prefix}_")]
-            mean, low, high = (f"{value:.0f}" for value in rows["percentile"].agg(["mean", "min", "max"]))
             said.append(
-                f"The {len(rows)} published {prefix} cells are larger than {mean} % of random ones on average ({low} to {high})."
+                f"ZEROS of {kind}, objective {objective}, is {_verdict(rows, '')} with the bound: {_taus(rows, '')}. Whatever the "
+                f"kernel's scale, it is {_verdict(rows, '_scale_free')}: {_taus(rows, '_scale_free')}."
             )
+    scale = found[(found["of"] == "cells") & (found["score"] == "trace")]
+    said.append(f"The bound of cells and the kernel's trace, which no label enters, have {_taus(scale, '')}.")
+    return said + [sentence for space in sizes["space"].unique() for sentence in _size_sentences(space, sizes)]
+
+
+def _verdict(rows: pd.DataFrame, suffix: str) -> str:
+    if rows[f"tau{suffix}"].isna().all():
+        return "not comparable"
+    below, above = (rows[f"tau{suffix}_high"] < 0).sum(), (rows[f"tau{suffix}_low"] > 0).sum()
+    if below == len(rows):
+        return "negatively correlated at every width"
+    if above == len(rows):
+        return "positively correlated at every width"
+    if below + above == 0:
+        return "not significantly correlated at any width"
+    return f"negatively correlated at {below}, positively at {above} of {len(rows)} widths"
+
+
+def _taus(rows: pd.DataFrame, suffix: str) -> str:
+    columns = [f"tau{suffix}", f"tau{suffix}_low", f"tau{suffix}_high"]
+    values = (f"{tau_text(*(row[name] for name in columns))} at {row['channels']}" for row in rows.to_dict("records"))
+    return f"tau {'; '.join(values)} channels"
+
+
+def _size_sentences(space: str, sizes: pd.DataFrame) -> list[str]:
+    said = []
+    chosen = sizes[(sizes["space"] == space) & sizes["percentile"].notna()]
+    for name, rows in chosen[chosen["by"] == "search"].groupby("name", sort=False):
+        values = ", ".join(f"{value:.0f}" for value in rows["percentile"])
+        said.append(f"{name} on {space} chooses networks that are larger than {values} % of random ones (a number for each seed).")
+    theirs = chosen[chosen["by"] == "published"]
+    for group, rows in theirs.groupby(theirs["name"].map(family), sort=False):
+        mean, low, high = (f"{value:.0f}" for value in rows["percentile"].agg(["mean", "min", "max"]))
+        said.append(
+            f"The {len(rows)} published {group} cells are larger than {mean} % of random ones on average ({low} to {high})."
+            if len(rows) > 1
+            else f"The published {group} cell is larger than {mean} % of random ones."
+        )
     return said
-
-
-def scatter(cells: pd.DataFrame, width: int) -> Figure:
-    """Draw ZEROS of the cells of one width against the bound, a panel for each objective."""
-    rows = cells[cells["channels"] == width]
-    figure = Figure(figsize=(3.1 * len(OBJECTIVES), 3.0), layout="constrained")
-    for axes, objective in zip(figure.subplots(1, len(OBJECTIVES), sharey=True), OBJECTIVES, strict=True):
-        known = rows[[f"zeros_{objective}", "bound"]].astype(float).replace(-np.inf, np.nan).dropna()
-        axes.scatter(known[f"zeros_{objective}"], known["bound"], s=9, color=BLUE, alpha=0.6, linewidths=0)
-        axes.set_yscale("log")
-        axes.set_xlabel(f"ZEROS, objective {objective} (log)")
-    figure.supylabel(f"bound, {width} channels", fontsize=9)
-    return figure
-
-
-def size_strip(sizes: pd.DataFrame) -> Figure:
-    """Draw the percentile in size of everything that was chosen, a line for each kind."""
-    chosen = sizes[sizes["by"] != "random"].copy()
-    chosen["kind"] = [
-        f"{row['space']}: {row['name']}" if row["by"] != "published" else f"darts: published {str(row['name']).partition('_')[0]}"
-        for row in chosen.to_dict("records")
-    ]
-    kinds = list(dict.fromkeys(chosen["kind"]))[::-1]
-    figure = Figure(figsize=(6.4, 0.3 * len(kinds) + 0.9), layout="constrained")
-    axes = figure.subplots()
-    axes.axvline(50, color="black", lw=0.8, ls=":")
-    for place, kind in enumerate(kinds):
-        rows = chosen[chosen["kind"] == kind]
-        colour = ORANGE if (rows["by"] == "published").all() else BLUE
-        axes.scatter(rows["percentile"], [place] * len(rows), s=22, color=colour, alpha=0.7, linewidths=0)
-    axes.set_yticks(range(len(kinds)), kinds)
-    axes.set_xlim(-3, 103)
-    axes.set_xlabel("share of random architectures that are smaller (%)")
-    return figure
 
 
 def publish_theory(
@@ -206,7 +197,7 @@ def publish_theory(
         frames = {"cells": of_cells, "operations": of_operations, "correlations": found, "sizes": sizes}
         for name, frame in frames.items():
             write_csv(frame, new / f"{name}.csv")
-        report = _document(of_cells, found, sizes, said, new, record)
+        report = _document(of_cells, of_operations, found, sizes, said, new, record)
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
@@ -217,24 +208,40 @@ def publish_theory(
 
 def _remove_figures(folder: Path) -> None:
     for suffix in SUFFIXES:
-        for path in [*folder.glob(f"bound_*{suffix}"), folder / f"sizes{suffix}"]:
-            path.unlink(missing_ok=True)
+        for path in folder.glob(f"*{suffix}"):
+            if re.fullmatch(r"(bound|operations)_\d+|sizes", path.stem):
+                path.unlink()
 
 
 def _document(
-    cells: pd.DataFrame, found: pd.DataFrame, sizes: pd.DataFrame, said: Sequence[str], folder: Path, record: Mapping[str, Any]
+    cells: pd.DataFrame,
+    operations: pd.DataFrame,
+    found: pd.DataFrame,
+    sizes: pd.DataFrame,
+    said: Sequence[str],
+    folder: Path,
+    record: Mapping[str, Any],
 ) -> Document:
     with matplotlib.rc_context(STYLE):
+        widths = sorted(cells["channels"].unique())
         scatters = [
-            (save(scatter(cells, width), folder / f"bound_{width}.png"), f"Cells of {width} initial channels.")
-            for width in sorted(cells["channels"].unique())
+            (save(scatter(cells, width), folder / f"bound_{width}.png"), f"Cells of {width} initial channels.") for width in widths
+        ]
+        scatters += [
+            (
+                save(operation_scatter(operations, width), folder / f"operations_{width}.png"),
+                f"Operations of the supernet of {width} initial channels.",
+            )
+            for width in widths
         ]
         strip = save(size_strip(sizes), folder / "sizes.png"), "Sizes of what was chosen; dotted: no bias to size."
-    bounds = [
-        tables.text("of", "of"), tables.number("channels", "channels", "", "d"), tables.text("score", "score"),
-        tables.number("tau", "tau", "with the bound"), tables.interval("tau_low", "tau_high"), tables.number("n", "n", "", "d"),
-        tables.number("missing", "missing", "singular kernels", "d"),
-    ]  # fmt: skip
+    bounds = [tables.text("of", "of"), tables.number("channels", "channels", "", "d"), tables.text("score", "score")]
+    for suffix, heading in {"": "tau, bound", "_scale_free": "tau, scaled", "_trace": "tau, trace"}.items():
+        bounds += [
+            tables.number(heading, f"tau{suffix}", f"with the {AGAINST[suffix].replace('_', ' ')}"),
+            tables.interval(f"tau{suffix}_low", f"tau{suffix}_high"),
+        ]
+    bounds += [tables.number("n", "n", "", "d"), tables.number("missing", "missing", "singular kernels", "d")]
     large = [
         tables.text("space", "space"), tables.text("by", "by"), tables.text("name", "name"),
         tables.number("seed", "seed", "", ".0f"),

@@ -26,14 +26,14 @@ class SearchSpace(Protocol):
         name, description: for people.
         datasets: whose networks are searched, the main one first.
         benchmark: the name of the benchmark that holds its architectures; empty when none does.
-        drawable: whether what is found is a cell, whose graph can be drawn.
+        nodes: names of a cell's nodes, by number; empty where what is found is no cell.
         limits: groups of choices of which only some may stay: (numbers of the choices, how many stay).
     """
 
     name: str
     description: str
     benchmark: str
-    drawable: bool
+    nodes: Mapping[int, str]
 
     @property
     def datasets(self) -> Mapping[str, Dataset]: ...

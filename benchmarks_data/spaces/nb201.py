@@ -57,7 +57,7 @@ class NasBench201Space:
     datasets: ClassVar[Mapping[str, Dataset]] = BENCHMARK.datasets
     choices = CHOICES
     limits = ()
-    drawable = True
+    nodes: ClassVar[Mapping[int, str]] = {0: "input", 1: "", 2: "", 3: "output"}
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         return NasBench201Supernet(

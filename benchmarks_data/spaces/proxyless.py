@@ -105,7 +105,7 @@ class ProxylessSpace:
     datasets: ClassVar[Mapping[str, Dataset]] = {"imagenet": Dataset(1000, 224)}
     choices = CHOICES
     limits = ()
-    drawable = False
+    nodes: ClassVar[Mapping[int, str]] = {}
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         if cells is not None:

@@ -117,6 +117,21 @@ def test_the_proxyless_space_has_its_published_layers() -> None:
     assert ProxylessSupernet(5, 0, channels=8)(torch.randn(1, 3, 64, 64)).shape == (1, 5)
 
 
+@pytest.mark.parametrize("source", [0, 1])
+def test_a_darts_cell_reads_the_outputs_of_the_two_cells_before(source: int) -> None:
+    """All its operations read one input alone: the other's values change nothing; the last cell's output is handed on."""
+    cells = {"normal": [["sep_conv_3x3", source]] * 8, "reduce": [["max_pool_3x3", source]] * 8}
+    cell = DartsNetwork(genotype(cells), 10, 0, channels=4, cells=3).cells[0].eval()
+    state = [torch.randn(2, 12, 8, 8) for _ in range(2)]
+    with torch.no_grad():
+        last, output = cell(tuple(state))
+        assert torch.equal(last, state[1])
+        state[1 - source] = torch.randn(2, 12, 8, 8)
+        assert torch.equal(cell(tuple(state))[1], output)
+        state[source] = torch.randn(2, 12, 8, 8)
+        assert not torch.equal(cell(tuple(state))[1], output)
+
+
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [

@@ -7,10 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+import benchmarks_data
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.nb201.network import Network
 from harness import kernel, theory, theory_report
+from harness.inputs import network_inputs
 from harness.kernel import bound
 from harness.theory import main
+from proxies.passes.jacobian import tangent_kernel
 
 
 def test_the_bound_is_that_of_the_theorem() -> None:
@@ -54,12 +60,32 @@ def test_the_command_measures_resumes_and_reports(
     assert len(operations) == 24
     assert operations["bound"].nunique() == 24, "each operation has a supernet of its own"
     found = pd.read_csv(tmp_path / "correlations.csv")
-    assert len(found) == 5 + 3
+    assert len(found) == 6 + 4
     row = found[(found["of"] == "cells") & (found["channels"] == 2) & (found["score"] == "params")].iloc[0]
-    known = cells[cells["channels"] == 2].dropna(subset="bound")
+    known = cells.dropna(subset="bound")
+    for suffix, column in (("", "bound"), ("_scale_free", "scale_free_bound"), ("_trace", "trace")):
+        assert row[f"tau{suffix}"] == pytest.approx(stats.kendalltau(known["params"], known[column])[0])
+    assert np.allclose(known["scale_free_bound"], known["bound"] * np.sqrt(known["trace"] / 4))
     assert (row["n"], row["missing"]) == (len(known), 6 - len(known))
-    assert {"bound_2.png", "bound_2.svg", "sizes.png", "report.html"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"bound_2.png", "bound_2.svg", "operations_2.png", "sizes.png", "report.html"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
     assert len(json.loads((tmp_path / "theory.json").read_text())["findings"]) >= 6
+
+    (log,) = tmp_path.glob("theory-*.jsonl")
+    damaged = log.read_text().replace('"bound": ', '"round": ', 1)
+    log.write_text(damaged + '{"key": "cells (1, 2)", "value": [')
+    measured: list[object] = []
+    measure = kernel.measure_cell
+
+    def counted(*given: object) -> object:
+        measured.append(given)
+        return measure(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(theory, "measure_cell", counted)
+    assert main(command) == 0
+    assert len(measured) == 1, "one line had lost its bound"
+    pd.testing.assert_frame_equal(cells, pd.read_csv(tmp_path / "cells.csv"))
 
     def refuse(*_: object) -> None:
         raise AssertionError("it was measured before")
@@ -67,6 +93,27 @@ def test_the_command_measures_resumes_and_reports(
     monkeypatch.setattr(theory, "measure_cell", refuse)
     monkeypatch.setattr(theory, "measure_supernet", refuse)
     assert main(command) == 0
+
+
+def test_the_kernel_is_that_of_the_network_and_the_batch() -> None:
+    network = Network(benchmarks_data.get("nb201").architecture(1462).structure, 10, 3, channels=2).double()
+    given = network_inputs(None, 3, Dataset(10, 32), "float64", "cpu")
+    matrix = tangent_kernel(network, given, batch=5).kernel.numpy()
+    labels = given.labels(5).numpy()
+    found = kernel.measure_cell(kernel.Design(5, None, 3), (1462, 2))
+    assert found["bound"] == pytest.approx(bound(matrix, labels, 10), rel=1e-9)
+    assert found["bound"] != pytest.approx(bound(matrix, labels[::-1], 10), rel=1e-3)
+    assert found["trace"] == pytest.approx(np.trace(matrix))
+    assert found["scale_free_bound"] == pytest.approx(bound(5 * matrix / np.trace(matrix), labels, 10), rel=1e-9)
+
+
+def test_searches_of_both_spaces_find_the_largest_networks_with_synflow(tmp_path: Path) -> None:
+    design = kernel.Design(4, None, 0)
+    found = {space: kernel.search_size(design, tmp_path, (space, "synflow", 0)) for space in ("nb201", "darts")}
+    assert found["nb201"]["params"] == 1_531_546
+    assert "nor_conv_3x3" in found["nb201"]["arch"]
+    assert found["darts"]["params"] > 4_900_000
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_sizes_are_counted_in_percentiles() -> None:
@@ -80,12 +127,28 @@ def test_sizes_are_counted_in_percentiles() -> None:
     assert math.isnan(sizes["percentile"].iloc[1])
     found = pd.DataFrame(
         [
-            {"of": "cells", "score": "zeros_synflow", "channels": width, "tau": tau, "tau_low": tau - 0.1, "tau_high": tau + 0.1}
+            {
+                "of": "cells", "score": "zeros_synflow", "channels": width,
+                **{f"tau{kind}{end}": tau + more for kind in ("", "_scale_free") for end, more in
+                   (("", 0), ("_low", -0.1), ("_high", 0.1))},
+            }
             for width, tau in ((4, -0.5), (8, 0.05))
         ]
+    )  # fmt: skip
+    assert theory_report._verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
+    assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated at every width"
+    assert (
+        theory_report._verdict(
+            -found[["tau", "tau_low", "tau_high"]][:1].iloc[:, [0, 2, 1]].set_axis(["tau", "tau_low", "tau_high"], axis=1), ""
+        )
+        == "positively correlated at every width"
     )
-    said = theory_report.sentences(found, sizes)
-    assert "ZEROS of cells, objective synflow, is negatively correlated with the bound at 1, positively at 0 of 2 widths" in said[0]
+    assert theory_report._verdict(found[1:], "") == "not significantly correlated at any width"
+    published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
+    assert list(theory_report._size_sentences("darts", published)) == [
+        "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",
+        "The published b cell is larger than 70 % of random ones.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from benchmarks_data.spaces.supernet import Supernet
 from harness.inputs import network_inputs
 from harness.scoring import Job, Task, score_task
 from proxies.passes.common import batch_norm_bypassed, batch_statistics
-from proxies.passes.supernet import OperationSensitivity, operation_sensitivity
+from proxies.passes.supernet import OperationSensitivity, _gates, operation_sensitivity
 from tests.networks import inputs
 
 BATCH = 6
@@ -117,6 +117,25 @@ def test_the_reference_numerics_are_said_to_vanish_or_overflow() -> None:
     assert OperationSensitivity(((0.0, math.inf),)).fault.startswith("the sensitivities overflow")
     log_scale = operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow").log_scale
     assert 45 < log_scale / math.log(10) < 60
+
+
+def test_what_is_computed_and_is_no_number_counts_as_overflow() -> None:
+    supernet = small()
+    supernet.gates.keep([[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices])
+    supernet.classifier.weight.data.fill_(math.nan)
+    found = operation_sensitivity(supernet, inputs(), objective="synflow")
+    assert all(math.isnan(row[3]) and math.isinf(row[2]) for row in found.values)
+    assert found.fault.startswith("the sensitivities overflow")
+
+
+def test_gates_are_ones_or_normal_of_a_small_deviation() -> None:
+    supernet = DartsSupernet(10, 0, channels=4, cells=3)
+    given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
+    drawn = torch.cat(_gates(supernet, given, "normal", absolute=False)).detach()
+    assert float(drawn.std()) == pytest.approx(1e-3, rel=0.15)
+    assert abs(float(drawn.mean())) < 3e-4
+    assert torch.equal(torch.cat(_gates(supernet, given, "normal", absolute=True)).detach(), drawn.abs())
+    assert torch.equal(torch.cat(_gates(supernet, given, "ones", absolute=True)), torch.ones(224, dtype=torch.float64))
 
 
 def test_candidates_that_are_gone_have_no_sensitivity_and_change_that_of_the_others() -> None:

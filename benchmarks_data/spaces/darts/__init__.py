@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
-from benchmarks_data.spaces.darts.genotype import EDGES_PER_NODE, INPUTS, NODES, Genotype
+from benchmarks_data.spaces.darts.genotype import CONCAT, EDGES_PER_NODE, INPUTS, NODES, Genotype
 from benchmarks_data.spaces.darts.network import CELLS, CHOICES, DartsSupernet, Network
 
 SEARCH_CHANNELS, SEARCH_CELLS, LEAST_CELLS = 16, 8, 3
@@ -26,7 +26,8 @@ class DartsSpace:
         "imagenet": Dataset(1000, 224),
     }
     choices = CHOICES
-    drawable = True
+    #: The inputs are what the two cells before put out; the cell puts out the other four, joined.
+    nodes: ClassVar[Mapping[int, str]] = {0: "$c_{k-2}$", 1: "$c_{k-1}$", **dict.fromkeys(CONCAT, "")}
     limits = tuple(
         (tuple(n for n, choice in enumerate(CHOICES) if choice.group == cell and choice.edge[1] == node), EDGES_PER_NODE)
         for cell in CELLS

@@ -163,7 +163,8 @@ def _chosen(genotype: Genotype, channels: int, reduces: bool) -> tuple[list[Edge
 class DartsSupernet(Body, Supernet):
     """The search network, in which every edge carries all candidates: (batch, 3, height, width) -> logits (batch, classes).
 
-    As published, but for the batch normalisation after poolings, whose scale at initialisation gates stand for.
+    As published, but for the batch normalisation after poolings, whose scale at initialisation gates stand for, and for the scales
+    and shifts of the others, which the published one does not have: at initialisation they are ones and zeros.
     """
 
     def __init__(self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False) -> None:
