@@ -15,8 +15,9 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from harness.chunks import chunks, score_chunk
 from harness.command import WorkerDied
-from harness.scoring import Job, Score, Task, score_task
+from harness.scoring import Job, Score, Task
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,13 +27,13 @@ IN_FLIGHT = 4
 
 
 def run(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
-    """Yield the scores of each task, in the order in which they finish.
+    """Yield the scores of some tasks after the other, in the order in which they finish.
 
     Raises:
         InputError: a task found the input unusable.
         WorkerDied: a worker process ended without an answer.
     """
-    yield from each(partial(score_task, job), tasks, workers)
+    yield from each(partial(score_chunk, job), chunks(job, tasks), workers)
 
 
 def each(compute: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:

@@ -23,12 +23,14 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, workers: int) -> 
     console = Console(stderr=True)
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("scoring", total=len(tasks))
-        for done, scores in enumerate(executors.run(job, tasks, workers), 1):
+        total, done = sum(len(task.proxies) for task in tasks), 0
+        bar = progress.add_task("scoring", total=total)
+        for scores in executors.run(job, tasks, workers):
             store.write(job, scores)
-            progress.advance(bar)
-            if progress.disable and done * 10 // len(tasks) > (done - 1) * 10 // len(tasks):
-                print(f"scored {done} of {len(tasks)}", file=sys.stderr, flush=True)
+            progress.advance(bar, len(scores))
+            done += len(scores)
+            if progress.disable and done * 10 // total > (done - len(scores)) * 10 // total:
+                print(f"scored {done} of {total}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import benchmarks_data
 import proxies
@@ -39,6 +39,8 @@ class Job:
         dtype: of the computation, one of DTYPES.
         device: of the computation; not part of a score's identity.
         plugins: files that register further proxies, with their checksums.
+        memory: bytes that architectures which are computed together may take; None lets the engine decide. No part of a score's
+            identity either.
     """
 
     benchmark: str
@@ -47,6 +49,7 @@ class Job:
     dtype: str = "float32"
     device: str = "cpu"
     plugins: tuple[tuple[Path, int], ...] = ()
+    memory: int | None = None
 
     def dataset_of(self, request: proxies.Request) -> str:
         """Return what identifies the networks that a request sees: their dataset, or their images' size if it reads no logits."""
@@ -100,19 +103,33 @@ def score_task(job: Job, task: Task) -> list[Score]:
     """
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
-    built = _Built(job, task)
+    return apply_formulas(_Built(job, task), task)
+
+
+class Results(Protocol):
+    """The results of passes that concern one architecture."""
+
+    def result(self, reading: proxies.Reading) -> tuple[Any, float]:
+        """Return the result of a pass and the seconds that it took; raise what the pass raised."""
+
+    def check(self) -> str:
+        """Return what is wrong since a proxy has looked at results, empty when nothing is."""
+
+
+def apply_formulas(found: Results, task: Task) -> list[Score]:
+    """Return the scores of a task, whatever way its passes are computed."""
     scores = []
     for name in task.proxies:
         request = proxies.request(name)
         started, seconds = time.perf_counter(), 0.0
         try:
-            results = [built.result(reading) for reading in request.readings]
+            results = [found.result(reading) for reading in request.readings]
             seconds = sum(spent for _, spent in results)
             started = time.perf_counter()
             value = _number(request.score(*(result for result, _ in results)))
-            status = built.check() or _status(value, request.proxy.higher_is_better)
+            status = found.check() or _status(value, request.proxy.higher_is_better)
         except Exception as error:
-            built.check()  # a proxy that failed half-way must not leave its hooks to the next
+            found.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, failure(error)
         seconds += time.perf_counter() - started
         scores.append(Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status))

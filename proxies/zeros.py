@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, cast
 
 from proxies import Paper, proxy
+from proxies.synflow import FLOW_OPTIONS, flow_of, refuses_flow
 
 if TYPE_CHECKING:
     from proxies.passes.common import Sensitivities
@@ -30,12 +31,18 @@ OBJECTIVES = {"synflow": "synaptic_flow", "snip": "loss_gradient", "grasp": "gat
 
 def _reads(options: Mapping[str, OptionValue]) -> str:
     objective = str(options["objective"])
-    return f"supernet_{objective}" if options["scope"] == "supernet" else OBJECTIVES[objective]
+    if options["scope"] == "supernet":
+        return f"supernet_{objective}"
+    return flow_of(options) if objective == "synflow" else OBJECTIVES[objective]
 
 
 def _refuses(options: Mapping[str, OptionValue]) -> str:
     known = OF_SUPERNET if options["scope"] == "supernet" else tuple(AGGREGATES)
-    return "" if options["aggregate"] in known else f"with scope={options['scope']} aggregate is one of {', '.join(known)}"
+    if options["aggregate"] not in known:
+        return f"with scope={options['scope']} aggregate is one of {', '.join(known)}"
+    if flow_of(options) != "synaptic_flow" and (options["scope"], options["objective"]) != ("network", "synflow"):
+        return "boundary and weights are options of objective=synflow with scope=network"
+    return refuses_flow(options)
 
 
 @proxy(
@@ -43,7 +50,13 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
     reads=_reads,
     refuses=_refuses,
     paper=Paper("Zhang et al.", 2021, "https://arxiv.org/abs/2106.11542"),
-    options={"objective": tuple(OBJECTIVES), "scope": ("network", "supernet"), "aggregate": (*AGGREGATES, "paths"), "batch": 64},
+    options={
+        "objective": tuple(OBJECTIVES),
+        "scope": ("network", "supernet"),
+        "aggregate": (*AGGREGATES, "paths"),
+        **FLOW_OPTIONS,
+        "batch": 64,
+    },
 )
 def zeros(
     sensitivities: Sensitivities | ChosenSensitivities, *, aggregate: str, scope: str = "network", **_settled: object
@@ -54,6 +67,9 @@ def zeros(
     summed over the cells. objective=synflow needs no data; snip takes the loss of a batch for R; grasp takes the product of that
     loss's Hessian with its gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score -inf;
     of a network that has no operation at all it is undefined.
+
+    boundary=periodic computes on a torus, where the all-ones image stays constant over space, and weights=expected puts the
+    expectation of every absolute weight in its place, on a torus too: what remains is the number of channels and the graph.
 
     scope=supernet has the gates on all candidates of the search network instead, shared by its cells: one table of sensitivities
     for all architectures. aggregate=mean (or sum) adds up those of the architecture's operations; paths divides each by that of

@@ -69,6 +69,8 @@ def _catalogue() -> dict[str, Pass]:
         Pass("cost", "cost", frozenset(), "one image forward"),
         Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
         Pass("synaptic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
+        Pass("periodic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
+        Pass("expected_flow", "synaptic_flow", frozenset(), "one image forward and backward"),
         body("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
         body("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch, largest_batch=62),
         body("linear_regions", "activations", frozenset({"noise"}), "1,000 images of 4 x 4 pixels forward"),

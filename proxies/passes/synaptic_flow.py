@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from proxies.passes.common import (
     live_places,
     ones_image,
     output_hooks,
+    periodic_boundary,
 )
 
 
@@ -44,8 +46,28 @@ def synaptic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
     R is positively homogeneous in every activation, so dividing each stage's output by a detached scalar divides R and all
     sensitivities by the same number. Source: Tanaka et al., arXiv 2006.05467; arXiv 2106.11542, section 3.
     """
+    return _flow(network, inputs, torch.abs)
+
+
+def periodic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+    """Do the same on a torus, where the opposite side lies beyond the boundary and the all-ones image stays constant."""
+    with periodic_boundary(network):
+        return _flow(network, inputs, torch.abs)
+
+
+def expected_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+    """Do the same on a torus with the expectation of every absolute weight in its place: no weight is read.
+
+    PyTorch's default initialisation is uniform in +-1/sqrt(fan in), whose absolute value is half of that on average.
+    """
+    with periodic_boundary(network):
+        return _flow(network, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5))
+
+
+def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:
+    """Return the flow when *form* makes the weights of the linearised network from those of the network."""
     linear = {
-        name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
+        name: torch.zeros_like(value) if name.endswith("bias") else form(value.detach())
         for name, value in network.named_parameters()
     }
     log_scales: list[float] = []

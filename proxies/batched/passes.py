@@ -1,0 +1,152 @@
+"""What the passes give, for many NAS-Bench-201 cells at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from benchmarks_data.nb201.network import CellModule, Network
+from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges
+from proxies.batched import pruned, shared
+from proxies.batched.flow import Flows, LinearNetwork, flows
+from proxies.passes.common import Inputs, layers_of
+from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
+from proxies.passes.synaptic_flow import SynapticFlow
+
+#: Bytes that a batch of architectures may take on a CPU: larger ones are no faster, as they leave the caches.
+CPU_MEMORY = 256 * 2**20
+#: Tensors of a node's size that are alive at once while a cell is computed, beside those that wait for the adjoint.
+WORKING = 16
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the architectures of a seed share.
+
+    Attributes:
+        make: returns the network of a cell.
+        inputs: what may be fed to it.
+    """
+
+    make: Callable[[Sequence[str]], Network]
+    inputs: Inputs
+
+    _linear: dict[Any, LinearNetwork] = field(default_factory=dict)
+
+    @cached_property
+    def uniform(self) -> dict[str, Network]:
+        """For each operation, the network whose edges all carry it: it holds the operation's weights in every place."""
+        return {kind: self.make((kind,) * len(EDGES)) for kind in OPERATIONS}
+
+    def linear(self, form: Callable[[dict[str, Network], Inputs], LinearNetwork]) -> LinearNetwork:
+        """Return a form of the linearised network, which is made once."""
+        if form not in self._linear:
+            self._linear[form] = form({kind: self.uniform[kind] for kind in sorted(CONVOLUTIONS)}, self.inputs)
+        return self._linear[form]
+
+
+def compute(name: str, sharing: Shared, cells: Sequence[Sequence[str]], memory: int | None = None) -> list[Any]:
+    """Return the result of a pass for each cell.
+
+    Args:
+        name: of a pass in :data:`proxies.batched.PASSES`.
+        sharing: what the cells share.
+        cells: the operations of each.
+        memory: bytes that a batch may take; None is CPU_MEMORY, or on another device half of what is free.
+    """
+    match name:
+        case "cost":
+            return _costs(sharing, cells)
+        case "weight_norms":
+            return _norms(sharing, cells)
+        case "synaptic_flow":
+            return _synaptic_flows(sharing, shared.zero_padded, cells, memory)
+        case "periodic_flow":
+            return _synaptic_flows(sharing, shared.periodic, cells, memory)
+        case "expected_flow":
+            return _synaptic_flows(sharing, shared.expected, cells, memory)
+    raise ValueError(f"the pass {name!r} takes one network at a time")
+
+
+def _synaptic_flows(
+    sharing: Shared,
+    form: Callable[[dict[str, Network], Inputs], LinearNetwork],
+    cells: Sequence[Sequence[str]],
+    memory: int | None,
+) -> list[SynapticFlow]:
+    """Return the flows of cells; each distinct network is computed once."""
+    network = sharing.linear(form)
+    distinct = sorted({pruned(cell) for cell in cells}, key=lambda cell: [OPERATIONS.index(kind) for kind in cell])
+    rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
+    found: dict[tuple[str, ...], SynapticFlow] = {}
+    for start in range(0, len(distinct), rows):
+        batch = distinct[start : start + rows]
+        found.update(zip(batch, _each(flows(network, batch), batch), strict=True))
+    return [found[pruned(cell)] for cell in cells]
+
+
+def _free(device: torch.device) -> int:
+    return torch.cuda.mem_get_info(device)[0] // 2 if device.type == "cuda" else CPU_MEMORY
+
+
+def _bytes_of_a_row(network: LinearNetwork) -> int:
+    """Return about how many bytes the computation of one row takes: three nodes of each cell wait for the adjoint."""
+    pixels, size = network.stem[0].numel(), network.stem.element_size()
+    return size * pixels * (WORKING + 3 * len(network.body))
+
+
+def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
+    """Return the flow of each row. The stem and the classifier carry all of it; a branch's two convolutions carry the same."""
+    values = zip(found.total.tolist(), found.edges.tolist(), found.blocks.tolist(), found.log_scale.tolist(), cells, strict=True)
+    results = []
+    for total, edges, blocks, log_scale, cell in values:
+        layers = [total, total, *itertools.chain.from_iterable((short, deep, deep) for short, deep in blocks)]
+        layers += [flow for row in edges for flow, kind in zip(row, cell, strict=True) if kind in CONVOLUTIONS]
+        places = [(number, edge) for number in range(len(edges)) for edge in EDGES]
+        operations = dict(zip(places, itertools.chain.from_iterable(edges), strict=True))
+        live = frozenset(place for place, on in zip(places, itertools.cycle(live_edges(cell)), strict=False) if on)
+        results.append(SynapticFlow(operations=operations, live=live, log_scale=log_scale, total=total, layers=layers))
+    return results
+
+
+def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
+    """Return the sizes: every edge adds the same for an operation, a sixth of what six add."""
+    known = {kind: cost(network, sharing.inputs) for kind, network in sharing.uniform.items()}
+    none = known[OPERATIONS[0]]
+    params, flops, convs = (
+        {kind: (getattr(one, name) - getattr(none, name)) // len(EDGES) for kind, one in known.items()}
+        for name in ("params", "flops", "live_convs")
+    )
+    return [
+        Cost(
+            params=none.params + sum(params[kind] for kind in cell),
+            flops=none.flops + sum(flops[kind] for kind in cell),
+            live_params=none.params + sum(params[kind] for kind in pruned(cell)),
+            live_convs=sum(convs[kind] for kind in pruned(cell)),
+        )
+        for cell in cells
+    ]
+
+
+def _norms(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[WeightNorms]:
+    """Return the norms of the layers of each network, those of its cells last."""
+    norms = {
+        kind: dict(zip(layers_of(network), weight_norms(network, sharing.inputs).norms, strict=True))
+        for kind, network in sharing.uniform.items()
+    }
+    skeleton = list(norms[OPERATIONS[0]].values())
+    numbers = [number for number, part in enumerate(sharing.uniform[OPERATIONS[0]].body) if isinstance(part, CellModule)]
+    of_edge = {
+        (edge, kind): [norms[kind][f"body.{number}.edges.{edge[0]}-{edge[1]}-{kind}.1"] for number in numbers]
+        for edge in EDGES
+        for kind in CONVOLUTIONS
+    }
+    return [
+        WeightNorms(skeleton + [norm for place in zip(EDGES, cell, strict=True) for norm in of_edge.get(place, ())])
+        for cell in cells
+    ]
