@@ -1,4 +1,4 @@
-# make run    install into .venv and score 1,000 architectures on the table that is installed with the harness
+# make run    install into .venv and score all 15,625 architectures on the table that is installed with the harness
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 .PHONY: run test lint regress bench table clean
 
 run: $(VENV)/.installed
-	$(BIN)/python -m harness.run --proxy zeros
+	$(BIN)/python -m harness.run --proxy zeros --archs all
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest
@@ -25,7 +25,9 @@ regress: $(VENV)/.installed
 	$(BIN)/python -m harness.regress
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-json=reports/bench.json
+	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-storage=file://reports/benchmarks --benchmark-autosave \
+	    --benchmark-compare --benchmark-columns=mean,rounds
+	$(BIN)/python -m tests.bench_table reports/benchmarks
 
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'

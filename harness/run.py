@@ -69,6 +69,12 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
     how.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
+    how.add_argument(
+        "--memory",
+        type=positive,
+        metavar="MB",
+        help="for architectures computed together, in each process (default: 256; on a GPU half of what is free)",
+    )
     p.add_argument(
         "--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
     )
@@ -137,9 +143,13 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     images = image_file(args.images) if args.images else None
     if images:
         check_images(images, requests, benchmark.datasets[dataset].classes)
-    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins)
+    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     return Plan(job, requests, indices, table, targets, out)
+
+
+def _bytes(megabytes: int | None) -> int | None:
+    return None if megabytes is None else megabytes * 2**20
 
 
 def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targets: Sequence[str] | None) -> tuple[str, list[str]]:

@@ -1,67 +1,118 @@
-"""Speed, measured: ``make bench``. Milliseconds per architecture on one core, for every proxy alone and for all together.
+"""Speed, measured: ``make bench``. Not collected by ``make test``.
 
-Compare figures within one run; a clock means little across machines. Not collected by ``make test``.
+Compare figures within one run: a clock means little across machines, and ratios are what counts.
 """
 
+import random
 import resource
 import time
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import benchmarks_data
 import proxies
+from benchmarks_data.nb201 import space
 from benchmarks_data.table import Table
+from harness import chunks, executors
 from harness.executors import reproducible
-from harness.inputs import network_inputs
 from harness.publish import publish
 from harness.results import Results
-from harness.scoring import Job, Task, build_network, score_task
-from proxies.passes import PASSES
+from harness.scoring import Job, Task, score_task
+from proxies.batched import pruned
+from proxies.batched.passes import compute
 
-INDICES = (1, 6818)
+#: Two architectures for what takes long, of which the first is a large one.
+FEW = (1, 6818)
+SAMPLE = random.Random(0).sample(range(space.SIZE), 1000)
+JOB = Job("nb201", "cifar10")
 SCORED = [request.name for request in proxies.expand(map(proxies.request, proxies.registered()))]
-SUITES = {name: (name,) for name in SCORED} | {"all": tuple(SCORED)}
+TOGETHER = ["zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]", "params", "l2_norm"]
 
 
-@pytest.mark.parametrize("suite", SUITES)
-@pytest.mark.benchmark(group="two architectures, one core")
-def test_score(benchmark, suite: str) -> None:
-    def score() -> None:
-        for index in INDICES:
-            score_task(Job("nb201", "cifar10"), Task(index, 0, SUITES[suite]))
+def reference(names: Iterable[str], indices: Iterable[int]) -> float:
+    """Score one network after the other; return the seconds for one."""
+    tasks = [Task(index, 0, tuple(names)) for index in indices]
+    started = time.perf_counter()
+    for task in tasks:
+        score_task(JOB, task)
+    return (time.perf_counter() - started) / len(tasks)
 
+
+def whole(names: Iterable[str], indices: Iterable[int], workers: int) -> float:
+    """Score as the command does; return the seconds for one architecture."""
+    tasks = [Task(index, 0, tuple(names)) for index in indices]
+    started = time.perf_counter()
+    for _ in executors.run(JOB, tasks, workers):
+        pass
+    return (time.perf_counter() - started) / len(tasks)
+
+
+@pytest.mark.parametrize("name", SCORED)
+@pytest.mark.benchmark(group="one network after the other, two architectures, one core")
+def test_alone(benchmark, name: str) -> None:
     with reproducible():
-        benchmark.pedantic(score, rounds=1, warmup_rounds=1)
-    benchmark.extra_info["architectures"] = len(INDICES)
+        benchmark.pedantic(reference, ((name,), FEW), rounds=1, warmup_rounds=1)
+    benchmark.extra_info["architectures"] = len(FEW)
 
 
-@pytest.mark.benchmark(group="all proxies against their passes")
-def test_all_against_its_passes(benchmark) -> None:
-    """``extra_info`` gets the seconds of all distinct passes alone, and how many times as long all proxies take together."""
-    job, dataset = Job("nb201", "cifar10"), benchmarks_data.get("nb201").datasets["cifar10"]
-    readings = sorted({reading for name in SCORED for reading in proxies.request(name).readings})
-    spent = 0.0
-
-    def passes() -> None:
-        nonlocal spent
-        for index in INDICES:
-            network = build_network(job, Task(index, 0, ()), "cpu")
-            inputs = network_inputs(None, 0, dataset, job.dtype, "cpu")
-            started = time.perf_counter()
-            for name, options in readings:
-                PASSES[name].function()(network, inputs, **dict(options))
-            spent += time.perf_counter() - started
-
-    def score() -> None:
-        for index in INDICES:
-            score_task(job, Task(index, 0, SUITES["all"]))
-
+@pytest.mark.benchmark(group="the suite of all proxies, two architectures, one core")
+def test_suite(benchmark) -> None:
+    """``ratio``: how many times as long all proxies take, each alone, as together."""
     with reproducible():
-        passes()
-        benchmark.pedantic(score, rounds=1)
-    benchmark.extra_info |= {"passes": spent, "ratio": benchmark.stats.stats.mean / spent}
+        alone = sum(reference((name,), FEW) for name in SCORED)
+        together = benchmark.pedantic(whole, (SCORED, FEW, 1), rounds=1)
+    benchmark.extra_info |= {"architectures": len(FEW), "ratio": alone / together}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.benchmark(group="many architectures at once, 1,000 of them, one core")
+def test_together(benchmark, name: str) -> None:
+    """``ratio``: how many times as long one network after the other takes."""
+    seconds = benchmark.pedantic(whole, ((name,), SAMPLE, 1), rounds=1)
+    with reproducible():
+        benchmark.extra_info |= {"architectures": len(SAMPLE), "ratio": reference((name,), SAMPLE[:100]) / seconds}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("count", [100, 1000, space.SIZE])
+@pytest.mark.benchmark(group="zeros and synflow")
+def test_scaling(benchmark, count: int, workers: int) -> None:
+    """``ratio`` as above, of 300 networks on one core; ``peak``: share of the cores' measured matrix multiplication."""
+    names = ("zeros", "synflow")
+    indices = SAMPLE[:count] if count <= len(SAMPLE) else range(space.SIZE)
+    seconds = benchmark.pedantic(whole, (names, indices, workers), rounds=1)
+    benchmark.extra_info |= {"architectures": count, "workers": workers, "gigabytes": _most_memory()}
+    if count == space.SIZE:
+        with reproducible():
+            ratio = reference(names, SAMPLE[:300]) / seconds / workers
+            benchmark.extra_info |= {"ratio": ratio, "peak": _operations(indices) / (seconds * count * workers * _peak())}
+
+
+def _operations(indices: Iterable[int]) -> float:
+    """Return the floating-point operations of one pass forward and one back through every distinct network."""
+    distinct = sorted({pruned(space.cell(index)) for index in indices})
+    sizes = compute("cost", chunks._sharing(JOB, 0), distinct)
+    return sum(2 * 2 * one.flops for one in sizes)
+
+
+def _peak() -> float:
+    """Return the operations a second of the multiplication of two matrices of 1,024 rows on one core."""
+    matrix = torch.randn(1024, 1024)
+    times = []
+    for _ in range(10):
+        started = time.perf_counter()
+        matrix @ matrix
+        times.append(time.perf_counter() - started)
+    return 2 * 1024**3 / min(times)
+
+
+def _most_memory() -> float:
+    """Return the gigabytes that this process, or the largest of its children, has taken at most."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1e6
 
 
 @pytest.mark.benchmark(group="analysis of 20 proxies, 3 targets, 15,625 architectures")

@@ -83,7 +83,7 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("zeros[agregate=min]", "did you mean 'aggregate'"),
         ("zeros[aggregate=max]", "unknown value .* available: mean, min, paths, sum"),
         ("zeros[aggregate=min,aggregate=sum]", "given twice"),
-        ("synflow[batch=3]", "available: none"),
+        ("l2_norm[batch=3]", "available: none"),
         ("zeros[batch=8]", "option 'batch' of proxy 'zeros' has no effect"),
         ("swap[batch=63]", "must be at most 62, not 63"),
         ("naswot[batch=0]", "positive whole number"),

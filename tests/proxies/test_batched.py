@@ -1,0 +1,171 @@
+"""Many cells at once against one network after the other, which is the reference."""
+
+import itertools
+import math
+import random
+from collections.abc import Sequence
+
+import pytest
+import torch
+
+import proxies
+from benchmarks_data.benchmark import Dataset
+from benchmarks_data.nb201 import space
+from harness import chunks as chunking
+from harness.baseline import every_request
+from harness.chunks import LARGEST, Chunk, chunks, score_chunk
+from harness.inputs import network_inputs
+from harness.scoring import Job, Score, Task, score_task
+from proxies.batched import flow, linear, place, pruned, shared
+from proxies.batched.passes import Shared
+from proxies.passes.synaptic_flow import expected_flow, periodic_flow
+from tests.networks import inputs, network, small
+
+#: Random cells, cells with dead edges, none at all, the largest, and two with one network.
+INDICES = [*random.Random(0).sample(range(space.SIZE), 10), 1651, 1462, 0, *(
+    space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|") for kind in ("none", "nor_conv_1x1")
+)]  # fmt: skip
+TOGETHER = [request.name for request in every_request() if not request.proxy.of and chunking._together("nb201", request.name)]
+
+
+def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
+    found = [score for chunk in chunks(job, tasks) for score in score_chunk(job, chunk)]
+    assert len({(score.index, score.proxy, score.seed) for score in found}) == len(found)
+    return {(score.index, score.proxy, score.seed): score for score in found}
+
+
+def test_what_is_computed_together_is_known() -> None:
+    assert {"zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]", "params", "live_params"} <= set(TOGETHER)
+    assert {"l2_norm", "zeros[scope=supernet]"} <= set(TOGETHER)
+    assert "naswot" not in TOGETHER
+    assert not chunking._together("nb101", "zeros")
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "imagenet16-120"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-6)])
+def test_scores_are_those_of_the_reference(dataset: str, dtype: str, tolerance: float) -> None:
+    job = Job("nb201", dataset, None, dtype)
+    tasks = [Task(index, 3, tuple(TOGETHER)) for index in INDICES]
+    found = scored(job, tasks)
+    expected = [score for task in tasks for score in score_task(job, task)]
+    assert len(found) == len(expected)
+    for score in expected:
+        other = found[score.index, score.proxy, 3]
+        assert other.status == score.status
+        assert other.score == pytest.approx(score.score, rel=tolerance, nan_ok=True), score
+
+
+def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
+    """To the bit: whatever the memory of a batch, the order and the number of cells."""
+    names = ("zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]")
+    tasks = [Task(index, 0, names) for index in random.Random(1).sample(range(space.SIZE), 60)]
+    whole = scored(Job("nb201", "cifar10"), tasks)
+    parts: dict[tuple[int, str, int], Score] = {}
+    for start, size in ((0, 1), (1, 2), (3, 7), (10, 50)):
+        parts |= scored(Job("nb201", "cifar10", memory=2**20), tasks[start : start + size][::-1])
+    assert {key: score.score for key, score in whole.items()} == {key: score.score for key, score in parts.items()}
+
+
+def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
+    names = ("zeros", "naswot", "params")
+    tasks = [Task(index, seed, names) for index in range(1000) for seed in (0, 1)] + [Task(7, 2, ("naswot",))]
+    found = chunks(Job("nb201", "cifar10"), tasks)
+    scores = [(task.index, task.seed, name) for chunk in found for task in chunk.tasks for name in task.proxies]
+    assert len(scores) == sum(map(len, found))
+    assert sorted(scores) == sorted((task.index, task.seed, name) for task in tasks for name in task.proxies)
+    assert all(len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST for chunk in found)
+    assert all(len(chunk.tasks) == 1 for chunk in found if not chunk.together)
+    assert {name for chunk in found if not chunk.together for task in chunk.tasks for name in task.proxies} == {"naswot"}
+    whole = chunks(Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)])
+    assert len(whole) == math.ceil(space.SIZE / LARGEST)
+    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), together=False)]
+
+
+def test_cells_with_one_network_stand_side_by_side() -> None:
+    cells = sorted(space.cells(), key=place)
+    networks = [pruned(cell) for cell in cells]
+    assert len(set(networks)) == sum(1 for _ in itertools.groupby(networks)) == 9445
+
+
+def test_a_pass_that_fails_costs_the_scores_that_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("too little")
+
+    monkeypatch.setattr(flow, "_through_cell", fail)
+    found = scored(Job("nb201", "cifar10"), [Task(index, 0, ("zeros", "params")) for index in (1, 2)])
+    assert found[1, "zeros", 0].status == "error: MemoryError: too little"
+    assert found[2, "params", 0].status == "ok"
+
+
+MAPS = {
+    "3x3": linear.Convolution(torch.randn(5, 3, 3, 3, dtype=torch.float64)),
+    "1x1": linear.Convolution(torch.randn(5, 3, 1, 1, dtype=torch.float64)),
+    "3x3, stride 2": linear.Convolution(torch.randn(5, 3, 3, 3, dtype=torch.float64), stride=2),
+    "pooling": linear.AveragePooling(6, 8, torch.float64),
+    "halving": linear.Halving(),
+    "identity": linear.Identity(),
+}
+
+
+@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("rows", [1, 4])
+def test_adjoints(name: str, rows: int) -> None:
+    x = torch.randn(rows, 6, 8, 3, dtype=torch.float64)
+    image = MAPS[name].apply(x)
+    g = torch.randn_like(image)
+    back = MAPS[name].adjoint(g)
+    assert back.shape == x.shape
+    assert float((image * g).sum()) == pytest.approx(float((x * back).sum()), rel=1e-10)
+
+
+def test_flow_is_conserved() -> None:
+    """What enters a cell's last node, and what leaves its first, is R; so is what passes a block."""
+    sharing = Shared(lambda cell: small(tuple(cell)), inputs())
+    cells = sorted({pruned(space.cell(index)) for index in INDICES}, key=place)
+    found = flow.flows(sharing.linear(shared.zero_padded), cells)
+    for node, end in ((space.OUTPUT, 1), (space.INPUT, 0)):
+        cut = [number for number, edge in enumerate(space.EDGES) if edge[end] == node]
+        assert torch.allclose(found.edges[:, :, cut].sum(2), found.total[:, None].expand(-1, 3), rtol=1e-10)
+    assert torch.allclose(found.blocks.sum(2), found.total[:, None].expand(-1, 2), rtol=1e-10)
+    assert int((found.total == 0).sum()) == 1
+
+
+def test_the_expected_flow_is_a_sum_over_paths_of_gains() -> None:
+    """k sqrt(C) / 2 for a k x k convolution of C channels; the same however the weights are drawn."""
+    cell = ("nor_conv_3x3", "skip_connect", "avg_pool_3x3", "none", "nor_conv_1x1", "nor_conv_3x3")
+    total = 27**0.5 / 2
+    for channels in (16, 32, 64):
+        if channels > 16:
+            before = (channels // 2) ** 0.5 / 2
+            total *= before + 3 * before * 3 * channels**0.5 / 2
+        one, three = channels**0.5 / 2, 3 * channels**0.5 / 2
+        total *= (three * one + (1 + three) * three) ** 5  # nodes: 1 = three, 2 = 1 + node 1, 3 = one * node 1 + three * node 2
+    total *= 10 * 64**0.5 / 2
+    given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
+    found = expected_flow(network(cell), given)
+    assert math.log(found.total) + found.log_scale == pytest.approx(math.log(total), rel=1e-12)
+    assert proxies.request("zeros[weights=expected]").needs == frozenset()
+
+
+def test_on_a_torus_the_image_stays_constant() -> None:
+    """So its size does not matter, as long as it can be halved twice."""
+    cell = ("nor_conv_3x3", "avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "skip_connect", "avg_pool_3x3")
+    flows = [periodic_flow(small(cell), inputs(size=size)) for size in (4, 8, 16)]
+    logs = [math.log(one.total) + one.log_scale for one in flows]
+    assert logs[1:] == pytest.approx(logs[:-1], rel=1e-12)
+    module = small(cell)
+    assert all(conv.padding_mode == "zeros" for conv in module.modules() if isinstance(conv, torch.nn.Conv2d))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("zeros[boundary=periodic,weights=expected]", "leave boundary out"),
+        ("synflow[boundary=periodic,weights=expected]", "leave boundary out"),
+        ("zeros[boundary=periodic,objective=snip]", "options of objective=synflow"),
+        ("zeros[weights=expected,scope=supernet]", "options of objective=synflow"),
+    ],
+)
+def test_options_that_make_no_sense_together_are_refused(text: str, complaint: str) -> None:
+    with pytest.raises(Exception, match=complaint):
+        proxies.request(text)
