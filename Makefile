@@ -26,7 +26,7 @@ regress: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-storage=file://reports/benchmarks --benchmark-autosave \
-	    --benchmark-compare --benchmark-columns=mean,rounds
+	    $(if $(wildcard reports/benchmarks/*/*.json),--benchmark-compare) --benchmark-columns=mean,rounds
 	$(BIN)/python -m tests.bench_table reports/benchmarks
 
 DATASETS := cifar10 cifar100 imagenet16-120

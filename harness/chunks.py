@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 import benchmarks_data
 import proxies
+from benchmarks_data.nb201.space import format_cell
 from harness.inputs import network_inputs
-from harness.scoring import Job, Score, Task, apply_formulas, build_network, score_task, supernet_result
+from harness.scoring import Built, Job, Score, Task, apply_formulas, build_network, score_task, supernet_result
 from proxies import batched
 from proxies.passes import PASSES
 
@@ -21,12 +23,23 @@ LARGEST, SMALLEST = 256, 32
 PARTS = 16
 
 
+class Way(Enum):
+    """How the tasks of a chunk are computed."""
+
+    #: All at once, by passes that take many architectures.
+    TOGETHER = "together"
+    #: By the one network that they all have without their dead edges.
+    LIVE = "live"
+    #: Each by its own network.
+    ALONE = "alone"
+
+
 @dataclass(frozen=True)
 class Chunk:
-    """Tasks that are computed by one worker, one after the other or, of one seed and the same proxies, *together*."""
+    """Tasks of one seed that one worker computes."""
 
     tasks: tuple[Task, ...]
-    together: bool
+    way: Way
 
     def __len__(self) -> int:
         """Return the number of scores."""
@@ -34,16 +47,15 @@ class Chunk:
 
 
 def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
-    """Divide tasks into chunks. The proxies of a task can come into two; no score depends on the division."""
-    groups: dict[tuple[int, tuple[str, ...]], list[Task]] = {}
-    alone = []
+    """Divide tasks into chunks. The proxies of a task can come into several; no score depends on the division."""
+    groups: dict[Way, dict[Any, list[Task]]] = {way: {} for way in Way}
     for task in tasks:
-        first = tuple(name for name in task.proxies if _together(job.benchmark, name))
-        if first:
-            groups.setdefault((task.seed, first), []).append(Task(task.index, task.seed, first))
-        if rest := tuple(name for name in task.proxies if name not in first):
-            alone.append(Chunk((Task(task.index, task.seed, rest),), together=False))
-    return [chunk for group in groups.values() for chunk in _divided(job.benchmark, group)] + alone
+        for way in Way:
+            if names := tuple(name for name in task.proxies if _way(job.benchmark, name) is way):
+                same = {Way.TOGETHER: (), Way.LIVE: pruned_index(job.benchmark, task.index), Way.ALONE: task.index}[way]
+                groups[way].setdefault((task.seed, names, same), []).append(Task(task.index, task.seed, names))
+    together = [chunk for group in groups.pop(Way.TOGETHER).values() for chunk in _divided(job.benchmark, group)]
+    return together + [Chunk(tuple(group), way) for way, found in groups.items() for group in found.values()]
 
 
 def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
@@ -51,22 +63,38 @@ def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
     found = benchmarks_data.get(benchmark)
     ordered = sorted(tasks, key=lambda task: batched.place(found.architecture(task.index).structure))
     size = min(LARGEST, max(SMALLEST, -(-len(ordered) // PARTS)))
-    return [Chunk(tuple(ordered[start : start + size]), together=True) for start in range(0, len(ordered), size)]
+    return [Chunk(tuple(ordered[start : start + size]), Way.TOGETHER) for start in range(0, len(ordered), size)]
 
 
 @lru_cache(maxsize=1024)
-def _together(benchmark: str, name: str) -> bool:
-    """Return whether all passes that a proxy reads take many architectures at once, or are of the supernet."""
-    readings = [reading for reading, _ in proxies.request(name).readings]
-    return benchmark in batched.BENCHMARKS and batched.takes(benchmark, [one for one in readings if not PASSES[one].supernet])
+def _way(benchmark: str, name: str) -> Way:
+    """Return how a proxy is computed."""
+    request = proxies.request(name)
+    readings = [reading for reading, _ in request.readings]
+    if benchmark not in batched.BENCHMARKS:
+        return Way.ALONE
+    if all(PASSES[reading].supernet or reading in batched.PASSES for reading in readings):
+        return Way.TOGETHER
+    return Way.LIVE if request.proxy.ignores_dead_edges else Way.ALONE
+
+
+def pruned_index(benchmark: str, index: int) -> int:
+    """Return the architecture that has the same network without dead edges; itself where that is not known."""
+    if benchmark not in batched.BENCHMARKS:
+        return index
+    found = benchmarks_data.get(benchmark)
+    return found.index(format_cell(batched.pruned(found.architecture(index).structure)))
 
 
 def score_chunk(job: Job, chunk: Chunk) -> list[Score]:
     """Return the scores of a chunk."""
-    if not chunk.together:
+    if chunk.way is Way.ALONE:
         return [score for task in chunk.tasks for score in score_task(job, task)]
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
+    if chunk.way is Way.LIVE:
+        built = Built(job, replace(chunk.tasks[0], index=pruned_index(job.benchmark, chunk.tasks[0].index)))
+        return [score for task in chunk.tasks for score in apply_formulas(built, task)]
     results = _Together(job, chunk.tasks)
     return [score for place, task in enumerate(chunk.tasks) for score in apply_formulas(_OfOne(results, place), task)]
 
@@ -126,7 +154,6 @@ class _OfOne:
 @lru_cache(maxsize=2)
 def _sharing(job: Job, seed: int) -> Any:
     """Return what the architectures of a seed share, kept from one chunk to the next."""
-    from benchmarks_data.nb201.space import format_cell
     from proxies.batched.passes import Shared
 
     benchmark = benchmarks_data.get(job.benchmark)

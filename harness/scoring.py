@@ -103,7 +103,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
     """
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
-    return apply_formulas(_Built(job, task), task)
+    return apply_formulas(Built(job, task), task)
 
 
 class Results(Protocol):
@@ -136,7 +136,7 @@ def apply_formulas(found: Results, task: Task) -> list[Score]:
     return scores
 
 
-class _Built:
+class Built:
     """The network of a task, and the results of the passes that went through it."""
 
     def __init__(self, job: Job, task: Task) -> None:

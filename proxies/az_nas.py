@@ -29,13 +29,13 @@ def _entropies(stages: StageFeatures) -> list[float]:
     return [float(-(share * (share + 1e-8).log()).sum()) for share in shares]
 
 
-@proxy("az_expressivity", reads="stage_features", options={"batch": 64}, paper=PAPER)
+@proxy("az_expressivity", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
 def az_expressivity(stages: StageFeatures) -> float:
     """AZ-NAS expressivity: entropy of the spectrum of the features' covariance, summed over stages."""
     return math.fsum(_entropies(stages))
 
 
-@proxy("az_progressivity", reads="stage_features", options={"batch": 64}, paper=PAPER)
+@proxy("az_progressivity", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
 def az_progressivity(stages: StageFeatures) -> float:
     """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next."""
     entropies = _entropies(stages)
@@ -43,7 +43,7 @@ def az_progressivity(stages: StageFeatures) -> float:
     return math.nan if any(map(math.isnan, steps)) else min(steps)
 
 
-@proxy("az_trainability", reads="stage_features", options={"batch": 64}, paper=PAPER)
+@proxy("az_trainability", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
 def az_trainability(stages: StageFeatures) -> float:
     """AZ-NAS trainability: how near the largest singular value s of each stage's gradient map is to 1, as -s - 1/(s + 1e-6) + 2.
 

@@ -25,6 +25,7 @@ K = 1e-5
 @proxy(
     "epe_nas",
     reads=("input_jacobian", "labels"),
+    ignores_dead_edges=True,
     paper=Paper("Lopes et al.", 2021, "https://arxiv.org/abs/2102.08099"),
     options={"batch": 64},
 )

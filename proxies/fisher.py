@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @proxy(
     "fisher",
     reads="loss_gradient",
+    ignores_dead_edges=True,
     paper=Paper("Turner et al.", 2020, "https://arxiv.org/abs/1906.04113"),
     options={"batch": 64, "over": ("weights", "channels")},
     revision=2,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAPER = Paper("Abdelfattah et al.", 2021, "https://arxiv.org/abs/2101.08134")
 
 
-@proxy("grad_norm", reads="loss_gradient", options={"batch": 64}, paper=PAPER)
+@proxy("grad_norm", reads="loss_gradient", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
 def grad_norm(loss: LossGradient) -> float:
     """Gradient norm: sum over layers of the Euclidean norm of dL/dW (a sum of norms, not the norm of all).
 
@@ -29,7 +29,7 @@ def grad_norm(loss: LossGradient) -> float:
     return math.fsum(float(gradient.norm()) for _, gradient in loss.weights.values())
 
 
-@proxy("plain", reads="loss_gradient", options={"batch": 64}, paper=PAPER)
+@proxy("plain", reads="loss_gradient", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
 def plain(loss: LossGradient) -> float:
     """Signed sensitivity: sum over the weights of theta * dL/dtheta.
 

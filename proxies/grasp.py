@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 @proxy(
-    "grasp", reads="hessian_gradient", paper=Paper("Wang et al.", 2020, "https://arxiv.org/abs/2002.07376"), options={"batch": 64}
+    "grasp",
+    reads="hessian_gradient",
+    ignores_dead_edges=True,
+    paper=Paper("Wang et al.", 2020, "https://arxiv.org/abs/2002.07376"),
+    options={"batch": 64},
 )
 def grasp(curvature: HessianGradient) -> float:
     """Gradient signal preservation: sum over the weights of -theta * (H g), at temperature 1.

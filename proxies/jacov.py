@@ -22,6 +22,7 @@ K = 1e-5
 @proxy(
     "jacov",
     reads="input_jacobian",
+    ignores_dead_edges=True,
     paper=Paper("Mellor et al.", 2020, "https://arxiv.org/abs/2006.04647v1"),
     options={"batch": 64},
 )

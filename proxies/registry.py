@@ -71,6 +71,8 @@ class Proxy:
         paper: the source; None for a trivial baseline.
         options: name -> specification.
         refuses: returns why a combination of options makes no sense, empty when it does.
+        ignores_dead_edges: whether the score is that of the network without its dead edges, which is then computed once for all
+            architectures that have it.
         higher_is_better: whether a higher score predicts a higher accuracy.
         revision: changes whenever the definition does, so that stored scores of the old one are not reused.
     """
@@ -85,6 +87,7 @@ class Proxy:
     higher_is_better: bool = True
     revision: int = 1
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None
+    ignores_dead_edges: bool = False
 
     @property
     def documentation(self) -> str:
@@ -105,6 +108,7 @@ def proxy(
     higher_is_better: bool = True,
     revision: int = 1,
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None,
+    ignores_dead_edges: bool = False,
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
     """Register the decorated function as a proxy; its docstring's first line becomes the description.
 
@@ -128,6 +132,7 @@ def proxy(
                 higher_is_better,
                 revision,
                 refuses,
+                ignores_dead_edges,
             )
         )
         return function

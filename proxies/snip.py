@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from proxies.passes.loss import LossGradient
 
 
-@proxy("snip", reads="loss_gradient", paper=Paper("Lee et al.", 2019, "https://arxiv.org/abs/1810.02340"), options={"batch": 64})
+@proxy(
+    "snip",
+    reads="loss_gradient",
+    ignores_dead_edges=True,
+    paper=Paper("Lee et al.", 2019, "https://arxiv.org/abs/1810.02340"),
+    options={"batch": 64},
+)
 def snip(loss: LossGradient) -> float:
     """Connection sensitivity: sum over the weights of |theta * dL/dtheta|.
 

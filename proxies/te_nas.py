@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 PAPER = Paper("Chen et al.", 2021, "https://arxiv.org/abs/2102.11535")
 
 
-@proxy("te_ntk", reads="tangent_kernel", options={"batch": 32}, higher_is_better=False, paper=PAPER, revision=2)
+@proxy(
+    "te_ntk",
+    reads="tangent_kernel",
+    ignores_dead_edges=True,
+    options={"batch": 32},
+    higher_is_better=False,
+    paper=PAPER,
+    revision=2,
+)
 def te_ntk(tangent: TangentKernel) -> float:
     """Condition number of the neural tangent kernel at initialisation.
 

@@ -48,6 +48,7 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
 @proxy(
     "zeros",
     reads=_reads,
+    ignores_dead_edges=True,
     refuses=_refuses,
     paper=Paper("Zhang et al.", 2021, "https://arxiv.org/abs/2106.11542"),
     options={

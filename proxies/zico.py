@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @proxy(
     "zico",
     reads=("loss_gradient", "second_gradient"),
+    ignores_dead_edges=True,
     paper=Paper("Li et al.", 2023, "https://arxiv.org/abs/2301.11300"),
     options={"batch": 64},
 )

@@ -6,7 +6,7 @@ readable reference. This module says what there is, and needs no torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from benchmarks_data.nb201.space import OPERATIONS, live_edges
 
@@ -14,11 +14,6 @@ from benchmarks_data.nb201.space import OPERATIONS, live_edges
 BENCHMARKS = frozenset({"nb201"})
 #: The passes, by their names in :data:`proxies.passes.PASSES`.
 PASSES = frozenset({"cost", "weight_norms", "synaptic_flow", "periodic_flow", "expected_flow"})
-
-
-def takes(benchmark: str, readings: Iterable[str]) -> bool:
-    """Return whether all passes of these names can take many architectures of a benchmark at once."""
-    return benchmark in BENCHMARKS and PASSES.issuperset(readings)
 
 
 def pruned(cell: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, output_hooks
+from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, output_hooks, overridden
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,39 @@ class ActivationCodes:
 
 
 def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationCodes:
-    """Send *batch* images through the network in training mode and compare the signs at every call of a ReLU."""
-    agreement = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
+    """Send *batch* images through the network in training mode and compare the signs at every call of a ReLU.
+
+    Several operations of a cell read one node: what their ReLUs make of it is computed once, and counted for each.
+    """
+    total = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     units = 0
+    #: What ReLUs have last been given, what they made of it, and the agreement of the images there.
+    recent: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=3)
 
-    def compare(_: nn.Module, output: Tensor) -> None:
+    def compare(x: Tensor) -> Tensor:
         nonlocal units
-        active = (output > 0).flatten(1).float()
-        # A code x of zeros and ones: x.y + (1-x).(1-y) = n - |x| - |y| + 2 x.y. Counts below 2^24 are exact in float32.
-        ones = active.sum(1)
-        agreement.add_(active.shape[1] - ones[:, None] - ones[None, :] + 2 * (active @ active.T))
-        units += active.shape[1]
+        known = next((entry for entry in recent if entry[0] is x), None)
+        if known is None:
+            output = x.relu()
+            known = x, output, _agreement(output)
+            recent.append(known)
+        total.add_(known[2])
+        units += x[0].numel()
+        return known[1]
 
-    with batch_statistics(network), output_hooks(_relus(network), compare), torch.no_grad():
+    with batch_statistics(network), overridden(_relus(network), forward=compare), torch.no_grad():
         network(inputs.images(batch))
-    return ActivationCodes(agreement, units)
+    return ActivationCodes(total, units)
+
+
+def _agreement(output: Tensor) -> Tensor:
+    """Return for each two images the number of units that are active for both or for neither, (batch, batch).
+
+    A code x of zeros and ones: x.y + (1-x).(1-y) = n - |x| - |y| + 2 x.y. Counts below 2^24 are exact in float32.
+    """
+    active = (output.permute(0, 2, 3, 1) if output.dim() == 4 else output).flatten(1).sign().float()
+    ones = active.sum(1)
+    return active.shape[1] - ones[:, None] - ones[None, :] + 2 * (active @ active.T)
 
 
 @dataclass(frozen=True)

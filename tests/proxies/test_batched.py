@@ -13,7 +13,7 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201 import space
 from harness import chunks as chunking
 from harness.baseline import every_request
-from harness.chunks import LARGEST, Chunk, chunks, score_chunk
+from harness.chunks import LARGEST, Chunk, Way, chunks, score_chunk
 from harness.inputs import network_inputs
 from harness.scoring import Job, Score, Task, score_task
 from proxies.batched import flow, linear, place, pruned, shared
@@ -25,7 +25,10 @@ from tests.networks import inputs, network, small
 INDICES = [*random.Random(0).sample(range(space.SIZE), 10), 1651, 1462, 0, *(
     space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|") for kind in ("none", "nor_conv_1x1")
 )]  # fmt: skip
-TOGETHER = [request.name for request in every_request() if not request.proxy.of and chunking._together("nb201", request.name)]
+TOGETHER = [
+    request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.TOGETHER
+]
+LIVE = [request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.LIVE]
 
 
 def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
@@ -38,7 +41,8 @@ def test_what_is_computed_together_is_known() -> None:
     assert {"zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]", "params", "live_params"} <= set(TOGETHER)
     assert {"l2_norm", "zeros[scope=supernet]"} <= set(TOGETHER)
     assert "naswot" not in TOGETHER
-    assert not chunking._together("nb101", "zeros")
+    assert chunking._way("nb101", "zeros") is Way.ALONE
+    assert {"snip", "grasp", "jacov", "az_trainability"} <= set(LIVE)
 
 
 @pytest.mark.parametrize("dataset", ["cifar10", "imagenet16-120"])
@@ -66,6 +70,22 @@ def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
     assert {key: score.score for key, score in whole.items()} == {key: score.score for key, score in parts.items()}
 
 
+def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
+    """To the bit: cells whose dead edges carry convolutions, and their networks without them."""
+    job = Job("nb201", "cifar10")
+    dead = [
+        index for index in range(2000) if pruned(space.cell(index)) != space.cell(index) and space.is_connected(space.cell(index))
+    ]
+    convolved = [index for index in dead if space.cell(index).count("nor_conv_3x3") == 2][:1]
+    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(convolved[0]))][:3]
+    tasks = [Task(index, 0, tuple(LIVE)) for index in same]
+    found = scored(job, tasks)
+    assert len({found[index, "snip", 0].score for index in same}) == 1
+    for score in score_task(job, tasks[0]):
+        other = found[score.index, score.proxy, 0]
+        assert (other.score, other.status) == (pytest.approx(score.score, rel=0, abs=0, nan_ok=True), score.status)
+
+
 def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     names = ("zeros", "naswot", "params")
     tasks = [Task(index, seed, names) for index in range(1000) for seed in (0, 1)] + [Task(7, 2, ("naswot",))]
@@ -74,11 +94,11 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     assert len(scores) == sum(map(len, found))
     assert sorted(scores) == sorted((task.index, task.seed, name) for task in tasks for name in task.proxies)
     assert all(len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST for chunk in found)
-    assert all(len(chunk.tasks) == 1 for chunk in found if not chunk.together)
-    assert {name for chunk in found if not chunk.together for task in chunk.tasks for name in task.proxies} == {"naswot"}
+    assert all(len(chunk.tasks) == 1 for chunk in found if chunk.way is Way.ALONE)
+    assert {name for chunk in found if chunk.way is Way.ALONE for task in chunk.tasks for name in task.proxies} == {"naswot"}
     whole = chunks(Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)])
     assert len(whole) == math.ceil(space.SIZE / LARGEST)
-    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), together=False)]
+    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), Way.ALONE)]
 
 
 def test_cells_with_one_network_stand_side_by_side() -> None:
