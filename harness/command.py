@@ -28,7 +28,9 @@ def positive(text: str) -> int:
 
 def natural(text: str) -> int:
     """Parse a whole number from 0 on for argparse."""
-    return 0 if text == "0" else positive(text)
+    if text != "0" and not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {text!r}")
+    return int(text)
 
 
 def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ...]:
@@ -50,8 +52,15 @@ def tables_folder(given: Path | None) -> Path | None:
     return given or (Path(named) if named else None)
 
 
+#: What commands leave in a folder that holds their result, and who they are.
+RECORDS = {"run.json": "harness.run or harness.report", "search.json": "harness.search", "theory.json": "harness.theory"}
+
+
 def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
-    """Tell when a folder holds an earlier result, which has a *record*."""
+    """Tell when a folder holds an earlier result, which has a *record*; raise InputError when it is another command's."""
+    for other, command in RECORDS.items():
+        if other != record and (folder / other).exists():
+            raise InputError(f"{folder} holds a result of {command}: choose another folder with --out")
     if (folder / record).exists():
         print(f"{prog}: {folder} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
 

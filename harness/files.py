@@ -37,7 +37,7 @@ def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) ->
     try:
         frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"arch": str})
     except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
-        raise InputError(f"cannot read {path}: {error}") from error
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
     if absent := [column for column in columns if column not in frame.columns]:
         raise InputError(f"{path} lacks the columns {', '.join(absent)}")
     if frame.empty:

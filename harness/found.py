@@ -14,6 +14,7 @@ from scipy import stats
 
 from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
+from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table
 from harness.analysis import by_seed, direction, read_scores
 from harness.inputs import network_inputs
@@ -111,7 +112,7 @@ def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, 
             validated[target] = known.set_axis(["test", "validation"], axis=1)
     rows = [one]
     fewest = min(map(len, validated.values()), default=0)
-    more = [(1, "a random cell, validated")] if validated and fewest < len(table.values) else []
+    more = [(1, "a random validated cell")] if validated and fewest < len(table.values) else []
     for count, method in [*more, *((count, f"best of {count} by validation") for count in RANDOM)]:
         row: dict[str, Any] = {"method": method, "kind": "random", "n": fewest if count == 1 else count}
         for target, known in validated.items():
@@ -155,10 +156,12 @@ def first_choices(folder: Path, benchmark: str, table: Table, targets: Sequence[
     """Return for each proxy of a run the accuracy of its highest score: mean and deviation over seeds; the tied are averaged.
 
     Raises:
-        InputError: *folder* holds no run.
+        InputError: *folder* holds no run, or one of another benchmark.
     """
     scores = read_scores(folder / "scores.csv")
     scores = scores[scores["benchmark"] == benchmark]
+    if scores.empty:
+        raise InputError(f"{folder} holds no scores of {benchmark}: name a run of it with --scores")
     rows = []
     for name in scores["proxy"].unique():
         values = by_seed(scores, str(name)) * direction(str(name))

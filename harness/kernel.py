@@ -44,7 +44,7 @@ class Design:
 
     def key(self) -> dict[str, Any]:
         """Return what identifies the measurements, as plain values."""
-        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 2}
+        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 3}
 
 
 def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any, np.dtype[np.int64]], classes: int) -> float:
@@ -159,16 +159,17 @@ def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dic
 
 
 def random_sizes(space: str, count: int, seed: int) -> list[int]:
-    """Return the numbers of parameters of the networks of *count* random architectures of a search space."""
+    """Return the numbers of parameters of the networks of *count* random architectures of a search space.
+
+    They are drawn among those that a search can find: without the operation none, whose sensitivity is 0.
+    """
     from harness.found import parameters_of
 
     drawn = spaces.get(space)
     stream = random.Random(seed)
     sizes = []
     for _ in range(count):
-        chosen: list[str | None] = [
-            stream.choice([kind for kind in choice.operations if kind != NONE or not drawn.limits]) for choice in drawn.choices
-        ]
+        chosen: list[str | None] = [stream.choice([kind for kind in choice.operations if kind != NONE]) for choice in drawn.choices]
         for numbers, stay in drawn.limits:
             for number in stream.sample(numbers, len(numbers) - stay):
                 chosen[number] = None

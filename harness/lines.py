@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.files import write_text
-
 
 def path_of(folder: Path, name: str, head: Mapping[str, Any]) -> Path:
     """Return the file of the results that *head* identifies; others have another."""
@@ -27,7 +25,7 @@ class Lines:
     def __init__(
         self, path: Path, head: dict[str, Any], *, valid: Callable[[str, Any], bool] = lambda *_: True, fixed: bool = False
     ) -> None:
-        """Read what *path* holds of the same *head*; begin it anew where it holds something else.
+        """Read what *path* holds of the same *head*; what is something else is put aside.
 
         Args:
             path: the file.
@@ -38,7 +36,8 @@ class Lines:
         self.path, self._fixed = path, fixed
         text = _text(path)
         first, *rest = text.splitlines() or [""]
-        self.same = _line(first) == {"head": head}
+        # The file's name tells whose it is: a head that cannot be read is damaged, not another's.
+        self.same = bool(text) and _line(first) in ({"head": head}, {})
         self.known: dict[str, Any] = {}
         for line in map(_line, rest if self.same else []):
             if line.keys() == {"key", "value"} and isinstance(line["key"], str) and valid(line["key"], line["value"]):
@@ -46,7 +45,9 @@ class Lines:
         if fixed:
             return
         if not self.same:
-            write_text(path, f"{json.dumps({'head': head})}\n")
+            if text:
+                path.replace(path.with_suffix(".other"))
+            self._append(f"{json.dumps({'head': head})}\n")
         elif not text.endswith("\n"):
             self._append("\n")
 
@@ -70,7 +71,7 @@ class Lines:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except FileNotFoundError:
         return ""
 
 

@@ -17,6 +17,8 @@ from harness.plots import GREY, ORANGE
 
 #: The height of the arc of an edge that spans several nodes, for each node.
 ARC = 0.32
+#: The smallest value that a map distinguishes from 0.
+TINY = 1e-200
 #: The part of the distance between neighbours that an arrow keeps from its nodes.
 NEAR = 0.09
 
@@ -35,8 +37,8 @@ def sensitivity_map(
             if value == 0:
                 axes.text(kinds.index(kind), line, "0", ha="center", va="center", fontsize=6)
     known = table[np.isfinite(table)]
-    largest = float(known.max()) if len(known) else 1.0
-    norm = LogNorm(max(float(known.min()), largest * 1e-4) if len(known) else 0.1, largest)
+    largest = min(max(float(known.max()), TINY), 1 / TINY) if len(known) else 1.0
+    norm = LogNorm(min(max(float(known.min()), largest * 1e-4), largest / 2) if len(known) else 0.1, largest)
     image = axes.imshow(table, cmap="Blues", norm=norm, aspect="auto")
     for (line, column), value in np.ndenumerate(table):
         if np.isfinite(value):

@@ -23,7 +23,8 @@ def scatter(cells: pd.DataFrame, width: int) -> Figure:
     for axes, objective in zip(figure.subplots(1, len(OBJECTIVES), sharey=True), OBJECTIVES, strict=True):
         known = rows[[f"zeros_{objective}", "bound"]].astype(float).replace(-np.inf, np.nan).dropna()
         axes.scatter(known[f"zeros_{objective}"], known["bound"], s=9, color=BLUE, alpha=0.6, linewidths=0)
-        axes.set_yscale("log")
+        if len(known):
+            axes.set_yscale("log")
         axes.set_xlabel(f"ZEROS, objective {objective} (log)")
     figure.supylabel(f"bound, {width} channels", fontsize=9)
     return figure
@@ -37,8 +38,9 @@ def operation_scatter(operations: pd.DataFrame, width: int) -> Figure:
     for axes, objective in zip(panels, OBJECTIVES, strict=True):
         for colour, (kind, group) in zip(PALETTE, rows.groupby("operation", sort=False), strict=False):
             axes.scatter(group[objective], group["bound"], s=20, color=colour, alpha=0.8, linewidths=0, label=str(kind))
-        axes.set_xscale("log")
-        axes.set_yscale("log")
+        if (rows[objective] > 0).any() and (rows["bound"] > 0).any():
+            axes.set_xscale("log")
+            axes.set_yscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(f"zeta, objective {objective}")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False, fontsize=8)

@@ -12,7 +12,9 @@ from benchmarks_data.errors import InputError
 from harness.found import name_of
 from harness.inputs import NOISE, ImageFile
 from harness.schedules import SCHEDULES
+from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Setting, describe, search
+from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES
 
 RECORD = "search.json"
 
@@ -25,17 +27,19 @@ def replay(folder: Path) -> int:
     """
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        schedules = tuple(map(str, record["schedules"]))
-        steps = None if record["steps"] is None else int(record["steps"])
-        plan = Plan(schedules, record["none"] == "in", steps, folder / STEPS, replay=True)
+        schedules, steps, none = tuple(record["schedules"]), record["steps"], record["none"]
         settings = [_setting(entry) for entry in record["settings"]]
         before = {(str(one["objective"]), str(one["schedule"]), int(one["seed"])): one["arch"] for one in record["searches"]}
+        count = len(record["searches"])
+        known = (
+            set(schedules) <= set(SCHEDULES) and none in ("in", "out") and (steps is None or (isinstance(steps, int) and steps > 0))
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"{folder / RECORD} is no record of searches ({type(error).__name__}): give the --out of one") from error
-    if not schedules or not settings or not set(schedules) <= set(SCHEDULES):
-        raise InputError(f"{folder / RECORD} names no settings, or schedules other than {', '.join(SCHEDULES)}")
-    if set(before) != {(setting.objective, schedule, setting.seed) for setting in settings for schedule in schedules}:
+    made = [(setting.objective, schedule, setting.seed) for setting in settings for schedule in schedules]
+    if not known or not made or set(before) != set(made) or not len(made) == len(before) == count:
         raise InputError(f"{folder / RECORD} is damaged: its searches are not those of its settings and schedules")
+    plan = Plan(schedules, none == "in", steps, folder / STEPS, replay=True)
     differing = 0
     for setting in settings:
         space = spaces.get(setting.space)
@@ -53,9 +57,11 @@ def replay(folder: Path) -> int:
 
 def _setting(entry: dict[str, Any]) -> Setting:
     """Return the setting that an entry of the record names; images by their key alone, since nothing is measured."""
-    if not (isinstance(entry["objective"], str) and isinstance(entry["seed"], int) and isinstance(entry["space"], str)):
-        raise TypeError("a setting")
+    words = {"space": spaces.names(), "objective": OBJECTIVES, "alpha": ALPHAS, "batchnorm": BATCHNORMS, "dtype": DTYPES}
+    numbers = isinstance(entry["seed"], int) and all(isinstance(entry[name], int | None) for name in ("channels", "cells"))
+    if not numbers or not all(entry[name] in allowed for name, allowed in words.items()) or not isinstance(entry["images"], str):
+        raise ValueError("a setting")
     key = entry["images"]
-    images = None if key in ("", NOISE) else ImageFile("", str(key).removeprefix("images:"))
+    images = None if key in ("", NOISE) else ImageFile("", key.removeprefix("images:"))
     values = {name: value for name, value in entry.items() if name not in ("images", "revision")}
     return Setting(**{"batch": 0, "device": "cpu", **values, "images": images})

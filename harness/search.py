@@ -89,8 +89,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     settings = make_settings(args)
     table, targets = _targets(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
-    if (out / "run.json").exists():
-        raise InputError(f"{out} holds a run of harness.run: choose another folder with --out")
+    say_what_is_replaced(prog, out, "search.json")
     plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
     from harness.analysis import read_scores
     from harness.search_report import Context, publish_search, read_published
@@ -98,7 +97,6 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.scores:
         read_scores(args.scores / "scores.csv")
     published = read_published(args.published, args.space) if args.published else {}
-    say_what_is_replaced(prog, out, "search.json")
     if any(one.dtype == "float32" and one.alpha == "ones" and one.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
     searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))

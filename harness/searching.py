@@ -27,9 +27,10 @@ from harness.schedules import (
     most_steps,
     order_of,
 )
+from proxies.passes.objectives import OVERFLOWN, VANISHED
 
 #: Changes whenever sensitivities do, so that logged ones of an older definition are not reused.
-REVISION = 1
+REVISION = 2
 #: The folder of the logs, in that of the results.
 STEPS = "steps"
 
@@ -143,9 +144,13 @@ def _valid(choices: Sequence[Choice], key: str, line: Any) -> bool:
     if [len(row) for row in flags] != shape or not isinstance(line, dict):
         return False
     values = line.get("values")
+    seconds, log_scale = line.get("seconds"), line.get("log_scale")
     if not (
-        isinstance(line.get("fault"), str)
-        and all(isinstance(line.get(name), int | float) and math.isfinite(line[name]) for name in ("seconds", "log_scale"))
+        line.get("fault") in ("", OVERFLOWN, VANISHED)
+        and isinstance(seconds, float)
+        and 0.0 <= seconds < math.inf
+        and isinstance(log_scale, float)
+        and math.isfinite(log_scale)
         and isinstance(values, list)
         and all(isinstance(row, list) for row in values)
         and [len(row) for row in values] == shape

@@ -7,6 +7,7 @@ supernet's operations, and the sizes of what ZEROS chooses against random choice
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,13 +19,24 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import default_workers, natural, positive
+from harness.command import default_workers, natural, positive, say_what_is_replaced
 from harness.inputs import check_batch, image_file
-from harness.kernel import BENCHMARK, CELL, DATASET, KERNEL, SEARCH_BATCH, Design, measure_cell, measure_supernet, search_size
+from harness.kernel import (
+    BENCHMARK,
+    CELL,
+    DATASET,
+    KERNEL,
+    SCORES,
+    SEARCH_BATCH,
+    Design,
+    measure_cell,
+    measure_supernet,
+    search_size,
+)
 from harness.lines import Lines, path_of
 from harness.searching import STEPS
 from harness.selection import select
-from proxies.passes.objectives import OBJECTIVES
+from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, VANISHED
 
 PROG = "python -m harness.theory"
 WIDTHS = (4, 8, 16)
@@ -71,6 +83,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
         published = read_published(args.published, "darts")
     out = writable_folder(args.out)
+    say_what_is_replaced(prog, out, "theory.json")
     design = Design(args.batch, images, args.seed)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
     widths = sorted(set(args.widths))
@@ -110,20 +123,27 @@ def _valid(key: str, value: Any) -> bool:
     what = key.partition(" ")[0]
     if what == "sizes":
         whole = isinstance(value.get("params"), int) or value.get("params") is None
-        return whole and isinstance(value.get("arch"), str) and isinstance(value.get("fault"), str)
+        return (
+            value.keys() == {"arch", "params", "fault"}
+            and whole
+            and isinstance(value["arch"], str)
+            and value["fault"] in ("", OVERFLOWN, VANISHED)
+        )
     if what == "cells":
-        return set(CELL) <= value.keys() and all(isinstance(value[name], float) for name in CELL)
-    choices = spaces.get(BENCHMARK).choices
-    shape = [len(choice.operations) for choice in choices]
-    return all(_is_table(value.get(name), shape) for name in (*OBJECTIVES, *KERNEL))
+        known = value.keys() == set(CELL) and all(isinstance(entry, float) for entry in value.values())
+        return known and not any(math.isnan(value[name]) for name in SCORES) and all(_plausible(value[name]) for name in KERNEL)
+    shape = [len(choice.operations) for choice in spaces.get(BENCHMARK).choices]
+    return value.keys() == {*OBJECTIVES, *KERNEL} and all(_is_table(table, shape) for table in value.values())
+
+
+def _plausible(value: Any) -> bool:
+    """Return whether a value can be a bound, a trace or a sensitivity: from 0 on, or NaN where a kernel is singular."""
+    return isinstance(value, float) and (math.isnan(value) or 0.0 <= value < math.inf)
 
 
 def _is_table(value: Any, shape: Sequence[int]) -> bool:
-    return (
-        isinstance(value, list)
-        and all(isinstance(row, list) and all(isinstance(entry, float) for entry in row) for row in value)
-        and [len(row) for row in value] == shape
-    )
+    rows = isinstance(value, list) and all(isinstance(row, list) and all(map(_plausible, row)) for row in value)
+    return rows and [len(row) for row in value] == shape
 
 
 def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:

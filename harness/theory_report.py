@@ -31,6 +31,8 @@ from harness.statistics import kendall
 from proxies.passes.objectives import OBJECTIVES
 
 RECORD = "theory.json"
+#: Cells or operations of which a sentence is made at least.
+FEWEST = 20
 #: Random architectures whose sizes are counted.
 RANDOM = {BENCHMARK: 1000, "darts": 300}
 BOUND_TEXT = (
@@ -43,7 +45,8 @@ BOUND_TEXT = (
 )
 SIZES_TEXT = (
     "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal "
-    "ones counted half. Without a bias to size that share is 50 in 100 on average."
+    "ones counted half. They are drawn among those that a search can find, which never takes the operation none. Without a bias "
+    "to size that share is 50 in 100 on average."
 )
 
 
@@ -143,15 +146,16 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
 
 
 def _verdict(rows: pd.DataFrame, suffix: str) -> str:
-    if rows[f"tau{suffix}"].isna().all():
-        return "not comparable"
+    if rows[f"tau{suffix}"].isna().all() or rows["n"].min() < FEWEST:
+        return f"not judged, for fewer than {FEWEST} of them have both"
     below, above = (rows[f"tau{suffix}_high"] < 0).sum(), (rows[f"tau{suffix}_low"] > 0).sum()
+    everywhere = " at every width" if len(rows) > 1 else ""
     if below == len(rows):
-        return "negatively correlated at every width"
+        return f"negatively correlated{everywhere}"
     if above == len(rows):
-        return "positively correlated at every width"
+        return f"positively correlated{everywhere}"
     if below + above == 0:
-        return "not significantly correlated at any width"
+        return "not significantly correlated" + (" at any width" if everywhere else "")
     return f"negatively correlated at {below}, positively at {above} of {len(rows)} widths"
 
 

@@ -3,6 +3,9 @@
 OBJECTIVES = ("synflow", "snip", "grasp")
 ALPHAS = ("ones", "normal")
 BATCHNORMS = ("bypass", "train")
+#: What makes sensitivities useless: comparing them would then choose by position alone.
+OVERFLOWN = "the sensitivities overflow: compute in float64, or with batchnorm=bypass"
+VANISHED = "the gradients vanished: every sensitivity is 0"
 
 
 def default_batchnorm(objective: str) -> str:

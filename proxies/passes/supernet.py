@@ -17,7 +17,7 @@ from torch.func import functional_call
 
 from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, output_hooks
 from proxies.passes.loss import derivatives, hessian_products
-from proxies.passes.objectives import default_batchnorm
+from proxies.passes.objectives import OVERFLOWN, VANISHED, default_batchnorm
 from proxies.passes.second_order import twice_differentiable
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ class OperationSensitivity:
 
     @property
     def fault(self) -> str:
-        """What makes the values useless, empty when nothing does: comparing them would then choose by position alone."""
+        """What makes the values useless, OVERFLOWN or VANISHED; empty when nothing does."""
         known = [value for row in self.values for value in row if not math.isnan(value)]
         if not all(map(math.isfinite, known)):
-            return "the sensitivities overflow: compute in float64, or with batchnorm=bypass"
+            return OVERFLOWN
         if not any(known):
-            return "the gradients vanished: every sensitivity is 0"
+            return VANISHED
         return ""
 
 

@@ -117,6 +117,19 @@ def test_the_proxyless_space_has_its_published_layers() -> None:
     assert ProxylessSupernet(5, 0, channels=8)(torch.randn(1, 3, 64, 64)).shape == (1, 5)
 
 
+def test_the_search_network_of_darts_has_the_published_size() -> None:
+    """1.930618 million parameters: what DARTS' train_search.py logs (8 cells, 16 channels, 10 classes)."""
+    supernet = DartsSupernet(10, 0)
+    assert sum(parameter.numel() for parameter in supernet.parameters()) == 1_930_618
+    normalised = {
+        kind
+        for kind in ("max_pool_3x3", "avg_pool_3x3")
+        for edge in _edges(DartsSupernet(10, 0, cells=3))
+        if isinstance(edge.operations[kind][-1], nn.BatchNorm2d)
+    }
+    assert normalised == {"max_pool_3x3", "avg_pool_3x3"}
+
+
 @pytest.mark.parametrize("source", [0, 1])
 def test_a_darts_cell_reads_the_outputs_of_the_two_cells_before(source: int) -> None:
     """All its operations read one input alone: the other's values change nothing; the last cell's output is handed on."""
@@ -172,8 +185,8 @@ def test_operations_of_darts_are_the_published_ones() -> None:
         operations = edges[name].operations
         x = torch.randn(2, operations["sep_conv_3x3"][1].weight.shape[0], 8, 8)
         assert torch.equal(operations["none"](x), torch.zeros(2, x.shape[1], 8 // stride, 8 // stride))
-        assert torch.equal(operations["max_pool_3x3"](x), functional.max_pool2d(x, 3, stride, 1))
-        assert torch.equal(operations["avg_pool_3x3"](x), functional.avg_pool2d(x, 3, stride, 1, count_include_pad=False))
+        assert torch.equal(operations["max_pool_3x3"][0](x), functional.max_pool2d(x, 3, stride, 1))
+        assert torch.equal(operations["avg_pool_3x3"][0](x), functional.avg_pool2d(x, 3, stride, 1, count_include_pad=False))
         for kernel in (3, 5):
             module = operations[f"sep_conv_{kernel}x{kernel}"]
             expected = separable(module, separable(module, x, 0, stride, 1, kernel), 4, 1, 1, kernel)

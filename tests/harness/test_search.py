@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import benchmarks_data
+from benchmarks_data import spaces
 from benchmarks_data.table import Table
 from harness import found, searching
 from harness.found import compared, first_choices
+from harness.plots_search import sensitivity_map
 from harness.run import main as run
 from harness.search import main
 from tests.runs import arguments
@@ -195,6 +197,12 @@ def test_a_target_that_is_no_accuracy_is_refused(tmp_path: Path, capsys: pytest.
         (("settings", 0, "more"), 1),
         (("settings",), {}),
         (("none",), "out"),
+        (("none",), "maybe"),
+        (("steps",), -3),
+        (("settings", 0, "objective"), "a\u0000b"),
+        (("settings", 0, "objective"), "../x"),
+        (("settings", 0, "images"), {}),
+        (("schedules",), ["one-shot", "one-shot"]),
     ],
 )
 def test_a_damaged_record_is_no_record(
@@ -215,10 +223,15 @@ def test_a_damaged_record_is_no_record(
 @pytest.mark.parametrize(
     "value",
     [
-        "{}", "[]", "3", '{"values": [], "log_scale": 0.0, "fault": "", "seconds": 1.0}',
+        "{}",
+        "[]",
+        "3",
+        '{"values": [], "log_scale": 0.0, "fault": "", "seconds": 1.0}',
         '{"values": [[0.0, -1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "", "seconds": 1.0}',
+        '{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "\\ud800", "seconds": 1.0}',
+        f'{{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "", "seconds": {10**400}}}',
     ],
-)  # fmt: skip
+)
 def test_a_line_that_is_no_measurement_is_measured_again(value: str, tmp_path: Path) -> None:
     assert search(tmp_path) == 0
     (log,) = (tmp_path / "steps").iterdir()
@@ -234,6 +247,20 @@ def test_a_line_that_is_no_measurement_is_measured_again(value: str, tmp_path: P
     pd.testing.assert_frame_equal(before, pd.read_csv(tmp_path / "sensitivities.csv"))
     assert len(log.read_text().splitlines()) == 3
     assert (tmp_path / "cell_mine.png").exists()
+
+
+@pytest.mark.parametrize("value", [5e-324, 1.7e308, 1.0])
+def test_a_map_of_equal_or_extreme_sensitivities_is_drawn(value: float, tmp_path: Path) -> None:
+    choices = spaces.get("nb201").choices
+    sensitivity_map(choices, [[value] * 5] * 6, ["skip_connect"] * 6, "title").savefig(tmp_path / "map.png")
+
+
+def test_a_folder_that_holds_another_command_s_result_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for record, command in (("run.json", "harness.run"), ("theory.json", "harness.theory")):
+        (tmp_path / record).write_text("{}")
+        assert search(tmp_path) == 2
+        assert f"holds a result of {command}" in capsys.readouterr().err
+        (tmp_path / record).unlink()
 
 
 def test_too_few_images_are_refused(images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,7 +292,7 @@ def test_random_cells_are_those_that_random_search_draws_from() -> None:
     rows = compared(pd.DataFrame({"objective": [], "schedule": []}), Table("", "", frame), ["cifar10_test"], datasets)
     by_method = {row["method"]: row for row in rows.to_dict("records")}
     assert by_method["a random cell"]["cifar10_test"] == pytest.approx(70)
-    restricted = by_method["a random cell, validated"]
+    restricted = by_method["a random validated cell"]
     assert (restricted["n"], restricted["cifar10_test"], restricted["cifar10_test_sd"]) == (2, 80.0, 10.0)
 
 

@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import benchmarks_data
+from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201.network import Network
 from harness import kernel, theory, theory_report
@@ -17,6 +18,7 @@ from harness.inputs import network_inputs
 from harness.kernel import bound
 from harness.theory import main
 from proxies.passes.jacobian import tangent_kernel
+from proxies.passes.supernet import operation_sensitivity
 
 
 def test_the_bound_is_that_of_the_theorem() -> None:
@@ -32,13 +34,31 @@ def test_the_bound_is_that_of_the_theorem() -> None:
     assert math.isnan(bound(np.full((3, 3), np.inf), labels[:3], 3))
 
 
-def test_random_architectures_have_the_mean_size_of_the_space() -> None:
-    """Each edge of a cell has a 3x3 convolution in a fifth of the cells, and a 1x1 convolution in another."""
-    sizes = kernel.random_sizes("nb201", 80, 0)
+def test_random_architectures_have_the_mean_size_of_what_a_search_can_find() -> None:
+    """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in another; none has none."""
+    sizes = kernel.random_sizes("nb201", 400, 0)
     smallest, largest = 73_306, 1_531_546
-    convolutions = (largest - smallest) * (9 + 1) / 9 / 5
-    assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.15)
-    assert sizes == kernel.random_sizes("nb201", 80, 0)
+    convolutions = (largest - smallest) * (9 + 1) / 9 / 4
+    assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.05)
+    assert sizes[:80] == kernel.random_sizes("nb201", 80, 0)
+
+
+def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> None:
+    design = kernel.Design(4, None, 1)
+    found = kernel.measure_supernet(design, 2)
+    space = spaces.get("nb201")
+    given = network_inputs(None, 1, Dataset(10, 32), "float64", "cpu")
+    for number, place in ((0, 2), (5, 4)):
+        supernet = space.supernet("cifar10", 1, channels=2).double()
+        supernet.gates.keep([[n != number or k == place for k in range(5)] for n in range(6)])
+        matrix = tangent_kernel(supernet, given, batch=4).kernel.numpy()
+        assert found["bound"][number][place] == pytest.approx(bound(matrix, given.labels(4).numpy(), 10), rel=1e-9)
+        assert found["trace"][number][place] == pytest.approx(np.trace(matrix), rel=1e-9)
+    values = operation_sensitivity(space.supernet("cifar10", 1, channels=2).double(), given, objective="snip", batch=4).values
+    assert found["snip"] == [pytest.approx(row) for row in values]
+    rows = theory_report.operation_rows({2: found})
+    row = rows[(rows["choice"] == "0-1") & (rows["operation"] == "nor_conv_1x1")].iloc[0]
+    assert (row["snip"], row["bound"]) == (pytest.approx(values[0][2]), found["bound"][0][2])
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +72,7 @@ def test_the_command_measures_resumes_and_reports(
     command = ["--archs", "6", "--widths", "2", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
     assert main(command) == 0
     shown = capsys.readouterr().out
-    assert "ZEROS of cells, objective synflow, is " in shown
+    assert "ZEROS of cells, objective synflow, is not judged" in shown
     cells = pd.read_csv(tmp_path / "cells.csv")
     assert len(cells) == 6
     assert cells["bound"].notna().sum() >= 3
@@ -73,8 +93,9 @@ def test_the_command_measures_resumes_and_reports(
     assert len(json.loads((tmp_path / "theory.json").read_text())["findings"]) >= 6
 
     (log,) = tmp_path.glob("theory-*.jsonl")
-    damaged = log.read_text().replace('"bound": ', '"round": ', 1)
-    log.write_text(damaged + '{"key": "cells (1, 2)", "value": [')
+    head, *lines = log.read_text().splitlines()
+    lines[0] = lines[0].replace('"bound": ', '"round": ', 1)
+    log.write_text("\n".join([f"?{head}", *lines, '{"key": "cells (1, 2)", "value": [']))
     measured: list[object] = []
     measure = kernel.measure_cell
 
@@ -128,7 +149,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     found = pd.DataFrame(
         [
             {
-                "of": "cells", "score": "zeros_synflow", "channels": width,
+                "of": "cells", "score": "zeros_synflow", "channels": width, "n": 200,
                 **{f"tau{kind}{end}": tau + more for kind in ("", "_scale_free") for end, more in
                    (("", 0), ("_low", -0.1), ("_high", 0.1))},
             }
@@ -136,14 +157,12 @@ def test_sizes_are_counted_in_percentiles() -> None:
         ]
     )  # fmt: skip
     assert theory_report._verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
-    assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated at every width"
-    assert (
-        theory_report._verdict(
-            -found[["tau", "tau_low", "tau_high"]][:1].iloc[:, [0, 2, 1]].set_axis(["tau", "tau_low", "tau_high"], axis=1), ""
-        )
-        == "positively correlated at every width"
-    )
-    assert theory_report._verdict(found[1:], "") == "not significantly correlated at any width"
+    assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated"
+    assert theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "") == "negatively correlated at every width"
+    assert theory_report._verdict(found.assign(n=5), "").startswith("not judged, for fewer than 20")
+    above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
+    assert theory_report._verdict(above, "") == "positively correlated"
+    assert theory_report._verdict(found[1:], "") == "not significantly correlated"
     published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
     assert list(theory_report._size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",

@@ -73,6 +73,7 @@ def operation(kind: str, channels: int, stride: int) -> nn.Module:
     raise ValueError(f"no operation {kind!r} in the DARTS space")
 
 
+POOLINGS = ("max_pool_3x3", "avg_pool_3x3")
 #: (source node, node, module).
 Edge = tuple[int, int, nn.Module]
 #: Returns the edges of a cell and the nodes that it joins, from its number of channels and whether it reduces.
@@ -163,16 +164,24 @@ def _chosen(genotype: Genotype, channels: int, reduces: bool) -> tuple[list[Edge
 class DartsSupernet(Body, Supernet):
     """The search network, in which every edge carries all candidates: (batch, 3, height, width) -> logits (batch, classes).
 
-    As published, but for the batch normalisation after poolings, whose scale at initialisation gates stand for, and for the scales
-    and shifts of the others, which the published one does not have: at initialisation they are ones and zeros.
+    As published: poolings are followed by batch normalisation, and inside cells no normalisation has a scale and a shift.
     """
 
     def __init__(self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False) -> None:
         gates = Gates(CHOICES)
         super().__init__(partial(_open, gates), classes, channels=channels, cells=cells, imagenet=imagenet)
         self.choices, self.gates = CHOICES, gates
+        _without_scales(self.cells)
         initialise(self, seed)
         self.stages = list(self.cells)
+
+
+def _without_scales(part: nn.Module) -> None:
+    """Replace every batch normalisation by one without scale and shift."""
+    for module in part.modules():
+        for name, child in module.named_children():
+            if isinstance(child, nn.BatchNorm2d):
+                setattr(module, name, nn.BatchNorm2d(child.num_features, affine=False))
 
 
 def _open(gates: Gates, channels: int, reduces: bool) -> tuple[list[Edge], tuple[int, ...]]:
@@ -181,5 +190,7 @@ def _open(gates: Gates, channels: int, reduces: bool) -> tuple[list[Edge], tuple
         if choice.group == CELLS[reduces]:
             stride = 2 if reduces and choice.edge[0] < INPUTS else 1
             modules = {kind: operation(kind, channels, stride) for kind in choice.operations}
+            for kind in POOLINGS:
+                modules[kind] = nn.Sequential(modules[kind], nn.BatchNorm2d(channels))
             edges.append((*choice.edge, Candidates(gates, number, modules)))
     return edges, tuple(range(INPUTS, INPUTS + NODES))
