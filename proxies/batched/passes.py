@@ -5,20 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import torch
 
 from benchmarks_data.nb201.network import CellModule, Network
 from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges
-from proxies.batched import pruned, shared
+from proxies.batched import place, pruned, shared
 from proxies.batched.flow import Flows, LinearNetwork, flows
-from proxies.passes.common import Inputs, layers_of
+from proxies.passes.common import Inputs, Place, layers_of
 from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
 from proxies.passes.synaptic_flow import SynapticFlow
 
-#: Bytes that a batch of architectures may take on a CPU: larger ones are no faster, as they leave the caches.
+#: Bytes that a batch of architectures may take on a CPU: twice as many are hardly faster.
 CPU_MEMORY = 256 * 2**20
 #: Tensors of a node's size that are alive at once while a cell is computed, beside those that wait for the adjoint.
 WORKING = 16
@@ -36,17 +35,19 @@ class Shared:
     make: Callable[[Sequence[str]], Network]
     inputs: Inputs
 
+    _uniform: dict[str, Network] = field(default_factory=dict)
     _linear: dict[Any, LinearNetwork] = field(default_factory=dict)
 
-    @cached_property
-    def uniform(self) -> dict[str, Network]:
-        """For each operation, the network whose edges all carry it: it holds the operation's weights in every place."""
-        return {kind: self.make((kind,) * len(EDGES)) for kind in OPERATIONS}
+    def uniform(self, kind: str) -> Network:
+        """Return the network whose edges all carry an operation: it holds the operation's weights in every place."""
+        if kind not in self._uniform:
+            self._uniform[kind] = self.make((kind,) * len(EDGES))
+        return self._uniform[kind]
 
     def linear(self, form: Callable[[dict[str, Network], Inputs], LinearNetwork]) -> LinearNetwork:
         """Return a form of the linearised network, which is made once."""
         if form not in self._linear:
-            self._linear[form] = form({kind: self.uniform[kind] for kind in sorted(CONVOLUTIONS)}, self.inputs)
+            self._linear[form] = form({kind: self.uniform(kind) for kind in sorted(CONVOLUTIONS)}, self.inputs)
         return self._linear[form]
 
 
@@ -81,13 +82,14 @@ def _synaptic_flows(
 ) -> list[SynapticFlow]:
     """Return the flows of cells; each distinct network is computed once."""
     network = sharing.linear(form)
-    distinct = sorted({pruned(cell) for cell in cells}, key=lambda cell: [OPERATIONS.index(kind) for kind in cell])
+    kept = [pruned(cell) for cell in cells]
+    distinct = sorted(set(kept), key=place)
     rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
     found: dict[tuple[str, ...], SynapticFlow] = {}
     for start in range(0, len(distinct), rows):
         batch = distinct[start : start + rows]
         found.update(zip(batch, _each(flows(network, batch), batch), strict=True))
-    return [found[pruned(cell)] for cell in cells]
+    return [found[cell] for cell in kept]
 
 
 def _free(device: torch.device) -> int:
@@ -102,21 +104,26 @@ def _bytes_of_a_row(network: LinearNetwork) -> int:
 
 def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
     """Return the flow of each row. The stem and the classifier carry all of it; a branch's two convolutions carry the same."""
-    values = zip(found.total.tolist(), found.edges.tolist(), found.blocks.tolist(), found.log_scale.tolist(), cells, strict=True)
+    values = zip(
+        found.total.tolist(), found.edges.flatten(1).tolist(), found.blocks.tolist(), found.log_scale.tolist(), strict=True
+    )
+    places = [(number, edge) for number in range(found.edges.shape[1]) for edge in EDGES]
+    live: dict[tuple[bool, ...], frozenset[Place]] = {}
     results = []
-    for total, edges, blocks, log_scale, cell in values:
+    for (total, edges, blocks, log_scale), cell in zip(values, cells, strict=True):
+        present = live_edges(cell)
+        if present not in live:
+            live[present] = frozenset(itertools.compress(places, itertools.cycle(present)))
         layers = [total, total, *itertools.chain.from_iterable((short, deep, deep) for short, deep in blocks)]
-        layers += [flow for row in edges for flow, kind in zip(row, cell, strict=True) if kind in CONVOLUTIONS]
-        places = [(number, edge) for number in range(len(edges)) for edge in EDGES]
-        operations = dict(zip(places, itertools.chain.from_iterable(edges), strict=True))
-        live = frozenset(place for place, on in zip(places, itertools.cycle(live_edges(cell)), strict=False) if on)
-        results.append(SynapticFlow(operations=operations, live=live, log_scale=log_scale, total=total, layers=layers))
+        layers += itertools.compress(edges, itertools.cycle([kind in CONVOLUTIONS for kind in cell]))
+        operations = dict(zip(places, edges, strict=True))
+        results.append(SynapticFlow(operations=operations, live=live[present], log_scale=log_scale, total=total, layers=layers))
     return results
 
 
 def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
     """Return the sizes: every edge adds the same for an operation, a sixth of what six add."""
-    known = {kind: cost(network, sharing.inputs) for kind, network in sharing.uniform.items()}
+    known = {kind: cost(sharing.uniform(kind), sharing.inputs) for kind in OPERATIONS}
     none = known[OPERATIONS[0]]
     params, flops, convs = (
         {kind: (getattr(one, name) - getattr(none, name)) // len(EDGES) for kind, one in known.items()}
@@ -135,12 +142,13 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
 
 def _norms(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[WeightNorms]:
     """Return the norms of the layers of each network, those of its cells last."""
+    networks = {kind: sharing.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
     norms = {
         kind: dict(zip(layers_of(network), weight_norms(network, sharing.inputs).norms, strict=True))
-        for kind, network in sharing.uniform.items()
+        for kind, network in networks.items()
     }
     skeleton = list(norms[OPERATIONS[0]].values())
-    numbers = [number for number, part in enumerate(sharing.uniform[OPERATIONS[0]].body) if isinstance(part, CellModule)]
+    numbers = [number for number, part in enumerate(networks[OPERATIONS[0]].body) if isinstance(part, CellModule)]
     of_edge = {
         (edge, kind): [norms[kind][f"body.{number}.edges.{edge[0]}-{edge[1]}-{kind}.1"] for number in numbers]
         for edge in EDGES
