@@ -16,6 +16,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.analysis import collect, correlations
+from harness.executors import Local
 from harness.files import write_csv
 from harness.progress import score_tasks
 from harness.scoring import DTYPES, Job
@@ -69,7 +70,7 @@ def measure(
     table = benchmarks_data.get(job.benchmark).table()
     table.target(target)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "scores.sqlite") as store:
-        score_tasks(job, store.tasks_due(job, requests, indices, seeds), store, workers)
+        score_tasks(job, store.tasks_due(job, requests, indices, seeds), store, Local(workers))
         frame = collect(job, requests, indices, seeds, store)
     rows = correlations(frame, table, [target], {"all": indices}, job.benchmark)
     keys = zip(frame["proxy"], frame["index"], frame["seed"], strict=True)

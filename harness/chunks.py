@@ -48,6 +48,8 @@ class Chunk:
 
 def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
     """Divide tasks into chunks. The proxies of a task can come into several; no score depends on the division."""
+    for plugin in job.plugins:
+        proxies.load_plugin(*plugin)
     groups: dict[Way, dict[Any, list[Task]]] = {way: {} for way in Way}
     for task in tasks:
         for way in Way:
@@ -61,21 +63,27 @@ def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
 def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
     """Return chunks of tasks, those of similar architectures in one."""
     found = benchmarks_data.get(benchmark)
-    ordered = sorted(tasks, key=lambda task: batched.place(found.architecture(task.index).structure))
+    ordered = sorted(tasks, key=lambda task: batched.order(found.architecture(task.index).structure))
     size = min(LARGEST, max(SMALLEST, -(-len(ordered) // PARTS)))
     return [Chunk(tuple(ordered[start : start + size]), Way.TOGETHER) for start in range(0, len(ordered), size)]
 
 
+def parts(chunk: Chunk) -> list[Chunk]:
+    """Return two halves of a chunk, none of a single task."""
+    middle = len(chunk.tasks) // 2
+    return [replace(chunk, tasks=chunk.tasks[:middle]), replace(chunk, tasks=chunk.tasks[middle:])] if middle else []
+
+
 @lru_cache(maxsize=1024)
 def _way(benchmark: str, name: str) -> Way:
-    """Return how a proxy is computed."""
+    """Return how a proxy is computed. One of a plugin, which may change what it is given, shares results with no other cell."""
     request = proxies.request(name)
     readings = [reading for reading, _ in request.readings]
-    if benchmark not in batched.BENCHMARKS:
+    if benchmark not in batched.BENCHMARKS or not request.proxy.own:
         return Way.ALONE
     if all(PASSES[reading].supernet or reading in batched.PASSES for reading in readings):
         return Way.TOGETHER
-    return Way.LIVE if request.proxy.ignores_dead_edges else Way.ALONE
+    return Way.LIVE if request.proxy.ignores_dead_edges and not any(PASSES[one].supernet for one in readings) else Way.ALONE
 
 
 def pruned_index(benchmark: str, index: int) -> int:
@@ -94,9 +102,10 @@ def score_chunk(job: Job, chunk: Chunk) -> list[Score]:
         proxies.load_plugin(*plugin)
     if chunk.way is Way.LIVE:
         built = Built(job, replace(chunk.tasks[0], index=pruned_index(job.benchmark, chunk.tasks[0].index)))
-        return [score for task in chunk.tasks for score in apply_formulas(built, task)]
+        found = [score for task in chunk.tasks for score in apply_formulas(built, task)]
+        return [replace(score, seconds=score.seconds / len(chunk.tasks)) for score in found]
     results = _Together(job, chunk.tasks)
-    return [score for place, task in enumerate(chunk.tasks) for score in apply_formulas(_OfOne(results, place), task)]
+    return [score for row, task in enumerate(chunk.tasks) for score in apply_formulas(_OfOne(results, row), task)]
 
 
 class _Together:
@@ -138,14 +147,14 @@ class _Together:
 class _OfOne:
     """What a chunk's results say of one of its tasks."""
 
-    def __init__(self, together: _Together, place: int) -> None:
-        self._together, self._place = together, place
+    def __init__(self, together: _Together, row: int) -> None:
+        self._together, self._row = together, row
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
         results, seconds = self._together.results(reading)
-        if isinstance(results[self._place], Exception):
-            raise results[self._place]
-        return results[self._place], seconds
+        if isinstance(results[self._row], Exception):
+            raise results[self._row]
+        return results[self._row], seconds
 
     def check(self) -> str:
         return ""  # no proxy has seen a network

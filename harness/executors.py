@@ -1,53 +1,108 @@
-"""Where scores are computed: in this process or in several, always on one thread each, so that results are the same."""
+"""Where scores are computed: in this process, in several, or on a Ray cluster; always on one thread, so that they are equal."""
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import threading
+import math
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TypeVar
 
-from harness.chunks import chunks, score_chunk
-from harness.command import WorkerDied
-from harness.scoring import Job, Score, Task
+from harness import workers as processes
+from harness.chunks import Chunk, chunks, parts, score_chunk
+from harness.command import WorkerDied, default_workers
+from harness.scoring import ERROR, Job, Score, Task
+from harness.workers import NO_LIMITS, Limits, Lost
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Tasks in flight for each worker: enough that none waits, few enough that a stop loses little.
-IN_FLIGHT = 4
+
+@dataclass(frozen=True)
+class Local:
+    """Processes on this machine; a single one without limits is this process itself, which nothing then guards.
+
+    Attributes:
+        workers: their number; None is the number of cores.
+        limits: what each may take.
+    """
+
+    workers: int | None = None
+    limits: Limits = NO_LIMITS
 
 
-def run(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[list[Score]]:
+@dataclass(frozen=True)
+class OnRay:
+    """Tasks on a Ray cluster.
+
+    Attributes:
+        address: of a running cluster; None starts one on this machine.
+        cpus, gpus: what a task takes.
+    """
+
+    address: str | None = None
+    cpus: float = 1.0
+    gpus: float = 0.0
+
+
+Executor = Local | OnRay
+
+
+def run(job: Job, tasks: Sequence[Task], executor: Executor) -> Iterator[list[Score]]:
     """Yield the scores of some tasks after the other, in the order in which they finish.
+
+    A task that costs a worker its life twice has missing scores with the reason.
 
     Raises:
         InputError: a task found the input unusable.
-        WorkerDied: a worker process ended without an answer.
+        WorkerDied: workers do not start.
     """
-    yield from each(partial(score_chunk, job), chunks(job, tasks), workers)
+    compute, due = partial(score_chunk, job), chunks(job, tasks)
+    found: Iterator[list[Score] | Lost[Chunk]]
+    if isinstance(executor, OnRay):
+        from harness.ray_executor import each_on_ray
+
+        found = each_on_ray(compute, due, executor.address, executor.cpus, executor.gpus, parts)
+    else:
+        found = _local(compute, due, executor.workers or default_workers(), executor.limits, parts)
+    for scores in found:
+        yield _missing(scores) if isinstance(scores, Lost) else scores
+
+
+def _missing(lost: Lost[Chunk]) -> list[Score]:
+    return [
+        Score(task.index, name, task.seed, math.nan, 0.0, f"{ERROR}{lost.reason}")
+        for task in lost.item.tasks
+        for name in task.proxies
+    ]
 
 
 def each(compute: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
     """Yield what *compute* makes of each item, in the order in which they finish; both must survive pickling.
 
     Raises:
-        WorkerDied: a worker process ended without an answer.
+        WorkerDied: an item has cost two worker processes their lives.
     """
-    if workers == 1 or len(items) < 2:
+    for result in _local(compute, items, workers, NO_LIMITS, None):
+        if isinstance(result, Lost):
+            raise WorkerDied(result.reason)
+        yield result
+
+
+def _local(
+    compute: Callable[[Item], Result],
+    items: Sequence[Item],
+    workers: int,
+    limits: Limits,
+    halves: Callable[[Item], Sequence[Item]] | None,
+) -> Iterator[Result | Lost[Item]]:
+    if limits == NO_LIMITS and workers == 1:
         with reproducible():
             for item in items:
                 yield compute(item)
     else:
-        yield from _in_processes(compute, items, min(workers, len(items)))
+        yield from processes.each(compute, items, min(workers, len(items)), limits, halves)
 
 
 @contextmanager
@@ -64,59 +119,3 @@ def reproducible() -> Iterator[None]:
     finally:
         torch.set_num_threads(threads)
         cudnn.allow_tf32, matmul.allow_tf32 = tf32
-
-
-def _in_processes(compute: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
-    # Spawned, not forked: torch's threads and CUDA do not survive a fork.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
-    remaining = iter(items)
-    running: set[Future[Result]] = set()
-    others, complete = set(multiprocessing.active_children()), False
-    try:
-        while True:
-            with _interrupts_ignored() if not running else nullcontext():
-                for item in islice(remaining, IN_FLIGHT * workers - len(running)):
-                    running.add(pool.submit(_in_worker, compute, item))
-            if not running:
-                complete = True
-                return
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise WorkerDied("a worker process died (out of memory?)") from error
-    finally:
-        if not complete:  # what is in flight is lost: nobody waits for it
-            for worker in set(multiprocessing.active_children()) - others:
-                worker.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for the moment in which workers start: they inherit that, and leave it to this process to stop them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _in_worker(compute: Callable[[Item], Result], item: Item) -> Result:
-    with reproducible():
-        return compute(item)
-
-
-def _start_worker() -> None:
-    """Let a worker end when its parent is gone."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)

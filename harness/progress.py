@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from harness import executors
+from harness.executors import Executor
 from harness.scoring import Job, Task
 from harness.store import Store
 
 
-def score_tasks(job: Job, tasks: Sequence[Task], store: Store, workers: int) -> None:
-    """Score *tasks* in *workers* processes and save each result in *store* as it arrives.
+def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executor) -> None:
+    """Score *tasks* by an executor and save each result in *store* as it arrives.
 
     A terminal shows a bar; a log gets a line each tenth of the way.
     """
@@ -25,7 +26,7 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, workers: int) -> 
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         total, done = sum(len(task.proxies) for task in tasks), 0
         bar = progress.add_task("scoring", total=total)
-        for scores in executors.run(job, tasks, workers):
+        for scores in executors.run(job, tasks, executor):
             store.write(job, scores)
             progress.advance(bar, len(scores))
             done += len(scores)

@@ -15,7 +15,8 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import check_device, default_workers, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
 from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, seeds_of
@@ -24,6 +25,7 @@ from harness.selection import POPULATIONS, select
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
     from benchmarks_data.table import Table
+    from harness.executors import Executor
     from harness.store import Store
 
 PROG = "python -m harness.run"
@@ -68,13 +70,13 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how = p.add_argument_group("how it is computed")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
-    how.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
     how.add_argument(
         "--memory",
         type=positive,
         metavar="MB",
         help="for architectures computed together, in each process (default: 256; on a GPU half of what is free)",
     )
+    add_options(p)
     p.add_argument(
         "--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
     )
@@ -103,7 +105,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
         _say_what_is_kept(prog, plan, tasks, range(args.seeds))
         started = time.monotonic()
-        score_tasks(plan.job, tasks, store, args.workers or default_workers())
+        score_tasks(plan.job, tasks, store, plan.executor)
         scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
@@ -130,6 +132,7 @@ class Plan:
     table: Table
     targets: list[str]
     out: Path
+    executor: Executor
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -145,7 +148,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    return Plan(job, requests, indices, table, targets, out)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args))
 
 
 def _bytes(megabytes: int | None) -> int | None:

@@ -90,6 +90,11 @@ class Proxy:
     ignores_dead_edges: bool = False
 
     @property
+    def own(self) -> bool:
+        """Whether this package defines it, and no plugin."""
+        return self.function.__module__.startswith("proxies.")
+
+    @property
     def documentation(self) -> str:
         """The function's whole docstring."""
         return inspect.cleandoc(self.function.__doc__ or "")

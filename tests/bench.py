@@ -46,7 +46,7 @@ def whole(names: Iterable[str], indices: Iterable[int], workers: int) -> float:
     """Score as the command does; return the seconds for one architecture."""
     tasks = [Task(index, 0, tuple(names)) for index in indices]
     started = time.perf_counter()
-    for _ in executors.run(JOB, tasks, workers):
+    for _ in executors.run(JOB, tasks, executors.Local(workers)):
         pass
     return (time.perf_counter() - started) / len(tasks)
 

@@ -23,7 +23,3 @@ def query_store(path: Path, query: str) -> list[tuple[int, ...]]:
 
 def stored_rows(path: Path) -> int:
     return sum(count for (count,) in query_store(path, "SELECT count(*) FROM scores"))
-
-
-def stored_tasks(path: Path) -> list[tuple[int, ...]]:
-    return query_store(path, "SELECT DISTINCT arch, seed FROM scores")

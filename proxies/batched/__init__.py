@@ -1,7 +1,7 @@
 """Passes that take many architectures at once, because the architectures of a seed share their operations' weights.
 
-Each gives what the pass of the same name in :mod:`proxies.passes` gives for one network after the other; those stay as the
-readable reference. This module says what there is, and needs no torch.
+Each gives what the proxies of this package make use of in the result of the pass of the same name in :mod:`proxies.passes`, which
+takes one network after the other and stays as the readable reference. Other proxies read those. This module needs no torch.
 """
 
 from __future__ import annotations
@@ -21,6 +21,6 @@ def pruned(cell: Sequence[str]) -> tuple[str, ...]:
     return tuple(kind if live else OPERATIONS[0] for kind, live in zip(cell, live_edges(cell), strict=True))
 
 
-def place(cell: Sequence[str]) -> tuple[int, ...]:
+def order(cell: Sequence[str]) -> tuple[int, ...]:
     """Return what sorts cells so that neighbours share operations, and those with equal networks stand side by side."""
     return tuple(OPERATIONS.index(kind) for kind in pruned(cell))

@@ -7,6 +7,7 @@ gradient is needed, as <theta, dR/dtheta> = <output, dR/doutput> = <input, adjoi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,13 +61,13 @@ class Flows:
         total: R, (rows,).
         edges: <output, dR/doutput> of each edge, (rows, cells, edges).
         blocks: of each block's shortcut and of the other branch, (rows, blocks, 2).
-        log_scale: (rows,), float64.
+        log_scale: one number for each row.
     """
 
     total: Tensor
     edges: Tensor
     blocks: Tensor
-    log_scale: Tensor
+    log_scale: list[float]
 
 
 @torch.no_grad()
@@ -82,14 +83,12 @@ def flows(network: LinearNetwork, cells: Sequence[Sequence[str]]) -> Flows:
         {kind: _rows([cell[edge] == kind for cell in cells], device) for kind in _kinds(cells, edge)} for edge in range(len(EDGES))
     ]
     x = network.stem.expand(len(cells), -1, -1, -1).contiguous()
-    log_scale = torch.zeros(len(cells), dtype=torch.float64, device=device)
     tape: list[tuple[list[Tensor], Tensor]] = []
     for part in network.body:
         kept = _through_cell(part, x, users) if isinstance(part, CellMaps) else _through_block(part, x)
         x = kept.pop()
         scale = x.flatten(1).amax(dim=1)
         scale = torch.where(scale > 0, scale, torch.ones_like(scale))
-        log_scale += scale.double().log()
         x = x / scale[:, None, None, None]
         tape.append((kept, scale))
     g = network.head.expand_as(x)
@@ -103,7 +102,8 @@ def flows(network: LinearNetwork, cells: Sequence[Sequence[str]]) -> Flows:
         else:
             g, flow = _back_through_block(part, kept, g)
             blocks.append(flow)
-    return Flows(total, _stacked(edges, x), _stacked(blocks, x), log_scale)
+    scales = torch.stack([scale for _, scale in tape], dim=1).tolist()
+    return Flows(total, _stacked(edges, x), _stacked(blocks, x), [math.fsum(map(math.log, row)) for row in scales])
 
 
 def _kinds(cells: Sequence[Sequence[str]], edge: int) -> list[str]:

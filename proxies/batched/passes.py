@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from benchmarks_data.nb201.network import CellModule, Network
 from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges
-from proxies.batched import place, pruned, shared
+from proxies.batched import order, pruned, shared
 from proxies.batched.flow import Flows, LinearNetwork, flows
 from proxies.passes.common import Inputs, Place, layers_of
 from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
 from proxies.passes.synaptic_flow import SynapticFlow
+
+Value = TypeVar("Value")
 
 #: Bytes that a batch of architectures may take on a CPU: twice as many are hardly faster.
 CPU_MEMORY = 256 * 2**20
@@ -36,7 +38,7 @@ class Shared:
     inputs: Inputs
 
     _uniform: dict[str, Network] = field(default_factory=dict)
-    _linear: dict[Any, LinearNetwork] = field(default_factory=dict)
+    _known: dict[Any, Any] = field(default_factory=dict)
 
     def uniform(self, kind: str) -> Network:
         """Return the network whose edges all carry an operation: it holds the operation's weights in every place."""
@@ -46,13 +48,33 @@ class Shared:
 
     def linear(self, form: Callable[[dict[str, Network], Inputs], LinearNetwork]) -> LinearNetwork:
         """Return a form of the linearised network, which is made once."""
-        if form not in self._linear:
-            self._linear[form] = form({kind: self.uniform(kind) for kind in sorted(CONVOLUTIONS)}, self.inputs)
-        return self._linear[form]
+        return self._once(form, lambda: form({kind: self.uniform(kind) for kind in sorted(CONVOLUTIONS)}, self.inputs))
+
+    def costs(self) -> dict[str, Cost]:
+        """Return the sizes of the uniform networks."""
+        return self._once("costs", lambda: {kind: cost(self.uniform(kind), self.inputs) for kind in OPERATIONS})
+
+    def norms(self) -> dict[str, dict[str, float]]:
+        """Return the norms of the layers of uniform networks, by name: of none and of the convolutions."""
+
+        def compute() -> dict[str, dict[str, float]]:
+            networks = {kind: self.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
+            return {
+                kind: dict(zip(layers_of(network), weight_norms(network, self.inputs).norms, strict=True))
+                for kind, network in networks.items()
+            }
+
+        return self._once("norms", compute)
+
+    def _once(self, key: Any, compute: Callable[[], Value]) -> Value:
+        if key not in self._known:
+            self._known[key] = compute()
+        found: Value = self._known[key]
+        return found
 
 
 def compute(name: str, sharing: Shared, cells: Sequence[Sequence[str]], memory: int | None = None) -> list[Any]:
-    """Return the result of a pass for each cell.
+    """Return the result of a pass for each cell, or what its computation raised.
 
     Args:
         name: of a pass in :data:`proxies.batched.PASSES`.
@@ -79,17 +101,28 @@ def _synaptic_flows(
     form: Callable[[dict[str, Network], Inputs], LinearNetwork],
     cells: Sequence[Sequence[str]],
     memory: int | None,
-) -> list[SynapticFlow]:
-    """Return the flows of cells; each distinct network is computed once."""
+) -> list[SynapticFlow | Exception]:
+    """Return the flows of cells, or what their computation raised; each distinct network is computed once."""
     network = sharing.linear(form)
     kept = [pruned(cell) for cell in cells]
-    distinct = sorted(set(kept), key=place)
+    distinct = sorted(set(kept), key=order)
     rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
-    found: dict[tuple[str, ...], SynapticFlow] = {}
+    found: dict[tuple[str, ...], SynapticFlow | Exception] = {}
     for start in range(0, len(distinct), rows):
         batch = distinct[start : start + rows]
-        found.update(zip(batch, _each(flows(network, batch), batch), strict=True))
+        found.update(zip(batch, _tried(network, batch), strict=True))
     return [found[cell] for cell in kept]
+
+
+def _tried(network: LinearNetwork, batch: Sequence[tuple[str, ...]]) -> Sequence[SynapticFlow | Exception]:
+    """Return the flow of each cell of a batch; one that fails, as by too little memory, is computed in halves."""
+    try:
+        return _each(flows(network, batch), batch)
+    except Exception as error:
+        if len(batch) == 1:
+            return [error]
+    middle = len(batch) // 2
+    return [*_tried(network, batch[:middle]), *_tried(network, batch[middle:])]
 
 
 def _free(device: torch.device) -> int:
@@ -104,9 +137,7 @@ def _bytes_of_a_row(network: LinearNetwork) -> int:
 
 def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
     """Return the flow of each row. The stem and the classifier carry all of it; a branch's two convolutions carry the same."""
-    values = zip(
-        found.total.tolist(), found.edges.flatten(1).tolist(), found.blocks.tolist(), found.log_scale.tolist(), strict=True
-    )
+    values = zip(found.total.tolist(), found.edges.flatten(1).tolist(), found.blocks.tolist(), found.log_scale, strict=True)
     places = [(number, edge) for number in range(found.edges.shape[1]) for edge in EDGES]
     live: dict[tuple[bool, ...], frozenset[Place]] = {}
     results = []
@@ -123,7 +154,7 @@ def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
 
 def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
     """Return the sizes: every edge adds the same for an operation, a sixth of what six add."""
-    known = {kind: cost(sharing.uniform(kind), sharing.inputs) for kind in OPERATIONS}
+    known = sharing.costs()
     none = known[OPERATIONS[0]]
     params, flops, convs = (
         {kind: (getattr(one, name) - getattr(none, name)) // len(EDGES) for kind, one in known.items()}
@@ -142,19 +173,15 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
 
 def _norms(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[WeightNorms]:
     """Return the norms of the layers of each network, those of its cells last."""
-    networks = {kind: sharing.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
-    norms = {
-        kind: dict(zip(layers_of(network), weight_norms(network, sharing.inputs).norms, strict=True))
-        for kind, network in networks.items()
-    }
+    norms = sharing.norms()
     skeleton = list(norms[OPERATIONS[0]].values())
-    numbers = [number for number, part in enumerate(networks[OPERATIONS[0]].body) if isinstance(part, CellModule)]
+    numbers = [number for number, part in enumerate(sharing.uniform(OPERATIONS[0]).body) if isinstance(part, CellModule)]
     of_edge = {
         (edge, kind): [norms[kind][f"body.{number}.edges.{edge[0]}-{edge[1]}-{kind}.1"] for number in numbers]
         for edge in EDGES
         for kind in CONVOLUTIONS
     }
     return [
-        WeightNorms(skeleton + [norm for place in zip(EDGES, cell, strict=True) for norm in of_edge.get(place, ())])
+        WeightNorms(skeleton + [norm for taken in zip(EDGES, cell, strict=True) for norm in of_edge.get(taken, ())])
         for cell in cells
     ]

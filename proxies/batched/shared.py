@@ -76,7 +76,7 @@ def _placed(inputs: Inputs, form: Form) -> Callable[[nn.Module], Tensor]:
 
     def weight(layer: nn.Module) -> Tensor:
         known = layer.get_parameter("weight").detach().to(inputs.device, inputs.dtype)
-        return form(known if known.dim() == 4 else known[:, :, None, None]).to(inputs.dtype)
+        return form(known if known.dim() == 4 else known[:, :, None, None]).to(inputs.device, inputs.dtype)
 
     return weight
 

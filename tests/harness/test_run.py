@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from harness.run import main
-from tests.runs import arguments, stored_rows, stored_tasks
+from tests.runs import arguments, stored_rows
 
 PNG = b"\x89PNG\r\n"
 
@@ -95,12 +95,13 @@ def test_running_again_computes_nothing_and_writes_the_same(finished: Path, caps
     assert re.search(r"zeros\s+0\.\d{3}\s+0\.\d{3} to 0\.\d{3}", shown)
 
 
-def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp_path: Path) -> None:
-    proxies = ("--proxy", "zeros", "synflow", "--archs", "40", "--seeds", "2", "--workers", "2")
-    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *proxies)]
+def test_a_run_killed_half_way_computes_only_what_is_missing(tmp_path: Path) -> None:
+    work = ("--proxy", "zeros", "swap", "--archs", "30", "--workers", "2")
+    assert main(arguments(tmp_path / "whole", *work)) == 0
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *work)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 120
-    while stored_rows(tmp_path / "s.sqlite") < 60:
+    while stored_rows(tmp_path / "s.sqlite") < 30 * 5 + 3:  # what is computed together comes first
         assert process.poll() is None, "the run ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -109,13 +110,13 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(finished: Path, tmp
     while _group_alive(process.pid):  # the workers notice that their parent is gone, and end
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    saved = stored_tasks(tmp_path / "s.sqlite")
-    assert 0 < len(saved) < 80
-    assert main(arguments(tmp_path, *proxies)) == 0
+    saved = stored_rows(tmp_path / "s.sqlite")
+    assert 30 * 5 < saved < 30 * 6
+    assert main(arguments(tmp_path, *work)) == 0
     again = json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"]
-    assert again == 80 - len(saved)  # a task is an architecture under a seed, saved whole
-    assert stored_rows(tmp_path / "s.sqlite") == 80 * 2 + 40 * 4
-    pd.testing.assert_frame_equal(timeless(tmp_path), timeless(finished))
+    assert again == 30 * 6 - saved
+    assert stored_rows(tmp_path / "s.sqlite") == 30 * 6
+    pd.testing.assert_frame_equal(timeless(tmp_path), timeless(tmp_path / "whole"))
 
 
 def _group_alive(group: int) -> bool:
@@ -211,7 +212,7 @@ def test_force_scores_again(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--archs", "500", "--workers", "2")]
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--proxy", "swap", "--archs", "500", "--workers", "2")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while stored_rows(tmp_path / "s.sqlite") < 20:
         assert process.poll() is None

@@ -23,7 +23,7 @@ TASKS = [Task(index, seed, NAMES) for index in (0, 3, 12, 1651) for seed in (0, 
 
 
 def scored(job: Job, tasks: list[Task], workers: int) -> dict[tuple[int, int, str], float]:
-    found = [score for scores in executors.run(job, tasks, workers) for score in scores]
+    found = [score for scores in executors.run(job, tasks, executors.Local(workers)) for score in scores]
     assert {score.status for score in found} == {"ok"}
     return {(score.index, score.seed, score.proxy): score.score for score in found}
 

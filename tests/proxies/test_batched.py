@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,7 +17,8 @@ from harness.baseline import every_request
 from harness.chunks import LARGEST, Chunk, Way, chunks, score_chunk
 from harness.inputs import network_inputs
 from harness.scoring import Job, Score, Task, score_task
-from proxies.batched import flow, linear, place, pruned, shared
+from proxies import registry
+from proxies.batched import flow, linear, order, passes, pruned, shared
 from proxies.batched.passes import Shared
 from proxies.passes.synaptic_flow import expected_flow, periodic_flow
 from tests.networks import inputs, network, small
@@ -45,18 +47,22 @@ def test_what_is_computed_together_is_known() -> None:
     assert {"snip", "grasp", "jacov", "az_trainability"} <= set(LIVE)
 
 
-@pytest.mark.parametrize("dataset", ["cifar10", "imagenet16-120"])
-@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-6)])
-def test_scores_are_those_of_the_reference(dataset: str, dtype: str, tolerance: float) -> None:
-    job = Job("nb201", dataset, None, dtype)
-    tasks = [Task(index, 3, tuple(TOGETHER)) for index in INDICES]
-    found = scored(job, tasks)
-    expected = [score for task in tasks for score in score_task(job, task)]
-    assert len(found) == len(expected)
-    for score in expected:
-        other = found[score.index, score.proxy, 3]
-        assert other.status == score.status
-        assert other.score == pytest.approx(score.score, rel=tolerance, nan_ok=True), score
+def test_scores_are_those_of_the_reference() -> None:
+    """Seeds, datasets and precisions in turn: nothing that is kept for one is used for another."""
+    found: dict[tuple[int, str, int, str, str], Score] = {}
+    jobs = [Job("nb201", dataset, None, dtype) for dataset in ("cifar10", "imagenet16-120") for dtype in ("float64", "float32")]
+    for seed in (3, 0):
+        tasks = [Task(index, seed, tuple(TOGETHER)) for index in INDICES]
+        for job in jobs:
+            found |= {(*key, job.dataset, job.dtype): score for key, score in scored(job, tasks).items()}
+    assert len(found) == 2 * len(jobs) * len(INDICES) * len(TOGETHER)
+    for job in jobs:
+        for number, index in enumerate(INDICES):
+            for score in score_task(job, Task(index, 3 * (number % 2), tuple(TOGETHER))):
+                other = found[index, score.proxy, score.seed, job.dataset, job.dtype]
+                tolerance = 1e-12 if job.dtype == "float64" else 1e-6
+                assert other.status == score.status
+                assert other.score == pytest.approx(score.score, rel=tolerance, nan_ok=True), score
 
 
 def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
@@ -70,20 +76,124 @@ def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
     assert {key: score.score for key, score in whole.items()} == {key: score.score for key, score in parts.items()}
 
 
+def has_dead_convolution(cell: tuple[str, ...]) -> bool:
+    return any(kind in space.CONVOLUTIONS and not live for kind, live in zip(cell, space.live_edges(cell), strict=True))
+
+
+#: Connected cells with a dead convolution.
+DEAD = [index for index in range(100) if has_dead_convolution(space.cell(index)) and space.is_connected(space.cell(index))]
+
+
+def of_network(index: int, names: Sequence[str]) -> dict[str, float]:
+    return {score.proxy: score.score for score in score_task(Job("nb201", "cifar10"), Task(index, 0, tuple(names)))}
+
+
 def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
-    """To the bit: cells whose dead edges carry convolutions, and their networks without them."""
+    """To the bit; and they change each score that is not."""
+    chosen = [next(i for i in DEAD if space.cell(i)[0] in space.CONVOLUTIONS and space.cell(i)[2] == space.cell(i)[4] == "none"), 7]
+    assert all(index in DEAD for index in chosen)
+    for index in chosen:
+        kept = of_network(chunking.pruned_index("nb201", index), LIVE)
+        assert of_network(index, LIVE) == pytest.approx(kept, rel=0, abs=0, nan_ok=True)
+    others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
+    assert {proxies.request(name).proxy.name for name in others} == {
+        name for name, entry in proxies.registered().items() if not entry.of and chunking._way("nb201", name) is Way.ALONE
+    }
+    differing: set[str] = set()
+    for index in DEAD[:6]:
+        whole, kept = (of_network(one, sorted(others)) for one in (index, chunking.pruned_index("nb201", index)))
+        differing |= {name for name in others if whole[name] != kept[name]}
+    assert differing == others
+
+
+def test_cells_with_one_network_have_one_score_and_share_its_cost() -> None:
     job = Job("nb201", "cifar10")
-    dead = [
-        index for index in range(2000) if pruned(space.cell(index)) != space.cell(index) and space.is_connected(space.cell(index))
-    ]
-    convolved = [index for index in dead if space.cell(index).count("nor_conv_3x3") == 2][:1]
-    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(convolved[0]))][:3]
-    tasks = [Task(index, 0, tuple(LIVE)) for index in same]
-    found = scored(job, tasks)
-    assert len({found[index, "snip", 0].score for index in same}) == 1
-    for score in score_task(job, tasks[0]):
-        other = found[score.index, score.proxy, 0]
-        assert (other.score, other.status) == (pytest.approx(score.score, rel=0, abs=0, nan_ok=True), score.status)
+    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(7))]
+    found = scored(job, [Task(index, 0, ("snip",)) for index in same])
+    assert len(same) > 3
+    assert len({score.score for score in found.values()}) == 1
+    alone = score_task(job, Task(7, 0, ("snip",)))[0].seconds
+    assert sum(score.seconds for score in found.values()) < 3 * alone
+
+
+def test_what_a_plugin_does_to_results_costs_no_other_score() -> None:
+    @proxies.proxy("spoils_flow", reads="synaptic_flow")
+    def spoils_flow(flow) -> float:
+        """Changes what it is given."""
+        flow.layers.pop()
+        return float(len(flow.layers))
+
+    @proxies.proxy("spoils_gradient", reads="loss_gradient", ignores_dead_edges=True)
+    def spoils_gradient(loss) -> float:
+        """Changes what it is given."""
+        for _, gradient in loss.weights.values():
+            gradient.mul_(2)
+        return 1.0
+
+    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(7))][:3]
+    try:
+        names = ("spoils_flow", "synflow", "spoils_gradient", "grad_norm")
+        found = scored(Job("nb201", "cifar10"), [Task(index, 0, names) for index in same])
+    finally:
+        for name in ("spoils_flow", "spoils_gradient"):
+            registry._registry.pop(name)
+        chunking._way.cache_clear()
+    expected = of_network(7, ("synflow", "grad_norm"))
+    for index in same:
+        assert found[index, "grad_norm", 0].score == expected["grad_norm"]
+        assert found[index, "synflow", 0].score == pytest.approx(expected["synflow"], rel=1e-6)
+        assert found[index, "spoils_flow", 0].score > 10
+
+
+def test_forms_stay_on_their_device() -> None:
+    """On a device without numbers, as a GPU is not at hand."""
+    given = replace(inputs(), device=torch.device("meta"))
+    sharing = Shared(lambda cell: small(tuple(cell)), given)
+    for form in (shared.zero_padded, shared.periodic, shared.expected):
+        found = sharing.linear(form)
+        assert found.stem.device.type == found.head.device.type == "meta"
+        cell = next(part for part in found.body if isinstance(part, flow.CellMaps))
+        assert cell.edges[0]["nor_conv_3x3"]._weight.device.type == "meta"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_scores_on_a_gpu_are_those_of_the_cpu() -> None:
+    tasks = [Task(index, 0, tuple(TOGETHER)) for index in INDICES]
+    ours, theirs = (scored(Job("nb201", "cifar10", None, "float64", device), tasks) for device in ("cpu", "cuda"))
+    for key, score in ours.items():
+        assert theirs[key].score == pytest.approx(score.score, rel=1e-9, nan_ok=True)
+
+
+def test_memory_bounds_the_batch_and_not_the_number_of_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    sharing = Shared(lambda cell: small(tuple(cell)), inputs())
+    row = passes._bytes_of_a_row(sharing.linear(shared.zero_padded))
+    nodes = sum(3 * 16 * 8 * 8 * 8 / 2**stage for stage in range(3)) / 4
+    assert row > nodes, "three nodes of each cell wait for the adjoint"
+    sizes: list[int] = []
+
+    def counted(network: flow.LinearNetwork, cells: Sequence[Sequence[str]]) -> flow.Flows:
+        sizes.append(len(cells))
+        return flow.flows(network, cells)
+
+    monkeypatch.setattr(passes, "flows", counted)
+    for memory, largest in ((row, 1), (5 * row + 1, 5), (1, 1)):
+        sizes.clear()
+        passes.compute("synaptic_flow", sharing, [space.cell(index) for index in INDICES], memory)
+        assert max(sizes) == largest
+
+
+def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sharing = Shared(lambda cell: small(tuple(cell)), inputs())
+    bad = pruned(space.cell(1462))
+
+    def fragile(network: flow.LinearNetwork, cells: Sequence[Sequence[str]]) -> flow.Flows:
+        if bad in cells:
+            raise MemoryError("too little")
+        return flow.flows(network, cells)
+
+    monkeypatch.setattr(passes, "flows", fragile)
+    found = passes.compute("synaptic_flow", sharing, [space.cell(index) for index in INDICES])
+    assert [isinstance(one, MemoryError) for one in found] == [index == 1462 for index in INDICES]
 
 
 def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
@@ -102,7 +212,7 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
 
 
 def test_cells_with_one_network_stand_side_by_side() -> None:
-    cells = sorted(space.cells(), key=place)
+    cells = sorted(space.cells(), key=order)
     networks = [pruned(cell) for cell in cells]
     assert len(set(networks)) == sum(1 for _ in itertools.groupby(networks)) == 9445
 
@@ -141,7 +251,7 @@ def test_adjoints(name: str, rows: int) -> None:
 def test_flow_is_conserved() -> None:
     """What enters a cell's last node, and what leaves its first, is R; so is what passes a block."""
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
-    cells = sorted({pruned(space.cell(index)) for index in INDICES}, key=place)
+    cells = sorted({pruned(space.cell(index)) for index in INDICES}, key=order)
     found = flow.flows(sharing.linear(shared.zero_padded), cells)
     for node, end in ((space.OUTPUT, 1), (space.INPUT, 0)):
         cut = [number for number, edge in enumerate(space.EDGES) if edge[end] == node]

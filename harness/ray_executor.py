@@ -1,0 +1,113 @@
+"""The same work on a Ray cluster: results come back as they finish, and what a node or a worker loses is computed elsewhere."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from benchmarks_data.errors import InputError
+from harness.workers import Lost
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+#: Tasks that wait or run, for each one that can run at once.
+IN_FLIGHT = 2
+#: How often Ray itself gives a task to another worker when the one that has it is lost.
+RETRIES = 1
+
+
+def each_on_ray(
+    compute: Callable[[Item], Result],
+    items: Sequence[Item],
+    address: str | None,
+    cpus: float,
+    gpus: float,
+    halves: Callable[[Item], Sequence[Item]],
+) -> Iterator[Result | Lost[Item]]:
+    """Yield what *compute* makes of each item, in the order in which they finish.
+
+    Args:
+        compute: from an item to its result; the cluster's nodes must be able to import it.
+        items: what to compute.
+        address: of a cluster that runs; None starts one on this machine for as long as this takes.
+        cpus, gpus: what an item takes.
+        halves: returns the parts that an item can be divided into when it is lost; empty where it cannot be divided.
+
+    Raises:
+        InputError: Ray is not installed, or there is no cluster at *address*.
+    """
+    ray = _ray()
+    ours = not ray.is_initialized()
+    if ours:
+        _connect(ray, address)
+    remote = ray.remote(num_cpus=cpus, num_gpus=gpus, max_retries=RETRIES)(_compute)
+    shared = ray.put(compute)
+    due, running = deque(items), dict[Any, Item]()
+    try:
+        while due or running:
+            while due and len(running) < IN_FLIGHT * _at_once(ray, cpus, gpus):
+                item = due.popleft()
+                running[remote.remote(shared, item)] = item
+            (finished, *_), _ = ray.wait(list(running), num_returns=1)
+            item = running.pop(finished)
+            try:
+                yield ray.get(finished)
+            except ray.exceptions.RayTaskError as error:
+                raise (error.cause if isinstance(error.cause, Exception) else error) from None
+            except ray.exceptions.RayError as error:  # a worker, a node or an object is lost, again and again
+                if parts := halves(item):
+                    due.extendleft(reversed(parts))
+                else:
+                    yield Lost(item, f"Ray: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
+    finally:
+        for task in running:
+            ray.cancel(task, force=True)
+        if ours:
+            ray.shutdown()
+
+
+def _compute(compute: Callable[[Item], Result], item: Item) -> Result:
+    from harness.executors import reproducible
+
+    with reproducible():
+        return compute(item)
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise InputError("--executor ray needs Ray: pip install 'zeros-harness[ray]'") from error
+    return ray
+
+
+def _connect(ray: Any, address: str | None) -> None:
+    """Connect to a cluster, or start one; its workers find this package where this process has it."""
+    if address is not None and ":" in address and "//" not in address:
+        host, _, port = address.rpartition(":")
+        try:  # Ray itself would try for minutes, and then end this process
+            socket.create_connection((host, int(port)), timeout=5).close()
+        except (OSError, ValueError, OverflowError) as error:
+            raise InputError(f"no Ray cluster at {address!r}: {error}") from error
+    here = str(Path(__file__).resolve().parent.parent)
+    try:
+        ray.init(
+            address,
+            include_dashboard=False if address is None else None,
+            log_to_driver=False,
+            logging_level="ERROR",
+            runtime_env={"env_vars": {"PYTHONPATH": here}},
+        )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise InputError(f"no Ray cluster at {address!r}: {' '.join(str(error).split())[:200]}") from error
+
+
+def _at_once(ray: Any, cpus: float, gpus: float) -> int:
+    """Return how many tasks the cluster can run at once, at least one."""
+    known = ray.cluster_resources()
+    counts = [known.get(name, 0.0) / amount for name, amount in (("CPU", cpus), ("GPU", gpus)) if amount]
+    return max(1, int(min(counts, default=1.0)))

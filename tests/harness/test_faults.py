@@ -1,0 +1,219 @@
+"""What goes wrong costs the architecture that it goes wrong for, and nothing else."""
+
+import errno
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import benchmarks_data
+from harness.run import main
+from harness.workers import Limits, Lost, each
+from tests.runs import arguments, query_store, stored_rows
+
+PLUGIN = Path(__file__).parent.parent / "faults" / "plugin.py"
+#: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
+LARGEST, FLOPS = 1462, 220_119_680
+
+
+@pytest.fixture
+def archs(tmp_path: Path) -> Path:
+    path = tmp_path / "archs.txt"
+    path.write_text("\n".join(map(str, [*range(4), LARGEST])))
+    return path
+
+
+def run(tmp_path: Path, archs: Path, fault: str, *more: str, mode: str = "always") -> int:
+    os.environ |= {"FAULT": f"{fault}:{FLOPS}", "FAULT_MODE": mode, "FAULT_MARKER": str(tmp_path / "marker")}
+    command = ["--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), "--workers", "2", *more]
+    return main(arguments(tmp_path, *command))
+
+
+FAULTS = {
+    "abort": ((), "a worker process was ended by SIGABRT"),
+    "kill": ((), "a worker process was ended by SIGKILL (out of memory?)"),
+    "hang": (("--timeout", "2"), "it took longer than 2 seconds"),
+    "memory": (("--worker-memory", "500"), "can't allocate memory"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_costs_its_architecture_and_the_run_goes_on(fault: str, tmp_path: Path, archs: Path) -> None:
+    options, reason = FAULTS[fault]
+    assert run(tmp_path, archs, fault, *options) == 0
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    found = scores[scores["proxy"] == "faulty"].set_index("index")
+    assert found["score"].notna().sum() == 4
+    assert found.loc[LARGEST, "status"].startswith("error: ")
+    assert reason in found.loc[LARGEST, "status"]
+    flops = scores[scores["proxy"] == "flops"].set_index("index")["score"]
+    assert found.drop(LARGEST)["score"].equals(flops.drop(LARGEST))
+
+
+@pytest.mark.parametrize("fault", ["abort", "hang"])
+def test_one_that_fails_once_is_tried_again(fault: str, tmp_path: Path, archs: Path) -> None:
+    assert run(tmp_path, archs, fault, *FAULTS[fault][0], mode="once") == 0
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    assert scores["score"].notna().all()
+
+
+def test_a_failure_is_tried_again_by_the_next_run(tmp_path: Path, archs: Path) -> None:
+    assert run(tmp_path, archs, "abort") == 0
+    assert run(tmp_path, archs, "none") == 0
+    assert pd.read_csv(tmp_path / "out" / "scores.csv")["score"].notna().all()
+
+
+def _end(item: int) -> int:
+    if item == 3:
+        os._exit(7)
+    return item
+
+
+def test_what_costs_two_workers_their_lives_is_given_up() -> None:
+    found = list(each(_end, range(6), 2))
+    assert sorted(one for one in found if isinstance(one, int)) == [0, 1, 2, 4, 5]
+    assert [one for one in found if isinstance(one, Lost)] == [Lost(3, "a worker process ended with status 7")]
+
+
+def _sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_a_worker_has_its_time_for_each_item() -> None:
+    """Not for all of them, and not for its own start."""
+    assert list(each(_sleep, [0.6] * 4, 1, Limits(timeout=1.0))) == [0.6] * 4
+
+
+def test_ctrl_c_ends_within_two_seconds_and_says_how_to_go_on(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "harness.run",
+        *arguments(tmp_path, "--archs", "40", "--proxy", "zen", "swap", "--workers", "2"),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while stored_rows(tmp_path / "s.sqlite") < 162:  # the baselines come first
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    started = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, shown = process.communicate(timeout=30)
+    assert time.monotonic() - started < 2
+    assert process.returncode == 130
+    assert "finished scores are saved, the same command goes on from there" in shown
+
+
+# The store
+
+
+def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    """The one line of a run that cannot use its store."""
+    capsys.readouterr()
+    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1", *more)) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert "Traceback" not in "".join(lines)
+    return lines[-1]
+
+
+def test_a_truncated_store_is_refused_and_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "s.sqlite"
+    assert main(arguments(tmp_path, "--archs", "300", "--workers", "1")) == 0
+    data = store.read_bytes()
+    for end in (len(data) // 2, 5000, 50):
+        store.write_bytes(data[:end])
+        assert f"the store {store}" in refused(tmp_path, capsys)
+        assert store.read_bytes()[:end] == data[:end]
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 0
+    with sqlite3.connect(tmp_path / "s.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert "has format 99" in refused(tmp_path, capsys)
+    assert query_store(tmp_path / "s.sqlite", "PRAGMA user_version") == [(99,)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_full_disk_is_one_line_and_what_was_saved_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    try:
+        command = ["--proxy", "zeros", "--archs", "all", "--workers", "1", "--store", str(small / "s.sqlite")]
+        capsys.readouterr()
+        assert main([*command, "--out", str(tmp_path / "out")]) == 2
+        line = capsys.readouterr().err.strip().splitlines()[-1]
+        assert f"cannot use the store {small / 's.sqlite'}" in line
+        assert "full" in line
+        saved = stored_rows(small / "s.sqlite")
+        assert saved > 0
+        subprocess.run(["mount", "-o", "remount,size=4m", str(small)], check=True)
+        assert (
+            main(
+                [
+                    "--proxy",
+                    "zeros",
+                    "--archs",
+                    "50",
+                    "--workers",
+                    "1",
+                    "--store",
+                    str(small / "s.sqlite"),
+                    "--out",
+                    str(tmp_path / "out"),
+                ]
+            )
+            == 0
+        )
+        assert stored_rows(small / "s.sqlite") >= saved
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
+
+
+def test_two_runs_share_a_store(tmp_path: Path) -> None:
+    """Both end well, and no score is there twice or lost."""
+    commands = [
+        [
+            sys.executable,
+            "-m",
+            "harness.run",
+            *arguments(tmp_path, "--archs", "200", "--workers", "1"),
+            "--out",
+            str(tmp_path / name),
+        ]
+        for name in "ab"
+    ]
+    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for command in commands]
+    for process in processes:
+        _, shown = process.communicate(timeout=120)
+        assert process.returncode == 0, shown
+    one, other = (pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds") for name in "ab")
+    pd.testing.assert_frame_equal(one, other)
+    assert stored_rows(tmp_path / "s.sqlite") == 200 * 5
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 0
+    (tmp_path / "s.sqlite").chmod(0o400)
+    tmp_path.chmod(0o500)
+    try:
+        assert os.strerror(errno.EACCES) in refused(tmp_path, capsys) or "readonly" in refused(tmp_path, capsys)
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_the_largest_cell_is_the_one_that_is_meant() -> None:
+    assert benchmarks_data.get("nb201").architecture(LARGEST).structure == ("nor_conv_3x3",) * 6
