@@ -1,6 +1,6 @@
 # make run    install into .venv and score all 15,625 architectures on the table that is installed with the harness
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
-# make bench  measure speed
+# make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,7 +8,7 @@ TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench table clean
+.PHONY: run test lint regress bench kills table clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -28,6 +28,9 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-storage=file://reports/benchmarks --benchmark-autosave \
 	    $(if $(wildcard reports/benchmarks/*/*.json),--benchmark-compare) --benchmark-columns=mean,rounds
 	$(BIN)/python -m tests.bench_table reports/benchmarks
+
+kills: $(VENV)/.installed
+	$(BIN)/python -m tests.kills 50
 
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'

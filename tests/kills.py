@@ -1,0 +1,79 @@
+"""Runs killed at random moments, and resumed: ``python -m tests.kills [RUNS]``, ``make kills``. Not collected by ``make test``."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+
+from tests.runs import arguments, query_store, stored_rows
+
+WORK = ("--proxy", "zeros", "swap", "--archs", "30", "--workers", "2")
+ROWS = 30 * 6
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the run in a process group of its own."""
+    command = [sys.executable, "-m", "harness.run", *arguments(folder, *WORK)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def children(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    path = Path(f"/proc/{parent}/task/{parent}/children")
+    return [int(number) for number in path.read_text().split()] if path.exists() else []
+
+
+def kill(process: subprocess.Popen[bytes], what: str, stream: random.Random) -> None:
+    """Kill the driver, one of its workers, or all of them."""
+    with suppress(ProcessLookupError):
+        if what == "driver":
+            process.kill()
+        elif what == "group":
+            os.killpg(process.pid, signal.SIGKILL)
+        elif found := children(process.pid):
+            os.kill(stream.choice(found), signal.SIGKILL)
+    if what != "worker":
+        process.wait()
+
+
+def scores(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "out" / "scores.csv").drop(columns="seconds")
+
+
+def main(runs: int) -> None:
+    """Kill and resume *runs* times; raise AssertionError where a resumed run's scores differ from those of a run left alone."""
+    stream, counts, saved = random.Random(0), Counter[str](), []
+    with tempfile.TemporaryDirectory() as name:
+        started = time.monotonic()
+        assert start(Path(name) / "whole").wait() == 0
+        takes, expected = time.monotonic() - started, scores(Path(name) / "whole")
+        for number in range(runs):
+            folder, what = Path(name) / str(number), stream.choice(("driver", "worker", "group"))
+            process = start(folder)
+            time.sleep(stream.uniform(0.2, takes))
+            ended = process.poll() is not None
+            kill(process, what, stream)
+            if what == "worker":
+                assert process.wait() == 0, "a worker's end does not end the run"
+            else:
+                time.sleep(0.5)  # workers notice
+            saved.append(stored_rows(folder / "s.sqlite"))
+            assert start(folder).wait() == 0
+            pd.testing.assert_frame_equal(scores(folder), expected)
+            assert stored_rows(folder / "s.sqlite") == ROWS
+            assert query_store(folder / "s.sqlite", "PRAGMA integrity_check") == [("ok",)]
+            counts["ended before" if ended else what] += 1
+            print(f"{number + 1}: {what} killed, {saved[-1]} of {ROWS} scores were saved, the resumed run is the same", flush=True)
+    print(f"{runs} runs: {dict(counts)}, {sum(0 < rows < ROWS for rows in saved)} of them with a part of the scores saved")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
