@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -23,3 +24,8 @@ def query_store(path: Path, query: str) -> list[tuple[int, ...]]:
 
 def stored_rows(path: Path) -> int:
     return sum(count for (count,) in query_store(path, "SELECT count(*) FROM scores"))
+
+
+def hear_interrupts() -> None:
+    """Let a new process hear Ctrl-C, which shells have what they start in the background ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -13,13 +13,24 @@ import pandas as pd
 import pytest
 
 import benchmarks_data
+import proxies
 from harness.run import main
 from harness.workers import Limits, Lost, each
-from tests.runs import arguments, query_store, stored_rows
+from proxies import registry
+from tests.runs import arguments, hear_interrupts, query_store, stored_rows
 
 PLUGIN = Path(__file__).parent.parent / "faults" / "plugin.py"
 #: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
 LARGEST, FLOPS = 1462, 220_119_680
+
+
+@pytest.fixture(autouse=True)
+def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the plugin after each test, and what it is told."""
+    monkeypatch.setattr(registry, "_registry", dict(proxies.registered()))
+    monkeypatch.setattr(registry, "_plugins", {})
+    for name in ("FAULT", "FAULT_MODE", "FAULT_MARKER"):
+        monkeypatch.setenv(name, "")
 
 
 @pytest.fixture
@@ -98,7 +109,7 @@ def test_ctrl_c_ends_within_two_seconds_and_says_how_to_go_on(tmp_path: Path) ->
         "harness.run",
         *arguments(tmp_path, "--archs", "40", "--proxy", "zen", "swap", "--workers", "2"),
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
     deadline = time.monotonic() + 60
     while stored_rows(tmp_path / "s.sqlite") < 162:  # the baselines come first
         assert process.poll() is None

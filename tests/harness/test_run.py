@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from harness.run import main
-from tests.runs import arguments, stored_rows
+from tests.runs import arguments, hear_interrupts, stored_rows
 
 PNG = b"\x89PNG\r\n"
 
@@ -213,7 +213,7 @@ def test_force_scores_again(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--proxy", "swap", "--archs", "500", "--workers", "2")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
     while stored_rows(tmp_path / "s.sqlite") < 20:
         assert process.poll() is None
         time.sleep(0.05)
