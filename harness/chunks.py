@@ -54,10 +54,15 @@ def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
     for task in tasks:
         for way in Way:
             if names := tuple(name for name in task.proxies if _way(job.benchmark, name) is way):
-                same = {Way.TOGETHER: (), Way.LIVE: pruned_index(job.benchmark, task.index), Way.ALONE: task.index}[way]
-                groups[way].setdefault((task.seed, names, same), []).append(Task(task.index, task.seed, names))
+                key = task.seed, names, _shared_by(way, job.benchmark, task.index)
+                groups[way].setdefault(key, []).append(Task(task.index, task.seed, names))
     together = [chunk for group in groups.pop(Way.TOGETHER).values() for chunk in _divided(job.benchmark, group)]
     return together + [Chunk(tuple(group), way) for way, found in groups.items() for group in found.values()]
+
+
+def _shared_by(way: Way, benchmark: str, index: int) -> int | None:
+    """Return what tasks of one chunk have in common: nothing, a network without dead edges, or the architecture."""
+    return None if way is Way.TOGETHER else pruned_index(benchmark, index) if way is Way.LIVE else index
 
 
 def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:

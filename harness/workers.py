@@ -64,6 +64,7 @@ class Worker:
         self.attempt = 0
         self.ready = False
         self.deadline: float | None = None
+        self._timeout: float | None = None
 
     def give(self, item: Any, attempt: int, timeout: float | None) -> None:
         """Let it compute an item; a worker that has ended is noticed when its answer is awaited."""
@@ -75,25 +76,27 @@ class Worker:
     def _begin_time(self) -> None:
         self.deadline = time.monotonic() + self._timeout if self._timeout and self.ready else None
 
-    def answer(self) -> tuple[str, Any] | None:
-        """Return ("result", value) or ("raised", error); None when it was only to say that it is ready.
+    @property
+    def late(self) -> bool:
+        """Whether its time is over, and it has not answered."""
+        return self.deadline is not None and time.monotonic() >= self.deadline and not self.connection.poll()
 
-        Raises:
-            EOFError: the process has ended.
-        """
+    def hear(self) -> tuple[str, Any]:
+        """Return ("ready", None), ("result", value), ("raised", error), or ("lost", reason): empty where its end tells it."""
+        if self.late:
+            return "lost", f"it took longer than {self._timeout:g} seconds"
         try:
             kind, value = self.connection.recv()
-        except OSError as error:
-            raise EOFError from error
+        except (EOFError, OSError):
+            return "lost", ""
         if kind == "ready":
             self.ready = True
             self._begin_time()
-            return None
         return kind, value
 
     def end(self) -> str:
         """Kill the process if it still runs, and return how it ended."""
-        if self.deadline is None or time.monotonic() < self.deadline:
+        if not self.late:
             self._process.join(1.0)  # its pipe is closed a moment before it is gone
         running = self._process.is_alive()
         if running:
@@ -142,27 +145,22 @@ def each(
                 worker.give(*due.popleft(), limits.timeout)
                 busy.append(worker)
             for worker in _noticed(busy):
-                try:
-                    answer = worker.answer() if not _late(worker) else None
-                    if answer is None and not _late(worker):
-                        continue
-                    reason = f"it took longer than {limits.timeout:g} seconds" if answer is None else ""
-                except EOFError:
-                    answer, reason = None, ""
-                busy.remove(worker)
-                if answer is not None:
-                    idle.append(worker)
+                kind, value = worker.hear()
+                if kind == "ready":
                     unready = 0
-                    if answer[0] == "raised":
-                        raise answer[1]
-                    yield answer[1]
+                    continue
+                busy.remove(worker)
+                if kind != "lost":
+                    idle.append(worker)
+                    if kind == "raised":
+                        raise value
+                    yield value
                     continue
                 ended = worker.end()
-                unready = 0 if worker.ready else unready + 1
+                unready += not worker.ready
                 if unready >= START_ATTEMPTS:
                     raise WorkerDied(f"workers do not start: {ended}")
-                lost = _again(due, worker, halves, reason or ended)
-                if lost:
+                if lost := _again(due, worker, halves, value or ended):
                     yield lost
     finally:
         for worker in [*busy, *idle]:
@@ -176,11 +174,7 @@ def _noticed(busy: Sequence[Worker]) -> list[Worker]:
     deadlines = [worker.deadline for worker in busy if worker.deadline is not None]
     wait = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
     ready = multiprocessing.connection.wait([worker.connection for worker in busy], wait)
-    return [worker for worker in busy if worker.connection in ready or _late(worker)]
-
-
-def _late(worker: Worker) -> bool:
-    return worker.deadline is not None and time.monotonic() >= worker.deadline and not worker.connection.poll()
+    return [worker for worker in busy if worker.connection in ready or worker.late]
 
 
 def _again(

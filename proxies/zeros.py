@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {"mean": fmean, "min": min, "sum": math.fsum}
 #: Those of a supernet. Its mean and sum are over all edges, and order architectures alike.
 OF_SUPERNET = ("mean", "sum", "paths")
-#: What R is: the pass that computes the derivative by the gates of a network.
-OBJECTIVES = {"synflow": "synaptic_flow", "snip": "loss_gradient", "grasp": "gate_hessian_gradient"}
+#: Where R is a loss: the pass that computes the derivative by the gates of a network.
+OF_LOSS = {"snip": "loss_gradient", "grasp": "gate_hessian_gradient"}
 
 
 def _reads(options: Mapping[str, OptionValue]) -> str:
     objective = str(options["objective"])
     if options["scope"] == "supernet":
         return f"supernet_{objective}"
-    return flow_of(options) if objective == "synflow" else OBJECTIVES[objective]
+    return flow_of(options) if objective == "synflow" else OF_LOSS[objective]
 
 
 def _refuses(options: Mapping[str, OptionValue]) -> str:
@@ -52,7 +52,7 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
     refuses=_refuses,
     paper=Paper("Zhang et al.", 2021, "https://arxiv.org/abs/2106.11542"),
     options={
-        "objective": tuple(OBJECTIVES),
+        "objective": ("synflow", *OF_LOSS),
         "scope": ("network", "supernet"),
         "aggregate": (*AGGREGATES, "paths"),
         **FLOW_OPTIONS,

@@ -37,14 +37,11 @@ class Shared:
     make: Callable[[Sequence[str]], Network]
     inputs: Inputs
 
-    _uniform: dict[str, Network] = field(default_factory=dict)
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def uniform(self, kind: str) -> Network:
         """Return the network whose edges all carry an operation: it holds the operation's weights in every place."""
-        if kind not in self._uniform:
-            self._uniform[kind] = self.make((kind,) * len(EDGES))
-        return self._uniform[kind]
+        return self._once(("uniform", kind), lambda: self.make((kind,) * len(EDGES)))
 
     def linear(self, form: Callable[[dict[str, Network], Inputs], LinearNetwork]) -> LinearNetwork:
         """Return a form of the linearised network, which is made once."""

@@ -19,7 +19,7 @@ from harness.workers import Limits, Lost, each
 from proxies import registry
 from tests.runs import arguments, hear_interrupts, query_store, stored_rows
 
-PLUGIN = Path(__file__).parent.parent / "faults" / "plugin.py"
+PLUGIN = Path(__file__).parent.parent / "faulty_plugin.py"
 #: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
 LARGEST, FLOPS = 1462, 220_119_680
 
