@@ -1,6 +1,7 @@
 # make run    install into .venv and score all 15,625 architectures on the table that is installed with the harness
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
+# make fuzz   [MINUTES=60] odd inputs  make audit   known vulnerabilities of what is installed, licences, hashes
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,13 +9,13 @@ TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench kills table clean
+.PHONY: run test lint regress bench kills fuzz audit table clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -32,6 +33,18 @@ bench: $(VENV)/.installed
 kills: $(VENV)/.installed
 	$(BIN)/python -m tests.kills 50
 
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m tests.fuzz $(MINUTES)
+
+PINNED := $(shell sed '/^\#/d; s/==.*//' constraints.txt)
+audit: $(VENV)/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt pip-audit pip-licenses
+	printf '# Licences\n\nOf all that `constraints.txt` pins, as the packages state them; written by `make audit`.\n\n' > docs/licences.md
+	@$(BIN)/pip-licenses --with-system --format markdown --with-urls --packages $(PINNED) >> docs/licences.md
+	@if $(BIN)/python -c 'import urllib.request as r; r.urlopen("https://pypi.org/pypi/pip/25.0/json", timeout=10)' 2> /dev/null; \
+	then $(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict; \
+	else echo 'make audit: the database of vulnerabilities is out of reach: skipped'; fi
+
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'
 table: $(VENV)/.installed
@@ -42,10 +55,11 @@ table: $(VENV)/.installed
 	done
 	$(BIN)/python -m harness.overview $(DATASETS:%=reports/table/%)
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 clean:

@@ -102,13 +102,13 @@ def read(path: Path) -> Baseline:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, restkey="excess")
-            rows = list(reader)
+            header, rows = reader.fieldnames, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(
             f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
         ) from error
-    if reader.fieldnames != COLUMNS:
+    if header != COLUMNS:
         raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}

@@ -102,7 +102,10 @@ def read_run(folder: Path) -> Run:
 
     settings = read_settings(folder)
     found = read_csv(folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS)
-    return Run(folder, settings, found[found["population"] == settings["archs"]["population"]])
+    rows = found[found["population"] == settings["archs"]["population"]]
+    if rows.duplicated(["target", "proxy"]).any():
+        raise InputError(f"{folder / 'correlations.csv'}: a proxy stands in several rows of a target")
+    return Run(folder, settings, rows)
 
 
 def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:

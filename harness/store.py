@@ -41,11 +41,15 @@ class Store:
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise InputError(f"cannot open the store {path}: {error}; choose another file with --store") from error
-        with self._explained(), self._transaction():
-            self._prepare()
-        with self._explained():
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self._explained(), self._transaction():
+                self._prepare()
+            with self._explained():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _prepare(self) -> None:
         """Create the schema in an empty file; refuse a file that is something else."""
@@ -95,10 +99,12 @@ class Store:
             self._connection.executemany(_INSERT, rows)
 
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
-        """Return the scores of a request under a seed, by architecture."""
+        """Return the scores of a request under a seed, by architecture; raise InputError for rows that no run has written."""
         query = f"SELECT arch, score, seconds, status FROM scores WHERE {_KEY}"
         with self._explained():
             rows = self._connection.execute(query, _key(job, request, seed)).fetchall()
+        if not all(map(_plausible, rows)):
+            raise InputError(f"the store {self.path} holds values that no run has written: choose another file with --store")
         return {
             arch: Score(arch, request.name, seed, math.nan if score is None else score, seconds, status)
             for arch, score, seconds, status in rows
@@ -120,6 +126,13 @@ class Store:
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
         return {arch for arch, score in self.read(job, request, seed).items() if not score.status.startswith(ERROR)}
+
+
+def _plausible(row: tuple[object, ...]) -> bool:
+    """Return whether a row's architecture, score, seconds and status can be what :meth:`Store.write` wrote."""
+    arch, score, seconds, status = row
+    typed = type(arch) is int and type(seconds) is float and type(status) is str
+    return typed and (type(score) is float if status == OK else score is None)
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:

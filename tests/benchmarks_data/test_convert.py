@@ -52,11 +52,18 @@ def metrics(params: int, *final: float) -> bytes:
 LABELS = {"c3": "conv3x3-bn-relu", "c1": "conv1x1-bn-relu", "mp": "maxpool3x3"}
 
 
-def tfrecord(rows: list[tuple[int, int, int, tuple[float, float, float]]]) -> bytes:
+def framed(data: bytes) -> bytes:
+    """Return a record of a TFRecord file."""
+
     def masked(data: bytes) -> bytes:
         checksum = google_crc32c.value(data)
         return struct.pack("<I", ((checksum >> 15 | checksum << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
+    head = struct.pack("<Q", len(data))
+    return head + masked(head) + data + masked(data)
+
+
+def tfrecord(rows: list[tuple[int, int, int, tuple[float, float, float]]]) -> bytes:
     out = b""
     for index, epochs, params, final in rows:
         cell = NB101.architecture(index).structure
@@ -64,8 +71,7 @@ def tfrecord(rows: list[tuple[int, int, int, tuple[float, float, float]]]) -> by
         encoded = base64.b64encode(metrics(params, *final)).decode()
         kinds = ["input", *(LABELS[kind] for kind in cell[1]), "output"]
         data = json.dumps([NB101.canonical(index), epochs, bits, ",".join(kinds), encoded]).encode()
-        head = struct.pack("<Q", len(data))
-        out += head + masked(head) + data + masked(data)
+        out += framed(data)
     return out
 
 

@@ -75,3 +75,8 @@ def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path,
     assert main([str(runs[0]), "--published", str(tmp_path / "published.csv")]) == 2
     assert "column 'tau' holds something else than numbers" in capsys.readouterr().err
     assert "lacks the columns tau_high" in shown[3]
+    (tmp_path / "run.json").write_text((runs[0] / "run.json").read_text())
+    lines = (runs[0] / "correlations.csv").read_text().splitlines()
+    (tmp_path / "correlations.csv").write_text("\n".join([*lines, lines[1]]))
+    assert main([str(tmp_path)]) == 2
+    assert "stands in several rows" in capsys.readouterr().err

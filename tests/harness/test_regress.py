@@ -225,6 +225,12 @@ def test_scores_of_every_proxy_equal_the_golden_ones() -> None:
     assert main(["--baseline", str(golden), "--tolerance", "1e-6"]) == 0
 
 
+def test_an_empty_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.csv").touch()
+    assert main(["--baseline", str(tmp_path / "empty.csv")]) == 2
+    assert "line 1: a baseline's columns are" in capsys.readouterr().err
+
+
 def test_a_missing_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--baseline", str(tmp_path / "absent.csv")]) == 2
     assert "--update" in capsys.readouterr().err

@@ -1,3 +1,4 @@
+import contextlib
 import math
 import sqlite3
 from collections.abc import Iterator
@@ -98,3 +99,24 @@ def test_a_store_under_a_file_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot open the store"):
         Store(tmp_path / "file" / "s.sqlite")
+
+
+@pytest.mark.parametrize("change", ["status = x'00'", "score = 'high'", "seconds = 'long'", "score = NULL", "arch = 'first'"])
+def test_values_that_no_run_writes_are_refused(change: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE scores SET {change}")
+    with Store(path) as store, pytest.raises(InputError, match="holds values that no run has written"):
+        store.read(JOB, ZEROS, 0)
+
+
+def test_a_store_that_is_refused_is_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    path.write_bytes(b"no store" * 1000)
+    with pytest.raises(InputError, match="not a database"):
+        Store(path)
+    path.unlink()
+    with Store(path) as store:
+        store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])

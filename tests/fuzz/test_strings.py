@@ -1,0 +1,74 @@
+"""Any text in place of an architecture, a proxy or a list of architectures."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import benchmarks_data
+import proxies
+from benchmarks_data.tabular import column_map
+from harness.selection import select
+from tests.fuzz.damage import damaged, odd_text, taken_or_refused
+
+
+@functools.cache
+def strings(benchmark: str) -> list[str]:
+    space = benchmarks_data.get(benchmark)
+    return [space.architecture(index).string for index in range(0, space.size, space.size // 50)]
+
+
+@st.composite
+def nearly(draw: st.DrawFn, benchmark: str) -> str:
+    """Return an architecture's string with damaged bytes."""
+    return draw(damaged(draw(st.sampled_from(strings(benchmark))).encode())).decode(errors="replace")
+
+
+@pytest.mark.parametrize("name", benchmarks_data.names())
+@given(data=st.data())
+def test_a_text_names_an_architecture_or_is_refused(name: str, data: st.DataObject) -> None:
+    benchmark = benchmarks_data.get(name)
+    text = data.draw(st.one_of(st.text(), odd_text, nearly(name)))
+    index = taken_or_refused(lambda: benchmark.index(text))
+    if index is not None:
+        assert benchmark.index(benchmark.architecture(index).string) == index
+
+
+@st.composite
+def request_text(draw: st.DrawFn) -> str:
+    """Return a proxy with options, some of them its own."""
+    name = draw(st.sampled_from(sorted(proxies.registered())))
+    entry = proxies.registered()[name]
+    keys = st.one_of(st.sampled_from([*entry.options, "batch", "of"]), odd_text)
+    words = [word for spec in entry.options.values() if isinstance(spec, tuple) for word in spec]
+    values = st.one_of(st.sampled_from([*words, "64", "jacov+snip", "zeros+zeros"]), odd_text)
+    options = draw(st.lists(st.tuples(keys, values), max_size=3))
+    return f"{name}[{','.join(f'{key}={value}' for key, value in options)}]"
+
+
+@given(text=st.one_of(st.text(), odd_text, request_text()))
+def test_a_text_names_a_proxy_or_is_refused(text: str) -> None:
+    request = taken_or_refused(lambda: proxies.request(text))
+    if request is not None:
+        assert proxies.request(request.name).name == request.name
+
+
+@given(pairs=st.lists(st.one_of(odd_text, st.tuples(odd_text, odd_text).map("=".join)), max_size=4))
+def test_columns_are_mapped_or_refused(pairs: list[str]) -> None:
+    taken_or_refused(lambda: column_map(pairs))
+
+
+@pytest.mark.parametrize("name", ["nb201", "nbmacro", "nats_sss"])
+@given(data=st.data())
+def test_a_list_of_architectures_is_read_or_refused(name: str, data: st.DataObject, tmp_path: Path) -> None:
+    path, benchmark = tmp_path / "list.txt", benchmarks_data.get(name)
+    good = "\n".join(["# some", "3", strings(name)[1], "", f"{strings(name)[2]} # one", "12"]).encode()
+    path.write_bytes(data.draw(damaged(good, [b"#", b"\n", b"-1", b"99999999999999999999", "٣".encode()])))
+    found = taken_or_refused(lambda: select(benchmark, str(path), "all", 0))
+    if found is not None:
+        assert found
+        assert found == sorted(set(found))
