@@ -9,7 +9,7 @@ TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench kills fuzz audit table clean
+.PHONY: run test lint regress bench kills scale fuzz audit table clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -32,6 +32,9 @@ bench: $(VENV)/.installed
 
 kills: $(VENV)/.installed
 	$(BIN)/python -m tests.kills 50
+
+scale: $(VENV)/.installed
+	$(BIN)/python -m tests.scale
 
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz $(MINUTES)

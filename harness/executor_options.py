@@ -11,7 +11,7 @@ from harness.executors import Executor, Local, OnRay
 from harness.workers import Limits
 
 #: Options of one executor alone.
-OF = {"local": ("workers", "timeout", "worker_memory"), "ray": ("address", "cpus_per_task", "gpus_per_task")}
+OF = {"local": ("workers", "worker_memory"), "ray": ("address", "cpus_per_task", "gpus_per_task")}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def executor_of(args: argparse.Namespace) -> Executor:
         if name != args.executor and given:
             raise InputError(f"--{given[0].replace('_', '-')} is an option of --executor {name}: leave it out")
     if args.executor == "ray":
-        return OnRay(args.address, args.cpus_per_task or 1.0, args.gpus_per_task or 0.0)
+        return OnRay(args.address, args.cpus_per_task or 1.0, args.gpus_per_task or 0.0, args.timeout)
     memory = args.worker_memory * 2**20 if args.worker_memory else None
     return Local(args.workers, Limits(args.timeout, memory))
 

@@ -39,11 +39,13 @@ class OnRay:
     Attributes:
         address: of a running cluster; None starts one on this machine.
         cpus, gpus: what a task takes.
+        timeout: seconds for an architecture; None is no limit.
     """
 
     address: str | None = None
     cpus: float = 1.0
     gpus: float = 0.0
+    timeout: float | None = None
 
 
 Executor = Local | OnRay
@@ -63,7 +65,7 @@ def run(job: Job, tasks: Sequence[Task], executor: Executor) -> Iterator[list[Sc
     if isinstance(executor, OnRay):
         from harness.ray_executor import each_on_ray
 
-        found = each_on_ray(compute, due, executor.address, executor.cpus, executor.gpus, parts)
+        found = each_on_ray(compute, due, executor.address, executor.cpus, executor.gpus, parts, executor.timeout)
     else:
         found = _local(compute, due, executor.workers or default_workers(), executor.limits, parts)
     for scores in found:

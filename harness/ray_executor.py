@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +30,7 @@ def each_on_ray(
     cpus: float,
     gpus: float,
     halves: Callable[[Item], Sequence[Item]],
+    timeout: float | None = None,
 ) -> Iterator[Result | Lost[Item]]:
     """Yield what *compute* makes of each item, in the order in which they finish.
 
@@ -36,6 +40,7 @@ def each_on_ray(
         address: of a cluster that runs; None starts one on this machine for as long as this takes.
         cpus, gpus: what an item takes.
         halves: returns the parts that an item can be divided into when it is lost; empty where it cannot be divided.
+        timeout: seconds after which the worker of an item ends itself; None is no limit.
 
     Raises:
         InputError: Ray is not installed, or there is no cluster at *address*.
@@ -51,7 +56,7 @@ def each_on_ray(
         while due or running:
             while due and len(running) < IN_FLIGHT * _at_once(ray, cpus, gpus):
                 item = due.popleft()
-                running[remote.remote(shared, item)] = item
+                running[remote.remote(shared, item, timeout)] = item
             (finished, *_), _ = ray.wait(list(running), num_returns=1)
             item = running.pop(finished)
             try:
@@ -62,7 +67,8 @@ def each_on_ray(
                 if parts := halves(item):
                     due.extendleft(reversed(parts))
                 else:
-                    yield Lost(item, f"Ray: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
+                    limit = f"it took longer than {timeout:g} seconds, or " if timeout else ""
+                    yield Lost(item, f"{limit}Ray: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
     finally:
         for task in running:
             ray.cancel(task, force=True)
@@ -70,11 +76,25 @@ def each_on_ray(
             ray.shutdown()
 
 
-def _compute(compute: Callable[[Item], Result], item: Item) -> Result:
+def _compute(compute: Callable[[Item], Result], item: Item, timeout: float | None) -> Result:
     from harness.executors import reproducible
 
-    with reproducible():
+    with reproducible(), _ended_after(timeout):
         return compute(item)
+
+
+@contextmanager
+def _ended_after(seconds: float | None) -> Iterator[None]:
+    """End this process when the block takes longer, even where native code does not let Python run."""
+    if seconds is None:
+        yield
+        return
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _ray() -> Any:

@@ -6,6 +6,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import proxies
@@ -90,9 +91,15 @@ class Store:
 
     def write(self, job: Job, scores: Iterable[Score]) -> None:
         """Save scores in one transaction. A score replaces the one under its key, but a failure does not replace a score."""
+        key = cache(lambda proxy, seed: _key(job, proxies.request(proxy), seed))
         rows = [
-            (*_key(job, proxies.request(score.proxy), score.seed), score.index)
-            + (None if math.isnan(score.score) else score.score, score.seconds, score.status)
+            (
+                *key(score.proxy, score.seed),
+                score.index,
+                None if math.isnan(score.score) else score.score,
+                score.seconds,
+                score.status,
+            )
             for score in scores
         ]
         with self._explained(), self._transaction():

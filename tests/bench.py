@@ -7,6 +7,7 @@ import random
 import resource
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -42,11 +43,11 @@ def reference(names: Iterable[str], indices: Iterable[int]) -> float:
     return (time.perf_counter() - started) / len(tasks)
 
 
-def whole(names: Iterable[str], indices: Iterable[int], workers: int) -> float:
-    """Score as the command does; return the seconds for one architecture."""
+def whole(names: Iterable[str], indices: Iterable[int], executor: executors.Executor | int) -> float:
+    """Score as the command does, by an executor or so many processes; return the seconds for one architecture."""
     tasks = [Task(index, 0, tuple(names)) for index in indices]
     started = time.perf_counter()
-    for _ in executors.run(JOB, tasks, executors.Local(workers)):
+    for _ in executors.run(JOB, tasks, executors.Local(executor) if isinstance(executor, int) else executor):
         pass
     return (time.perf_counter() - started) / len(tasks)
 
@@ -103,6 +104,21 @@ def test_scaling(benchmark, count: int, workers: int) -> None:
         with reproducible():
             ratio = reference(names, SAMPLE[:300]) / seconds / workers
             benchmark.extra_info |= {"ratio": ratio, "peak": _operations(indices) / (seconds * count * workers * _peak())}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["jacov[batch=16]", "naswot"])
+@pytest.mark.benchmark(group="Ray, two workers")
+def test_ray(benchmark, name: str) -> None:
+    """``ratio``: how many times as long as two processes it takes, both with the start of their workers."""
+    ray = pytest.importorskip("ray")
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path.cwd())}})
+    try:
+        local = whole((name,), SAMPLE[:200], 2)
+        seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], executors.OnRay()), rounds=1)
+    finally:
+        ray.shutdown()
+    benchmark.extra_info |= {"architectures": 200, "ratio": seconds / local}
 
 
 def _operations(indices: Iterable[int]) -> float:

@@ -19,8 +19,7 @@ from pathlib import Path
 
 import atheris
 
-CODE = ["benchmarks_data", "harness", "zipfile"]
-with contextlib.redirect_stderr(io.StringIO()), atheris.instrument_imports(include=CODE):
+with contextlib.redirect_stderr(io.StringIO()), atheris.instrument_imports(include=["benchmarks_data", "harness", "zipfile"]):
     from benchmarks_data import nats
     from benchmarks_data.errors import InputError
     from benchmarks_data.nb101 import official as tfrecords

@@ -40,9 +40,12 @@ def archs(tmp_path: Path) -> Path:
     return path
 
 
-def run(tmp_path: Path, archs: Path, fault: str, *more: str, mode: str = "always") -> int:
+LOCAL, ON_RAY = ("--workers", "2"), ("--executor", "ray")
+
+
+def run(tmp_path: Path, archs: Path, fault: str, *more: str, mode: str = "always", executor: tuple[str, str] = LOCAL) -> int:
     os.environ |= {"FAULT": f"{fault}:{FLOPS}", "FAULT_MODE": mode, "FAULT_MARKER": str(tmp_path / "marker")}
-    command = ["--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), "--workers", "2", *more]
+    command = ["--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), *executor, *more]
     return main(arguments(tmp_path, *command))
 
 
@@ -58,6 +61,10 @@ FAULTS = {
 def test_a_fault_costs_its_architecture_and_the_run_goes_on(fault: str, tmp_path: Path, archs: Path) -> None:
     options, reason = FAULTS[fault]
     assert run(tmp_path, archs, fault, *options) == 0
+    _check_the_one_that_is_missing(tmp_path, reason)
+
+
+def _check_the_one_that_is_missing(tmp_path: Path, reason: str) -> None:
     scores = pd.read_csv(tmp_path / "out" / "scores.csv")
     found = scores[scores["proxy"] == "faulty"].set_index("index")
     assert found["score"].notna().sum() == 4
@@ -65,6 +72,15 @@ def test_a_fault_costs_its_architecture_and_the_run_goes_on(fault: str, tmp_path
     assert reason in found.loc[LARGEST, "status"]
     flops = scores[scores["proxy"] == "flops"].set_index("index")["score"]
     assert found.drop(LARGEST)["score"].equals(flops.drop(LARGEST))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("fault", ["abort", "hang"])
+def test_faults_cost_the_same_on_ray(fault: str, tmp_path: Path, archs: Path) -> None:
+    pytest.importorskip("ray")
+    options, reason = {"abort": ((), "Ray: WorkerCrashedError"), "hang": FAULTS["hang"]}[fault]
+    assert run(tmp_path, archs, fault, *options, executor=ON_RAY) == 0
+    _check_the_one_that_is_missing(tmp_path, reason)
 
 
 @pytest.mark.parametrize("fault", ["abort", "hang"])

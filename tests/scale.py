@@ -1,0 +1,76 @@
+"""A store of ten million scores, and a report out of it: ``python -m tests.scale [FOLDER]``, ``make scale``.
+
+Scores are synthetic, a normal number for each architecture and proxy: 24 proxies on all of NAS-Bench-101, then 20 on all of
+NAS-Bench-201, of which a run reports; it computes nothing, as all its scores are stored.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import benchmarks_data
+import proxies
+from harness import run
+from harness.scoring import Job, Score
+from harness.store import Store
+
+CHUNK = 500  # scores that a run writes at once, about
+
+
+def names(count: int) -> list[str]:
+    """Return proxies that are no aggregates and are drawn anew by seed or not, with those that every run adds."""
+    own = [name for name, entry in proxies.registered().items() if not entry.of]
+    more = ["zeros[aggregate=min]", "zeros[aggregate=sum]", "zeros[objective=snip]", "fisher[over=channels]"]
+    return [*proxies.TRIVIAL_BASELINES, *(name for name in own + more if name not in proxies.TRIVIAL_BASELINES)][:count]
+
+
+def synthetic(size: int, chosen: Sequence[str]) -> Iterator[list[Score]]:
+    """Yield scores as a run does: some architectures with all their proxies after the other."""
+    stream = np.random.default_rng(0)
+    step = max(1, CHUNK // len(chosen))
+    for start in range(0, size, step):
+        indices = range(start, min(size, start + step))
+        values = stream.normal(size=(len(indices), len(chosen))).tolist()
+        yield [
+            Score(index, name, 0, value, 0.1, "ok")
+            for index, row in zip(indices, values, strict=True)
+            for name, value in zip(chosen, row, strict=True)
+        ]
+
+
+def fill(path: Path, benchmark: str, chosen: Sequence[str]) -> None:
+    """Write scores of all architectures of a benchmark, and print how fast."""
+    job, size = Job(benchmark, "cifar10"), benchmarks_data.get(benchmark).size
+    spent, rows = 0.0, 0
+    with Store(path) as store:
+        for scores in synthetic(size, chosen):
+            started = time.perf_counter()
+            store.write(job, scores)
+            spent += time.perf_counter() - started
+            rows += len(scores)
+    megabytes = path.stat().st_size / 1e6
+    print(f"{benchmark}: {rows:,} scores written in {spent:.0f} s, {rows / spent:,.0f} a second; {megabytes:,.0f} MB", flush=True)
+
+
+def main(folder: Path) -> int:
+    """Fill a store, report from it, and return the report's exit status."""
+    path, chosen = folder / "scale.sqlite", names(20)
+    fill(path, "nb101", names(24))
+    fill(path, "nb201", chosen)
+    started = time.perf_counter()
+    status = run.main(["--proxy", *chosen, "--archs", "all", "--workers", "1", "--store", str(path), "--out", str(folder / "out")])
+    print(f"report of 15,625 x {len(chosen)}: {time.perf_counter() - started:.1f} s")
+    return status
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.exit(main(Path(sys.argv[1])))
+    with tempfile.TemporaryDirectory() as name:
+        sys.exit(main(Path(name)))
