@@ -174,7 +174,7 @@ class Built:
     def _fingerprint(self) -> tuple[int, ...]:
         modules = list(self._network.modules())
         hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks) for m in modules)
-        return hooks, sum(m.training for m in modules), len(modules)
+        return hooks, sum(m.training for m in modules), len(modules), *map(id, self._network.parameters())
 
     def check(self) -> str:
         """Return what is wrong with the network now, empty when nothing is; build a new one where a proxy may have changed it."""
@@ -182,7 +182,7 @@ class Built:
         if changed or any(PASSES[name].hands_out_network for name, _ in self._results):
             self._results.clear()
             self._network = None
-        return f"{ERROR}the proxy left hooks or another mode behind" if changed else ""
+        return f"{ERROR}the proxy left hooks, another mode or other weights behind" if changed else ""
 
 
 def build_network(job: Job, task: Task, device: torch.device | str) -> Any:

@@ -31,6 +31,8 @@ class Network(nn.Module):
             published = Published(spec, num_labels=classes)
         self.published: Any = _without_placeholders(published).to_empty(device="cpu")
         self._cell = cell
+        for module in self.published.layers:
+            _under_one_name(module)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
@@ -54,6 +56,15 @@ class Network(nn.Module):
     def stages(self) -> list[nn.Module]:
         """The cells and the poolings between stacks, each of which reads the output of the one before."""
         return list(self.published.layers)[1:]
+
+
+def _under_one_name(cell: nn.Module) -> None:
+    """Let a cell hold its last projection as a plain attribute, since it is among the others as well.
+
+    ``torch.func.functional_call`` does not put back the weights of a module that has two names.
+    """
+    if "last_inop" in cell._modules:
+        cell.__dict__["last_inop"] = cell._modules.pop("last_inop")
 
 
 def _without_placeholders(network: nn.Module) -> nn.Module:

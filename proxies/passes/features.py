@@ -74,6 +74,7 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     pooled: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
+    last = [] if pooling else network.stages[-1:]  # of a network whose pooling is no module
     norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)}
     fresh = {
         f"{name}.{key}": value
@@ -82,7 +83,9 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
     }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
-    with overridden(norms.values(), training=True), torch.no_grad(), input_hooks(pooling, pooled.append):
+    with overridden(norms.values(), training=True), torch.no_grad(), ExitStack() as stack:
+        stack.enter_context(input_hooks(pooling, pooled.append))
+        stack.enter_context(output_hooks(last, lambda _, output: pooled.append(output)))
         for repeat in range(repeats):
             pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
@@ -44,6 +45,27 @@ def test_scores_do_not_depend_on_the_number_of_processes(expected: dict) -> None
 def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     alone = [replace(task, proxies=(name,)) for task in TASKS for name in NAMES]
     assert scored(JOB, alone, 1) == expected
+
+
+def every_proxy_with_small_batches() -> tuple[str, ...]:
+    names = []
+    for request in proxies.expand(map(proxies.request, proxies.registered())):
+        taken = {option for _, options in request.readings for option, _ in options}
+        chosen = [f"{option}={value}" for option, value in (("batch", 16), ("repeats", 1)) if option in taken]
+        names.append(proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name)
+    return tuple(names)
+
+
+@pytest.mark.parametrize(("space", "index"), [("nb101", 421416), ("nats_sss", 0), ("nbmacro", 2187), ("transnas101_micro", 1365)])
+def test_every_proxy_scores_other_networks_and_changes_none(space: str, index: int) -> None:
+    """Each on its own network, and all in turn on the same one, in both orders."""
+    job, names = Job(space, next(iter(benchmarks_data.get(space).datasets))), every_proxy_with_small_batches()
+    alone = {name: score_task(job, Task(index, 0, (name,)))[0] for name in names}
+    assert {name: score.status for name, score in alone.items() if score.status != "ok"} == {}
+    for order in (names, names[::-1]):
+        assert {score.proxy: score.score for score in score_task(job, Task(index, 0, order))} == {
+            name: score.score for name, score in alone.items()
+        }
 
 
 def test_scores_do_not_depend_on_threads_or_random_state_of_the_caller(expected: dict) -> None:

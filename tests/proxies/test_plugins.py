@@ -151,7 +151,7 @@ def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.C
     status, scores = run(tmp_path, BAD, [*names, "synflow"])
     assert status == 1, "a proxy without any score is a failure"
     reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
-    assert reasons["bad_hook"] == "error: the proxy left hooks or another mode behind"
+    assert reasons["bad_hook"] == "error: the proxy left hooks, another mode or other weights behind"
     assert reasons["bad_half"] == "error: RuntimeError: half-way"
     assert reasons["bad_raise"] == "error: KeyError: 'missing'"
     assert reasons["bad_nan"] == "undefined: the formula gives NaN"
