@@ -1,7 +1,8 @@
 # make run    install into .venv and score all 15,625 architectures on the table that is installed with the harness
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
-# make fuzz   [MINUTES=60] odd inputs  make audit   known vulnerabilities of what is installed, licences, hashes
+# make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
+# make audit  licences, vulnerabilities  make machines   how far scores move on other processors
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
 VENV ?= .venv
@@ -9,7 +10,7 @@ TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench kills scale fuzz audit table clean
+.PHONY: run test lint regress bench kills scale machines fuzz audit table clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -35,6 +36,9 @@ kills: $(VENV)/.installed
 
 scale: $(VENV)/.installed
 	$(BIN)/python -m tests.scale
+
+machines: $(VENV)/.installed
+	$(BIN)/python -m tests.machines
 
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz $(MINUTES)

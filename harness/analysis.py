@@ -58,6 +58,9 @@ def collect(
     """Return the scores of a run as a frame of SCORE_COLUMNS, ordered by proxy, seed and index.
 
     Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components.
+
+    Raises:
+        InputError: the store does not have them, as happens when it is damaged.
     """
     scored = proxies.expand(requests)
     frame = pd.concat([_stored(job, request, indices, seeds, store) for request in scored], ignore_index=True)
@@ -72,6 +75,8 @@ def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: S
     rows = []
     for seed in seeds_of(request, seeds):
         found = store.read(job, request, seed)
+        if not found.keys() >= set(indices):
+            raise InputError(f"the store {store.path} has lost scores of {request.name}: choose another file with --store")
         rows += [(index, request.name, seed, found[index].score, found[index].seconds, found[index].status) for index in indices]
     return pd.DataFrame(rows, columns=["index", "proxy", "seed", "score", "seconds", "status"])
 

@@ -8,6 +8,7 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
+from harness.analysis import collect
 from harness.inputs import ImageFile
 from harness.scoring import Job, Score
 from harness.store import Store
@@ -120,3 +121,9 @@ def test_a_store_that_is_refused_is_let_go(tmp_path: Path) -> None:
     path.unlink()
     with Store(path) as store:
         store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])
+
+
+def test_a_store_that_has_lost_scores_is_refused(store: Store) -> None:
+    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])
+    with pytest.raises(InputError, match="has lost scores of zeros"):
+        collect(JOB, [ZEROS], [1, 2], [0], store)
