@@ -123,7 +123,8 @@ def _connect(ray: Any, address: str | None) -> None:
             runtime_env={"env_vars": {"PYTHONPATH": here}},
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise InputError(f"no Ray cluster at {address!r}: {' '.join(str(error).split())[:200]}") from error
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"no Ray cluster at {address!r}: {reason} (does it ask for a token? set RAY_AUTH_MODE=token)") from error
 
 
 def _at_once(ray: Any, cpus: float, gpus: float) -> int:

@@ -70,12 +70,12 @@ def main(runs: int) -> None:
             else:
                 wait(process, folder, stream.randrange(ROWS))
             ended = process.poll() is not None
+            saved.append(stored_rows(folder / "s.sqlite"))
             kill(process, what, stream)
             if what == "worker":
                 assert process.wait() == 0, "a worker's end does not end the run"
             else:
                 time.sleep(0.5)  # workers notice
-            saved.append(stored_rows(folder / "s.sqlite"))
             assert start(folder).wait() == 0
             pd.testing.assert_frame_equal(scores(folder), expected)
             assert stored_rows(folder / "s.sqlite") == ROWS
