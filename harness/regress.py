@@ -35,8 +35,9 @@ PROG = "python -m harness.regress"
 BASELINE = Path("reports/baselines/nb201.csv")
 TARGET = "cifar10_test"
 DATASETS = ("cifar10", "cifar100", "imagenet16-120")
-#: Allowed change of a score, relative to the larger of its size and the proxy's median size.
-TOLERANCE = 1e-5
+#: Allowed change of a score, relative to the larger of its size and the proxy's median size: a thousand times what other vector
+#: instructions (AVX2, AVX-512) and versions of torch (2.13, 2.14) have moved one by, as ``make machines`` measures it.
+TOLERANCE = 1e-7
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -105,9 +106,20 @@ def _tell(verdicts: Sequence[Verdict], architectures: int) -> None:
     for line in drifts:
         print(f"drift: {line}")
     new = [verdict.proxy for verdict in verdicts if verdict.is_new]
+    if drifts and draws_otherwise():
+        print(
+            "this processor has no AVX2: torch draws random numbers there that differ in their last digits, which some proxies amplify"
+        )
     if new:
         print(f"new, not compared until --update: {', '.join(new)}")
     print(f"{len(drifts)} drifts" if drifts else f"holds: {len(verdicts) - len(new)} proxies, {architectures} architectures")
+
+
+def draws_otherwise() -> bool:
+    """Return whether torch draws normal numbers in another way here than where baselines were made."""
+    import torch
+
+    return not torch.backends.cpu.get_cpu_capability().startswith("AVX")
 
 
 def _update(args: argparse.Namespace) -> int:
