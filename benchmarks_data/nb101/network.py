@@ -31,7 +31,7 @@ class Network(nn.Module):
             published = Published(spec, num_labels=classes)
         self.published: Any = _without_placeholders(published).to_empty(device="cpu")
         self._cell = cell
-        for module in self.published.layers:
+        for module in list(self.modules()):
             _under_one_name(module)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
@@ -58,13 +58,13 @@ class Network(nn.Module):
         return list(self.published.layers)[1:]
 
 
-def _under_one_name(cell: nn.Module) -> None:
+def _under_one_name(module: nn.Module) -> None:
     """Let a cell hold its last projection as a plain attribute, since it is among the others as well.
 
     ``torch.func.functional_call`` does not put back the weights of a module that has two names.
     """
-    if "last_inop" in cell._modules:
-        cell.__dict__["last_inop"] = cell._modules.pop("last_inop")
+    if "last_inop" in module._modules:
+        module.__dict__["last_inop"] = module._modules.pop("last_inop")
 
 
 def _without_placeholders(network: nn.Module) -> nn.Module:
