@@ -107,9 +107,7 @@ def _tell(verdicts: Sequence[Verdict], architectures: int) -> None:
         print(f"drift: {line}")
     new = [verdict.proxy for verdict in verdicts if verdict.is_new]
     if drifts and draws_otherwise():
-        print(
-            "this processor has no AVX2: torch draws random numbers there that differ in their last digits, which some proxies amplify"
-        )
+        print("this processor has no AVX2: torch draws other last digits here, which some proxies amplify")
     if new:
         print(f"new, not compared until --update: {', '.join(new)}")
     print(f"{len(drifts)} drifts" if drifts else f"holds: {len(verdicts) - len(new)} proxies, {architectures} architectures")
