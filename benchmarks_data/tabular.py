@@ -93,7 +93,7 @@ def _parquet(path: Path, names: dict[str, str]) -> _Cells:
     try:
         from pyarrow import parquet
     except ImportError as error:
-        raise InputError(f"{path}: Parquet files need pyarrow: pip install 'zeros-harness[parquet]'") from error
+        raise InputError(f"{path}: Parquet files need pyarrow: pip install pyarrow") from error
     try:
         file = parquet.ParquetFile(path)
         _places(path, file.schema_arrow.names, names)

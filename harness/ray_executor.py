@@ -49,14 +49,15 @@ def each_on_ray(
     ours = not ray.is_initialized()
     if ours:
         _connect(ray, address)
-    remote = ray.remote(num_cpus=cpus, num_gpus=gpus, max_retries=RETRIES)(_compute)
+    remote = ray.remote(num_cpus=cpus, num_gpus=gpus)(_compute)
     shared = ray.put(compute)
     due, running = deque(items), dict[Any, Item]()
     try:
         while due or running:
             while due and len(running) < IN_FLIGHT * _at_once(ray, cpus, gpus):
                 item = due.popleft()
-                running[remote.remote(shared, item, timeout)] = item
+                retries = 0 if halves(item) else RETRIES  # what can be divided is divided at once
+                running[remote.options(max_retries=retries).remote(shared, item, timeout)] = item
             (finished, *_), _ = ray.wait(list(running), num_returns=1)
             item = running.pop(finished)
             try:
@@ -67,8 +68,8 @@ def each_on_ray(
                 if parts := halves(item):
                     due.extendleft(reversed(parts))
                 else:
-                    limit = f"it took longer than {timeout:g} seconds, or " if timeout else ""
-                    yield Lost(item, f"{limit}Ray: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
+                    limit = f" (or it took longer than {timeout:g} seconds)" if timeout else ""
+                    yield Lost(item, f"Ray: {type(error).__name__}{limit}: {' '.join(str(error).split())[:200]}")
     finally:
         for task in running:
             ray.cancel(task, force=True)
@@ -101,7 +102,7 @@ def _ray() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise InputError("--executor ray needs Ray: pip install 'zeros-harness[ray]'") from error
+        raise InputError("--executor ray needs Ray: pip install ray") from error
     return ray
 
 

@@ -174,7 +174,8 @@ class Built:
     def _fingerprint(self) -> tuple[int, ...]:
         modules = list(self._network.modules())
         hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks) for m in modules)
-        return hooks, sum(m.training for m in modules), len(modules), *map(id, self._network.parameters())
+        weights = [number for p in self._network.parameters() for number in (id(p), p._version)]
+        return hooks, sum(m.training for m in modules), len(modules), *weights
 
     def check(self) -> str:
         """Return what is wrong with the network now, empty when nothing is; build a new one where a proxy may have changed it."""

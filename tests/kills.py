@@ -25,23 +25,29 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def children(parent: int) -> list[int]:
-    """Return the processes that a process has started."""
+def workers(parent: int) -> list[int]:
+    """Return the processes that score for a process."""
     path = Path(f"/proc/{parent}/task/{parent}/children")
-    return [int(number) for number in path.read_text().split()] if path.exists() else []
+    with suppress(OSError):
+        return [int(number) for number in path.read_text().split() if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
+    return []
 
 
-def kill(process: subprocess.Popen[bytes], what: str, stream: random.Random) -> None:
-    """Kill the driver, one of its workers, or all of them."""
+def kill(process: subprocess.Popen[bytes], what: str, stream: random.Random) -> bool:
+    """Kill the driver, one of its workers, or all of them; return whether there was one."""
+    found = workers(process.pid)
+    if process.poll() is not None or (what == "worker" and not found):
+        return False
     with suppress(ProcessLookupError):
         if what == "driver":
             process.kill()
         elif what == "group":
             os.killpg(process.pid, signal.SIGKILL)
-        elif found := children(process.pid):
+        else:
             os.kill(stream.choice(found), signal.SIGKILL)
     if what != "worker":
         process.wait()
+    return True
 
 
 def wait(process: subprocess.Popen[bytes], folder: Path, rows: int) -> None:
@@ -61,18 +67,18 @@ def main(runs: int) -> None:
         started = time.monotonic()
         assert start(Path(name) / "whole").wait() == 0
         takes, expected = time.monotonic() - started, scores(Path(name) / "whole")
-        for number in range(runs):
-            folder, what = Path(name) / str(number), stream.choice(("driver", "worker", "group"))
+        while counts.total() < runs:
+            what = stream.choice(("driver", "worker", "group"))
+            folder = Path(name) / str(len(saved))
             process = start(folder)
             # Half of them by the clock, half by what is saved: most of a run is its start and its report.
             if stream.random() < 0.5:
                 time.sleep(stream.uniform(0.2, takes))
             else:
                 wait(process, folder, stream.randrange(ROWS))
-            ended = process.poll() is not None
             saved.append(stored_rows(folder / "s.sqlite"))
-            kill(process, what, stream)
-            if what == "worker":
+            killed = kill(process, what, stream)
+            if what == "worker" or not killed:
                 assert process.wait() == 0, "a worker's end does not end the run"
             else:
                 time.sleep(0.5)  # workers notice
@@ -80,8 +86,14 @@ def main(runs: int) -> None:
             pd.testing.assert_frame_equal(scores(folder), expected)
             assert stored_rows(folder / "s.sqlite") == ROWS
             assert query_store(folder / "s.sqlite", "PRAGMA integrity_check") == [("ok",)]
-            counts["ended before" if ended else what] += 1
-            print(f"{number + 1}: {what} killed, {saved[-1]} of {ROWS} scores were saved, the resumed run is the same", flush=True)
+            if killed:
+                counts[what] += 1
+                print(
+                    f"{counts.total()}: {what} killed, {saved[-1]} of {ROWS} scores were saved, the resumed run is the same",
+                    flush=True,
+                )
+            else:
+                saved[-1] = 0
     print(f"{runs} runs: {dict(counts)}, {sum(0 < rows < ROWS for rows in saved)} of them with a part of the scores saved")
 
 

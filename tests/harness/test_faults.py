@@ -19,6 +19,7 @@ from harness.workers import Limits, Lost, each
 from proxies import registry
 from tests.runs import arguments, hear_interrupts, query_store, stored_rows
 
+pytestmark = pytest.mark.xdist_group("processes")  # they watch the clock: one at a time
 PLUGIN = Path(__file__).parent.parent / "faulty_plugin.py"
 #: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
 LARGEST, FLOPS = 1462, 220_119_680
@@ -52,7 +53,7 @@ def run(tmp_path: Path, archs: Path, fault: str, *more: str, mode: str = "always
 FAULTS = {
     "abort": ((), "a worker process was ended by SIGABRT"),
     "kill": ((), "a worker process was ended by SIGKILL (out of memory?)"),
-    "hang": (("--timeout", "2"), "it took longer than 2 seconds"),
+    "hang": (("--timeout", "4"), "it took longer than 4 seconds"),
     "memory": (("--worker-memory", "500"), "can't allocate memory"),
 }
 

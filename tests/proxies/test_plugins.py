@@ -68,6 +68,19 @@ def leave_hook_and_fail(built):
     built[0].register_forward_hook(lambda *_: None)
     raise RuntimeError("half-way")
 
+def replace_weight(built):
+    """Gives the network another weight."""
+    layer = next(module for module in built[0].modules() if hasattr(module, "weight"))
+    layer.weight = type(layer.weight)(layer.weight.detach() + 1)
+    return 1.0
+
+def overwrite_weight(built):
+    """Adds to a weight in place."""
+    next(built[0].parameters()).detach().add_(1)
+    return 1.0
+
+proxy("bad_replaced", reads="network")(replace_weight)
+proxy("bad_overwritten", reads="network")(overwrite_weight)
 proxy("bad_hook", reads="network")(leave_hook)
 proxy("bad_half", reads="network")(leave_hook_and_fail)
 proxy("bad_raise", reads="cost")(fail)
@@ -148,10 +161,13 @@ def test_a_plugin_that_changes_during_a_run_is_refused(tmp_path: Path) -> None:
 
 def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ["bad_hook", "bad_half", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
+    names += ["bad_replaced", "bad_overwritten"]
     status, scores = run(tmp_path, BAD, [*names, "synflow"])
     assert status == 1, "a proxy without any score is a failure"
     reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
-    assert reasons["bad_hook"] == "error: the proxy left hooks, another mode or other weights behind"
+    assert set(reasons[["bad_hook", "bad_replaced", "bad_overwritten"]]) == {
+        "error: the proxy left hooks, another mode or other weights behind"
+    }
     assert reasons["bad_half"] == "error: RuntimeError: half-way"
     assert reasons["bad_raise"] == "error: KeyError: 'missing'"
     assert reasons["bad_nan"] == "undefined: the formula gives NaN"
