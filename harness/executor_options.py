@@ -38,7 +38,7 @@ def executor_of(args: argparse.Namespace) -> Executor:
     for name, options in OF.items():
         given = [option for option in options if getattr(args, option) is not None]
         if name != args.executor and given:
-            raise InputError(f"--{given[0].replace('_', '-')} is an option of --executor {name}: leave it out")
+            raise InputError(f"--{given[0].replace('_', '-')} is an option of --executor {name}: add that, or leave it out")
     if args.executor == "ray":
         return OnRay(args.address, args.cpus_per_task or 1.0, args.gpus_per_task or 0.0, args.timeout)
     memory = args.worker_memory * 2**20 if args.worker_memory else None

@@ -43,7 +43,7 @@ def each_on_ray(
         timeout: seconds after which the worker of an item ends itself; None is no limit.
 
     Raises:
-        InputError: Ray is not installed, or there is no cluster at *address*.
+        InputError: Ray is not installed, there is no cluster at *address*, or none of its nodes has what an item takes.
     """
     ray = _ray()
     ours = not ray.is_initialized()
@@ -53,6 +53,7 @@ def each_on_ray(
     shared = ray.put(compute)
     due, running = deque(items), dict[Any, Item]()
     try:
+        _check_that_it_fits(ray, cpus, gpus)
         while due or running:
             while due and len(running) < IN_FLIGHT * _at_once(ray, cpus, gpus):
                 item = due.popleft()
@@ -125,7 +126,19 @@ def _connect(ray: Any, address: str | None) -> None:
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise InputError(f"no Ray cluster at {address!r}: {reason} (does it ask for a token? set RAY_AUTH_MODE=token)") from error
+        hint = (
+            " (does it ask for a token? set RAY_AUTH_MODE=token)"
+            if isinstance(error, ConnectionError) and address != "auto"
+            else ""
+        )
+        raise InputError(f"no Ray cluster at {address!r}: {reason}{hint}") from error
+
+
+def _check_that_it_fits(ray: Any, cpus: float, gpus: float) -> None:
+    """Raise InputError when no node has the cores and GPUs of a task, which would then wait for ever."""
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if not any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
+        raise InputError(f"no node of the Ray cluster has {cpus:g} cores and {gpus:g} GPUs: ask for less for a task")
 
 
 def _at_once(ray: Any, cpus: float, gpus: float) -> int:

@@ -222,6 +222,8 @@ def _serve(connection: Any, compute: Callable[[Any], Any], memory: int | None) -
                 return
             try:
                 answer: tuple[str, Any] = ("result", compute(item))
+            except MemoryError:
+                answer = ("lost", "a worker process needed more memory than it may have")
             except Exception as error:
                 answer = ("raised", error)
             connection.send(answer)

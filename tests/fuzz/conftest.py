@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+import benchmarks_data
+from proxies import registry
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.function_scoped_fixture)
 SLOW = timedelta(seconds=30)  # an input that takes longer counts as one on which it hangs
@@ -13,3 +18,21 @@ SLOW = timedelta(seconds=30)  # an input that takes longer counts as one on whic
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=SLOW, suppress_health_check=CHECKS)
 settings.register_profile("long", max_examples=400, deadline=SLOW, suppress_health_check=CHECKS, print_blob=True)
 settings.load_profile(os.environ.get("FUZZ", "ci"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def enumerated() -> None:
+    """Find the cells of NAS-Bench-101 before the first input has its time: on a new machine it takes a minute."""
+    benchmarks_data.get("nb101").architecture(0)
+
+
+@pytest.fixture(autouse=True)
+def known_proxies() -> Iterator[None]:
+    """Forget plugins, and complaints about them, that command lines have named."""
+    before = registry._registry.copy(), registry._problems.copy(), registry._plugins.copy()
+    yield
+    registry._registry.clear()
+    registry._registry.update(before[0])
+    registry._problems[:] = before[1]
+    registry._plugins.clear()
+    registry._plugins.update(before[2])

@@ -109,6 +109,17 @@ def test_what_costs_two_workers_their_lives_is_given_up() -> None:
     assert [one for one in found if isinstance(one, Lost)] == [Lost(3, "a worker process ended with status 7")]
 
 
+def _exhaust(item: int) -> int:
+    if item == 3:
+        raise MemoryError
+    return item
+
+
+def test_too_little_memory_is_no_error_of_the_run() -> None:
+    lost = [one for one in each(_exhaust, range(6), 2) if isinstance(one, Lost)]
+    assert lost == [Lost(3, "a worker process needed more memory than it may have")]
+
+
 def _sleep(seconds: float) -> float:
     time.sleep(seconds)
     return seconds

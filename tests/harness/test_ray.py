@@ -75,6 +75,7 @@ def test_a_cluster_is_started_where_none_is_named(expected: pd.DataFrame, tmp_pa
         (("--address", "auto"), "--address is an option of --executor ray"),
         (("--executor", "ray", "--address", "127.0.0.1:1"), "no Ray cluster at '127.0.0.1:1'"),
         (("--timeout", "0"), "expected a positive number"),
+        (("--executor", "ray", "--gpus-per-task", "99"), "no node of the Ray cluster has 1 cores and 99 GPUs"),
         (("--executor", "ray", "--gpus-per-task", "-1"), "expected a number from 0 on"),
     ],
 )
