@@ -132,7 +132,7 @@ def read(path: Path) -> Baseline:
     alike = len(set(map(frozenset, pinned.values()))) == 1
     whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
     kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
-    if len(kinds) != 1 or not names or not whole:
+    if len(kinds) != 1 or not names or not scores or not whole:
         raise InputError(
             f"{path}: a baseline has one target, and for each proxy scores of the same architectures and a tau with its interval: "
             "make one with --update"
