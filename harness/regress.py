@@ -106,14 +106,14 @@ def _tell(verdicts: Sequence[Verdict], architectures: int) -> None:
     for line in drifts:
         print(f"drift: {line}")
     new = [verdict.proxy for verdict in verdicts if verdict.is_new]
-    if drifts and draws_otherwise():
+    if drifts and _draws_otherwise():
         print("this processor has no AVX2: torch draws other last digits here, which some proxies amplify")
     if new:
         print(f"new, not compared until --update: {', '.join(new)}")
     print(f"{len(drifts)} drifts" if drifts else f"holds: {len(verdicts) - len(new)} proxies, {architectures} architectures")
 
 
-def draws_otherwise() -> bool:
+def _draws_otherwise() -> bool:
     """Return whether torch draws normal numbers in another way here than where baselines were made."""
     import torch
 

@@ -74,21 +74,20 @@ def damaged_csv(draw: st.DrawFn, text: str) -> bytes:
 @st.composite
 def damaged_json(draw: st.DrawFn, value: Any) -> Any:
     """Return a JSON value with some of what it holds replaced, removed or added."""
-    value = json.loads(json.dumps(value))
+    whole = {"": json.loads(json.dumps(value))}
     for _ in range(draw(st.integers(1, 3))):
-        place, key = {"": value}, ""
+        place, key = whole, ""
         while isinstance(place[key], dict | list) and place[key] and draw(st.integers(0, 5)):
             place = place[key]
             key = draw(st.sampled_from(sorted(place))) if isinstance(place, dict) else draw(st.integers(0, len(place) - 1))
         match draw(st.sampled_from(("replace", "replace", "remove", "add"))):
-            case "remove" if place is not value or key in value:
+            case "remove" if place is not whole:
                 del place[key]
-            case "add" if isinstance(place.get(key) if isinstance(place, dict) else place[key], dict):
+            case "add" if isinstance(place[key], dict):
                 place[key][draw(odd_text)] = draw(json_values)
             case _:
                 place[key] = draw(json_values)
-        value = place.get("", value) if isinstance(place, dict) and key == "" else value
-    return value
+    return whole[""]
 
 
 @st.composite

@@ -54,7 +54,7 @@ def command_lines(draw: st.DrawFn, parser: argparse.ArgumentParser) -> list[str]
         usual = st.sampled_from([str(choice) for choice in action.choices or USUAL.get(name, ["1"])])
         count = draw(st.integers(1, 2)) if action.nargs == "+" else int(action.nargs != 0)
         words += [name, *(draw(argument if draw(st.integers(0, 7)) == 0 else usual) for _ in range(count))]
-    return words + draw(st.lists(argument, min_size=0, max_size=1)) * (draw(st.integers(0, 7)) == 0)
+    return [*words, draw(argument)] if draw(st.integers(0, 7)) == 0 else words
 
 
 @given(data=st.data())

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks_data import nats
+from benchmarks_data.errors import unknown
+from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import official as tfrecords
 from benchmarks_data.nb101.sources import read_subset
 from benchmarks_data.nb201 import pth, space
@@ -25,6 +28,7 @@ from benchmarks_data.nbmacro import BENCHMARK as NBMACRO
 from benchmarks_data.nbmacro import official as macro
 from benchmarks_data.picklecalls import PickleError
 from benchmarks_data.picklestream import PickleStream
+from benchmarks_data.table import Table, read_table, read_text
 from benchmarks_data.tabular import Tabular
 from harness.inputs import check_labels, image_file
 from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
@@ -38,8 +42,6 @@ TABLE = "index,arch,cifar10_test,cifar10_valid_12ep\n" + "".join(f"{index},{name
 
 
 def index_of(string: str) -> int:
-    from benchmarks_data.errors import unknown
-
     if string not in ARCHS:
         raise unknown("architecture", string, ARCHS)
     return ARCHS[string]
@@ -47,8 +49,6 @@ def index_of(string: str) -> int:
 
 @given(content=damaged_csv(TABLE), packed=st.booleans())
 def test_tables(content: bytes, packed: bool, tmp_path: Path) -> None:
-    from benchmarks_data.table import read_table
-
     path = tmp_path / ("t.csv.gz" if packed else "t.csv")
     path.write_bytes(gzip.compress(content) if packed else content)
     table = taken_or_refused(lambda: read_table(path, size=4, datasets=("cifar10",), index_of=index_of))
@@ -61,19 +61,12 @@ def test_tables(content: bytes, packed: bool, tmp_path: Path) -> None:
 
 @given(content=damaged(gzip.compress(TABLE.encode())))
 def test_packed_tables(content: bytes, tmp_path: Path) -> None:
-    from benchmarks_data.table import read_text
-
     (tmp_path / "t.csv.gz").write_bytes(content)
     taken_or_refused(lambda: read_text(tmp_path / "t.csv.gz"))
 
 
 @given(content=damaged_csv("index,arch,raspi4_latency,energy\n0,a0,1.5,-3\n2,a2,,7\n"))
 def test_measurements(content: bytes, tmp_path: Path) -> None:
-    import pandas as pd
-
-    from benchmarks_data.measurements import with_measurements
-    from benchmarks_data.table import Table
-
     (tmp_path / "b_hardware.csv").write_bytes(content)
     table = Table("t", "", pd.DataFrame({"cifar10_test": [1.0, 2.0, 3.0, 4.0]}))
     found = taken_or_refused(lambda: with_measurements(table, tmp_path, "b", 4, index_of))

@@ -35,6 +35,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def alone(folder: Path, content: bytes) -> Path:
+    """Return the path of a store without the logs that the one before has left beside it."""
+    path = folder / "s.sqlite"
+    for leftover in folder.glob("s.sqlite*"):
+        leftover.unlink()
+    path.write_bytes(content)
+    return path
+
+
 def use(path: Path) -> None:
     """Read from a store and write to it, as a run does."""
     with Store(path) as opened:
@@ -46,10 +55,7 @@ def use(path: Path) -> None:
 
 @given(data=st.data())
 def test_damaged_stores(data: st.DataObject, store: Path, tmp_path: Path) -> None:
-    path = tmp_path / "s.sqlite"
-    for leftover in tmp_path.glob("s.sqlite-*"):
-        leftover.unlink()
-    path.write_bytes(data.draw(damaged(store.read_bytes(), [b"scores", b"TEXT", b"CREATE", b"ZERO"])))
+    path = alone(tmp_path, data.draw(damaged(store.read_bytes(), [b"scores", b"TEXT", b"CREATE", b"ZERO"])))
     taken_or_refused(lambda: use(path))
 
 
@@ -65,10 +71,7 @@ values = st.one_of(
 
 @given(column=st.sampled_from(columns), value=values, where=st.sampled_from(["1", "arch = 1", "proxy = 'zeros'"]))
 def test_stores_whose_values_somebody_changed(column: str, value: object, where: str, store: Path, tmp_path: Path) -> None:
-    path = tmp_path / "s.sqlite"
-    for leftover in tmp_path.glob("s.sqlite*"):
-        leftover.unlink()
-    shutil.copy(store, path)
+    path = alone(tmp_path, store.read_bytes())
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"UPDATE OR IGNORE scores SET {column} = ? WHERE {where}", (value,))
     taken_or_refused(lambda: use(path))
@@ -88,10 +91,7 @@ def test_stores_whose_values_somebody_changed(column: str, value: object, where:
     )
 )  # fmt: skip
 def test_stores_of_another_schema(statements: list[str], store: Path, tmp_path: Path) -> None:
-    path = tmp_path / "s.sqlite"
-    for leftover in tmp_path.glob("s.sqlite*"):
-        leftover.unlink()
-    shutil.copy(store, path)
+    path = alone(tmp_path, store.read_bytes())
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             try:

@@ -225,19 +225,16 @@ def test_scores_of_every_proxy_equal_the_golden_ones() -> None:
     assert main(["--baseline", str(golden), "--tolerance", "1e-6"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("kept", "complaint"), [("none", "line 1: a baseline's columns are"), ("taus", "a baseline has one target")]
+)
 def test_a_baseline_without_scores_is_one_line_and_exit_2(
-    baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    baseline: Path, tmp_path: Path, kept: str, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = baseline.read_text().splitlines(keepends=True)
-    (tmp_path / "taus.csv").write_text("".join(line for line in lines if ",score," not in line))
-    assert main(["--baseline", str(tmp_path / "taus.csv")]) == 2
-    assert "a baseline has one target" in capsys.readouterr().err
-
-
-def test_an_empty_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "empty.csv").touch()
-    assert main(["--baseline", str(tmp_path / "empty.csv")]) == 2
-    assert "line 1: a baseline's columns are" in capsys.readouterr().err
+    lines = [line for line in baseline.read_text().splitlines(keepends=True) if ",score," not in line]
+    (tmp_path / "less.csv").write_text("".join(lines) if kept == "taus" else "")
+    assert main(["--baseline", str(tmp_path / "less.csv")]) == 2
+    assert complaint in capsys.readouterr().err
 
 
 def test_a_missing_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
