@@ -21,7 +21,7 @@ from benchmarks_data import spaces
 from benchmarks_data.spaces.choice import NONE
 from harness.inputs import ImageFile, network_inputs
 from harness.searching import Plan, Setting, search
-from proxies.passes.objectives import OBJECTIVES, default_batchnorm
+from proxies.passes.objectives import OBJECTIVES, preset
 
 BENCHMARK, DATASET = "nb201", "cifar10"
 #: What is measured of a kernel K of n images: the bound, the trace, and the bound of n K / trace(K).
@@ -147,7 +147,7 @@ def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dic
 
     name, objective, seed = item
     setting = Setting(
-        space=name, dataset=DATASET, objective=objective, seed=seed, alpha="ones", batchnorm=default_batchnorm(objective),
+        space=name, dataset=DATASET, objective=objective, seed=seed, numerics=preset("linearised", objective, name),
         batch=SEARCH_BATCH, images=design.images, dtype="float64", channels=None, cells=None, device="cpu",
     )  # fmt: skip
     (one,) = search(Plan(("one-shot",), none=True, steps=None, folder=folder), setting)

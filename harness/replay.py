@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from harness.found import name_of
 from harness.inputs import NOISE, ImageFile
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
-from harness.searching import STEPS, Plan, Setting, describe, search
-from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES
+from harness.searching import STEPS, Plan, Setting, describe, numerics_in, search
+from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, SIGNS, WEIGHTS, Numerics
 
 RECORD = "search.json"
 
@@ -58,10 +59,15 @@ def replay(folder: Path) -> int:
 def _setting(entry: dict[str, Any]) -> Setting:
     """Return the setting that an entry of the record names; images by their key alone, since nothing is measured."""
     words = {"space": spaces.names(), "objective": OBJECTIVES, "alpha": ALPHAS, "batchnorm": BATCHNORMS, "dtype": DTYPES}
+    later = {"signs": SIGNS, "weights": WEIGHTS}
+    words |= {name: allowed for name, allowed in later.items() if name in entry}
     numbers = isinstance(entry["seed"], int) and all(isinstance(entry[name], int | None) for name in ("channels", "cells"))
+    numbers = numbers and isinstance(entry.get("gate_scale", 1.0), float)
     if not numbers or not all(entry[name] in allowed for name, allowed in words.items()) or not isinstance(entry["images"], str):
         raise ValueError("a setting")
     key = entry["images"]
     images = None if key in ("", NOISE) else ImageFile("", key.removeprefix("images:"))
-    values = {name: value for name, value in entry.items() if name not in ("images", "revision")}
-    return Setting(**{"batch": 0, "device": "cpu", **values, "images": images})
+    chosen = {field.name: entry[field.name] for field in fields(Numerics) if field.name in entry}
+    values = {name: value for name, value in entry.items() if name not in ("images", "revision", *chosen)}
+    numerics = numerics_in(entry["objective"], chosen)
+    return Setting(**{"batch": 0, "device": "cpu", **values, "images": images, "numerics": numerics})

@@ -18,12 +18,12 @@ from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.table import is_accuracy
-from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, default_workers, positive, say_what_is_replaced, scale, tables_folder
 from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
-from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, default_batchnorm
+from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, PRESETS, SIGNS, WEIGHTS, Numerics, changed, preset
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
@@ -48,11 +48,21 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "--cells", type=positive, metavar="N", help="cells of the supernet, in nb201 of a stage (default: as published)"
     )
     how = p.add_argument_group("how sensitivities are measured")
-    how.add_argument("--alpha", choices=ALPHAS, default="ones", help="gates: ones, or normal of deviation 1e-3 (default: ones)")
-    how.add_argument("--batchnorm", choices=BATCHNORMS, help="(default: bypass for synflow, train for the others)")
+    how.add_argument(
+        "--preset", choices=PRESETS, default="authors",
+        help="what the next five are unless given: as in the authors' notebooks, or linearised: gates of 1, and for synflow "
+        "no normalisation (default: authors)",
+    )  # fmt: skip
+    how.add_argument("--alpha", choices=ALPHAS, help="gates: ones, or normal")
+    how.add_argument(
+        "--gate-scale", type=scale, metavar="X", help="their value or standard deviation (default: ones 1, normal 1e-3)"
+    )
+    how.add_argument("--signs", choices=SIGNS, help="normal gates as they are drawn, or their absolute values")
+    how.add_argument("--weights", choices=WEIGHTS, help="weights of snip and grasp; those of synflow are absolute")
+    how.add_argument("--batchnorm", choices=BATCHNORMS, help="normalisation by the batch's statistics, or none")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
     how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
-    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, float64 for the others)")
+    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, else float64)")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument(
         "--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores; 1 on other devices)"
@@ -84,6 +94,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         from harness.replay import replay
 
         return replay(args.replay)
+    if args.weights == "drawn" and "synflow" in args.objective:
+        raise InputError("--weights drawn: synflow takes absolute weights by definition; name --objective snip or grasp")
     if args.steps and set(args.schedule) == {"one-shot"}:
         raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
@@ -97,12 +109,13 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.scores:
         read_scores(args.scores / "scores.csv")
     published = read_published(args.published, args.space) if args.published else {}
-    if any(one.dtype == "float32" and one.alpha == "ones" and one.batchnorm == "train" for one in settings):
+    if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
     searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         "space": args.space,
+        "preset": args.preset,
         "none": args.none,
         "steps": plan.steps,
         "schedules": list(plan.schedules),
@@ -130,16 +143,24 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     device = check_device(args.device)
     settings = []
     for objective in objectives:
-        batchnorm = args.batchnorm or default_batchnorm(objective)
-        dtype = args.dtype or ("float32" if (objective, batchnorm) == ("synflow", "bypass") else "float64")
+        numerics = changed(
+            preset(args.preset, objective, space.name), alpha=args.alpha, gate_scale=args.gate_scale, signs=args.signs,
+            weights=args.weights, batchnorm=args.batchnorm,
+        )  # fmt: skip
+        dtype = args.dtype or default_dtype(objective, numerics)
         for seed in range(args.seeds):
             settings.append(
                 Setting(
-                    space=space.name, dataset=dataset, objective=objective, seed=seed, alpha=args.alpha, batchnorm=batchnorm,
-                    batch=args.batch, images=images, dtype=dtype, channels=args.channels, cells=args.cells, device=device,
+                    space=space.name, dataset=dataset, objective=objective, seed=seed, numerics=numerics, batch=args.batch,
+                    images=images, dtype=dtype, channels=args.channels, cells=args.cells, device=device,
                 )
             )  # fmt: skip
     return settings
+
+
+def default_dtype(objective: str, numerics: Numerics) -> str:
+    """Return the precision that sensitivities are computed in: float32 where they are rescaled on their way."""
+    return "float32" if (objective, numerics.batchnorm) == ("synflow", "bypass") else "float64"
 
 
 def _targets(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:

@@ -27,7 +27,7 @@ from harness.schedules import (
     most_steps,
     order_of,
 )
-from proxies.passes.objectives import OVERFLOWN, VANISHED
+from proxies.passes.objectives import OVERFLOWN, SCALES, SIGNS, VANISHED, WEIGHTS, Numerics
 
 #: Changes whenever sensitivities do, so that logged ones of an older definition are not reused.
 REVISION = 2
@@ -41,7 +41,7 @@ class Setting:
 
     Attributes:
         space, dataset: whose supernet is searched.
-        objective, alpha, batchnorm, batch: as :func:`proxies.passes.supernet.operation_sensitivity` takes them.
+        objective, numerics, batch: as :func:`proxies.passes.supernet.operation_sensitivity` takes them.
         seed: of weights, gates and batches.
         images: where batches come from; None is Gaussian noise.
         dtype: of the computation.
@@ -53,8 +53,7 @@ class Setting:
     dataset: str
     objective: str
     seed: int
-    alpha: str
-    batchnorm: str
+    numerics: Numerics
     batch: int
     images: ImageFile | None
     dtype: str
@@ -63,12 +62,36 @@ class Setting:
     device: str
 
     def key(self) -> dict[str, Any]:
-        """Return what identifies the sensitivities, as plain values."""
-        values = {name: value for name, value in asdict(self).items() if name != "device"}
+        """Return what identifies the sensitivities, as plain values.
+
+        Of the numerics what was always so before it could be chosen is left out, so that older logs keep their names.
+        """
+        values = {name: value for name, value in vars(self).items() if name not in ("device", "numerics")}
+        values |= numbers_of(self.objective, self.numerics)
         if self.objective == "synflow":
             del values["batch"]
             return {**values, "images": "", "revision": REVISION}
         return {**values, "images": self.images.key if self.images else NOISE, "revision": REVISION}
+
+
+def numbers_of(objective: str, numerics: Numerics) -> dict[str, Any]:
+    """Return the numerics of a setting as plain values: what differs from the implied ones, alpha and batchnorm always."""
+    implied, values = _implied(objective, numerics.alpha), asdict(numerics)
+    if numerics.alpha == "ones":  # which have no sign
+        values["signs"] = implied["signs"]
+    if objective == "synflow":  # whose weights are absolute in any case
+        values["weights"] = implied["weights"]
+    return {name: value for name, value in values.items() if value != implied.get(name)}
+
+
+def numerics_in(objective: str, values: dict[str, Any]) -> Numerics:
+    """Return the numerics that :func:`numbers_of` gave *values* for."""
+    return Numerics(**{**_implied(objective, values["alpha"]), **values})
+
+
+def _implied(objective: str, alpha: str) -> dict[str, Any]:
+    absolute = objective == "synflow"
+    return {"gate_scale": SCALES[alpha], "signs": SIGNS[absolute], "weights": WEIGHTS[absolute]}
 
 
 class Measurements:
@@ -114,8 +137,7 @@ class Measurements:
             supernet,
             self._inputs,
             objective=setting.objective,
-            alpha=setting.alpha,
-            batchnorm=setting.batchnorm,
+            numerics=setting.numerics,
             batch=setting.batch,
         )
         values = [[value if math.isfinite(value) else None for value in row] for row in found.values]

@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, cast
 
 from proxies import Paper, proxy
+from proxies.passes.objectives import ALPHAS, BATCHNORMS, PRESETS, SIGNS
 from proxies.synflow import FLOW_OPTIONS, flow_of, refuses_flow
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {"mean": fmean, "min
 OF_SUPERNET = ("mean", "sum", "paths")
 #: Where R is a loss: the pass that computes the derivative by the gates of a network.
 OF_LOSS = {"snip": "loss_gradient", "grasp": "gate_hessian_gradient"}
+#: How a supernet is set up; the word preset leaves an option to the preset.
+NUMERICS_OPTIONS = {
+    "preset": PRESETS[::-1],
+    "alpha": ("preset", *ALPHAS),
+    "gate_scale": ("preset", "1e-4", "1e-3", "1e-2", "1e-1", "1"),
+    "signs": ("preset", *SIGNS),
+    "batchnorm": ("preset", *BATCHNORMS),
+}
 
 
 def _reads(options: Mapping[str, OptionValue]) -> str:
@@ -57,6 +66,7 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
         "aggregate": (*AGGREGATES, "paths"),
         **FLOW_OPTIONS,
         "batch": 64,
+        **NUMERICS_OPTIONS,
     },
 )
 def zeros(
@@ -75,6 +85,8 @@ def zeros(
     scope=supernet has the gates on all candidates of the search network instead, shared by its cells: one table of sensitivities
     for all architectures. aggregate=mean (or sum) adds up those of the architecture's operations; paths divides each by that of
     the skip connection on the same edge, which makes gains, and takes the sum over paths from input to output of their products.
+    preset=linearised has gates of 1 and, for synflow, no normalisation; preset=authors gates of 1e-3 times a normal number and
+    normalisation by the batch's statistics. alpha, gate_scale, signs and batchnorm change one thing of it (docs/freedarts.md).
     """
     if scope == "supernet":
         return _of_supernet(cast("ChosenSensitivities", sensitivities), aggregate)

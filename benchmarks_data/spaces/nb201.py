@@ -35,6 +35,8 @@ class Cell(nn.Module):
 class NasBench201Supernet(Supernet):
     """The published network with such cells."""
 
+    space = "nb201"
+
     def __init__(self, classes: int, seed: int, *, channels: int = CHANNELS, cells: int = CELLS_PER_STAGE) -> None:
         super().__init__()
         self.choices = CHOICES

@@ -75,6 +75,8 @@ def _scaled(width: int, channels: int) -> int:
 class ProxylessSupernet(Chain):
     """All candidates in every layer."""
 
+    space = "proxyless"
+
     def __init__(self, classes: int, seed: int, *, channels: int = STEM) -> None:
         gates = Gates(CHOICES)
         layers = []

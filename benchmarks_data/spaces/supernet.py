@@ -63,12 +63,14 @@ class Supernet(nn.Module):
     """A network with open choices: (batch, 3, height, width) -> logits (batch, classes).
 
     Attributes:
+        space: the name of the search space.
         choices: the choices.
         gates: their gates.
         stages: modules that follow one another; dividing all that one puts out divides the logits alike, if biases are zero and
             nothing is normalised.
     """
 
+    space: str
     choices: tuple[Choice, ...]
     gates: Gates
     stages: list[nn.Module]

@@ -18,6 +18,9 @@ NEEDS = ("weights", "noise", "images", "labels")
 #: The cost of what nothing is sent through the network for.
 FREE = "no pass at all"
 
+#: The options of a supernet's numerics (:class:`proxies.passes.objectives.Numerics`).
+NUMERICS = frozenset({"preset", "alpha", "gate_scale", "signs", "batchnorm"})
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -82,9 +85,9 @@ def _catalogue() -> dict[str, Pass]:
         Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
         Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
         body("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward"),
-        shared("supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}"),
-        shared("supernet_snip", "supernet", data, f"a batch {through}", batch),
-        shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch),
+        shared("supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}", NUMERICS),
+        shared("supernet_snip", "supernet", data, f"a batch {through}", batch | NUMERICS),
+        shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch | NUMERICS),
         body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
         body("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,13 @@ from torch.func import functional_call
 
 from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, output_hooks
 from proxies.passes.loss import derivatives, hessian_products
-from proxies.passes.objectives import OVERFLOWN, VANISHED, default_batchnorm
+from proxies.passes.objectives import OVERFLOWN, VANISHED, Numerics, changed
+from proxies.passes.objectives import preset as of_preset
 from proxies.passes.second_order import twice_differentiable
 
 if TYPE_CHECKING:
     from benchmarks_data.spaces.choice import Choice
     from benchmarks_data.spaces.supernet import Supernet
-
-#: The deviation of gates drawn at random, that of the reference code's.
-SMALL = 1e-3
 
 
 @dataclass(frozen=True)
@@ -55,27 +53,28 @@ class OperationSensitivity:
 
 
 def operation_sensitivity(
-    supernet: Supernet, inputs: Inputs, *, objective: str, alpha: str = "ones", batchnorm: str = "", batch: int = 64
+    supernet: Supernet, inputs: Inputs, *, objective: str, numerics: Numerics | None = None, batch: int = 64
 ) -> OperationSensitivity:
     """Return zeta of every candidate that the supernet's gates keep.
 
     Args:
         supernet: in the precision and on the device of *inputs*.
         inputs: what may be fed to it.
-        objective: synflow: R is the sum of the logits of one all-ones image, under absolute weights and gates and zero biases;
+        objective: synflow: R is the sum of the logits of one all-ones image, under absolute weights and zero biases;
             snip: the cross-entropy of a batch; grasp: its Hessian times its gradient, by the gates, stands for dR/dalpha.
-        alpha: all gates ones, or drawn from a normal distribution of deviation 1e-3.
-        batchnorm: ``bypass`` or ``train``; by default bypass for synflow and train for the others.
+        numerics: what gates, weights and normalisation are; by default the preset ``linearised``.
         batch: number of images of snip and grasp.
     """
-    gates = _gates(supernet, inputs, alpha, absolute=objective == "synflow")
-    bypassed = (batchnorm or default_batchnorm(objective)) == "bypass"
+    numerics = numerics or of_preset("linearised", objective, "")
+    gates = _gates(supernet, inputs, numerics)
+    bypassed = numerics.batchnorm == "bypass"
     norms = batch_norm_bypassed(supernet) if bypassed else batch_statistics(supernet)
     with norms, _set_gates(supernet, gates), torch.enable_grad():
         if objective == "synflow":
             found, log_scale = _flow(supernet, inputs, gates, rescaled=bypassed)
         else:
-            found, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
+            with _absolute_weights(supernet) if numerics.weights == "absolute" else nullcontext():
+                found, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
     rows = []
     for gate, gradient, kept in zip(gates, found, supernet.gates.kept, strict=True):
         zeta = (gate.detach() * gradient).abs().tolist()
@@ -119,34 +118,61 @@ def choose(choices: Sequence[Choice], found: OperationSensitivity, kinds: Sequen
     )
 
 
-def supernet_synflow(supernet: Supernet, inputs: Inputs) -> OperationSensitivity:
-    """Return the sensitivities for one all-ones image of the linearised supernet."""
-    return operation_sensitivity(supernet, inputs, objective="synflow")
+def supernet_synflow(supernet: Supernet, inputs: Inputs, **options: str) -> OperationSensitivity:
+    """Return the sensitivities for one all-ones image; in float64 where normalisation is active."""
+    numerics = _numerics(supernet, "synflow", **options)
+    if numerics.batchnorm == "train":
+        supernet, inputs = supernet.double(), in_double(inputs)
+    return operation_sensitivity(supernet, inputs, objective="synflow", numerics=numerics)
 
 
-def supernet_snip(supernet: Supernet, inputs: Inputs, *, batch: int) -> OperationSensitivity:
-    """Return the sensitivities for the loss of a batch, in float64: in float32 they are rounding errors.
+def supernet_snip(supernet: Supernet, inputs: Inputs, *, batch: int, **options: str) -> OperationSensitivity:
+    """Return the sensitivities for the loss of a batch, in float64: in float32 they are rounding errors with gates of 1.
 
     A cell of the supernet multiplies its input by some 18 through skip connections and poolings, so that after 15 cells what the
     convolutions add is below the precision of float32, and the last normalisation takes out the rest.
     """
-    return operation_sensitivity(supernet.double(), in_double(inputs), objective="snip", batch=batch)
+    numerics = _numerics(supernet, "snip", **options)
+    return operation_sensitivity(supernet.double(), in_double(inputs), objective="snip", numerics=numerics, batch=batch)
 
 
-def supernet_grasp(supernet: Supernet, inputs: Inputs, *, batch: int) -> OperationSensitivity:
+def supernet_grasp(supernet: Supernet, inputs: Inputs, *, batch: int, **options: str) -> OperationSensitivity:
     """Return the sensitivities for the product of the loss's Hessian and gradient, in float64."""
-    return operation_sensitivity(supernet.double(), in_double(inputs), objective="grasp", batch=batch)
+    numerics = _numerics(supernet, "grasp", **options)
+    return operation_sensitivity(supernet.double(), in_double(inputs), objective="grasp", numerics=numerics, batch=batch)
 
 
-def _gates(supernet: Supernet, inputs: Inputs, alpha: str, *, absolute: bool) -> list[Tensor]:
+def _numerics(supernet: Supernet, objective: str, *, preset: str, **options: str) -> Numerics:
+    """Return what a request's options stand for; the word ``preset`` leaves an option to the preset."""
+    given = {name: value for name, value in options.items() if value != "preset"}
+    scale = float(given.pop("gate_scale")) if "gate_scale" in given else None
+    return changed(of_preset(preset, objective, supernet.space), gate_scale=scale, **given)
+
+
+def _gates(supernet: Supernet, inputs: Inputs, numerics: Numerics) -> list[Tensor]:
     gates = []
     for number, choice in enumerate(supernet.choices):
         shape = (len(choice.operations),)
         value = torch.ones(shape, dtype=inputs.dtype, device=inputs.device)
-        if alpha == "normal":
-            value = SMALL * inputs.gaussian(shape, "alpha", number)
-        gates.append((value.abs() if absolute else value).requires_grad_())
+        if numerics.alpha == "normal":
+            value = inputs.gaussian(shape, "alpha", number)
+        value = numerics.gate_scale * value
+        gates.append((value.abs() if numerics.signs == "absolute" else value).requires_grad_())
     return gates
+
+
+@contextmanager
+def _absolute_weights(supernet: Supernet) -> Iterator[None]:
+    """Let the supernet compute with the absolute values of its parameters."""
+    parameters = list(supernet.parameters())
+    before = [parameter.data for parameter in parameters]
+    try:
+        for parameter in parameters:
+            parameter.data = parameter.data.abs()
+        yield
+    finally:
+        for parameter, data in zip(parameters, before, strict=True):
+            parameter.data = data
 
 
 @contextmanager
@@ -160,7 +186,7 @@ def _set_gates(supernet: Supernet, gates: list[Tensor]) -> Iterator[None]:
 
 
 def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: bool) -> tuple[list[Tensor], float]:
-    """Return dR/dalpha of the linearised supernet, and the logarithm of what it is divided by."""
+    """Return dR/dalpha of R, the sum of the logits, and the logarithm of what it is divided by."""
     linear = {
         name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
         for name, value in supernet.named_parameters()
@@ -170,7 +196,7 @@ def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: 
     def rescale(_: nn.Module, output: Any) -> Any:
         """Divide all that a stage puts out, a tensor or several, by one number."""
         several = output if isinstance(output, tuple) else (output,)
-        largest = max(float(one.detach().max()) for one in several)
+        largest = max(float(one.detach().abs().max()) for one in several)
         if largest == 0.0:
             return output
         log_scales.append(math.log(largest))

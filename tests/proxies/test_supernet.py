@@ -20,6 +20,7 @@ from benchmarks_data.spaces.supernet import Supernet
 from harness.inputs import network_inputs
 from harness.scoring import Job, Task, score_task
 from proxies.passes.common import batch_norm_bypassed, batch_statistics
+from proxies.passes.objectives import changed, preset
 from proxies.passes.supernet import OperationSensitivity, _gates, operation_sensitivity
 from tests.networks import inputs
 
@@ -110,10 +111,11 @@ def test_float32_with_rescaling_equals_float64(make: object) -> None:
 def test_the_reference_numerics_are_said_to_vanish_or_overflow() -> None:
     """As published: alpha of ones, float32, batch normalisation in training mode; the raw supernet reaches 6e56 without it."""
     given = network_inputs(None, 0, Dataset(10, 32), "float32", "cpu")
-    found = operation_sensitivity(NasBench201Supernet(10, 0), given, objective="synflow", batchnorm="train")
+    numerics = changed(preset("linearised", "synflow", "nb201"), batchnorm="train")
+    found = operation_sensitivity(NasBench201Supernet(10, 0), given, objective="synflow", numerics=numerics)
     assert found.fault == "the gradients vanished: every sensitivity is 0"
     double = replace(given, dtype=torch.float64)
-    assert not operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow", batchnorm="train").fault
+    assert not operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow", numerics=numerics).fault
     assert OperationSensitivity(((0.0, math.inf),)).fault.startswith("the sensitivities overflow")
     log_scale = operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow").log_scale
     assert 45 < log_scale / math.log(10) < 60
@@ -131,11 +133,48 @@ def test_what_is_computed_and_is_no_number_counts_as_overflow() -> None:
 def test_gates_are_ones_or_normal_of_a_small_deviation() -> None:
     supernet = DartsSupernet(10, 0, channels=4, cells=3)
     given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
-    drawn = torch.cat(_gates(supernet, given, "normal", absolute=False)).detach()
+    authors, linearised = preset("authors", "synflow", "darts"), preset("linearised", "synflow", "darts")
+    drawn = torch.cat(_gates(supernet, given, authors)).detach()
     assert float(drawn.std()) == pytest.approx(1e-3, rel=0.15)
     assert abs(float(drawn.mean())) < 3e-4
-    assert torch.equal(torch.cat(_gates(supernet, given, "normal", absolute=True)).detach(), drawn.abs())
-    assert torch.equal(torch.cat(_gates(supernet, given, "ones", absolute=True)), torch.ones(224, dtype=torch.float64))
+    assert torch.equal(torch.cat(_gates(supernet, given, changed(authors, signs="absolute"))).detach(), drawn.abs())
+    assert torch.allclose(torch.cat(_gates(supernet, given, changed(authors, gate_scale=0.1))), 100 * drawn, rtol=1e-14)
+    assert torch.equal(torch.cat(_gates(supernet, given, linearised)), torch.ones(224, dtype=torch.float64))
+    assert torch.equal(torch.cat(_gates(supernet, given, changed(authors, alpha="ones"))), torch.ones(224, dtype=torch.float64))
+
+
+def test_absolute_weights_are_those_of_a_supernet_that_has_them() -> None:
+    numerics = changed(preset("linearised", "snip", "darts"), weights="absolute")
+    found = {}
+    for objective in ("snip", "grasp"):
+        supernet = small()
+        before = [parameter.clone() for parameter in supernet.parameters()]
+        found[objective] = operation_sensitivity(supernet, inputs(), objective=objective, numerics=numerics, batch=BATCH)
+        assert all(map(torch.equal, before, supernet.parameters())), "the weights are put back"
+        for parameter in supernet.parameters():
+            parameter.data.abs_()
+        expected = operation_sensitivity(supernet, inputs(), objective=objective, batch=BATCH)
+        assert flat(found[objective]) == pytest.approx(flat(expected), rel=1e-12)
+        assert flat(found[objective]) != pytest.approx(
+            flat(operation_sensitivity(small(), inputs(), objective=objective, batch=BATCH))
+        )
+
+
+def test_a_request_s_numerics_are_those_of_the_search() -> None:
+    given = network_inputs(None, 1, Dataset(10, 32), "float64", "cpu")
+    supernet = NasBench201Supernet(10, 1).double()
+    for name, numerics in {
+        "": preset("linearised", "synflow", "nb201"),
+        ",preset=authors": preset("authors", "synflow", "nb201"),
+        ",preset=authors,gate_scale=1e-2,signs=signed": changed(
+            preset("authors", "synflow", "nb201"), gate_scale=0.01, signs="signed"
+        ),
+        ",alpha=normal,batchnorm=train": preset("authors", "synflow", "nb201"),
+    }.items():
+        found = operation_sensitivity(supernet, given, objective="synflow", numerics=numerics)
+        (score,) = score_task(Job("nb201", "cifar10"), Task(1462, 1, (f"zeros[scope=supernet,aggregate=sum{name}]",)))
+        total = math.fsum(row[3] for row in found.values)  # index 1462: 3x3 convolutions everywhere
+        assert score.score == pytest.approx(math.log(total) + found.log_scale, rel=1e-5)
 
 
 def test_candidates_that_are_gone_have_no_sensitivity_and_change_that_of_the_others() -> None:
@@ -187,6 +226,8 @@ def test_aggregates_and_benchmarks_without_a_meaning_are_refused() -> None:
         ("zeros[scope=supernet,aggregate=min]", "with scope=supernet aggregate is one of mean, sum, paths"),
         ("zeros[aggregate=paths]", "with scope=network aggregate is one of mean, min, sum"),
         ("zeros[scope=supernet,batch=3]", "has no effect"),
+        ("zeros[preset=authors]", "has no effect"),
+        ("zeros[scope=supernet,gate_scale=2]", "'2'"),
     ):
         with pytest.raises(InputError, match=complaint):
             proxies.request(name)

@@ -167,6 +167,8 @@ class DartsSupernet(Body, Supernet):
     As published: poolings are followed by batch normalisation, and inside cells no normalisation has a scale and a shift.
     """
 
+    space = "darts"
+
     def __init__(self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False) -> None:
         gates = Gates(CHOICES)
         super().__init__(partial(_open, gates), classes, channels=channels, cells=cells, imagenet=imagenet)
