@@ -36,7 +36,8 @@ class FactorizedReduce(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = torch.relu(x)
-        shifted = nn.functional.pad(x, (0, 1, 0, 1))[:, :, 1:, 1:]
+        height, width = x.shape[2:]
+        shifted = nn.functional.pad(x, (0, width % 2, 0, height % 2))[:, :, 1:, 1:]
         first, second = self.convolutions
         out: Tensor = self.norm(torch.cat([first(x), second(shifted)], dim=1))
         return out

@@ -62,7 +62,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="normalisation by the batch's statistics, or none")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
     how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
-    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, else float64)")
+    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 with --preset authors, and for synflow without normalisation; else float64)")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument(
         "--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores; 1 on other devices)"
@@ -99,7 +99,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.steps and set(args.schedule) == {"one-shot"}:
         raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
-    table, targets = _targets(args, settings[0].space)
+    table, targets = targets_of(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
     say_what_is_replaced(prog, out, "search.json")
     plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
@@ -147,7 +147,7 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
             preset(args.preset, objective, space.name), alpha=args.alpha, gate_scale=args.gate_scale, signs=args.signs,
             weights=args.weights, batchnorm=args.batchnorm,
         )  # fmt: skip
-        dtype = args.dtype or default_dtype(objective, numerics)
+        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
         for seed in range(args.seeds):
             settings.append(
                 Setting(
@@ -158,17 +158,17 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     return settings
 
 
-def default_dtype(objective: str, numerics: Numerics) -> str:
-    """Return the precision that sensitivities are computed in: float32 where they are rescaled on their way."""
-    return "float32" if (objective, numerics.batchnorm) == ("synflow", "bypass") else "float64"
+def default_dtype(preset: str, objective: str, numerics: Numerics) -> str:
+    """Return the precision of sensitivities: float32 as in the notebooks and where they are rescaled on their way, else float64."""
+    return "float32" if preset == "authors" or (objective, numerics.batchnorm) == ("synflow", "bypass") else "float64"
 
 
-def _targets(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:
+def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:
     """Return the table of a space's benchmark and the columns to look up; none where the space has no table."""
     space = spaces.get(name)
     if not space.benchmark:
         for option in ("target", "tables", "scores"):
-            if getattr(args, option):
+            if getattr(args, option, None):
                 raise InputError(f"the space {name} has no table of trained results: leave --{option} out")
         return None, []
     table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))

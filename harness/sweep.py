@@ -1,0 +1,146 @@
+"""Which settings FreeDARTS' results depend on: gate scale x batch normalisation x signs of gates, for each objective.
+
+``python -m harness.sweep``: one-shot searches in a supernet at initialisation under every combination, with several seeds, and
+what they find: accuracies, size among random architectures, how many different ones (arXiv 2106.11542).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchmarks_data import spaces
+from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.errors import unknown
+from harness.command import check_device, default_workers, positive, say_what_is_replaced, scale
+from harness.inputs import check_batch, image_file
+from harness.scoring import DTYPES
+from harness.search import default_dtype, targets_of
+from harness.searching import STEPS, Plan, Search, Setting, logged, search
+from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS, Numerics, changed, preset
+
+PROG = "python -m harness.sweep"
+SCALES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+RECORD = "sweep.json"
+
+
+def parser(prog: str = PROG) -> argparse.ArgumentParser:
+    """Return the command's argument parser."""
+    p = Parser(prog, "Search under every combination of gate scale, normalisation and signs of gates, and compare what is found.")
+    p.add_argument("--space", default="nb201", metavar="NAME", help=f"one of {', '.join(spaces.names())} (default: nb201)")
+    p.add_argument("--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)")
+    p.add_argument("--objective", nargs="+", choices=OBJECTIVES, default=list(OBJECTIVES), help="(default: all)")
+    p.add_argument(
+        "--scales", nargs="+", type=scale, default=list(SCALES), metavar="X",
+        help="standard deviations of normal gates (default: 1e-4 1e-3 1e-2 1e-1 1); gates of 1 are searched too",
+    )  # fmt: skip
+    p.add_argument("--batchnorm", nargs="+", choices=BATCHNORMS, default=list(BATCHNORMS), help="(default: both)")
+    p.add_argument("--signs", nargs="+", choices=SIGNS, default=list(SIGNS), help="of normal gates (default: both)")
+    p.add_argument("--seeds", type=positive, default=20, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 20)")
+    p.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
+    p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    p.add_argument("--channels", type=positive, metavar="N", help="initial channels of the supernet (default: as published)")
+    p.add_argument("--cells", type=positive, metavar="N", help="cells of the supernet, in nb201 of a stage (default: as published)")
+    p.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow without normalisation, else float64)")
+    p.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores; 1 on other devices)")
+    p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
+    p.add_argument("--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)")
+    p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/sweep-SPACE)")
+    return p
+
+
+def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
+    """Run the command and return its exit status: 0 done, 2 unusable input, 130 interrupted."""
+    return guarded(prog, partial(_run, prog), argv, kept="finished measurements are")
+
+
+def _run(prog: str, argv: Sequence[str] | None) -> int:
+    args = parser(prog).parse_args(argv)
+    settings = make_settings(args)
+    table, targets = targets_of(args, settings[0].space)
+    out = writable_folder(args.out or Path("reports") / f"sweep-{args.space}")
+    say_what_is_replaced(prog, out, RECORD)
+    plan = Plan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
+    workers = args.workers or (default_workers() if settings[0].device == "cpu" else 1)
+    searches = dict(_searched(plan, settings, workers))
+
+    from harness.sweep_report import publish_sweep
+
+    provenance: dict[str, Any] = {
+        "command": [prog, *(sys.argv[1:] if argv is None else argv)],
+        "space": args.space,
+        "dataset": settings[0].dataset,
+        "images": str(args.images) if args.images else "noise",
+        "batch": args.batch,
+        "seeds": args.seeds,
+        "channels": args.channels,
+        "cells": args.cells,
+        "dtype": args.dtype,
+        "table": table.provenance() if table else "none",
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    publish_sweep(searches, table, targets, out, provenance)
+    return 0
+
+
+def make_settings(args: argparse.Namespace) -> list[Setting]:
+    """Return the settings of a command line, seed by seed, so that what is there of a stopped sweep is balanced."""
+    space = spaces.get(args.space)
+    dataset = args.dataset or next(iter(space.datasets))
+    if dataset not in space.datasets:
+        raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
+    images = image_file(args.images) if args.images else None
+    if images and set(args.objective) - {"synflow"}:
+        check_batch(images, args.batch, space.datasets[dataset].classes)
+    device = check_device(args.device)
+    return [
+        Setting(
+            space=space.name, dataset=dataset, objective=objective, seed=seed, numerics=numerics, batch=args.batch, images=images,
+            dtype=args.dtype or default_dtype("linearised", objective, numerics), channels=args.channels, cells=args.cells,
+            device=device,
+        )
+        for objective in dict.fromkeys(args.objective)
+        for seed in range(args.seeds)
+        for numerics in _grid(objective, space.name, args.scales, args.batchnorm, args.signs)
+    ]  # fmt: skip
+
+
+def _grid(
+    objective: str, space: str, scales: Iterable[float], batchnorms: Iterable[str], signs: Iterable[str]
+) -> Iterator[Numerics]:
+    """Yield the numerics of an objective: normal gates of every scale and sign, and gates of 1, which have no sign."""
+    authors = preset("authors", objective, space)
+    for batchnorm in dict.fromkeys(batchnorms):
+        for size, sign in product(sorted(set(scales)), dict.fromkeys(signs)):
+            yield changed(authors, gate_scale=size, signs=sign, batchnorm=batchnorm)
+        yield changed(authors, alpha="ones", signs="absolute", batchnorm=batchnorm)
+
+
+def _searched(plan: Plan, settings: Sequence[Setting], workers: int) -> Iterator[tuple[Setting, Search]]:
+    """Yield every search, with a bar of the measurements that are logged."""
+    from rich.console import Console
+
+    from harness import executors
+    from harness.progress import watched
+
+    with watched(Console(stderr=True), "searching", len(settings), partial(logged, plan, settings)):
+        for done, item in enumerate(executors.each(partial(_one, plan), settings, workers), 1):
+            if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(settings):
+                print(f"searched {done} of {len(settings)} settings", file=sys.stderr, flush=True)
+            yield item
+
+
+def _one(plan: Plan, setting: Setting) -> tuple[Setting, Search]:
+    (one,) = search(plan, setting)
+    return setting, one
+
+
+if __name__ == "__main__":
+    sys.exit(main())
