@@ -62,7 +62,11 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="normalisation by the batch's statistics, or none")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
     how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
-    how.add_argument("--dtype", choices=DTYPES, help="(default: float32 with --preset authors, and for synflow without normalisation; else float64)")
+    how.add_argument(
+        "--dtype",
+        choices=DTYPES,
+        help="(default: float32 with --preset authors, and for synflow without normalisation; else float64)",
+    )
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument(
         "--workers", type=positive, metavar="N", help="processes that search (default: the machine's cores; 1 on other devices)"
