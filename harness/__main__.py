@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-COMMANDS = {name: f"harness.{name}" for name in ("run", "report", "search", "theory", "regress", "agree", "overview")}
+COMMANDS = {name: f"harness.{name}" for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview")}
 COMMANDS["convert"] = "benchmarks_data.convert"
 
 

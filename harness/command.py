@@ -65,7 +65,12 @@ def tables_folder(given: Path | None) -> Path | None:
 
 
 #: What commands leave in a folder that holds their result, and who they are.
-RECORDS = {"run.json": "harness.run or harness.report", "search.json": "harness.search", "theory.json": "harness.theory"}
+RECORDS = {
+    "run.json": "harness.run or harness.report",
+    "search.json": "harness.search",
+    "sweep.json": "harness.sweep",
+    "theory.json": "harness.theory",
+}
 
 
 def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, guarded, writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from harness.command import check_device, default_workers, positive, say_what_is_replaced, scale
 from harness.inputs import check_batch, image_file
 from harness.scoring import DTYPES
@@ -42,7 +42,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )  # fmt: skip
     p.add_argument("--batchnorm", nargs="+", choices=BATCHNORMS, default=list(BATCHNORMS), help="(default: both)")
     p.add_argument("--signs", nargs="+", choices=SIGNS, default=list(SIGNS), help="of normal gates (default: both)")
-    p.add_argument("--seeds", type=positive, default=20, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 20)")
+    p.add_argument(
+        "--seeds", nargs="+", type=positive, default=[20], metavar="N",
+        help="seeds 0 to N-1 of weights and batches: a number for all objectives, or one for each (default: 20)",
+    )  # fmt: skip
     p.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
     p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     p.add_argument("--channels", type=positive, metavar="N", help="initial channels of the supernet (default: as published)")
@@ -99,6 +102,10 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     images = image_file(args.images) if args.images else None
     if images and set(args.objective) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)
+    objectives = list(dict.fromkeys(args.objective))
+    if len(args.seeds) not in (1, len(objectives)):
+        raise InputError(f"--seeds takes one number, or one for each of {len(objectives)} objectives, not {len(args.seeds)}")
+    seeds = args.seeds * len(objectives) if len(args.seeds) == 1 else args.seeds
     device = check_device(args.device)
     return [
         Setting(
@@ -106,8 +113,8 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
             dtype=args.dtype or default_dtype("linearised", objective, numerics), channels=args.channels, cells=args.cells,
             device=device,
         )
-        for objective in dict.fromkeys(args.objective)
-        for seed in range(args.seeds)
+        for objective, count in zip(objectives, seeds, strict=True)
+        for seed in range(count)
         for numerics in _grid(objective, space.name, args.scales, args.batchnorm, args.signs)
     ]  # fmt: skip
 

@@ -1,0 +1,88 @@
+"""The sweep of settings: its grid, its rows against the searches, and what its paragraph says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from harness.searching import Search
+from harness.sweep import main, make_settings, parser
+from harness.sweep_report import search_rows, sentences, setting_rows
+from proxies.passes.objectives import preset
+
+SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1"]
+
+
+def test_every_combination_is_searched_once_with_each_seed() -> None:
+    args = parser().parse_args(["--objective", "synflow", "snip", "--seeds", "3", "2", "--scales", "1e-3", "1", "1e-3"])
+    settings = make_settings(args)
+    assert len(set(settings)) == len(settings) == (3 + 2) * 2 * (2 * 2 + 1)
+    assert {one.numerics.weights for one in settings if one.objective == "snip"} == {"drawn"}
+    for objective in ("synflow", "snip"):
+        assert preset("authors", objective, "nb201") in {one.numerics for one in settings if one.objective == objective}
+
+
+def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searches(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*SMALL, "--objective", "synflow", "--scales", "1e-3", "--out", str(tmp_path)]
+    assert main([*command, "--seeds", "2"]) == 0
+    assert main([*command, "--seeds", "4"]) == 0
+    shown = capsys.readouterr().out
+    assert "synflow, preset authors (absolute normal gates of 0.001, normalisation by the batch)" in shown
+    rows, settings = pd.read_csv(tmp_path / "sweep.csv"), pd.read_csv(tmp_path / "settings.csv")
+    assert len(rows) == 4 * 2 * 3
+    assert len(settings) == 6
+    assert len(list((tmp_path / "steps").iterdir())) == len(rows)
+    for row in settings.to_dict("records"):
+        same = [rows[name] == row[name] for name in ("objective", "alpha", "gate_scale", "batchnorm", "signs")]
+        group = rows[np.logical_and.reduce(same)]
+        assert row["n"] + row["failed"] == 4
+        done = group[group["status"] == "ok"]
+        assert row["architectures"] == done["arch"].nunique()
+        assert row["params"] == pytest.approx(done["params"].mean())
+        values = done["cifar10_test"]
+        if values.std() > 0:
+            expected = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+            assert (row["cifar10_test_low"], row["cifar10_test_high"]) == pytest.approx(expected)
+        else:
+            assert np.isnan(row["cifar10_test_low"])
+        shares = [value for name, value in row.items() if name.startswith("share_")]
+        assert sum(shares) == pytest.approx(1)
+    assert json.loads((tmp_path / "sweep.json").read_text())["seeds"] == [4]
+    assert {"sweep.png", "sweep.svg", "report.html", "report.md"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_setting_that_finds_nothing_is_counted_and_not_compared() -> None:
+    args = parser().parse_args(["--objective", "synflow", "--seeds", "2", "--scales", "1e-3", "--signs", "absolute"])
+    settings = make_settings(args)
+    failed = Search("synflow", "one-shot", 0, (), (), (), 0.0, fault="the gradients vanished: every sensitivity is 0")
+    rows = search_rows(dict.fromkeys(settings, failed), None, [], [1, 2])
+    table = setting_rows(rows, [])
+    assert set(table["n"]) == {0}
+    assert set(table["failed"]) == {2}
+    assert sentences(table, "nb201", []) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        (["--scales", "0"], "expected a positive number, not '0'"),
+        (["--scales", "nan"], "expected a positive number, not 'nan'"),
+        (["--seeds", "1", "2"], "--seeds takes one number, or one for each of 3 objectives, not 2"),
+        (["--space", "darts", "--tables", "."], "the space darts has no table"),
+        (["--dataset", "cifar11"], "did you mean 'cifar10'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    more: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = main([*SMALL, "--out", str(tmp_path / "out"), *more])
+    except SystemExit as stop:  # raised by argparse
+        status = int(str(stop.code))
+    assert status == 2
+    assert complaint in capsys.readouterr().err.splitlines()[-1]
