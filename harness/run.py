@@ -19,7 +19,7 @@ from harness.command import check_device, load_plugins, positive, say_what_is_re
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, seeds_of
+from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, seeds_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     where = p.add_argument_group("where results go")
     where.add_argument("--out", type=Path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
     where.add_argument("--store", type=Path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})")
-    where.add_argument("--force", action="store_true", help="score again what the store already has")
+    where.add_argument("--force", action="store_true", help="score anew what the store has; what fails is shown as failed")
     how = p.add_argument_group("how it is computed")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
@@ -105,12 +105,15 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
         _say_what_is_kept(prog, plan, tasks, range(args.seeds))
         started = time.monotonic()
-        score_tasks(plan.job, tasks, store, plan.executor)
+        failed = score_tasks(plan.job, tasks, store, plan.executor)
         scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        # Without --force what has failed has no earlier score, unless another run has just computed it.
+        shown = failed if args.force else []
+        scoring |= {"failed": len(failed), "note": _say_what_is_shown(prog, store.kept(plan.job, shown))}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
-        return _report(prog, args, plan, store, provenance)
+        return _report(prog, args, plan, store, shown, provenance)
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
@@ -120,6 +123,16 @@ def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Seque
     if due < wanted:
         print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
     say_what_is_replaced(prog, plan.out)
+
+
+def _say_what_is_shown(prog: str, kept: int) -> str:
+    """Tell which of two results is shown where computing a score anew has failed; return it too, nothing when none has."""
+    if not kept:
+        return ""
+    text = f"scores that failed when computed anew: {kept}; they are shown as failed, and the store keeps the earlier ones, "
+    text += "which the same command shows without --force"
+    print(f"{prog}: {text}", file=sys.stderr)
+    return text
 
 
 @dataclass(frozen=True)
@@ -183,12 +196,14 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
+def _report(
+    prog: str, args: argparse.Namespace, plan: Plan, store: Store, failed: Sequence[Score], provenance: dict[str, Any]
+) -> int:
     from harness.analysis import collect
     from harness.publish import publish, tell
     from harness.results import Results
 
-    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
+    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, failed)
     results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out, f", {plan.job.images_text}")
