@@ -21,7 +21,7 @@ from typing import Protocol, TextIO, cast
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
-from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from benchmarks_data.official import Rows
 
@@ -37,10 +37,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Turn a benchmark's official file or folder into the small checked table that the harness reads.")
     p.add_argument("benchmark", metavar="BENCHMARK", help=f"one of {', '.join(benchmarks_data.names())}")
     p.add_argument(
-        "source", type=Path, metavar="SOURCE", help="the official file or folder, or any CSV or Parquet file with --columns"
+        "source", type=given_path, metavar="SOURCE", help="the official file or folder, or any CSV or Parquet file with --columns"
     )
     p.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
+        "--out", type=given_path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
     )
     p.add_argument("--force", action="store_true", help="replace the table that DIR holds")
     p.add_argument(

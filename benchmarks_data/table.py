@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.reading import read_bytes
 
 SPLITS = ("train", "valid", "test")
 
@@ -186,7 +187,7 @@ def read_rows(
 def read_text(path: Path) -> tuple[str, str]:
     """Return the text of a file, which may be compressed, and the sha256 of its bytes; raise InputError when it has none."""
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path)
     except OSError as error:
         raise InputError(f"cannot read table {path}: {error.strerror}") from error
     try:

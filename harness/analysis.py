@@ -125,7 +125,7 @@ def _combine(request: proxies.Request, scores: Vector) -> tuple[Vector, Array]:
             if result.shape != (complete.sum(),):
                 raise ValueError(f"the aggregate returned shape {result.shape}, not ({complete.sum()},)")
             values[complete] = result
-        except Exception as error:  # an aggregate may come from a plugin
+        except (Exception, SystemExit) as error:  # an aggregate may come from a plugin
             reason = failure(error)
     values[np.isposinf(values)] = np.nan
     return values, np.where(complete, np.where(np.isnan(values), reason, OK), "undefined: a component is missing")

@@ -34,7 +34,11 @@ def natural(text: str) -> int:
 
 
 def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ...]:
-    """Load the files that register further proxies, say which plugins are left out, and return each file with its checksum."""
+    """Load the files that register further proxies, and return each with its checksum; say which installed plugins are left out.
+
+    Raises:
+        InputError: a file cannot be loaded.
+    """
     plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, paths))
     for problem in proxies.problems():
         print(f"{prog}: {problem}", file=sys.stderr)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
-from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import unknown
 from harness.command import check_device, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.executor_options import add_options, executor_of
@@ -55,17 +55,19 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
     )
     what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
-    what.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    what.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
         "--target", nargs="+", metavar="COLUMN", help="columns of the table (default: the dataset's test accuracy)"
     )
     against.add_argument(
-        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
     )
     where = p.add_argument_group("where results go")
-    where.add_argument("--out", type=Path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
-    where.add_argument("--store", type=Path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})")
+    where.add_argument("--out", type=given_path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
+    where.add_argument(
+        "--store", type=given_path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})"
+    )
     where.add_argument("--force", action="store_true", help="score anew what the store has; what fails is shown as failed")
     how = p.add_argument_group("how it is computed")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
@@ -78,7 +80,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     add_options(p)
     p.add_argument(
-        "--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
+        "--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
     )
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 from benchmarks_data import spaces
-from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.table import is_accuracy
 from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
@@ -51,7 +51,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--alpha", choices=ALPHAS, default="ones", help="gates: ones, or normal of deviation 1e-3 (default: ones)")
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="(default: bypass for synflow, train for the others)")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    how.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, float64 for the others)")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument(
@@ -60,15 +60,15 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     against = p.add_argument_group("what it is compared with")
     against.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
     against.add_argument(
-        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
     )
-    against.add_argument("--scores", type=Path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
+    against.add_argument("--scores", type=given_path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
     against.add_argument(
-        "--published", type=Path, metavar="FILE.json", help="genotypes of darts to set beside those found: {name: genotype}"
+        "--published", type=given_path, metavar="FILE.json", help="genotypes of darts to set beside those found: {name: genotype}"
     )
-    p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
+    p.add_argument("--out", type=given_path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
     p.add_argument(
-        "--replay", type=Path, metavar="DIR", help="decide again by the sensitivities logged in DIR, step by step, and exit"
+        "--replay", type=given_path, metavar="DIR", help="decide again by the sensitivities logged in DIR, step by step, and exit"
     )
     return p
 

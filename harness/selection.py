@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from benchmarks_data.reading import read_text
 
 POPULATIONS = ("all", "connected", "unique")
 
@@ -70,7 +71,7 @@ def select(
 
 def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError(f"--archs {path}: expected 'all', a number or a file of architectures ({reason})") from error

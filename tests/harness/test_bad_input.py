@@ -39,6 +39,13 @@ from tests.runs import arguments, stored_rows
         (["--tables", "x" * 300], "cannot look into"),
         (["--images", "absent.npz"], "cannot read images absent.npz"),
         (["--tables", "absent"], "no folder of tables at absent"),
+        (["--images", "/dev/zero"], "cannot read images /dev/zero: not a regular file"),
+        (["--archs", "/dev/zero"], "(not a regular file)"),
+        (["--plugin", "/dev/zero"], "--plugin /dev/zero cannot be loaded: not a regular file"),
+        (["--plugin", "absent.py"], "absent.py cannot be loaded: No such file or directory"),
+        (["--plugin", ""], "argument --plugin: expected a file or a folder, not ''"),
+        (["--out", ""], "argument --out: expected a file or a folder, not ''"),
+        (["--tables", ""], "argument --tables: expected a file or a folder, not ''"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -69,3 +69,9 @@ def test_a_file_that_names_no_architecture_is_refused(nb201: Benchmark, tmp_path
 def test_a_number_that_cannot_be_drawn_is_refused(nb201: Benchmark, archs: str) -> None:
     with pytest.raises(InputError, match=r"--archs"):
         select(nb201, archs, "all", 0)
+
+
+def test_a_list_may_begin_with_a_byte_order_mark(nb201: Benchmark, tmp_path: Path) -> None:
+    path = tmp_path / "archs.txt"
+    path.write_bytes("\ufeff12\n7\n".encode())
+    assert select(nb201, str(path), "all", 0) == [7, 12]
