@@ -60,11 +60,15 @@ def tables_folder(given: Path | None) -> Path | None:
 RECORDS = {"run.json": "harness.run or harness.report", "search.json": "harness.search", "theory.json": "harness.theory"}
 
 
-def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
-    """Tell when a folder holds an earlier result, which has a *record*; raise InputError when it is another command's."""
+def check_replaceable(folder: Path, record: str = "run.json") -> None:
+    """Raise InputError when a folder holds a result of another command than the one whose result has a *record*."""
     for other, command in RECORDS.items():
         if other != record and (folder / other).exists():
             raise InputError(f"{folder} holds a result of {command}: choose another folder with --out")
+
+
+def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
+    """Tell when a folder holds an earlier result, which has a *record*, once all that was given is accepted."""
     if (folder / record).exists():
         print(f"{prog}: {folder} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
 

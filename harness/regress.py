@@ -134,7 +134,9 @@ def _update(args: argparse.Namespace) -> int:
         raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
     writable_folder(args.baseline.parent)
     before = _replaced(args.baseline)
-    indices = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    indices, warning = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    if warning:
+        print(warning)
     job = Job("nb201", args.dataset or "imagenet16-120", dtype=args.dtype or "float64")
     workers = args.workers or default_workers()
     measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds or 1), workers)

@@ -17,7 +17,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import load_plugins, say_what_is_replaced, tables_folder
+from harness.command import check_replaceable, load_plugins, say_what_is_replaced, tables_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,12 +70,13 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
     out = writable_folder(args.out or args.runs[0])
-    say_what_is_replaced(prog, out)
+    check_replaceable(out)
     run["table"] = table.provenance()
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
+    say_what_is_replaced(prog, out)
     publish(results, out, run)
     tell(prog, results, out)
     return 0

@@ -15,7 +15,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import check_device, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, check_replaceable, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
@@ -119,7 +119,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
-    """Tell what comes from the store, and whose results are about to be replaced."""
+    """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
+    if plan.warning:
+        print(f"{prog}: {plan.warning}", file=sys.stderr)
     wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
@@ -148,6 +150,7 @@ class Plan:
     targets: list[str]
     out: Path
     executor: Executor
+    warning: str
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -156,14 +159,15 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
     table = benchmark.table(tables_folder(args.tables))
-    indices = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
+    indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     images = image_file(args.images) if args.images else None
     if images:
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    return Plan(job, requests, indices, table, targets, out, executor_of(args))
+    check_replaceable(out)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning)
 
 
 def _bytes(megabytes: int | None) -> int | None:

@@ -18,7 +18,7 @@ from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.table import is_accuracy
-from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, check_replaceable, default_workers, positive, say_what_is_replaced, tables_folder
 from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
@@ -83,13 +83,16 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.replay:
         from harness.replay import replay
 
+        alone = parser(prog).parse_args(["--replay", str(args.replay)])
+        if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
+            raise InputError(f"--replay decides by what a search has logged, with its settings: leave --{others[0]} out")
         return replay(args.replay)
     if args.steps and set(args.schedule) == {"one-shot"}:
         raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
     table, targets = _targets(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
-    say_what_is_replaced(prog, out, "search.json")
+    check_replaceable(out, "search.json")
     plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
     from harness.analysis import read_scores
     from harness.search_report import Context, publish_search, read_published
@@ -99,6 +102,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     published = read_published(args.published, args.space) if args.published else {}
     if any(one.dtype == "float32" and one.alpha == "ones" and one.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
+    say_what_is_replaced(prog, out, "search.json")
     searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],

@@ -19,7 +19,7 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import default_workers, natural, positive, say_what_is_replaced
+from harness.command import check_replaceable, default_workers, natural, positive, say_what_is_replaced
 from harness.inputs import check_batch, image_file
 from harness.kernel import (
     BENCHMARK,
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     benchmark = benchmarks_data.get(BENCHMARK)
-    indices = select(benchmark, args.archs, "connected", args.seed)
+    indices, warning = select(benchmark, args.archs, "connected", args.seed)
     if args.batch < 2:
         raise InputError("--batch 1: a kernel needs at least two images")
     images = image_file(args.images) if args.images else None
@@ -83,6 +83,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
         published = read_published(args.published, "darts")
     out = writable_folder(args.out)
+    check_replaceable(out, "theory.json")
+    if warning:
+        print(f"{prog}: {warning}", file=sys.stderr)
     say_what_is_replaced(prog, out, "theory.json")
     design = Design(args.batch, images, args.seed)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
