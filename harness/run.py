@@ -159,8 +159,8 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
     table = benchmark.table(tables_folder(args.tables))
-    indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
+    indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
     images = image_file(args.images) if args.images else None
     if images:
         check_images(images, requests, benchmark.datasets[dataset].classes)
@@ -187,6 +187,12 @@ def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targ
     return dataset or dataset_of(columns[0], benchmark.datasets) or first, columns
 
 
+def _drawn_from(plan: Plan) -> dict[str, str]:
+    """Return which architectures are considered, where the table does not have a target of all."""
+    known, size = len(plan.table.known(plan.targets)), benchmarks_data.get(plan.job.benchmark).size
+    return {"considered": f"{known:,} of {size:,}, of which the table has a target"} if known < size else {}
+
+
 def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
     images = plan.job.images
     return {
@@ -195,7 +201,8 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "targets": plan.targets,
         "table": plan.table.provenance(),
         "proxies": [record(request) for request in plan.requests],
-        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
+        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)}
+        | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,

@@ -49,7 +49,7 @@ def select(
             (blank lines and what follows ``#`` are skipped).
         population_name: one of POPULATIONS; a list from a file is restricted to it.
         sample_seed: seeds the draw.
-        known: the architectures that the table lists, where it leaves some out; others are in no population then.
+        known: the architectures whose target the table has, where it leaves some out; others are in no population then.
 
     Raises:
         InputError: nothing is left, the number exceeds the population, or a line of the file names no architecture.
@@ -68,7 +68,7 @@ def select(
         return Selection(sorted(random.Random(sample_seed).sample(members, count)))
     listed = _read_list(benchmark, Path(archs))
     chosen = sorted(listed.intersection(members))
-    among = f"population {population_name!r}" + ("" if known is None else " of the table")
+    among = f"population {population_name!r}" + ("" if known is None else " with a target in the table")
     if not chosen:
         raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")
     absent = len(listed) - len(chosen)
