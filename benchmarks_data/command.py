@@ -25,6 +25,13 @@ class Parser(argparse.ArgumentParser):
         self.exit(UNUSABLE, f"{self.prog}: {_one_line(message)} (see --help)\n")
 
 
+def given_path(text: str) -> Path:
+    """Parse a path for argparse. An empty one, as an unset variable of the shell leaves behind, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a file or a folder, not ''")
+    return Path(text)
+
+
 class Stopped(RuntimeError):
     """A command cannot go on, through no fault of its input."""
 

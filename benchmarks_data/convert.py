@@ -12,16 +12,17 @@ import gzip
 import hashlib
 import importlib
 import io
+import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
-from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from benchmarks_data.official import Rows
 
@@ -37,10 +38,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Turn a benchmark's official file or folder into the small checked table that the harness reads.")
     p.add_argument("benchmark", metavar="BENCHMARK", help=f"one of {', '.join(benchmarks_data.names())}")
     p.add_argument(
-        "source", type=Path, metavar="SOURCE", help="the official file or folder, or any CSV or Parquet file with --columns"
+        "source", type=given_path, metavar="SOURCE", help="the official file or folder, or any CSV or Parquet file with --columns"
     )
     p.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
+        "--out", type=given_path, required=True, metavar="DIR", help="the folder of tables that BENCHMARK.csv.gz is written to"
     )
     p.add_argument("--force", action="store_true", help="replace the table that DIR holds")
     p.add_argument(
@@ -68,12 +69,18 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if path.exists() and not args.force:
         raise InputError(f"{path} exists: choose another folder, or replace it with --force")
     official = _format(benchmark, args.source, args.columns)
+    _check_columns(benchmark, args.columns, out)
     journal = out / f".{benchmark.name}.partial.csv"
     try:
         with Journal(journal, _signature(args.source, args.columns), official.columns()) as kept:
             if kept.done:
                 print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
             _fill(kept, official.read(args.source, frozenset(kept.done)))
+        if official.COMPLETE and len(kept.done) < benchmark.size:
+            raise InputError(
+                f"{args.source} holds {len(kept.done):,} of {benchmark.size:,} architectures, and the official one has all of "
+                "them: see that it is whole"
+            )
         columns = _publish(benchmark, kept, path, args.source)
     except InputError:
         journal.unlink(missing_ok=True)  # the source has to be mended, and is then read anew
@@ -84,7 +91,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 
 class Official(Protocol):
-    """What a benchmark's module ``official`` offers."""
+    """What a benchmark's module ``official`` offers. ``COMPLETE``: whether a source has every architecture of the benchmark."""
+
+    COMPLETE: bool
 
     def columns(self) -> list[str]:
         """Return the columns of the table that a source becomes."""
@@ -108,6 +117,30 @@ def _format(benchmark: Benchmark, source: Path, pairs: Sequence[str]) -> Officia
         if error.name and not name.startswith(error.name):
             raise  # a package that the reader needs
         raise InputError(f"no official file of {benchmark.name} is known: give a CSV or Parquet file with --columns") from error
+
+
+def _check_columns(benchmark: Benchmark, pairs: Sequence[str], out: Path) -> None:
+    """Raise InputError when the benchmark's table cannot have the targets of --columns, before a large source is read."""
+    if not pairs:
+        return
+    from benchmarks_data.tabular import column_map
+
+    names = [name for name in column_map(pairs) if name not in ("index", "arch")]
+    row = [0, benchmark.architecture(0).string, *("" for _ in names)]
+    with tempfile.TemporaryDirectory(dir=out, prefix=".convert-") as folder:
+        path = Path(folder) / f"{benchmark.name}.csv.gz"
+        _write(path, [["index", "arch", *names], row])
+        try:
+            benchmark.table(Path(folder))
+        except InputError as error:
+            raise InputError(re.sub(r"^.*?, line 1: (column \d+ is )?", "--columns: ", str(error))) from error
+
+
+def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write the rows of a table, compressed; equal rows make equal bytes."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
 
 def _signature(source: Path, pairs: Sequence[str]) -> str:
@@ -183,22 +216,28 @@ def _publish(benchmark: Benchmark, kept: Journal, path: Path, source: Path) -> l
     """Write the table beside *path*, read it back as the harness does, put it in place, and return its columns."""
     if not kept.done:
         raise InputError("the source holds no architecture")
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    indices = sorted(kept.done)
     filled = [place for place in range(len(kept.columns)) if any(cells[place] for cells in kept.done.values())]
-    writer.writerow(["index", "arch", *(kept.columns[place] for place in filled)])
-    for index in sorted(kept.done):
-        writer.writerow([index, benchmark.architecture(index).string, *(kept.done[index][place] for place in filled)])
+    rows = ([index, benchmark.architecture(index).string, *(kept.done[index][place] for place in filled)] for index in indices)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".convert-") as folder:
         new = Path(folder) / path.name
-        new.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+        _write(new, [["index", "arch", *(kept.columns[place] for place in filled)], *rows])
         try:
             benchmark.table(Path(folder))
         except InputError as error:
-            what = str(error).replace(str(new), f"the table made from {source}")
-            raise InputError(f"{what} (see that the source is whole)") from error
+            raise InputError(f"{_of_source(str(error), new, source, indices)} (see that the source is whole)") from error
         new.replace(path)
     return [kept.columns[place] for place in filled]
+
+
+def _of_source(message: str, table: Path, source: Path, indices: Sequence[int]) -> str:
+    """Return what is wrong with a line of a *table* of *indices* as what is wrong with an architecture of its *source*."""
+
+    def place(line: re.Match[str]) -> str:
+        row = int(line[1] or 0) - 2
+        return f"{source}, architecture {indices[row]}" if 0 <= row < len(indices) else str(source)
+
+    return re.sub(rf"{re.escape(str(table))}(?:, line (\d+))?", place, message)
 
 
 if __name__ == "__main__":

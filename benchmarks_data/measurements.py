@@ -23,21 +23,20 @@ from benchmarks_data.table import Table, find_table, read_rows, read_table, read
 _COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str] = (), *, complete: bool = True) -> Table:
+def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str] = ()) -> Table:
     """Return a benchmark's table in *folder*, with the measurements beside it.
 
     Args:
         folder: holds ``{benchmark}.csv[.gz]``.
         benchmark: whose table it is.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
-        complete: whether every architecture has a row.
 
     Raises:
         InputError: no folder was named, or a file in it is missing or not of this benchmark.
     """
     path = find_table(tables_of(folder, benchmark.name), benchmark.name)
     datasets = tuple(benchmark.datasets)
-    table = read_table(path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers, complete=complete)
+    table = read_table(path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers)
     return with_measurements(table, path.parent, benchmark.name, benchmark.size, benchmark.index)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.reading import read_bytes
 
 SPLITS = ("train", "valid", "test")
 
@@ -51,6 +52,10 @@ class Table:
         if name not in self.values.columns:
             raise unknown(f"target of table {self.name}:", name, self.values.columns)
         return name
+
+    def known(self, targets: Sequence[str]) -> list[int]:
+        """Return the architectures that have a value of one of *targets* at least, in ascending order."""
+        return self.values.index[self.values[list(targets)].notna().any(axis=1)].tolist()
 
     def default_target(self, dataset: str) -> str:
         """Return the dataset's test column of the longest training, means before single runs."""
@@ -103,9 +108,8 @@ def read_table(
     datasets: Sequence[str],
     index_of: Callable[[str], int],
     numbers: Collection[str] = (),
-    complete: bool = True,
 ) -> Table:
-    """Read and check a table.
+    """Read and check a table, which may list some of the architectures alone.
 
     Args:
         path: a CSV file, compressed when its name ends in ``.gz``.
@@ -113,7 +117,6 @@ def read_table(
         datasets: those that a column may name.
         index_of: maps an architecture string to its index, raising InputError.
         numbers: columns that hold numbers of any size instead of accuracies.
-        complete: whether every architecture has a row.
 
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
@@ -124,12 +127,12 @@ def read_table(
         _, header = next(lines, (1, []))
         targets = _check_header(path, header, datasets, numbers)
         values = _without_fault(text, size, index_of, set(targets).difference(numbers))
-        if values is None or (complete and len(values) != size):
+        if values is None:
             values = read_rows(path, lines, header, size, index_of, numbers)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    if len(values) != size and (complete or values.empty):
-        raise InputError(f"{path}: {len(values)} rows where {size} are expected: is the file cut off?")
+    if values.empty:
+        raise InputError(f"{path} lists no architecture: is the file cut off?")
     return Table(path.name, checksum, values.rename_axis("index").sort_index())
 
 
@@ -186,7 +189,7 @@ def read_rows(
 def read_text(path: Path) -> tuple[str, str]:
     """Return the text of a file, which may be compressed, and the sha256 of its bytes; raise InputError when it has none."""
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path)
     except OSError as error:
         raise InputError(f"cannot read table {path}: {error.strerror}") from error
     try:

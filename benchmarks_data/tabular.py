@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from benchmarks_data.official import Row, Rows
-from benchmarks_data.table import is_accuracy, parse_number
+from benchmarks_data.table import is_accuracy, parse_accuracy, parse_number
 
 
 def column_map(pairs: Sequence[str]) -> dict[str, str]:
@@ -33,6 +33,9 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
 class Tabular:
     """Reads a benchmark's results from a CSV or Parquet file: see :class:`benchmarks_data.convert.Official`."""
 
+    #: A user's file may list some of the architectures.
+    COMPLETE = False
+
     def __init__(self, benchmark: Benchmark, pairs: Sequence[str]) -> None:
         self._benchmark, self._names = benchmark, column_map(pairs)
 
@@ -48,7 +51,7 @@ class Tabular:
                 index = _index(self._benchmark, cells)
             except ValueError as error:
                 raise InputError(f"{path}, line {line}: {error}") from error
-            values = {name: parse_number(path, line, self._names[name], cells[name]) for name in self.columns()}
+            values = {name: self._number(path, line, name, cells[name]) for name in self.columns()}
             values = {name: value for name, value in values.items() if not math.isnan(value)}
             largest |= {name: max(value, largest.get(name, value)) for name, value in values.items()}
             yield Row(index, {} if index in skip else values, done)
@@ -57,6 +60,10 @@ class Tabular:
                 raise InputError(
                     f"{path}: column {self._names[name]!r} is {value:g} at most: an accuracy is in percent, so multiply it by 100"
                 )
+
+    def _number(self, path: Path, line: int, name: str, cell: str) -> float:
+        """Return the number in a cell, which is a percentage where the target is an accuracy; NaN for a blank."""
+        return (parse_accuracy if is_accuracy(name) else parse_number)(path, line, self._names[name], cell)
 
 
 #: The line of a row, its cells by the table's names, and which part of the file has been read.

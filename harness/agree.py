@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from benchmarks_data.command import Parser, guarded
+from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError, unknown
 from harness.command import load_plugins
 
@@ -31,13 +31,13 @@ COLUMNS = ["proxy", "theirs", "n", "tau", "tau_low", "tau_high", "one_seed", "be
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     p = Parser(prog, "Correlate the scores of a run with another program's scores of the same proxies.")
-    p.add_argument("scores", type=Path, metavar="SCORES.csv", help="scores.csv of a run")
-    p.add_argument("theirs", type=Path, metavar="THEIRS.csv", help="columns: index, and one for each proxy (.gz may follow)")
+    p.add_argument("scores", type=given_path, metavar="SCORES.csv", help="scores.csv of a run")
+    p.add_argument("theirs", type=given_path, metavar="THEIRS.csv", help="columns: index, and one for each proxy (.gz may follow)")
     p.add_argument("--match", nargs="+", default=[], metavar="PROXY=COLUMN", help="proxies whose column has another name")
     p.add_argument(
         "--missing", type=float, metavar="X", help="a value that stands for a missing score in their file, as in --missing=-1e8"
     )
-    p.add_argument("--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the run used")
+    p.add_argument("--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the run used")
     return p
 
 

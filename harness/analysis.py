@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table, is_accuracy
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
-from harness.scoring import NAN, OK, Job, failure, seeds_of
+from harness.scoring import NAN, OK, Job, Score, failure, seeds_of
 from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
 from harness.store import Store
 
@@ -53,17 +53,24 @@ def read_scores(path: Path) -> pd.DataFrame:
 
 
 def collect(
-    job: Job, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: Sequence[int], store: Store
+    job: Job,
+    requests: Sequence[proxies.Request],
+    indices: Sequence[int],
+    seeds: Sequence[int],
+    store: Store,
+    failed: Sequence[Score] = (),
 ) -> pd.DataFrame:
     """Return the scores of a run as a frame of SCORE_COLUMNS, ordered by proxy, seed and index.
 
-    Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components.
+    Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components. What *failed*
+    when it was computed anew is shown as failed, though the store keeps the earlier score.
 
     Raises:
         InputError: the store does not have them, as happens when it is damaged.
     """
     scored = proxies.expand(requests)
     frame = pd.concat([_stored(job, request, indices, seeds, store) for request in scored], ignore_index=True)
+    frame = _with_failures(frame, failed)
     combined = [_aggregated(frame, request, indices, seeds) for request in requests if request.components]
     frame = pd.concat([frame, *combined], ignore_index=True)
     benchmark = benchmarks_data.get(job.benchmark)
@@ -79,6 +86,17 @@ def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: S
             raise InputError(f"the store {store.path} has lost scores of {request.name}: choose another file with --store")
         rows += [(index, request.name, seed, found[index].score, found[index].seconds, found[index].status) for index in indices]
     return pd.DataFrame(rows, columns=["index", "proxy", "seed", "score", "seconds", "status"])
+
+
+def _with_failures(frame: pd.DataFrame, failed: Sequence[Score]) -> pd.DataFrame:
+    """Return the frame with the rows of *failed* in place of those that it has."""
+    if not failed:
+        return frame
+    key = ["index", "proxy", "seed"]
+    anew = pd.DataFrame([asdict(score) for score in failed]).set_index(key)
+    rows = frame.set_index(key)
+    rows.loc[anew.index, anew.columns] = anew
+    return rows.reset_index()
 
 
 def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int]) -> pd.DataFrame:
@@ -107,7 +125,7 @@ def _combine(request: proxies.Request, scores: Vector) -> tuple[Vector, Array]:
             if result.shape != (complete.sum(),):
                 raise ValueError(f"the aggregate returned shape {result.shape}, not ({complete.sum()},)")
             values[complete] = result
-        except Exception as error:  # an aggregate may come from a plugin
+        except (Exception, SystemExit) as error:  # an aggregate may come from a plugin
             reason = failure(error)
     values[np.isposinf(values)] = np.nan
     return values, np.where(complete, np.where(np.isnan(values), reason, OK), "undefined: a component is missing")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pandas as pd
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
+from benchmarks_data.reading import read_text
 from harness.analysis import collect, correlations
 from harness.executors import Local
 from harness.files import write_csv
 from harness.progress import score_tasks
-from harness.scoring import DTYPES, Job
+from harness.scoring import DTYPES, OK, Job
 from harness.statistics import Tau
 from harness.store import Store
 
@@ -29,7 +31,10 @@ SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
 
 @dataclass(frozen=True)
 class Baseline:
-    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score."""
+    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score.
+
+    ``reasons`` says of scores that were measured why they are missing; a file has none.
+    """
 
     benchmark: str
     dataset: str
@@ -37,6 +42,7 @@ class Baseline:
     dtype: str
     scores: dict[tuple[str, int, int], float]
     taus: dict[str, Tau]
+    reasons: dict[tuple[str, int, int], str] = field(default_factory=dict, compare=False)
 
     @property
     def indices(self) -> list[int]:
@@ -73,10 +79,11 @@ def measure(
         score_tasks(job, store.tasks_due(job, requests, indices, seeds), store, Local(workers))
         frame = collect(job, requests, indices, seeds, store)
     rows = correlations(frame, table, [target], {"all": indices}, job.benchmark)
-    keys = zip(frame["proxy"], frame["index"], frame["seed"], strict=True)
+    keys = list(zip(frame["proxy"], frame["index"], frame["seed"], strict=True))
     scores = dict(zip(keys, frame["score"], strict=True))
+    reasons = {key: status for key, status in zip(keys, frame["status"], strict=True) if status != OK}
     taus = {str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"]) for row in rows.to_dict("records")}
-    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus)
+    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus, reasons)
 
 
 def _natural(text: str) -> int:
@@ -100,9 +107,8 @@ def write(baseline: Baseline, path: Path) -> None:
 def read(path: Path) -> Baseline:
     """Read a baseline; raise InputError with the line when it cannot be used."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, restkey="excess")
-            header, rows = reader.fieldnames, list(reader)
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="excess")
+        header, rows = reader.fieldnames, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(

@@ -46,7 +46,11 @@ def scale(text: str) -> float:
 
 
 def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ...]:
-    """Load the files that register further proxies, say which plugins are left out, and return each file with its checksum."""
+    """Load the files that register further proxies, and return each with its checksum; say which installed plugins are left out.
+
+    Raises:
+        InputError: a file cannot be loaded.
+    """
     plugins = tuple((path, proxies.load_plugin(path)) for path in map(Path.resolve, paths))
     for problem in proxies.problems():
         print(f"{prog}: {problem}", file=sys.stderr)
@@ -73,11 +77,15 @@ RECORDS = {
 }
 
 
-def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
-    """Tell when a folder holds an earlier result, which has a *record*; raise InputError when it is another command's."""
+def check_replaceable(folder: Path, record: str = "run.json") -> None:
+    """Raise InputError when a folder holds a result of another command than the one whose result has a *record*."""
     for other, command in RECORDS.items():
         if other != record and (folder / other).exists():
             raise InputError(f"{folder} holds a result of {command}: choose another folder with --out")
+
+
+def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:
+    """Tell when a folder holds an earlier result, which has a *record*, once all that was given is accepted."""
     if (folder / record).exists():
         print(f"{prog}: {folder} holds an earlier result, which this one replaces (--out keeps both)", file=sys.stderr)
 

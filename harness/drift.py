@@ -54,6 +54,7 @@ class Verdict:
 
 def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
     """Return the baseline's proxies that still exist; raise InputError for a name that is not written in the one way."""
+    proxies.registered()  # where they cannot be loaded, none of them is known
     found = []
     for name in baseline.taus:
         try:
@@ -98,8 +99,9 @@ def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float, 
     if moved := [key for key, distance in distances.items() if distance > allowed]:
         worst = max(moved, key=distances.__getitem__)
         first, second = pairs[worst]
+        now = f"missing ({found.reasons.get(worst, 'no reason is known')})" if math.isnan(second) else repr(second)
         drifts.append(
-            f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed {worst[2]}: from {first!r} to {second!r}"
+            f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed {worst[2]}: from {first!r} to {now}"
         )
     if _tau_left(before, after, same_seeds=same_seeds or not random):
         interval = interval_text(before.low, before.high)

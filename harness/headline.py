@@ -38,7 +38,7 @@ def headline(results: Results, target: str) -> list[str]:
         return [opening]
     return [
         opening,
-        *_listing(results),
+        *_listing(results, target),
         *_rivals(results, target, name),
         *_best(results, target, name),
         *_size(results, target, row),
@@ -73,6 +73,8 @@ def why_undefined(results: Results, target: str, proxy: str) -> str:
 def _opening(results: Results, target: str, row: pd.Series) -> str:
     count, proxy = len(results.populations[results.population]), row["proxy"]
     sample = f"On {_architectures(count)} of {results.benchmark} (population {results.population})"
+    if 1 < row["n"] < count:
+        sample += f", {row['n']} of them with both a score and a {target}"
     if math.isnan(row["tau"]):
         return f"{sample}, Kendall's tau of {proxy} with {target} is undefined: {why_undefined(results, target, proxy)}."
     few = "" if row["n"] >= ENOUGH else f" With so few architectures (fewer than {ENOUGH}) intervals and p values are rough."
@@ -80,13 +82,14 @@ def _opening(results: Results, target: str, row: pd.Series) -> str:
     return f"{sample}, Kendall's tau of {proxy} with {target} is {row['tau']:.3f}{interval}.{few}"
 
 
-def _listing(results: Results) -> list[str]:
+def _listing(results: Results, target: str) -> list[str]:
     """Return what the table leaves out, as a sample from the rest is none of the whole benchmark."""
-    size, listed = benchmarks_data.get(results.benchmark).size, len(results.table.values)
+    size, listed = benchmarks_data.get(results.benchmark).size, len(results.table.known([target]))
     if listed == size:
         return []
     return [
-        f"The table lists {listed:,} of {size:,} architectures; the result is about those, which may be no uniform sample of all."
+        f"The table lists {listed:,} of {size:,} architectures with their {target}; the result is about those, which may be no "
+        "uniform sample of all."
     ]
 
 

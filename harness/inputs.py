@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
+from benchmarks_data.reading import LARGEST_IMAGES, read_bytes
 
 if TYPE_CHECKING:
     import torch
@@ -59,10 +60,12 @@ class _Images:
 @lru_cache(maxsize=2)
 def _read(path: str) -> _Images:
     try:
-        raw = Path(path).read_bytes()
+        raw = read_bytes(Path(path), LARGEST_IMAGES)
         if not zipfile.is_zipfile(io.BytesIO(raw)):
             raise InputError(f"{path} is no .npz file: expected arrays 'images' (uint8 NHWC) and 'labels', saved by numpy.savez")
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            if sum(entry.file_size for entry in arrays.zip.infolist()) > LARGEST_IMAGES:
+                raise InputError(f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer images")
             pixels, labels = arrays["images"], arrays["labels"]
     except InputError:
         raise

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks_data.command import Parser, guarded
+from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ NUMBERS = ("missing", "tau", "tau_low", "tau_high")
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     p = Parser(prog, "Print the tau of every proxy in several runs, beside published figures, as a Markdown table.")
-    p.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
+    p.add_argument("runs", type=given_path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
     p.add_argument(
         "--published",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help=f"CSV of dataset, proxy, tau, source (default: {PUBLISHED}/BENCHMARK.csv)",
     )

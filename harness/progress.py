@@ -12,26 +12,29 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from harness import executors
 from harness.executors import Executor
-from harness.scoring import Job, Task
+from harness.scoring import ERROR, Job, Score, Task
 from harness.store import Store
 
 
-def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executor) -> None:
-    """Score *tasks* by an executor and save each result in *store* as it arrives.
+def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executor) -> list[Score]:
+    """Score *tasks* by an executor, save each result in *store* as it arrives, and return those that failed.
 
     A terminal shows a bar; a log gets a line each tenth of the way.
     """
     console = Console(stderr=True)
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    failed: list[Score] = []
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         total, done = sum(len(task.proxies) for task in tasks), 0
         bar = progress.add_task("scoring", total=total)
         for scores in executors.run(job, tasks, executor):
             store.write(job, scores)
+            failed += [score for score in scores if score.status.startswith(ERROR)]
             progress.advance(bar, len(scores))
             done += len(scores)
             if progress.disable and done * 10 // total > (done - len(scores)) * 10 // total:
                 print(f"scored {done} of {total}", file=sys.stderr, flush=True)
+    return failed
 
 
 @contextmanager

@@ -15,13 +15,14 @@ import argparse
 import math
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks_data
-from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.command import FAILED, UNUSABLE, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive
 from harness.scoring import DTYPES, Job
@@ -43,7 +44,7 @@ TOLERANCE = 1e-7
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     p = Parser(prog, "Score the pinned architectures of a baseline again, and compare scores and tau.")
-    p.add_argument("--baseline", type=Path, default=BASELINE, metavar="FILE", help=f"the baseline (default: {BASELINE})")
+    p.add_argument("--baseline", type=given_path, default=BASELINE, metavar="FILE", help=f"the baseline (default: {BASELINE})")
     p.add_argument(
         "--tolerance", type=_tolerance, default=TOLERANCE, metavar="X", help="of scores, relative (default: %(default)s)"
     )
@@ -55,8 +56,8 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="SEED",
         help="score under this seed, not the baseline's: single scores are then compared for deterministic proxies alone",
     )
-    comparing.add_argument("--markdown", type=Path, metavar="FILE", help="write a summary for a pull request")
-    comparing.add_argument("--junit", type=Path, metavar="FILE", help="write a summary as JUnit XML")
+    comparing.add_argument("--markdown", type=given_path, metavar="FILE", help="write a summary for a pull request")
+    comparing.add_argument("--junit", type=given_path, metavar="FILE", help="write a summary as JUnit XML")
     p.add_argument("--update", action="store_true", help="write the baseline anew, with all proxies, instead of comparing")
     updating = p.add_argument_group("with --update")
     updating.add_argument("--archs", metavar="N", help="number of architectures to pin (default: 24)")
@@ -68,7 +69,11 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status: 0 holds or updated, 1 drifted, 2 could not run."""
-    return guarded(prog, partial(_run, prog), argv)
+    try:
+        return guarded(prog, partial(_run, prog), argv)
+    except Exception:  # which Python itself would end with 1, as if something had drifted
+        traceback.print_exc()
+        return UNUSABLE
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
@@ -129,7 +134,9 @@ def _update(args: argparse.Namespace) -> int:
         raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
     writable_folder(args.baseline.parent)
     before = _replaced(args.baseline)
-    indices = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    indices, warning = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    if warning:
+        print(warning)
     job = Job("nb201", args.dataset or "imagenet16-120", dtype=args.dtype or "float64")
     workers = args.workers or default_workers()
     measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds or 1), workers)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
-from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import load_plugins, say_what_is_replaced, tables_folder
+from harness.command import check_replaceable, load_plugins, say_what_is_replaced, tables_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +30,11 @@ SHARED = ("benchmark", "dataset", "images", "dtype")
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     p = Parser(prog, "Analyse the scores that runs have written, without scoring: other targets, several runs in one report.")
-    p.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
+    p.add_argument("runs", type=given_path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
     p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: those of the runs)")
-    p.add_argument("--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)")
-    p.add_argument("--out", type=Path, metavar="DIR", help="where the report goes (default: the folder, if there is one alone)")
-    p.add_argument("--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
+    p.add_argument("--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else those installed)")
+    p.add_argument("--out", type=given_path, metavar="DIR", help="where the report goes (default: the folder, if it is one alone)")
+    p.add_argument("--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
     return p
 
 
@@ -70,12 +70,13 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
     out = writable_folder(args.out or args.runs[0])
-    say_what_is_replaced(prog, out)
+    check_replaceable(out)
     run["table"] = table.provenance()
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
+    say_what_is_replaced(prog, out)
     publish(results, out, run)
     tell(prog, results, out)
     return 0

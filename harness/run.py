@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 import proxies
-from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import check_device, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, check_replaceable, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, seeds_of
+from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, seeds_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -55,18 +55,20 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
     )
     what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
-    what.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    what.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
         "--target", nargs="+", metavar="COLUMN", help="columns of the table (default: the dataset's test accuracy)"
     )
     against.add_argument(
-        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
     )
     where = p.add_argument_group("where results go")
-    where.add_argument("--out", type=Path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
-    where.add_argument("--store", type=Path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})")
-    where.add_argument("--force", action="store_true", help="score again what the store already has")
+    where.add_argument("--out", type=given_path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
+    where.add_argument(
+        "--store", type=given_path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})"
+    )
+    where.add_argument("--force", action="store_true", help="score anew what the store has; what fails is shown as failed")
     how = p.add_argument_group("how it is computed")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
@@ -78,7 +80,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     add_options(p)
     p.add_argument(
-        "--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
+        "--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
     )
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
@@ -105,21 +107,36 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
         _say_what_is_kept(prog, plan, tasks, range(args.seeds))
         started = time.monotonic()
-        score_tasks(plan.job, tasks, store, plan.executor)
+        failed = score_tasks(plan.job, tasks, store, plan.executor)
         scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        # Without --force what has failed has no earlier score, unless another run has just computed it.
+        shown = failed if args.force else []
+        scoring |= {"failed": len(failed), "note": _say_what_is_shown(prog, store.kept(plan.job, shown))}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
-        return _report(prog, args, plan, store, provenance)
+        return _report(prog, args, plan, store, shown, provenance)
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
-    """Tell what comes from the store, and whose results are about to be replaced."""
+    """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
+    if plan.warning:
+        print(f"{prog}: {plan.warning}", file=sys.stderr)
     wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
         print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
     say_what_is_replaced(prog, plan.out)
+
+
+def _say_what_is_shown(prog: str, kept: int) -> str:
+    """Tell which of two results is shown where computing a score anew has failed; return it too, nothing when none has."""
+    if not kept:
+        return ""
+    text = f"scores that failed when computed anew: {kept}; they are shown as failed, and the store keeps the earlier ones, "
+    text += "which the same command shows without --force"
+    print(f"{prog}: {text}", file=sys.stderr)
+    return text
 
 
 @dataclass(frozen=True)
@@ -133,6 +150,7 @@ class Plan:
     targets: list[str]
     out: Path
     executor: Executor
+    warning: str
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -141,14 +159,15 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
     table = benchmark.table(tables_folder(args.tables))
-    indices = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
+    indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
     images = image_file(args.images) if args.images else None
     if images:
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    return Plan(job, requests, indices, table, targets, out, executor_of(args))
+    check_replaceable(out)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning)
 
 
 def _bytes(megabytes: int | None) -> int | None:
@@ -168,6 +187,12 @@ def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targ
     return dataset or dataset_of(columns[0], benchmark.datasets) or first, columns
 
 
+def _drawn_from(plan: Plan) -> dict[str, str]:
+    """Return which architectures are considered, where the table does not have a target of all."""
+    known, size = len(plan.table.known(plan.targets)), benchmarks_data.get(plan.job.benchmark).size
+    return {"considered": f"{known:,} of {size:,}, of which the table has a target"} if known < size else {}
+
+
 def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
     images = plan.job.images
     return {
@@ -176,19 +201,22 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "targets": plan.targets,
         "table": plan.table.provenance(),
         "proxies": [record(request) for request in plan.requests],
-        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
+        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)}
+        | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,
     }
 
 
-def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, provenance: dict[str, Any]) -> int:
+def _report(
+    prog: str, args: argparse.Namespace, plan: Plan, store: Store, failed: Sequence[Score], provenance: dict[str, Any]
+) -> int:
     from harness.analysis import collect
     from harness.publish import publish, tell
     from harness.results import Results
 
-    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
+    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, failed)
     results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out, f", {plan.job.images_text}")

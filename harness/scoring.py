@@ -128,7 +128,7 @@ def apply_formulas(found: Results, task: Task) -> list[Score]:
             started = time.perf_counter()
             value = _number(request.score(*(result for result, _ in results)))
             status = found.check() or _status(value, request.proxy.higher_is_better)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a plugin's sys.exit is no end of the run
             found.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, failure(error)
         seconds += time.perf_counter() - started
@@ -230,7 +230,7 @@ def check_supernet(benchmark: str, requests: Iterable[proxies.Request]) -> None:
             raise InputError(f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out")
 
 
-def failure(error: Exception) -> str:
+def failure(error: BaseException) -> str:
     """Return the status of a score that an exception prevented, on one line."""
     return f"{ERROR}{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 

@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import benchmarks_data
 from benchmarks_data import spaces
-from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
+from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.table import is_accuracy
-from harness.command import check_device, default_workers, positive, say_what_is_replaced, scale, tables_folder
+from harness.command import (
+    check_device,
+    check_replaceable,
+    default_workers,
+    positive,
+    say_what_is_replaced,
+    scale,
+    tables_folder,
+)
 from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
@@ -61,7 +69,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--weights", choices=WEIGHTS, help="weights of snip and grasp; those of synflow are absolute")
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="normalisation by the batch's statistics, or none")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    how.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     how.add_argument(
         "--dtype",
         choices=DTYPES,
@@ -74,15 +82,15 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     against = p.add_argument_group("what it is compared with")
     against.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
     against.add_argument(
-        "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
     )
-    against.add_argument("--scores", type=Path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
+    against.add_argument("--scores", type=given_path, metavar="DIR", help="a run's folder: the first choice of each of its proxies")
     against.add_argument(
-        "--published", type=Path, metavar="FILE.json", help="genotypes of darts to set beside those found: {name: genotype}"
+        "--published", type=given_path, metavar="FILE.json", help="genotypes of darts to set beside those found: {name: genotype}"
     )
-    p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
+    p.add_argument("--out", type=given_path, metavar="DIR", help="where results go (default: reports/search-SPACE)")
     p.add_argument(
-        "--replay", type=Path, metavar="DIR", help="decide again by the sensitivities logged in DIR, step by step, and exit"
+        "--replay", type=given_path, metavar="DIR", help="decide again by the sensitivities logged in DIR, step by step, and exit"
     )
     return p
 
@@ -97,6 +105,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.replay:
         from harness.replay import replay
 
+        alone = parser(prog).parse_args(["--replay", str(args.replay)])
+        if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
+            raise InputError(f"--replay decides by what a search has logged, with its settings: leave --{others[0]} out")
         return replay(args.replay)
     if args.weights == "drawn" and "synflow" in args.objective:
         raise InputError("--weights drawn: synflow takes absolute weights by definition; name --objective snip or grasp")
@@ -105,7 +116,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     settings = make_settings(args)
     table, targets = targets_of(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
-    say_what_is_replaced(prog, out, "search.json")
+    check_replaceable(out, "search.json")
     plan = Plan(tuple(dict.fromkeys(args.schedule)), args.none == "in", args.steps, writable_folder(out / STEPS))
     from harness.analysis import read_scores
     from harness.search_report import Context, publish_search, read_published
@@ -115,6 +126,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     published = read_published(args.published, args.space) if args.published else {}
     if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
+    say_what_is_replaced(prog, out, "search.json")
     searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from benchmarks_data.reading import read_text
 
 POPULATIONS = ("all", "connected", "unique")
+
+
+class Selection(NamedTuple):
+    """The indices to score, in ascending order, and what a user should know about them: empty when nothing is left out."""
+
+    indices: list[int]
+    warning: str = ""
 
 
 def population(benchmark: Benchmark, name: str) -> list[int]:
@@ -33,15 +41,15 @@ def population(benchmark: Benchmark, name: str) -> list[int]:
 
 def select(
     benchmark: Benchmark, archs: str, population_name: str, sample_seed: int, known: Collection[int] | None = None
-) -> list[int]:
-    """Return the indices to score, in ascending order.
+) -> Selection:
+    """Return the architectures to score.
 
     Args:
         archs: ``all``, a number to draw without replacement, or a file with one index or architecture string a line
             (blank lines and what follows ``#`` are skipped).
         population_name: one of POPULATIONS; a list from a file is restricted to it.
         sample_seed: seeds the draw.
-        known: the architectures that the table lists, where it leaves some out; others are in no population then.
+        known: the architectures whose target the table has, where it leaves some out; others are in no population then.
 
     Raises:
         InputError: nothing is left, the number exceeds the population, or a line of the file names no architecture.
@@ -50,27 +58,26 @@ def select(
     if known is not None and len(known) < benchmark.size:
         members = sorted(set(members).intersection(known))
     if archs == "all":
-        return members
+        return Selection(members)
     if archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
         if count < 1:
             raise InputError("--archs 0: expected a positive number of architectures")
         if count > len(members):
             raise InputError(f"--archs {archs}: population {population_name!r} has {len(members)} architectures to draw from")
-        return sorted(random.Random(sample_seed).sample(members, count))
+        return Selection(sorted(random.Random(sample_seed).sample(members, count)))
     listed = _read_list(benchmark, Path(archs))
     chosen = sorted(listed.intersection(members))
-    among = f"population {population_name!r}" + ("" if known is None else " of the table")
+    among = f"population {population_name!r}" + ("" if known is None else " with a target in the table")
     if not chosen:
         raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")
-    if len(chosen) < len(listed):
-        print(f"--archs {archs}: {len(listed) - len(chosen)} of {len(listed)} are not in {among}, and left out", file=sys.stderr)
-    return chosen
+    absent = len(listed) - len(chosen)
+    return Selection(chosen, f"--archs {archs}: {absent} of {len(listed)} are not in {among}, and left out" if absent else "")
 
 
 def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError(f"--archs {path}: expected 'all', a number or a file of architectures ({reason})") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -133,6 +134,18 @@ class Store:
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
         return {arch for arch, score in self.read(job, request, seed).items() if not score.status.startswith(ERROR)}
+
+    def kept(self, job: Job, failed: Iterable[Score]) -> int:
+        """Return for how many failures there is an earlier score here, which they did not replace."""
+        seen: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+        for score in failed:
+            seen[score.proxy, score.seed].add(score.index)
+        return sum(
+            stored.status == OK
+            for (proxy, seed), indices in seen.items()
+            for index, stored in self.read(job, proxies.request(proxy), seed).items()
+            if index in indices
+        )
 
 
 def _plausible(row: tuple[object, ...]) -> bool:

@@ -17,9 +17,9 @@ from typing import Any
 
 import benchmarks_data
 from benchmarks_data import spaces
-from benchmarks_data.command import Parser, guarded, writable_folder
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import default_workers, natural, positive, say_what_is_replaced
+from harness.command import check_replaceable, default_workers, natural, positive, say_what_is_replaced
 from harness.inputs import check_batch, image_file
 from harness.kernel import (
     BENCHMARK,
@@ -52,14 +52,14 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
     )
-    p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    p.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
     p.add_argument(
         "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
     )
-    p.add_argument("--published", type=Path, metavar="FILE.json", help="genotypes whose sizes are compared: {name: genotype}")
+    p.add_argument("--published", type=given_path, metavar="FILE.json", help="genotypes whose sizes are compared: {name: genotype}")
     p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores)")
-    p.add_argument("--out", type=Path, default=Path("reports/theory"), metavar="DIR", help="(default: reports/theory)")
+    p.add_argument("--out", type=given_path, default=Path("reports/theory"), metavar="DIR", help="(default: reports/theory)")
     return p
 
 
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     benchmark = benchmarks_data.get(BENCHMARK)
-    indices = select(benchmark, args.archs, "connected", args.seed)
+    indices, warning = select(benchmark, args.archs, "connected", args.seed)
     if args.batch < 2:
         raise InputError("--batch 1: a kernel needs at least two images")
     images = image_file(args.images) if args.images else None
@@ -83,6 +83,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
         published = read_published(args.published, "darts")
     out = writable_folder(args.out)
+    check_replaceable(out, "theory.json")
+    if warning:
+        print(f"{prog}: {warning}", file=sys.stderr)
     say_what_is_replaced(prog, out, "theory.json")
     design = Design(args.batch, images, args.seed)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)

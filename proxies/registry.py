@@ -8,8 +8,10 @@ import inspect
 import pkgutil
 import re
 import sys
+import traceback
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from importlib import metadata
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks_data.errors import InputError
+from benchmarks_data.reading import read_bytes
 from proxies.passes import PASSES
 
 if TYPE_CHECKING:
@@ -195,9 +198,19 @@ def _load() -> None:
     package = importlib.import_module("proxies")
     for module in pkgutil.iter_modules(package.__path__):
         if not module.ispkg:
-            importlib.import_module(f"proxies.{module.name}")
+            _import_own(f"proxies.{module.name}")
     for point in metadata.entry_points(group=ENTRY_POINTS):
         _attempt(f"plugin {point.value}", partial(_load_entry_point, point))
+
+
+def _import_own(name: str) -> None:
+    """Import a module of this package; raise InputError, with the place, for one that somebody is still writing."""
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = "" if isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
+        raise InputError(f"{name} cannot be loaded: {_described(error)}{place}") from error
 
 
 def _load_entry_point(point: metadata.EntryPoint) -> None:
@@ -218,21 +231,20 @@ _plugins: dict[Path, int] = {}
 def load_plugin(path: Path, checksum: int | None = None) -> int:
     """Run a Python file that registers proxies, unless it has been run before, and return its checksum.
 
-    A file that fails is listed by :func:`problems`, and registers nothing. Stored scores belong to one version of the file.
+    Stored scores belong to one version of the file.
 
     Raises:
-        InputError: *checksum* is given, and the file has another.
+        InputError: the file cannot be loaded, and then registers nothing; or *checksum* is given, and the file has another.
     """
     _load()
     if path not in _plugins:
-        source = b""
-
-        def execute() -> None:
-            nonlocal source
-            source = path.read_bytes()
-            _execute_plugin(path, source)
-
-        _attempt(f"plugin {path}", execute)
+        try:
+            source = read_bytes(path)
+            with _whole_or_nothing():
+                _execute_plugin(path, source)
+        except (Exception, SystemExit) as error:  # foreign code may raise anything
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else _described(error)
+            raise InputError(f"--plugin {path} cannot be loaded: {reason}") from error
         _plugins[path] = zlib.crc32(source)
     if checksum not in (None, _plugins[path]):
         raise InputError(f"plugin {path} has changed since the run began: run again")
@@ -259,13 +271,27 @@ def _stamp(names: set[str], revision: int) -> None:
 
 
 def _attempt(what: str, load: Callable[[], object]) -> None:
+    try:
+        with _whole_or_nothing():
+            load()
+    except (Exception, SystemExit) as error:  # foreign code may raise anything
+        _problems.append(f"{what} is left out: {_described(error)}")
+
+
+def _described(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+@contextmanager
+def _whole_or_nothing() -> Iterator[None]:
+    """Take back what a plugin has registered when it fails, or combines proxies that there are not."""
     before = dict(_registry)
     try:
-        load()
+        yield
         for entry in _registry.values():
             if absent := set(entry.of) - set(_registry):
                 raise ValueError(f"aggregate {entry.name!r} combines unknown proxies: {', '.join(sorted(absent))}")
-    except (Exception, SystemExit) as error:  # foreign code may raise anything
+    except BaseException:
         _registry.clear()
         _registry.update(before)
-        _problems.append(f"{what} is left out: {type(error).__name__}: {' '.join(str(error).split())}")
+        raise

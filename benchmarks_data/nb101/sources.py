@@ -27,7 +27,7 @@ def read(folder: Path | None) -> Table:
         table = read_subset(subset)
     else:
         path = find_table(folder, "nb101")
-        table = read_table(path, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",), complete=False)
+        table = read_table(path, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",))
     return with_measurements(table, folder, "nb101", space.SIZE, space.index, besides=SUBSET)
 
 

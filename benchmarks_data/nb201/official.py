@@ -9,6 +9,8 @@ from benchmarks_data.nb201 import pth, space
 from benchmarks_data.official import Rows
 
 EPOCHS = (12, 200)
+#: Whether the official files have every architecture.
+COMPLETE = True
 
 
 def columns() -> list[str]:

@@ -143,7 +143,7 @@ def test_the_macro_json_is_read_and_a_wrong_one_refused(tmp_path: Path, capsys: 
         ('{"00000000": {"test_acc": [9, 9, 1' + "0" * 400 + '], "params": 1, "flops": 1}}', "not an entry"),
         ('{"00000003": {}}', "not an entry of NAS-Bench-Macro"),
         ('{"00000000": {"test_acc": [1], "params": 1, "flops": 1}}', "no list of 3 runs"),
-        (json.dumps(dict(list(entries.items())[:5])), f"the table made from {path}: 5 rows where 6561 are expected"),
+        (json.dumps(dict(list(entries.items())[:5])), f"{path} holds 5 of 6,561 architectures, and the official one has all"),
     ):
         path.write_text(text)
         assert complaint in shown(capsys, "nbmacro", path, "--out", tmp_path / "other")
@@ -166,7 +166,7 @@ def test_a_csv_file_is_converted_by_a_column_map(tmp_path: Path, capsys: pytest.
         (["arch=model"], "name the column of 'arch' or 'index' and of a target"),
         (["arch=model", "cifar10_test=acc"], "column 'acc' stands nowhere: there are model, accuracy, notes"),
         (["arch=model", "cifar10_test=notes=x"], "column 'notes=x' stands nowhere"),
-        (["arch=model", "other_test=accuracy"], "expected dataset_split"),
+        (["arch=model", "other_test=accuracy"], "--columns: 'other_test', expected dataset_split"),
         (["arch=accuracy", "cifar10_test=accuracy"], "line 2: '50.0' is no architecture"),
         (["index=accuracy", "arch=model", "cifar10_test=accuracy"], "line 2: '50.0' is no index"),
     ):
@@ -175,8 +175,9 @@ def test_a_csv_file_is_converted_by_a_column_map(tmp_path: Path, capsys: pytest.
         ("model,accuracy,accuracy\n00000000,1,2\n", "column 'accuracy' stands twice"),
         ("model,accuracy\n00000000,50\n00000001\n", "line 3: 1 values, expected 2: is the file cut off?"),
         ("accuracy,model\n7,3,00000000,50\n", "line 2: 4 values, expected 2"),
-        ("model,accuracy\n00000000,1_0\n", "line 2, column accuracy: '1_0' is no number"),
-        ("model,accuracy\n00000000,NaN\n", "line 2, column accuracy: 'NaN' is no number"),
+        ("model,accuracy\n00000000,1_0\n", "line 2, column accuracy: '1_0' is no accuracy in percent"),
+        ("model,accuracy\n00000000,NaN\n", "line 2, column accuracy: 'NaN' is no accuracy in percent"),
+        ("model,accuracy\n00000000,50\n00000001,910\n", f"{path}, line 3, column accuracy: '910' is no accuracy in percent"),
         ("model,accuracy\n00000000,0.93\n", "column 'accuracy' is 0.93 at most: an accuracy is in percent"),
     ):
         path.write_text(text)
@@ -187,6 +188,24 @@ def test_a_csv_file_is_converted_by_a_column_map(tmp_path: Path, capsys: pytest.
     )
     assert "no file or folder" in shown(capsys, "nb101", tmp_path / "absent", "--out", tmp_path)
     assert "no official file of transnas101_micro" in shown(capsys, "transnas101_micro", tmp_path, "--out", tmp_path)
+
+
+def test_a_file_of_some_architectures_becomes_a_partial_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("model,accuracy\n00000002,50\n00000001,60\n")
+    assert main(["nbmacro", str(path), "--out", str(tmp_path), "--columns", "arch=model", "cifar10_test=accuracy"]) == 0
+    assert MACRO.table(tmp_path).values["cifar10_test"].to_dict() == {1: 60.0, 2: 50.0}
+    assert "2 of 6,561 architectures" in capsys.readouterr().out
+
+
+def test_a_fault_of_an_official_file_names_its_architecture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "nas-bench-macro_cifar10.json"
+    entry = {"test_acc": [90.0, 91.0, 92.0], "params": 1, "flops": 1}
+    entries = {MACRO.architecture(index).string: entry for index in range(MACRO.size)}
+    entries[MACRO.architecture(7).string] = {"test_acc": [190.0, 191.0, 192.0], "params": 1, "flops": 1}
+    path.write_text(json.dumps(entries))
+    line = shown(capsys, "nbmacro", path, "--out", tmp_path / "out")
+    assert f"{path}, architecture 7, column cifar10_test: '191.0' is no accuracy" in line
 
 
 def test_a_parquet_file_is_converted_by_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,7 @@ def test_a_large_file_is_a_pickle_like_any_other(tmp_path: Path) -> None:
 def test_a_file_without_every_architecture_is_refused_after_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "small.pth", 2, (2, 2))
     assert main(["nb201", str(tmp_path / "small.pth"), "--out", str(tmp_path / "out")]) == 2
-    assert "2 rows where 15625 are expected" in capsys.readouterr().err
+    assert "holds 2 of 15,625 architectures, and the official one has all of them" in capsys.readouterr().err
     assert not (tmp_path / "out" / "nb201.csv.gz").exists()
 
 

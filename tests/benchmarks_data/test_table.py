@@ -43,7 +43,7 @@ def test_a_table_is_read_in_index_order_with_blanks_as_nan(tmp_path: Path) -> No
         ("2,c", "x,c", "line 3: 'x' is no index"),
         ("2,c", "2,b", "line 3: 'b' is index 1, not 2"),
         ("1,b,50,\n", "1,b\n", "line 4: 2 values, expected 4: is the file cut off"),
-        ("1,b,50,\n", "", "2 rows where 3 are expected"),
+        ("0,a,91.5,91\n2,c,,10\n1,b,50,\n", "", "lists no architecture: is the file cut off"),
         (GOOD, "", "not nothing"),
     ],
 )
@@ -67,6 +67,15 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):
         read(path)
+
+
+def test_a_table_may_list_some_architectures(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(GOOD.replace("1,b,50,\n", ""))
+    table = read(path)
+    assert list(table.values.index) == [0, 2]
+    assert table.known(["cifar10_test_200ep"]) == [0], "a blank is no value"
+    assert table.known(["cifar10_test_200ep", "cifar10_test_200ep_run1"]) == [0, 2]
 
 
 def test_an_unknown_target_is_answered_with_the_nearest(tmp_path: Path) -> None:

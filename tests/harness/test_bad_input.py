@@ -1,5 +1,6 @@
 """What the main command refuses: one line, exit status 2, nothing lost."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness import search
+from harness.__main__ import COMMANDS
 from harness.run import main
 from tests.runs import arguments, stored_rows
 
@@ -39,6 +42,13 @@ from tests.runs import arguments, stored_rows
         (["--tables", "x" * 300], "cannot look into"),
         (["--images", "absent.npz"], "cannot read images absent.npz"),
         (["--tables", "absent"], "no folder of tables at absent"),
+        (["--images", "/dev/zero"], "cannot read images /dev/zero: not a regular file"),
+        (["--archs", "/dev/zero"], "(not a regular file)"),
+        (["--plugin", "/dev/zero"], "--plugin /dev/zero cannot be loaded: not a regular file"),
+        (["--plugin", "absent.py"], "absent.py cannot be loaded: No such file or directory"),
+        (["--plugin", ""], "argument --plugin: expected a file or a folder, not ''"),
+        (["--out", ""], "argument --out: expected a file or a folder, not ''"),
+        (["--tables", ""], "argument --tables: expected a file or a folder, not ''"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -95,3 +105,26 @@ def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(
     assert "names posix.system, which does not belong to it" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not Path("owned").exists()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_an_empty_folder_name_is_refused_by_every_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = importlib.import_module(COMMANDS[name])
+    option = next(one for one in ("--out", "--baseline", "--plugin") if one in command.parser().format_help())
+    with pytest.raises(SystemExit) as stop:
+        command.main([option, ""])
+    assert stop.value.code == 2
+    assert "expected a file or a folder, not ''" in capsys.readouterr().err
+
+
+def test_a_refused_command_announces_no_replacement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text("{}")
+    assert main(arguments(tmp_path, "--archs", "3", "--store", str(tmp_path))) == 2
+    assert "replaces" not in capsys.readouterr().err
+    (out / "run.json").rename(out / "search.json")
+    assert search.main(["--scores", str(tmp_path / "absent"), "--out", str(out)]) == 2
+    assert "replaces" not in capsys.readouterr().err
+    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 2
+    assert "holds a result of harness.search: choose another folder" in capsys.readouterr().err

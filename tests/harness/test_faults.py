@@ -97,6 +97,27 @@ def test_a_failure_is_tried_again_by_the_next_run(tmp_path: Path, archs: Path) -
     assert pd.read_csv(tmp_path / "out" / "scores.csv")["score"].notna().all()
 
 
+def test_force_shows_what_fails_now_as_failed(tmp_path: Path, archs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, archs, "none") == 0
+    assert run(tmp_path, archs, "abort", "--force") == 0
+    _check_the_one_that_is_missing(tmp_path, FAULTS["abort"][1])
+    shown = "scores that failed when computed anew: 1; they are shown as failed, and the store keeps the earlier ones"
+    assert shown in capsys.readouterr().err
+    assert shown in (tmp_path / "out" / "report.md").read_text()
+    assert run(tmp_path, archs, "none") == 0
+    assert pd.read_csv(tmp_path / "out" / "scores.csv")["score"].notna().all()
+
+
+def test_force_exits_with_1_when_nothing_is_computed_anew(tmp_path: Path) -> None:
+    archs = tmp_path / "largest.txt"
+    archs.write_text(str(LARGEST))
+    assert run(tmp_path, archs, "none", "--proxy", "faulty", "mean_rank[of=faulty+params]") == 0
+    assert run(tmp_path, archs, "abort", "--force", "--proxy", "faulty", "mean_rank[of=faulty+params]") == 1
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index("proxy")
+    assert scores.loc["faulty", "status"].startswith("error: ")
+    assert scores.loc["mean_rank[of=faulty+params]", "status"] == "undefined: a component is missing"
+
+
 def _end(item: int) -> int:
     if item == 3:
         os._exit(7)

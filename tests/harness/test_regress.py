@@ -285,14 +285,39 @@ def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
         shutil.copytree(project / package, tmp_path / package)
     source = tmp_path / "proxies" / "snip.py"
 
-    def regression() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harness.regress", "--baseline", str(path), "--workers", "1"]
+    def regression(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "harness.regress", "--baseline", str(path), "--workers", "1", *more]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert regression().returncode == 0
     assert ".abs()" in source.read_text()
-    source.write_text(source.read_text().replace(".abs()", ""))
+    text = source.read_text()
+    source.write_text(text.replace(".abs()", ""))
     found = regression()
     assert found.returncode == 1
     assert "drift: snip: 3 of 3 scores moved" in found.stdout
     assert "drift: params" not in found.stdout
+    source.write_text(f"{text}\n    raise RuntimeError('no gradient')\n".replace("    return ", "    _ = "))
+    found = regression("--junit", str(tmp_path / "junit.xml"))
+    assert found.returncode == 1
+    for shown in (found.stdout, (tmp_path / "junit.xml").read_text()):
+        assert "to missing (error: RuntimeError: no gradient)" in shown
+    source.write_text(f"{text}\ndef broken(:\n")
+    found = regression()
+    assert found.returncode == 2
+    assert "proxies.snip cannot be loaded: SyntaxError: " in found.stderr
+    assert found.stderr.count("\n") == 1
+
+
+def test_what_is_no_file_is_no_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--baseline", "/dev/zero"]) == 2
+    assert "cannot read the baseline /dev/zero (not a regular file)" in capsys.readouterr().err
+
+
+def test_what_goes_wrong_in_the_code_is_no_drift(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: Path) -> Baseline:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(baselines, "read", fail)
+    assert main([]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err

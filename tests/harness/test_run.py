@@ -159,7 +159,8 @@ def test_results_that_cannot_be_written_are_one_line(tmp_path: Path, capsys: pyt
 def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
     tables_of_some: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = arguments(tmp_path, "--proxy", "params", "--archs", "6", "--workers", "1", "--tables", str(tables_of_some))
+    targets = ("--target", "cifar10_test_200ep", "cifar10_valid_12ep")
+    command = arguments(tmp_path, "--proxy", "params", "--archs", "6", "--workers", "1", "--tables", str(tables_of_some), *targets)
     assert main(command) == 0
     assert "of 6 architectures have no cifar10_test_200ep, and are left out" in capsys.readouterr().err
     assert main(command) == 0
@@ -167,6 +168,14 @@ def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
     assert "24 of 24 scores are already stored" in shown.err
     assert "holds an earlier result, which this one replaces" in shown.err
     assert "targets of nb201.csv, Gaussian noise" in shown.out
+
+
+def test_architectures_are_drawn_from_those_that_have_the_target(tables_of_some: Path, tmp_path: Path) -> None:
+    more = ("--proxy", "params", "--archs", "20", "--workers", "1", "--tables", str(tables_of_some))
+    assert main(arguments(tmp_path, *more)) == 0
+    assert (pd.read_csv(tmp_path / "out" / "correlations.csv").query("population == 'all'")["n"] == 20).all()
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["archs"]["considered"].startswith("10,416 of 15,625")
+    assert "The table lists 10,416 of 15,625 architectures" in (tmp_path / "out" / "report.md").read_text()
 
 
 def test_short_trainings_of_the_table_stand_beside_the_proxies(tables_of_some: Path, tmp_path: Path) -> None:

@@ -261,3 +261,8 @@ def test_a_folder_that_holds_another_command_s_result_is_refused(tmp_path: Path,
 def test_too_few_images_are_refused(images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert search(tmp_path, "--objective", "snip", "--images", str(images_npz), "--batch", "41") == 2
     assert "holds 40 images, and a batch takes 41" in capsys.readouterr().err
+
+
+def test_a_replay_takes_no_other_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--replay", str(tmp_path), "--seeds", "3"]) == 2
+    assert "with its settings: leave --seeds out" in capsys.readouterr().err

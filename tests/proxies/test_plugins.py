@@ -51,6 +51,20 @@ def half_params(cost):
     """Half of the number of parameters."""
     return cost.params / 2
 '''
+EXITS = '''
+import sys
+from proxies import aggregate, proxy
+
+@proxy("exits", reads="cost")
+def exits(cost):
+    """Ends the process."""
+    sys.exit(9)
+
+@aggregate("agg_exits", of=("params", "flops"))
+def agg_exits(ranks):
+    """Ends the process."""
+    sys.exit(9)
+'''
 BAD = '''
 from proxies import proxy
 
@@ -211,22 +225,27 @@ def test_bad_aggregates_cost_only_their_own_scores(tmp_path: Path) -> None:
         (AGGREGATES.replace('"synflow", "params"', '"synflow", "nothing"'), "combines unknown proxies: nothing"),
     ],
 )
-def test_a_plugin_that_cannot_be_loaded_is_named_and_stops_nothing(
+def test_a_plugin_that_cannot_be_loaded_is_refused(
     tmp_path: Path, plugin: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = proxies.registered()
     status, scores = run(tmp_path, plugin, ["synflow"])
-    assert status == 0
-    assert (scores["status"] == "ok").all()
+    assert status == 2
+    assert scores.empty
     shown = capsys.readouterr().err
-    assert "plugin.py is left out: " in shown
+    assert "plugin.py cannot be loaded: " in shown
     assert reason in shown
+    assert shown.count("\n") == 1
     assert proxies.registered() == before
 
 
-def test_an_absent_plugin_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--plugin", str(tmp_path / "absent.py"), "--list"]) == 0
-    assert "absent.py is left out: FileNotFoundError" in capsys.readouterr().err
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_proxy_that_exits_costs_its_own_scores(tmp_path: Path, workers: str) -> None:
+    status, scores = run(tmp_path, EXITS, ["exits", "agg_exits"], "--workers", workers)
+    assert status == 1
+    reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
+    assert reasons["exits"] == reasons["agg_exits"] == "error: SystemExit: 9"
+    assert reasons["params"] == "ok"
 
 
 def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
