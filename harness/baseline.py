@@ -16,7 +16,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.analysis import collect, correlations
-from harness.executors import Local
+from harness.computing.local import Local
 from harness.files import write_csv
 from harness.progress import score_tasks
 from harness.scoring import DTYPES, Job

@@ -18,8 +18,11 @@ import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
 from benchmarks_data.table import Table
-from harness import chunks, executors
-from harness.executors import reproducible
+from harness import chunks, execution
+from harness.computing.contract import Executor
+from harness.computing.determinism import reproducible
+from harness.computing.local import Local
+from harness.computing.ray_cluster import OnRay
 from harness.publish import publish
 from harness.results import Results
 from harness.scoring import Job, Task, score_task
@@ -43,11 +46,11 @@ def reference(names: Iterable[str], indices: Iterable[int]) -> float:
     return (time.perf_counter() - started) / len(tasks)
 
 
-def whole(names: Iterable[str], indices: Iterable[int], executor: executors.Executor | int) -> float:
+def whole(names: Iterable[str], indices: Iterable[int], executor: Executor | int) -> float:
     """Score as the command does, by an executor or so many processes; return the seconds for one architecture."""
     tasks = [Task(index, 0, tuple(names)) for index in indices]
     started = time.perf_counter()
-    for _ in executors.run(JOB, tasks, executors.Local(executor) if isinstance(executor, int) else executor):
+    for _ in execution.run(JOB, tasks, Local(executor) if isinstance(executor, int) else executor):
         pass
     return (time.perf_counter() - started) / len(tasks)
 
@@ -115,7 +118,7 @@ def test_ray(benchmark, name: str) -> None:
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path.cwd())}})
     try:
         local = whole((name,), SAMPLE[:200], 2)
-        seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], executors.OnRay()), rounds=1)
+        seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], OnRay()), rounds=1)
     finally:
         ray.shutdown()
     benchmark.extra_info |= {"architectures": 200, "ratio": seconds / local}
