@@ -26,8 +26,7 @@ from harness.computing.ray_cluster import OnRay
 from harness.publish import publish
 from harness.results import Results
 from harness.scoring import Job, Task, score_task
-from proxies.batched import pruned
-from proxies.batched.passes import compute
+from proxies.engines.nb201.passes import compute
 
 #: Two architectures for what takes long, of which the first is a large one.
 FEW = (1, 6818)
@@ -84,8 +83,8 @@ def test_together(benchmark, name: str) -> None:
 @pytest.mark.benchmark(group="the closed form of all 15,625, without store and chunks, one core")
 def test_expected(benchmark) -> None:
     def score() -> list[float]:
-        chunks._sharing.cache_clear()
-        found = compute("expected_flow", chunks._sharing(JOB, 0), list(space.cells()))
+        chunks._shared.cache_clear()
+        found = compute("expected_flow", chunks._shared(JOB, 0), list(space.cells()))
         return [request.score(flow) for flow in found]
 
     request = proxies.request("zeros[weights=expected]")
@@ -126,8 +125,8 @@ def test_ray(benchmark, name: str) -> None:
 
 def _operations(indices: Iterable[int]) -> float:
     """Return the floating-point operations of one pass forward and one back through every distinct network."""
-    distinct = sorted({pruned(space.cell(index)) for index in indices})
-    sizes = compute("cost", chunks._sharing(JOB, 0), distinct)
+    distinct = sorted({space.without_dead_edges(space.cell(index)) for index in indices})
+    sizes = compute("cost", chunks._shared(JOB, 0), distinct)
     return sum(2 * 2 * one.flops for one in sizes)
 
 
