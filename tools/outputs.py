@@ -27,6 +27,7 @@ def commands(out: Path) -> dict[str, list[str]]:
     def run(name: str, *more: str) -> list[str]:
         return ["harness.run", *store, "--out", str(out / name), *more]
 
+    theory = ["--archs", "6", "--widths", "4", "--batch", "4", "--searches", "1"]
     listed = {
         "nb201": run("nb201", "--proxy", *PROXIES, "--archs", "40", "--seeds", "2"),
         "nb201-all": run("nb201-all", "--proxy", "zeros[boundary=periodic]", "--archs", "all"),
@@ -47,8 +48,7 @@ def commands(out: Path) -> dict[str, list[str]]:
         ],
         "search-darts": ["harness.search", "--space", "darts", "--cells", "3", "--out", str(out / "search-darts")],
         "search-proxyless": ["harness.search", "--space", "proxyless", "--out", str(out / "search-proxyless")],
-        "theory": ["harness.theory", "--archs", "6", "--widths", "4", "--batch", "4", "--searches", "1"]
-        + ["--out", str(out / "theory")],
+        "theory": ["harness.theory", *theory, "--out", str(out / "theory")],
         "agree": ["harness.agree", str(out / "nb201" / "scores.csv"), str(out / "nb201" / "scores.csv")],
         "overview": ["harness.overview", str(out / "nb201")],
         "regress": ["harness.regress", "--baseline", "tests/golden.csv"],
