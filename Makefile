@@ -27,18 +27,18 @@ regress: $(VENV)/.installed
 	$(BIN)/python -m harness.regress
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m pytest tests/bench.py --benchmark-only --benchmark-storage=file://reports/benchmarks --benchmark-autosave \
+	$(BIN)/python -m pytest tools/bench.py --benchmark-only --benchmark-storage=file://reports/benchmarks --benchmark-autosave \
 	    $(if $(wildcard reports/benchmarks/*/*.json),--benchmark-compare) --benchmark-columns=mean,rounds
-	$(BIN)/python -m tests.bench_table reports/benchmarks
+	$(BIN)/python -m tools.bench_table reports/benchmarks
 
 kills: $(VENV)/.installed
-	$(BIN)/python -m tests.kills 50
+	$(BIN)/python -m tools.kills 50
 
 scale: $(VENV)/.installed
-	$(BIN)/python -m tests.scale
+	$(BIN)/python -m tools.scale
 
 machines: $(VENV)/.installed
-	$(BIN)/python -m tests.machines
+	$(BIN)/python -m tools.machines
 
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz $(MINUTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from torch import nn
@@ -54,6 +54,17 @@ class CellNetwork(Protocol):
     @property
     def stages(self) -> list[nn.Module]:
         """Modules that follow one another, so that scaling the output of one scales the network's output alike."""
+
+
+@runtime_checkable
+class PrunesDeadEdges(Protocol):
+    """What a benchmark may offer: which architectures have equal networks but for operations that cannot matter."""
+
+    def without_dead_edges(self, index: int) -> int:
+        """Return the architecture without the operations of *index* that no path from input to output passes.
+
+        All other operations must have the same weights under the same seed.
+        """
 
 
 class Benchmark(Protocol):

@@ -18,7 +18,7 @@ import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.reading import read_text
 from harness.analysis import collect, correlations
-from harness.executors import Local
+from harness.computing.local import Local
 from harness.files import write_csv
 from harness.progress import score_tasks
 from harness.scoring import DTYPES, OK, Job

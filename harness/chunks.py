@@ -11,10 +11,10 @@ from typing import Any
 
 import benchmarks_data
 import proxies
-from benchmarks_data.nb201.space import format_cell
+from benchmarks_data.benchmark import PrunesDeadEdges
 from harness.inputs import network_inputs
 from harness.scoring import Built, Job, Score, Task, apply_formulas, build_network, score_task, supernet_result
-from proxies import batched
+from proxies.engines import Engine, engine_of
 from proxies.passes import PASSES
 
 #: Architectures of a chunk: its scores arrive, and are saved, together.
@@ -26,12 +26,12 @@ PARTS = 16
 class Way(Enum):
     """How the tasks of a chunk are computed."""
 
-    #: All at once, by passes that take many architectures.
-    TOGETHER = "together"
+    #: All at once, by the benchmark's engine.
+    BATCH = "batch"
     #: By the one network that they all have without their dead edges.
-    LIVE = "live"
+    SHARED_NETWORK = "shared network"
     #: Each by its own network.
-    ALONE = "alone"
+    OWN_NETWORK = "own network"
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,21 @@ def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
             if names := tuple(name for name in task.proxies if _way(job.benchmark, name) is way):
                 key = task.seed, names, _shared_by(way, job.benchmark, task.index)
                 groups[way].setdefault(key, []).append(Task(task.index, task.seed, names))
-    together = [chunk for group in groups.pop(Way.TOGETHER).values() for chunk in _divided(job.benchmark, group)]
+    together = [chunk for group in groups.pop(Way.BATCH).values() for chunk in _divided(job.benchmark, group)]
     return together + [Chunk(tuple(group), way) for way, found in groups.items() for group in found.values()]
 
 
 def _shared_by(way: Way, benchmark: str, index: int) -> int | None:
     """Return what tasks of one chunk have in common: nothing, a network without dead edges, or the architecture."""
-    return None if way is Way.TOGETHER else pruned_index(benchmark, index) if way is Way.LIVE else index
+    return None if way is Way.BATCH else without_dead_edges(benchmark, index) if way is Way.SHARED_NETWORK else index
 
 
 def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
     """Return chunks of tasks, those of similar architectures in one."""
-    found = benchmarks_data.get(benchmark)
-    ordered = sorted(tasks, key=lambda task: batched.order(found.architecture(task.index).structure))
+    architecture, engine = benchmarks_data.get(benchmark).architecture, _engine(benchmark)
+    ordered = sorted(tasks, key=lambda task: engine.order(architecture(task.index).structure))
     size = min(LARGEST, max(SMALLEST, -(-len(ordered) // PARTS)))
-    return [Chunk(tuple(ordered[start : start + size]), Way.TOGETHER) for start in range(0, len(ordered), size)]
+    return [Chunk(tuple(ordered[start : start + size]), Way.BATCH) for start in range(0, len(ordered), size)]
 
 
 def parts(chunk: Chunk) -> list[Chunk]:
@@ -84,42 +84,49 @@ def _way(benchmark: str, name: str) -> Way:
     """Return how a proxy is computed. One of a plugin, which may change what it is given, shares results with no other cell."""
     request = proxies.request(name)
     readings = [reading for reading, _ in request.readings]
-    if benchmark not in batched.BENCHMARKS or not request.proxy.own:
-        return Way.ALONE
-    if all(PASSES[reading].supernet or reading in batched.PASSES for reading in readings):
-        return Way.TOGETHER
-    return Way.LIVE if request.proxy.ignores_dead_edges and not any(PASSES[one].supernet for one in readings) else Way.ALONE
+    if not request.proxy.own:
+        return Way.OWN_NETWORK
+    engine = engine_of(benchmark)
+    if engine and all(PASSES[reading].supernet or reading in engine.passes for reading in readings):
+        return Way.BATCH
+    pruned = request.proxy.ignores_dead_edges and isinstance(benchmarks_data.get(benchmark), PrunesDeadEdges)
+    return Way.SHARED_NETWORK if pruned and not any(PASSES[one].supernet for one in readings) else Way.OWN_NETWORK
 
 
-def pruned_index(benchmark: str, index: int) -> int:
-    """Return the architecture that has the same network without dead edges; itself where that is not known."""
-    if benchmark not in batched.BENCHMARKS:
-        return index
-    found = benchmarks_data.get(benchmark)
-    return found.index(format_cell(batched.pruned(found.architecture(index).structure)))
+def without_dead_edges(name: str, index: int) -> int:
+    """Return the architecture of a benchmark that has the same network without dead edges; itself where that is not known."""
+    benchmark = benchmarks_data.get(name)
+    return benchmark.without_dead_edges(index) if isinstance(benchmark, PrunesDeadEdges) else index
+
+
+def _engine(benchmark: str) -> Engine:
+    engine = engine_of(benchmark)
+    if engine is None:
+        raise ValueError(f"{benchmark} has no engine")
+    return engine
 
 
 def score_chunk(job: Job, chunk: Chunk) -> list[Score]:
     """Return the scores of a chunk."""
-    if chunk.way is Way.ALONE:
+    if chunk.way is Way.OWN_NETWORK:
         return [score for task in chunk.tasks for score in score_task(job, task)]
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
-    if chunk.way is Way.LIVE:
-        built = Built(job, replace(chunk.tasks[0], index=pruned_index(job.benchmark, chunk.tasks[0].index)))
+    if chunk.way is Way.SHARED_NETWORK:
+        built = Built(job, replace(chunk.tasks[0], index=without_dead_edges(job.benchmark, chunk.tasks[0].index)))
         found = [score for task in chunk.tasks for score in apply_formulas(built, task)]
         return [replace(score, seconds=score.seconds / len(chunk.tasks)) for score in found]
-    results = _Together(job, chunk.tasks)
+    results = BatchPasses(job, chunk.tasks)
     return [score for row, task in enumerate(chunk.tasks) for score in apply_formulas(_OfOne(results, row), task)]
 
 
-class _Together:
+class BatchPasses:
     """The results of passes for all tasks of a chunk."""
 
     def __init__(self, job: Job, tasks: Sequence[Task]) -> None:
         self._job, self._tasks = job, tasks
         benchmark = benchmarks_data.get(job.benchmark)
-        self._cells = [benchmark.architecture(task.index).structure for task in tasks]
+        self._structures = [benchmark.architecture(task.index).structure for task in tasks]
         self._known: dict[proxies.Reading, tuple[list[Any], float]] = {}
 
     def results(self, reading: proxies.Reading) -> tuple[list[Any], float]:
@@ -140,11 +147,9 @@ class _Together:
         return found
 
     def _of_networks(self, name: str) -> list[Any]:
-        from proxies.batched.passes import compute
-
         job, seed = self._job, self._tasks[0].seed
         try:
-            return compute(name, _sharing(job, seed), self._cells, job.memory)
+            return _engine(job.benchmark).compute(name, _shared(job, seed), self._structures, job.memory)
         except Exception as error:  # such as too little memory
             return [error] * len(self._tasks)
 
@@ -152,7 +157,7 @@ class _Together:
 class _OfOne:
     """What a chunk's results say of one of its tasks."""
 
-    def __init__(self, together: _Together, row: int) -> None:
+    def __init__(self, together: BatchPasses, row: int) -> None:
         self._together, self._row = together, row
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
@@ -166,14 +171,12 @@ class _OfOne:
 
 
 @lru_cache(maxsize=2)
-def _sharing(job: Job, seed: int) -> Any:
+def _shared(job: Job, seed: int) -> Any:
     """Return what the architectures of a seed share, kept from one chunk to the next."""
-    from proxies.batched.passes import Shared
-
     benchmark = benchmarks_data.get(job.benchmark)
     inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device)
 
-    def make(cell: Sequence[str]) -> Any:
-        return build_network(job, Task(benchmark.index(format_cell(cell)), seed, ()), inputs.device)
+    def make(index: int) -> Any:
+        return build_network(job, Task(index, seed, ()), inputs.device)
 
-    return Shared(make, inputs)
+    return _engine(job.benchmark).share(make, inputs)

@@ -10,14 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import proxies
-from benchmarks_data.command import Stopped
 from benchmarks_data.errors import InputError
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
-
-
-class WorkerDied(Stopped):
-    """A worker process ended without an answer."""
 
 
 def positive(text: str) -> int:
@@ -55,11 +50,6 @@ def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ..
     for problem in proxies.problems():
         print(f"{prog}: {problem}", file=sys.stderr)
     return plugins
-
-
-def default_workers() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tables_folder(given: Path | None) -> Path | None:

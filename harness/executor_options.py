@@ -7,8 +7,10 @@ import math
 
 from benchmarks_data.errors import InputError
 from harness.command import positive
-from harness.executors import Executor, Local, OnRay
-from harness.workers import Limits
+from harness.computing.contract import Executor
+from harness.computing.local import Local
+from harness.computing.processes import Limits
+from harness.computing.ray_cluster import OnRay
 
 #: Options of one executor alone.
 OF = {"local": ("workers", "worker_memory"), "ray": ("address", "cpus_per_task", "gpus_per_task")}

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from harness import executors
-from harness.executors import Executor
+from harness.computing.contract import Executor
+from harness.execution import run
 from harness.scoring import ERROR, Job, Score, Task
 from harness.store import Store
 
@@ -27,7 +27,7 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executo
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         total, done = sum(len(task.proxies) for task in tasks), 0
         bar = progress.add_task("scoring", total=total)
-        for scores in executors.run(job, tasks, executor):
+        for scores in run(job, tasks, executor):
             store.write(job, scores)
             failed += [score for score in scores if score.status.startswith(ERROR)]
             progress.advance(bar, len(scores))

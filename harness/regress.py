@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import benchmarks_data
 from benchmarks_data.command import FAILED, UNUSABLE, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import default_workers, natural, positive
+from harness.command import natural, positive
+from harness.computing.local import cores
 from harness.scoring import DTYPES, Job
 from harness.selection import select
 
@@ -95,7 +96,7 @@ def _compare(args: argparse.Namespace) -> int:
     job = Job(expected.benchmark, expected.dataset, dtype=expected.dtype)
     seeds = expected.seeds if args.seed is None else [args.seed]
     started = time.monotonic()
-    found = baseline.measure(job, expected.target, known, expected.indices, seeds, args.workers or default_workers())
+    found = baseline.measure(job, expected.target, known, expected.indices, seeds, args.workers or cores())
     every = [request.name for request in baseline.every_request()]
     verdicts = drift.compare(expected, found, every, args.tolerance, same_seeds=args.seed is None)
     _tell(verdicts, len(expected.indices))
@@ -138,7 +139,7 @@ def _update(args: argparse.Namespace) -> int:
     if warning:
         print(warning)
     job = Job("nb201", args.dataset or "imagenet16-120", dtype=args.dtype or "float64")
-    workers = args.workers or default_workers()
+    workers = args.workers or cores()
     measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds or 1), workers)
     for line in drift.changes(before, measured, args.tolerance) if before else []:
         print(line)

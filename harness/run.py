@@ -25,7 +25,7 @@ from harness.selection import POPULATIONS, select
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
     from benchmarks_data.table import Table
-    from harness.executors import Executor
+    from harness.computing.contract import Executor
     from harness.store import Store
 
 PROG = "python -m harness.run"

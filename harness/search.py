@@ -21,12 +21,12 @@ from benchmarks_data.table import is_accuracy
 from harness.command import (
     check_device,
     check_replaceable,
-    default_workers,
     positive,
     say_what_is_replaced,
     scale,
     tables_folder,
 )
+from harness.computing.local import cores
 from harness.inputs import check_batch, image_file
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
@@ -127,7 +127,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
     say_what_is_replaced(prog, out, "search.json")
-    searches = _search_all(plan, settings, args.workers or (default_workers() if settings[0].device == "cpu" else 1))
+    searches = _search_all(plan, settings, args.workers or (cores() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         "space": args.space,
@@ -206,13 +206,14 @@ def _search_all(plan: Plan, settings: Sequence[Setting], workers: int) -> list[S
     """Return all searches, in the order of their settings, with a bar of the measurements that are logged."""
     from rich.console import Console
 
-    from harness import executors
+    from harness.computing.contract import all_or_nothing
+    from harness.computing.local import Local
     from harness.progress import watched
 
     found: dict[tuple[str, int], list[Search]] = {}
     total = measurements_of(plan, settings)
     with watched(Console(stderr=True), "searching", total, partial(logged, plan, settings)):
-        for searches in executors.each(partial(search, plan), settings, workers):
+        for searches in all_or_nothing(Local(workers), partial(search, plan), settings):
             found[searches[0].objective, searches[0].seed] = searches
             if not sys.stderr.isatty():
                 print(f"searched {len(found)} of {len(settings)} settings", file=sys.stderr, flush=True)

@@ -18,7 +18,8 @@ from typing import Any
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
-from harness.command import check_device, default_workers, positive, say_what_is_replaced, scale
+from harness.command import check_device, positive, say_what_is_replaced, scale
+from harness.computing.local import cores
 from harness.inputs import check_batch, image_file
 from harness.scoring import DTYPES
 from harness.search import default_dtype, targets_of
@@ -71,7 +72,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     out = writable_folder(args.out or Path("reports") / f"sweep-{args.space}")
     say_what_is_replaced(prog, out, RECORD)
     plan = Plan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
-    workers = args.workers or (default_workers() if settings[0].device == "cpu" else 1)
+    workers = args.workers or (cores() if settings[0].device == "cpu" else 1)
     searches = dict(_searched(plan, settings, workers))
 
     from harness.sweep_report import publish_sweep
@@ -134,11 +135,12 @@ def _searched(plan: Plan, settings: Sequence[Setting], workers: int) -> Iterator
     """Yield every search, with a bar of the measurements that are logged."""
     from rich.console import Console
 
-    from harness import executors
+    from harness.computing.contract import all_or_nothing
+    from harness.computing.local import Local
     from harness.progress import watched
 
     with watched(Console(stderr=True), "searching", len(settings), partial(logged, plan, settings)):
-        for done, item in enumerate(executors.each(partial(_one, plan), settings, workers), 1):
+        for done, item in enumerate(all_or_nothing(Local(workers), partial(_one, plan), settings), 1):
             if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(settings):
                 print(f"searched {done} of {len(settings)} settings", file=sys.stderr, flush=True)
             yield item

@@ -19,7 +19,8 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import check_replaceable, default_workers, natural, positive, say_what_is_replaced
+from harness.command import check_replaceable, natural, positive, say_what_is_replaced
+from harness.computing.local import cores
 from harness.inputs import check_batch, image_file
 from harness.kernel import (
     BENCHMARK,
@@ -90,7 +91,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     design = Design(args.batch, images, args.seed)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
     widths = sorted(set(args.widths))
-    workers = args.workers or default_workers()
+    workers = args.workers or cores()
     items = [(index, width) for index in indices for width in widths]
     _measure(log, "cells", items, partial(measure_cell, design), workers)
     _measure(log, "supernets", widths, partial(measure_supernet, design), workers)
@@ -153,13 +154,14 @@ def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any
     """Measure what the log does not know yet, in several processes, and log each result as it comes."""
     from rich.console import Console
 
-    from harness import executors
+    from harness.computing.contract import all_or_nothing
+    from harness.computing.local import Local
     from harness.progress import watched
 
     due = [item for item in items if _key(what, item) not in log.known]
     before = len(log.known)
     with watched(Console(stderr=True), what, len(due), lambda: len(log.known) - before):
-        for done, (item, value) in enumerate(executors.each(partial(_labelled, compute), due, workers), 1):
+        for done, (item, value) in enumerate(all_or_nothing(Local(workers), partial(_labelled, compute), due), 1):
             log.add(_key(what, item), value)
             if not sys.stderr.isatty() and done * 10 // len(due) > (done - 1) * 10 // len(due):
                 print(f"{what}: measured {done} of {len(due)}", file=sys.stderr, flush=True)

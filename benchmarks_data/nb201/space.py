@@ -97,6 +97,11 @@ def live_edges(cell: Sequence[str]) -> tuple[bool, ...]:
     return tuple(edge in present and edge[0] in reached and edge[1] in reaching for edge in EDGES)
 
 
+def without_dead_edges(cell: Sequence[str]) -> Cell:
+    """Return a cell with none on its dead edges: a network with the same outputs, and the same flow through every weight."""
+    return tuple(kind if live else OPERATIONS[0] for kind, live in zip(cell, live_edges(cell), strict=True))
+
+
 def is_connected(cell: Sequence[str]) -> bool:
     """Return whether some path leads from the cell's input to its output (341 cells have none)."""
     return any(live_edges(cell))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -58,9 +58,12 @@ class TransNasMicro:
     def canonical(self, index: int) -> tuple[str, ...]:
         """Return the cell without its idle edges; where the two inner nodes are not joined, the first in order of both namings."""
         cell = self.architecture(index).structure
-        kept = tuple(kind if live else "none" for kind, live in zip(cell, space.live_edges(cell), strict=True))
+        kept = space.without_dead_edges(cell)
         a, b, c, d, e, f = kept
         return min(kept, (b, a, c, d, f, e)) if c == "none" else kept
+
+    def without_dead_edges(self, index: int) -> int:
+        return _index_of(space.without_dead_edges(self.architecture(index).structure))
 
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.transnas101_micro.network import Network
@@ -71,6 +74,10 @@ class TransNasMicro:
         from benchmarks_data.measurements import table_in
 
         return table_in(folder, self, RESULTS)
+
+
+def _index_of(cell: Sequence[str]) -> int:
+    return int("".join(str(KINDS.index(kind)) for kind in cell), len(KINDS))
 
 
 BENCHMARK = TransNasMicro()

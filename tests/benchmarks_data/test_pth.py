@@ -17,7 +17,7 @@ from benchmarks_data.nats import SETS
 from benchmarks_data.nb201 import pth
 from benchmarks_data.picklecalls import Foreign, PickleError
 from benchmarks_data.picklestream import PickleStream
-from tests.make_nb201 import benchmark, results, write, write_large
+from tools.make_nb201 import benchmark, results, write, write_large
 
 FORMATS = {
     "old": write,

@@ -35,7 +35,7 @@ from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
 from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_refused
-from tests.make_nb201 import write
+from tools.make_nb201 import write
 
 ARCHS = {f"a{index}": index for index in range(4)}
 TABLE = "index,arch,cifar10_test,cifar10_valid_12ep\n" + "".join(f"{index},{name},9{index}.5,\n" for name, index in ARCHS.items())

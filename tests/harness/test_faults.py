@@ -14,8 +14,9 @@ import pytest
 
 import benchmarks_data
 import proxies
+from harness.computing.contract import Lost
+from harness.computing.processes import Limits, each
 from harness.run import main
-from harness.workers import Limits, Lost, each
 from proxies import registry
 from tests.runs import arguments, hear_interrupts, query_store, stored_rows
 

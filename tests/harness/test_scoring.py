@@ -12,7 +12,8 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
-from harness import executors
+from harness import execution
+from harness.computing.local import Local
 from harness.inputs import ImageFile, image_file, network_inputs
 from harness.scoring import Job, Task, canonical_requests, check_images, score_task
 from proxies import registry
@@ -24,7 +25,7 @@ TASKS = [Task(index, seed, NAMES) for index in (0, 3, 12, 1651) for seed in (0, 
 
 
 def scored(job: Job, tasks: list[Task], workers: int) -> dict[tuple[int, int, str], float]:
-    found = [score for scores in executors.run(job, tasks, executors.Local(workers)) for score in scores]
+    found = [score for scores in execution.run(job, tasks, Local(workers)) for score in scores]
     assert {score.status for score in found} == {"ok"}
     return {(score.index, score.seed, score.proxy): score.score for score in found}
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
 from harness import chunks as chunking
@@ -16,8 +17,8 @@ from harness.baseline import every_request
 from harness.chunks import LARGEST, Chunk, Way, chunks, score_chunk
 from harness.scoring import Job, Score, Task, score_task
 from proxies import registry
-from proxies.batched import flow, order, passes, pruned, shared
-from proxies.batched.passes import Shared
+from proxies.engines.nb201 import ENGINE, flow, passes, shared
+from proxies.engines.nb201.passes import Shared
 from tests.networks import inputs, small
 
 #: Random cells, cells with dead edges, none at all, the largest, and two with one network.
@@ -25,9 +26,13 @@ INDICES = [*random.Random(0).sample(range(space.SIZE), 10), 1651, 1462, 0, *(
     space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|") for kind in ("none", "nor_conv_1x1")
 )]  # fmt: skip
 TOGETHER = [
-    request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.TOGETHER
+    request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.BATCH
 ]
-LIVE = [request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.LIVE]
+LIVE = [
+    request.name
+    for request in every_request()
+    if not request.proxy.of and chunking._way("nb201", request.name) is Way.SHARED_NETWORK
+]
 
 
 def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
@@ -40,7 +45,7 @@ def test_what_is_computed_together_is_known() -> None:
     assert {"zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]", "params", "live_params"} <= set(TOGETHER)
     assert {"l2_norm", "zeros[scope=supernet]"} <= set(TOGETHER)
     assert "naswot" not in TOGETHER
-    assert chunking._way("nb101", "zeros") is Way.ALONE
+    assert chunking._way("nb101", "zeros") is Way.OWN_NETWORK
     assert {"snip", "grasp", "jacov", "az_trainability"} <= set(LIVE)
 
 
@@ -90,22 +95,43 @@ def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
     chosen = [next(i for i in DEAD if space.cell(i)[0] in space.CONVOLUTIONS and space.cell(i)[2] == space.cell(i)[4] == "none"), 7]
     assert all(index in DEAD for index in chosen)
     for index in chosen:
-        kept = of_network(chunking.pruned_index("nb201", index), LIVE)
+        kept = of_network(chunking.without_dead_edges("nb201", index), LIVE)
         assert of_network(index, LIVE) == pytest.approx(kept, rel=0, abs=0, nan_ok=True)
     others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
     assert {proxies.request(name).proxy.name for name in others} == {
-        name for name, entry in proxies.registered().items() if not entry.of and chunking._way("nb201", name) is Way.ALONE
+        name for name, entry in proxies.registered().items() if not entry.of and chunking._way("nb201", name) is Way.OWN_NETWORK
     }
     differing: set[str] = set()
     for index in DEAD[:6]:
-        whole, kept = (of_network(one, sorted(others)) for one in (index, chunking.pruned_index("nb201", index)))
+        whole, kept = (of_network(one, sorted(others)) for one in (index, chunking.without_dead_edges("nb201", index)))
         differing |= {name for name in others if whole[name] != kept[name]}
     assert differing == others
 
 
+def test_dead_edges_of_other_cell_spaces_are_left_out_too() -> None:
+    """To the bit, on TransNAS-Bench-101, whose operations keep their weights too."""
+    job, names = Job("transnas101_micro", "class_scene"), ("snip[batch=2]", "zeros[objective=snip,batch=2]")
+    index = benchmarks_data.get("transnas101_micro").index("64-41414-3_03_320")  # the edge 2-3 is none: those into node 2 are dead
+    kept = chunking.without_dead_edges(job.benchmark, index)
+    assert kept != index
+    (chunk,) = chunks(job, [Task(index, 0, names), Task(kept, 0, names)])
+    assert chunk.way is Way.SHARED_NETWORK
+    alone = {score.proxy: score.score for score in score_task(job, Task(index, 0, names))}
+    assert {score.proxy: score.score for score in score_chunk(job, chunk) if score.index == index} == alone
+
+
+def sharing_the_network_of(index: int) -> list[int]:
+    network = space.without_dead_edges(space.cell(index))
+    return [other for other in range(space.SIZE) if space.without_dead_edges(space.cell(other)) == network]
+
+
 def test_cells_with_one_network_have_one_score_and_share_its_cost() -> None:
     job = Job("nb201", "cifar10")
-    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(7))]
+    same = [
+        index
+        for index in range(space.SIZE)
+        if space.without_dead_edges(space.cell(index)) == space.without_dead_edges(space.cell(7))
+    ]
     found = scored(job, [Task(index, 0, ("snip",)) for index in same])
     assert len(same) > 3
     assert len({score.score for score in found.values()}) == 1
@@ -127,7 +153,11 @@ def test_what_a_plugin_does_to_results_costs_no_other_score() -> None:
             gradient.mul_(2)
         return 1.0
 
-    same = [index for index in range(space.SIZE) if pruned(space.cell(index)) == pruned(space.cell(7))][:3]
+    same = [
+        index
+        for index in range(space.SIZE)
+        if space.without_dead_edges(space.cell(index)) == space.without_dead_edges(space.cell(7))
+    ][:3]
     try:
         names = ("spoils_flow", "synflow", "spoils_gradient", "grad_norm")
         found = scored(Job("nb201", "cifar10"), [Task(index, 0, names) for index in same])
@@ -181,7 +211,7 @@ def test_memory_bounds_the_batch_and_not_the_number_of_cells(monkeypatch: pytest
 
 def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
-    bad = pruned(space.cell(1462))
+    bad = space.without_dead_edges(space.cell(1462))
 
     def fragile(network: flow.LinearNetwork, cells: Sequence[Sequence[str]]) -> flow.Flows:
         if bad in cells:
@@ -201,16 +231,16 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     assert len(scores) == sum(map(len, found))
     assert sorted(scores) == sorted((task.index, task.seed, name) for task in tasks for name in task.proxies)
     assert all(len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST for chunk in found)
-    assert all(len(chunk.tasks) == 1 for chunk in found if chunk.way is Way.ALONE)
-    assert {name for chunk in found if chunk.way is Way.ALONE for task in chunk.tasks for name in task.proxies} == {"naswot"}
+    assert all(len(chunk.tasks) == 1 for chunk in found if chunk.way is Way.OWN_NETWORK)
+    assert {name for chunk in found if chunk.way is Way.OWN_NETWORK for task in chunk.tasks for name in task.proxies} == {"naswot"}
     whole = chunks(Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)])
     assert len(whole) == math.ceil(space.SIZE / LARGEST)
-    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), Way.ALONE)]
+    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)]
 
 
 def test_cells_with_one_network_stand_side_by_side() -> None:
-    cells = sorted(space.cells(), key=order)
-    networks = [pruned(cell) for cell in cells]
+    cells = sorted(space.cells(), key=ENGINE.order)
+    networks = [space.without_dead_edges(cell) for cell in cells]
     assert len(set(networks)) == sum(1 for _ in itertools.groupby(networks)) == 9445
 
 

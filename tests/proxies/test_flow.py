@@ -11,8 +11,8 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
 from harness.inputs import network_inputs
-from proxies.batched import flow, linear, order, pruned, shared
-from proxies.batched.passes import Shared
+from proxies.engines.nb201 import ENGINE, flow, linear, shared
+from proxies.engines.nb201.passes import Shared
 from proxies.passes.synaptic_flow import expected_flow, periodic_flow
 from tests.networks import inputs, network, small
 
@@ -43,7 +43,7 @@ def test_adjoints(name: str, rows: int) -> None:
 def test_flow_is_conserved() -> None:
     """What enters a cell's last node, and what leaves its first, is R; so is what passes a block."""
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
-    cells = sorted({pruned(space.cell(index)) for index in INDICES}, key=order)
+    cells = sorted({space.without_dead_edges(space.cell(index)) for index in INDICES}, key=ENGINE.order)
     found = flow.flows(sharing.linear(shared.zero_padded), cells)
     for node, end in ((space.OUTPUT, 1), (space.INPUT, 0)):
         cut = [number for number, edge in enumerate(space.EDGES) if edge[end] == node]

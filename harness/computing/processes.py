@@ -12,25 +12,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from harness.command import WorkerDied
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from harness.computing.contract import Item, Lost, Result, WorkerDied
+from harness.computing.determinism import reproducible
 
 #: How often an item is given to a worker.
 ATTEMPTS = 2
 #: Workers in a row that may end before they are ready, until the work is given up.
 START_ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Lost(Generic[Item]):
-    """An item that has no result, and why."""
-
-    item: Item
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -209,8 +199,6 @@ def _interrupts_ignored() -> Iterator[None]:
 def _serve(connection: Any, compute: Callable[[Any], Any], memory: int | None) -> None:
     """Compute what comes through the connection until it closes."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from harness.executors import reproducible
-
     with reproducible():
         if memory is not None:
             _limit_data(memory)

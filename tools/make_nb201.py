@@ -1,4 +1,4 @@
-"""A synthetic NAS-Bench-201 file, made by the package's own classes: ``python -m tests.make_nb201 FILE [COUNT]``.
+"""A synthetic NAS-Bench-201 file, made by the package's own classes: ``python -m tools.make_nb201 FILE [COUNT]``.
 
 It has the structure of the official files (four datasets, up to three seeds, accuracies, losses and times of each epoch), and
 random values.

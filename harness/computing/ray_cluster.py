@@ -8,14 +8,13 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from benchmarks_data.errors import InputError
-from harness.workers import Lost
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from harness.computing.contract import Item, Lost, Result
+from harness.computing.determinism import reproducible
 
 #: Tasks that wait or run, for each one that can run at once.
 IN_FLIGHT = 2
@@ -23,64 +22,78 @@ IN_FLIGHT = 2
 RETRIES = 1
 
 
-def each_on_ray(
-    compute: Callable[[Item], Result],
-    items: Sequence[Item],
-    address: str | None,
-    cpus: float,
-    gpus: float,
-    halves: Callable[[Item], Sequence[Item]],
-    timeout: float | None = None,
-) -> Iterator[Result | Lost[Item]]:
-    """Yield what *compute* makes of each item, in the order in which they finish.
+@dataclass(frozen=True)
+class OnRay:
+    """Tasks on a Ray cluster.
 
-    Args:
-        compute: from an item to its result; the cluster's nodes must be able to import it.
-        items: what to compute.
-        address: of a cluster that runs; None starts one on this machine for as long as this takes.
-        cpus, gpus: what an item takes.
-        halves: returns the parts that an item can be divided into when it is lost; empty where it cannot be divided.
+    Attributes:
+        address: of a running cluster; None starts one on this machine for as long as the work takes.
+        cpus, gpus: what a task takes.
         timeout: seconds after which the worker of an item ends itself; None is no limit.
-
-    Raises:
-        InputError: Ray is not installed, there is no cluster at *address*, or none of its nodes has what an item takes.
     """
-    ray = _ray()
-    ours = not ray.is_initialized()
-    if ours:
-        _connect(ray, address)
-    remote = ray.remote(num_cpus=cpus, num_gpus=gpus)(_compute)
-    shared = ray.put(compute)
-    due, running = deque(items), dict[Any, Item]()
-    try:
-        _check_that_it_fits(ray, cpus, gpus)
-        while due or running:
-            while due and len(running) < IN_FLIGHT * _at_once(ray, cpus, gpus):
-                item = due.popleft()
-                retries = 0 if halves(item) else RETRIES  # what can be divided is divided at once
-                running[remote.options(max_retries=retries).remote(shared, item, timeout)] = item
-            (finished, *_), _ = ray.wait(list(running), num_returns=1)
-            item = running.pop(finished)
-            try:
-                yield ray.get(finished)
-            except ray.exceptions.RayTaskError as error:
-                raise (error.cause if isinstance(error.cause, Exception) else error) from None
-            except ray.exceptions.RayError as error:  # a worker, a node or an object is lost, again and again
-                if parts := halves(item):
-                    due.extendleft(reversed(parts))
-                else:
-                    limit = f" (or it took longer than {timeout:g} seconds)" if timeout else ""
-                    yield Lost(item, f"Ray: {type(error).__name__}{limit}: {' '.join(str(error).split())[:200]}")
-    finally:
-        for task in running:
-            ray.cancel(task, force=True)
+
+    address: str | None = None
+    cpus: float = 1.0
+    gpus: float = 0.0
+    timeout: float | None = None
+
+    def each(
+        self,
+        compute: Callable[[Item], Result],
+        items: Sequence[Item],
+        halves: Callable[[Item], Sequence[Item]] | None = None,
+    ) -> Iterator[Result | Lost[Item]]:
+        """Yield what *compute* makes of each item: see :class:`harness.computing.contract.Executor`.
+
+        The cluster's nodes must be able to import *compute*.
+
+        Raises:
+            InputError: Ray is not installed, there is no cluster at the address, or none of its nodes has what an item takes.
+        """
+        ray = _ray()
+        ours = not ray.is_initialized()
         if ours:
-            ray.shutdown()
+            _connect(ray, self.address)
+        try:
+            _check_that_it_fits(ray, self.cpus, self.gpus)
+            yield from self._each(ray, compute, items, halves or (lambda _: ()))
+        finally:
+            if ours:
+                ray.shutdown()
+
+    def _each(
+        self, ray: Any, compute: Callable[[Item], Result], items: Sequence[Item], halves: Callable[[Item], Sequence[Item]]
+    ) -> Iterator[Result | Lost[Item]]:
+        remote = ray.remote(num_cpus=self.cpus, num_gpus=self.gpus)(_compute)
+        shared = ray.put(compute)
+        due, running = deque(items), dict[Any, Item]()
+        try:
+            while due or running:
+                while due and len(running) < IN_FLIGHT * _at_once(ray, self.cpus, self.gpus):
+                    item = due.popleft()
+                    retries = 0 if halves(item) else RETRIES  # what can be divided is divided at once
+                    running[remote.options(max_retries=retries).remote(shared, item, self.timeout)] = item
+                (finished, *_), _ = ray.wait(list(running), num_returns=1)
+                item = running.pop(finished)
+                try:
+                    yield ray.get(finished)
+                except ray.exceptions.RayTaskError as error:
+                    raise (error.cause if isinstance(error.cause, Exception) else error) from None
+                except ray.exceptions.RayError as error:  # a worker, a node or an object is lost, again and again
+                    if parts := halves(item):
+                        due.extendleft(reversed(parts))
+                    else:
+                        yield Lost(item, self._reason(error))
+        finally:
+            for task in running:
+                ray.cancel(task, force=True)
+
+    def _reason(self, error: Exception) -> str:
+        limit = f" (or it took longer than {self.timeout:g} seconds)" if self.timeout else ""
+        return f"Ray: {type(error).__name__}{limit}: {' '.join(str(error).split())[:200]}"
 
 
 def _compute(compute: Callable[[Item], Result], item: Item, timeout: float | None) -> Result:
-    from harness.executors import reproducible
-
     with reproducible(), _ended_after(timeout):
         return compute(item)
 
@@ -115,7 +128,7 @@ def _connect(ray: Any, address: str | None) -> None:
             socket.create_connection((host, int(port)), timeout=5).close()
         except (OSError, ValueError, OverflowError) as error:
             raise InputError(f"no Ray cluster at {address!r}: {error}") from error
-    here = str(Path(__file__).resolve().parent.parent)
+    here = str(Path(__file__).resolve().parents[2])
     try:
         ray.init(
             address,

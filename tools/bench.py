@@ -18,13 +18,15 @@ import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
 from benchmarks_data.table import Table
-from harness import chunks, executors
-from harness.executors import reproducible
+from harness import chunks, execution
+from harness.computing.contract import Executor
+from harness.computing.determinism import reproducible
+from harness.computing.local import Local
+from harness.computing.ray_cluster import OnRay
 from harness.publish import publish
 from harness.results import Results
 from harness.scoring import Job, Task, score_task
-from proxies.batched import pruned
-from proxies.batched.passes import compute
+from proxies.engines.nb201.passes import compute
 
 #: Two architectures for what takes long, of which the first is a large one.
 FEW = (1, 6818)
@@ -43,11 +45,11 @@ def reference(names: Iterable[str], indices: Iterable[int]) -> float:
     return (time.perf_counter() - started) / len(tasks)
 
 
-def whole(names: Iterable[str], indices: Iterable[int], executor: executors.Executor | int) -> float:
+def whole(names: Iterable[str], indices: Iterable[int], executor: Executor | int) -> float:
     """Score as the command does, by an executor or so many processes; return the seconds for one architecture."""
     tasks = [Task(index, 0, tuple(names)) for index in indices]
     started = time.perf_counter()
-    for _ in executors.run(JOB, tasks, executors.Local(executor) if isinstance(executor, int) else executor):
+    for _ in execution.run(JOB, tasks, Local(executor) if isinstance(executor, int) else executor):
         pass
     return (time.perf_counter() - started) / len(tasks)
 
@@ -81,8 +83,8 @@ def test_together(benchmark, name: str) -> None:
 @pytest.mark.benchmark(group="the closed form of all 15,625, without store and chunks, one core")
 def test_expected(benchmark) -> None:
     def score() -> list[float]:
-        chunks._sharing.cache_clear()
-        found = compute("expected_flow", chunks._sharing(JOB, 0), list(space.cells()))
+        chunks._shared.cache_clear()
+        found = compute("expected_flow", chunks._shared(JOB, 0), list(space.cells()))
         return [request.score(flow) for flow in found]
 
     request = proxies.request("zeros[weights=expected]")
@@ -115,7 +117,7 @@ def test_ray(benchmark, name: str) -> None:
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path.cwd())}})
     try:
         local = whole((name,), SAMPLE[:200], 2)
-        seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], executors.OnRay()), rounds=1)
+        seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], OnRay()), rounds=1)
     finally:
         ray.shutdown()
     benchmark.extra_info |= {"architectures": 200, "ratio": seconds / local}
@@ -123,8 +125,8 @@ def test_ray(benchmark, name: str) -> None:
 
 def _operations(indices: Iterable[int]) -> float:
     """Return the floating-point operations of one pass forward and one back through every distinct network."""
-    distinct = sorted({pruned(space.cell(index)) for index in indices})
-    sizes = compute("cost", chunks._sharing(JOB, 0), distinct)
+    distinct = sorted({space.without_dead_edges(space.cell(index)) for index in indices})
+    sizes = compute("cost", chunks._shared(JOB, 0), distinct)
     return sum(2 * 2 * one.flops for one in sizes)
 
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from benchmarks_data.nb201.network import CellModule, Network, ReductionBlock
 from benchmarks_data.nb201.space import EDGES
-from proxies.batched.flow import BlockMaps, CellMaps, LinearNetwork
-from proxies.batched.linear import AveragePooling, Convolution, Halving, Identity, LinearMap
+from proxies.engines.nb201.flow import BlockMaps, CellMaps, LinearNetwork
+from proxies.engines.nb201.linear import AveragePooling, Convolution, Halving, Identity, LinearMap
 from proxies.passes.common import Inputs, ones_image
 
 #: From a layer's weight to that of the linearised layer.

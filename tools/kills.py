@@ -1,4 +1,4 @@
-"""Runs killed at random moments, and resumed: ``python -m tests.kills [RUNS]``, ``make kills``. Not collected by ``make test``."""
+"""Runs killed at random moments, and resumed: ``python -m tools.kills [RUNS]``, ``make kills``. Not collected by ``make test``."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""A store of ten million scores, and a report out of it: ``python -m tests.scale [FOLDER]``, ``make scale``.
+"""A store of ten million scores, and a report out of it: ``python -m tools.scale [FOLDER]``, ``make scale``.
 
 Scores are synthetic, a normal number for each architecture and proxy: 24 proxies on all of NAS-Bench-101, then 20 on all of
 NAS-Bench-201, of which a run reports; it computes nothing, as all its scores are stored.

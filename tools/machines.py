@@ -1,4 +1,4 @@
-"""How far scores move from one machine to another: ``python -m tests.machines [PYTHON...]``, ``make machines``.
+"""How far scores move from one machine to another: ``python -m tools.machines [PYTHON...]``, ``make machines``.
 
 The scores of all proxies are measured with the vector instructions of other processors, which torch, oneDNN and MKL can be told to
 take, and with other versions of torch, each an interpreter that has the dependencies. The regression's tolerances come from

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from benchmarks_data.nb201.space import EDGES, INPUT, OPERATIONS, OUTPUT
-from proxies.batched.linear import LinearMap
+from proxies.engines.nb201.linear import LinearMap
 
 #: The rows of a batch that share something: a run, or their numbers.
 Rows = slice | Tensor

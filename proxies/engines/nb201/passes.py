@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import torch
 
 from benchmarks_data.nb201.network import CellModule, Network
-from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges
-from proxies.batched import order, pruned, shared
-from proxies.batched.flow import Flows, LinearNetwork, flows
+from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges, without_dead_edges
+from proxies.engines.nb201 import ENGINE, shared
+from proxies.engines.nb201.flow import Flows, LinearNetwork, flows
 from proxies.passes.common import Inputs, Place, layers_of
 from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
 from proxies.passes.synaptic_flow import SynapticFlow
@@ -74,7 +74,7 @@ def compute(name: str, sharing: Shared, cells: Sequence[Sequence[str]], memory: 
     """Return the result of a pass for each cell, or what its computation raised.
 
     Args:
-        name: of a pass in :data:`proxies.batched.PASSES`.
+        name: of a pass in the engine's passes.
         sharing: what the cells share.
         cells: the operations of each.
         memory: bytes that a batch may take; None is CPU_MEMORY, or on another device half of what is free.
@@ -101,8 +101,8 @@ def _synaptic_flows(
 ) -> list[SynapticFlow | Exception]:
     """Return the flows of cells, or what their computation raised; each distinct network is computed once."""
     network = sharing.linear(form)
-    kept = [pruned(cell) for cell in cells]
-    distinct = sorted(set(kept), key=order)
+    kept = [without_dead_edges(cell) for cell in cells]
+    distinct = sorted(set(kept), key=ENGINE.order)
     rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
     found: dict[tuple[str, ...], SynapticFlow | Exception] = {}
     for start in range(0, len(distinct), rows):
@@ -161,8 +161,8 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
         Cost(
             params=none.params + sum(params[kind] for kind in cell),
             flops=none.flops + sum(flops[kind] for kind in cell),
-            live_params=none.params + sum(params[kind] for kind in pruned(cell)),
-            live_convs=sum(convs[kind] for kind in pruned(cell)),
+            live_params=none.params + sum(params[kind] for kind in without_dead_edges(cell)),
+            live_convs=sum(convs[kind] for kind in without_dead_edges(cell)),
         )
         for cell in cells
     ]
