@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table, is_accuracy
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
-from harness.scoring import NAN, OK, Job, failure, seeds_of
+from harness.scoring import NAN, OK, Job, draws_of, failure
 from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
 from harness.store import Store
 
@@ -28,6 +28,7 @@ Array = np.ndarray[Any, Any]
 #: The trivial baselines that say how large a network is, and how much of it is used.
 SIZES = ("params", "live_params")
 
+#: What a file of scores must have. Beside these ``batch`` is the seed of images and labels; without it that is ``seed``.
 SCORE_COLUMNS = ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
 CORRELATION_COLUMNS = [
     *("benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"),
@@ -40,12 +41,13 @@ CORRELATION_COLUMNS = [
 
 def read_scores(path: Path) -> pd.DataFrame:
     """Return a run's scores.csv, a frame of SCORE_COLUMNS; raise InputError when it is none, or names a proxy that there is not."""
-    scores = read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds"))[SCORE_COLUMNS]
-    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed")):
-        raise InputError(f"{path}: index and seed are whole numbers")
-    if scores.duplicated(["index", "proxy", "seed"]).any():
+    scores = with_batch(read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds", "batch")))
+    scores = scores[[*SCORE_COLUMNS, "batch"]]
+    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed", "batch")):
+        raise InputError(f"{path}: index, seed and batch are whole numbers")
+    if scores.duplicated(["index", "proxy", "seed", "batch"]).any():
         raise InputError(f"{path}: a score stands in several rows")
-    if (scores["score"] == math.inf).any() or (scores["seed"] < 0).any():
+    if (scores["score"] == math.inf).any() or (scores[["seed", "batch"]] < 0).any(axis=None):
         raise InputError(f"{path}: a score of infinity or a negative seed is none of a run's")
     for name in scores["proxy"].unique():
         proxies.request(str(name))
@@ -53,9 +55,14 @@ def read_scores(path: Path) -> pd.DataFrame:
 
 
 def collect(
-    job: Job, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: Sequence[int], store: Store
+    job: Job,
+    requests: Sequence[proxies.Request],
+    indices: Sequence[int],
+    seeds: Sequence[int],
+    store: Store,
+    batches: Sequence[int] | None = None,
 ) -> pd.DataFrame:
-    """Return the scores of a run as a frame of SCORE_COLUMNS, ordered by proxy, seed and index.
+    """Return the scores of a run as a frame of SCORE_COLUMNS and ``batch``, ordered by proxy, seed, batch and index.
 
     Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components.
 
@@ -63,36 +70,47 @@ def collect(
         InputError: the store does not have them, as happens when it is damaged.
     """
     scored = proxies.expand(requests)
-    frame = pd.concat([_stored(job, request, indices, seeds, store) for request in scored], ignore_index=True)
-    combined = [_aggregated(frame, request, indices, seeds) for request in requests if request.components]
+    frame = pd.concat([_stored(job, request, indices, draws_of(request, seeds, batches), store) for request in scored])
+    combined = [
+        _aggregated(frame, request, indices, draws_of(request, seeds, batches)) for request in requests if request.components
+    ]
     frame = pd.concat([frame, *combined], ignore_index=True)
     benchmark = benchmarks_data.get(job.benchmark)
     strings = {index: benchmark.architecture(index).string for index in indices}
-    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[SCORE_COLUMNS]
+    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[[*SCORE_COLUMNS, "batch"]]
 
 
-def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int], store: Store) -> pd.DataFrame:
-    rows = []
-    for seed in seeds_of(request, seeds):
-        found = store.read(job, request, seed)
-        if not found.keys() >= set(indices):
+Pairs = Sequence[tuple[int, int]]
+
+
+def _stored(job: Job, request: proxies.Request, indices: Sequence[int], draws: Pairs, store: Store) -> pd.DataFrame:
+    frames = []
+    for seed, batch in draws:
+        known = store.read(replace(job, batch=batch), request, seed)
+        if not known.keys() >= set(indices):
             raise InputError(f"the store {store.path} has lost scores of {request.name}: choose another file with --store")
-        rows += [(index, request.name, seed, found[index].score, found[index].seconds, found[index].status) for index in indices]
-    return pd.DataFrame(rows, columns=["index", "proxy", "seed", "score", "seconds", "status"])
+        rows = [(index, known[index].score, known[index].seconds, known[index].status) for index in indices]
+        frame = pd.DataFrame(rows, columns=["index", "score", "seconds", "status"])
+        frames.append(frame.assign(proxy=request.name, seed=seed, batch=batch))
+    return pd.concat(frames, ignore_index=True)
 
 
-def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int]) -> pd.DataFrame:
-    """Return an aggregate's rows: under each seed its function of the components' ranks among the complete architectures."""
-    parts = [frame[frame["proxy"] == one.name].pivot(index="index", columns="seed") for one in request.components]
+def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], draws: Pairs) -> pd.DataFrame:
+    """Return an aggregate's rows: under each draw its function of the components' ranks among the complete architectures."""
+    parts = [frame[frame["proxy"] == one.name].set_index(["seed", "batch", "index"]) for one in request.components]
     rows = []
-    for seed in seeds_of(request, seeds):
-        # A deterministic component has the first seed only.
-        found = [part.xs(seed if seed in part["score"] else 0, axis=1, level="seed").loc[list(indices)] for part in parts]
-        scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, found, strict=True)])
+    for seed, batch in draws:
+        # A component that reads no batch has the seed's own, and a deterministic one the first seed only.
+        known = [
+            part.loc[next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part.index.droplevel("index"))]
+            for part in parts
+        ]
+        known = [part.loc[list(indices)] for part in known]
+        scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, known, strict=True)])
         values, status = _combine(request, scores)
-        seconds = np.sum([part["seconds"].to_numpy(float) for part in found], axis=0)
-        columns = {"index": indices, "proxy": request.name, "seed": seed, "score": values, "seconds": seconds, "status": status}
-        rows.append(pd.DataFrame(columns))
+        seconds = np.sum([part["seconds"].to_numpy(float) for part in known], axis=0)
+        columns = {"index": indices, "proxy": request.name, "seed": seed, "batch": batch}
+        rows.append(pd.DataFrame({**columns, "score": values, "seconds": seconds, "status": status}))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -127,9 +145,14 @@ def partial_trainings(table: Table, target: str) -> dict[str, str]:
     }
 
 
+def with_batch(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return scores with the column ``batch``, which is the seed where there was none."""
+    return scores if "batch" in scores else scores.assign(batch=scores["seed"])
+
+
 def by_seed(scores: pd.DataFrame, proxy: str) -> pd.DataFrame:
-    """Return a proxy's scores as a frame with one row per index and one column per seed."""
-    return scores[scores["proxy"] == proxy].pivot(index="index", columns="seed", values="score")
+    """Return a proxy's scores as a frame with one row per index and one column per draw: a seed and a batch."""
+    return with_batch(scores[scores["proxy"] == proxy]).pivot(index="index", columns=["seed", "batch"], values="score")
 
 
 def direction(proxy: str) -> float:

@@ -171,7 +171,7 @@ def _sharing(job: Job, seed: int) -> Any:
     from proxies.batched.passes import Shared
 
     benchmark = benchmarks_data.get(job.benchmark)
-    inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device)
+    inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device, job.batch)
 
     def make(cell: Sequence[str]) -> Any:
         return build_network(job, Task(benchmark.index(format_cell(cell)), seed, ()), inputs.device)

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from harness.command import check_device, load_plugins, positive, say_what_is_re
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, seeds_of
+from harness.scoring import DTYPES, Job, Task, canonical_requests, check_images, check_supernet, draws_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
     )
     what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
+    what.add_argument(
+        "--batches",
+        type=positive,
+        metavar="N",
+        help="batches 0 to N-1 of images and labels, each with every seed of weights (default: each seed draws its own)",
+    )
     what.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
@@ -102,11 +108,12 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.store import Store
 
     with Store(args.store) as store:
-        tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
-        _say_what_is_kept(prog, plan, tasks, range(args.seeds))
+        due = tasks_due(plan, store, args.seeds, force=args.force)
+        _say_what_is_kept(prog, plan, [task for _, tasks in due for task in tasks], range(args.seeds))
         started = time.monotonic()
-        score_tasks(plan.job, tasks, store, plan.executor)
-        scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        for job, tasks in due:
+            score_tasks(job, tasks, store, plan.executor)
+        scoring = {"tasks": sum(len(tasks) for _, tasks in due), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
@@ -115,7 +122,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
     """Tell what comes from the store, and whose results are about to be replaced."""
-    wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
+    draws = [pair for request in proxies.expand(plan.requests) for pair in draws_of(request, seeds, plan.batches)]
+    wanted = len(plan.indices) * len(draws)
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
         print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
@@ -133,6 +141,7 @@ class Plan:
     targets: list[str]
     out: Path
     executor: Executor
+    batches: Sequence[int] | None = None
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -148,7 +157,20 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    return Plan(job, requests, indices, table, targets, out, executor_of(args))
+    batches = None if args.batches is None else range(args.batches)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), batches)
+
+
+def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
+    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with the tasks that are due."""
+    if plan.batches is None:
+        return [(plan.job, store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force))]
+    every = proxies.expand(plan.requests)
+    readers = [request for request in every if request.needs & {"images", "labels"}]
+    jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
+    # What reads no batch is the same under all of them, and is computed with the first.
+    wanted = [every, *(readers for _ in jobs[1:])]
+    return [(job, store.tasks_due(job, some, plan.indices, range(seeds), force=force)) for job, some in zip(jobs, wanted, strict=True)]
 
 
 def _bytes(megabytes: int | None) -> int | None:
@@ -178,6 +200,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "proxies": [record(request) for request in plan.requests],
         "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)},
         "seeds": list(range(args.seeds)),
+        **({} if plan.batches is None else {"batches": list(plan.batches)}),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,
     }
@@ -188,7 +211,7 @@ def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, prove
     from harness.publish import publish, tell
     from harness.results import Results
 
-    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
+    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches)
     results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out, f", {plan.job.images_text}")
