@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from harness.statistics import (
@@ -24,10 +25,53 @@ from harness.statistics import (
     tau_influence,
 )  # fmt: skip
 
+#: Sizes that groups of equal ones are made of, and those that a gain is over.
+GROUPS, COVARIATES = ("params", "live_params"), ("live_params", "live_convs", "flops", "depth")
+BEYOND_COLUMNS = [
+    *(
+        f"{name}_{size}"
+        for size in GROUPS
+        for name in ("tau_shuffled", "tau_shuffled_low", "tau_shuffled_high", "beyond", "beyond_low", "beyond_high", "p_beyond")
+    ),
+    *("tau_sizes", "gain_sizes", "gain_sizes_low", "gain_sizes_high"),
+    *("tau_given_sizes", "tau_given_sizes_low", "tau_given_sizes_high"),
+]
 #: With more groups of equal size than this, hardly any architecture has another to be shuffled with.
 MOST_GROUPS = 1000
 #: Parts of the cross-validation.
 FOLDS = 10
+
+
+def beyond(
+    proxy: str, score: Vector, accuracy: Vector, sizes: pd.DataFrame, labels: Labels, *, census: bool
+) -> dict[str, float]:
+    """Return a row's numbers of BEYOND_COLUMNS, but for those of unknown sizes and of sizes beyond themselves.
+
+    Args:
+        proxy: the name of the score.
+        score, accuracy: (n,) each.
+        sizes: of the networks (n, ...), columns by name.
+        labels: the class of each architecture.
+        census: all architectures are scored: classes are the units, and there is no p value.
+    """
+    found: dict[str, float] = {}
+    known = [name for name in sizes if len(sizes) and sizes[name].notna().all()]
+    for size in (size for size in GROUPS if size in known and size != proxy):
+        result = shuffled(score, accuracy, sizes[size].to_numpy(float), labels if census else None)
+        for name, value in (("tau_shuffled", result.null), ("beyond", result.excess)):
+            found |= {f"{name}{end}_{size}": getattr(value, key) for end, key in ENDS}
+        found[f"p_beyond_{size}"] = math.nan if census else result.excess.p
+    over = [name for name in COVARIATES if name in known]
+    if over and proxy not in over:
+        added = gain(score, accuracy, sizes[over].to_numpy(float), folds_of(labels), labels if census else None)
+        if added is not None:
+            found["tau_sizes"] = added.alone
+            for name, interval in (("gain_sizes", added.gain), ("tau_given_sizes", added.given)):
+                found |= {f"{name}{end}": getattr(interval, key) for end, key in ENDS}
+    return found
+
+
+ENDS = (("", "value"), ("_low", "low"), ("_high", "high"))
 
 
 @dataclass(frozen=True)
@@ -50,8 +94,8 @@ def shuffled(score: Vector, accuracy: Vector, group: Vector, classes: Labels | N
     """Return what is left of tau when scores are shuffled within each *group* (n,), which destroys all that they say beyond it.
 
     The mean over all permutations is exact: tied pairs stay as many, and a pair of architectures of groups g and h counts the mean
-    sign of all pairs of the two groups. The variance is that of the permutation's first-order part, group by group (Hoeffding 1951),
-    and range and p value are normal. All is NaN where no scores can be shuffled, or groups are too many.
+    sign of all pairs of the two groups. The variance is that of the permutation's first-order part, group by group
+    (Hoeffding 1951), and range and p value are normal. All is NaN where no scores can be shuffled, or groups are too many.
 
     Where groups are small, a shuffled score is often the old one: the excess is then too near to 0.
     """
@@ -157,8 +201,8 @@ def gain(score: Vector, accuracy: Vector, sizes: Vector, folds: Labels, classes:
     both = np.hstack([known, _basis([x])[:, 1:]])
     without, with_score = _predicted(known, y, folds), _predicted(both, y, folds)
     noise = np.random.default_rng(0).normal(size=len(y)) * float(np.std(y - without)) / math.sqrt(len(y))
-    influences = [tau_influence(prediction, accuracy) for prediction in (with_score, without, without + noise)]
-    first, second, third = (one if one is None or classes is None else one.by(classes) for one in influences)
+    predictions = (with_score, without, without + noise)
+    first, second, third = (tau_influence(prediction, accuracy, classes=classes) for prediction in predictions)
     if first is None or second is None or third is None:
         return None
     error = math.hypot(standard_error(first.values - second.values), standard_error(third.values - second.values))

@@ -17,13 +17,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from benchmarks_data.table import Table
-from harness.statistics import Influence, Tau, Vector, tau_influence, tau_interval
+from harness.statistics import Influence, Labels, Tau, Vector, tau_influence, tau_interval
 
 #: Where the mean of a table and that of its single runs differ by more percent than this, one more run is in the mean.
 ROUNDING = 0.01
@@ -33,30 +34,44 @@ NOISES = np.geomspace(1e-4, 1e3, 300)
 ENOUGH = 30
 
 
-def run_columns(table: Table, target: str) -> list[str]:
-    """Return the table's single training runs of a target, or of the mean that belongs to it when it is a run itself."""
-    mean = re.sub(r"_run\d+$", "", target)
-    return [name for name in table.values.columns if re.fullmatch(re.escape(mean) + r"_run\d+", name)]
+@dataclass(frozen=True)
+class Trainings:
+    """The training runs behind a target: single *runs*, a column each, and the number of runs that each value is a mean of."""
+
+    runs: pd.DataFrame
+    counts: pd.Series
+
+    @classmethod
+    def of(cls, table: Table, target: str, indices: Sequence[int]) -> Trainings:
+        """Return those that the table has: a target's own single runs, or the ones that it is among."""
+        mean = re.sub(r"_run\d+$", "", target)
+        names = [name for name in table.values.columns if re.fullmatch(re.escape(mean) + r"_run\d+", name)]
+        values = table.values.reindex(list(indices))
+        runs = values[names]
+        counts = pd.Series(1.0, index=values.index) if target in names else runs_behind(values[target], runs)
+        return cls(runs, counts.where(values[target].notna()))
+
+    def at(self, indices: pd.Index) -> Trainings:
+        """Return the runs of some architectures."""
+        return Trainings(self.runs.loc[indices], self.counts[indices])
+
+    def ceiling(self, classes: Labels | None = None) -> tuple[int, Tau]:
+        """Return the number of architectures with a target, and the tau that their true expected accuracies would have with it.
+
+        The 95 % interval takes architectures, or their *classes*, and their runs for a sample. All is NaN where there are no two
+        single runs, or where these agree no better than by chance.
+        """
+        known = self.counts.dropna().to_numpy(float)
+        estimate = noise_free(list(self.runs.to_numpy(float).T), known)
+        if estimate is None:
+            return len(known), Tau(math.nan, math.nan, math.nan)
+        return len(known), Tau(estimate.tau, *tau_interval(estimate if classes is None else estimate.by(classes)))
 
 
-def ceiling(table: Table, target: str, indices: pd.Index) -> tuple[int, Tau]:
-    """Return the number of architectures with a target, and the tau that their true expected accuracies would have with it.
-
-    The 95 % interval takes architectures and their runs for a sample. All is NaN where the table has no two single runs, or where
-    these agree no better than by chance.
-    """
-    names = run_columns(table, target)
-    values = table.values.reindex(indices)
-    known = values[values[target].notna()]
-    counts = np.ones(len(known)) if target in names else runs_behind(known[target], known[names])
-    estimate = noise_free([values[name].to_numpy(float) for name in names], counts)
-    return len(known), Tau(math.nan, math.nan, math.nan) if estimate is None else Tau(estimate.tau, *tau_interval(estimate))
-
-
-def runs_behind(mean: pd.Series, runs: pd.DataFrame) -> Vector:
-    """Return how many runs each mean (n,) is made of: those listed (n, runs), and one more where these have another mean."""
+def runs_behind(mean: pd.Series, runs: pd.DataFrame) -> pd.Series:
+    """Return how many runs each mean is made of: those listed, and one more where these have another mean."""
     another = (runs.mean(axis=1) - mean).abs() > ROUNDING
-    return np.maximum(1, runs.notna().sum(axis=1) + another).to_numpy(float)
+    return (runs.notna().sum(axis=1) + another).clip(lower=1).astype(float)
 
 
 def noise_free(runs: Sequence[Vector], counts: Vector) -> Influence | None:

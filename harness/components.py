@@ -1,23 +1,30 @@
 """What tau varies with: the draw of architectures, of weights, of batches, and the training runs behind the target.
 
-Every draw of weights and batch gives each architecture a value: tau, plus the architecture's influence on it. These are analysed as a
-crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds where each
-seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a draw, and what
-remains is noise of single architectures, which their own standard error has counted already.
+Every draw of weights and batch gives each architecture a value: tau, plus the architecture's influence on it. These are analysed
+as a crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds where
+each seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a draw, and
+what remains is noise of single architectures, which their own standard error has counted already.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
+import proxies
+from harness.ceiling import Trainings
 from harness.statistics import Labels, Vector, standard_error, tau_influence
 
+COMPONENT_COLUMNS = [
+    *("seeds", "batches", "sd_architectures", "sd_weights", "sd_batches", "sd_both", "sd_seeds", "sd_training"),
+    *("tau_low_all", "tau_high_all"),
+]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -74,6 +81,37 @@ class _Squares:
         return [(term, degrees) for term, degrees in zip(terms, freedom, strict=True) if degrees]
 
 
+def varying(
+    proxy: str, order: Vector, target: Vector, draws: pd.DataFrame, trainings: Trainings, classes: Labels | None
+) -> dict[str, float]:
+    """Return a row's numbers of COMPONENT_COLUMNS.
+
+    Args:
+        proxy: the name of the score.
+        order, target: (n,) each.
+        draws: (n, ...), a column for each pair of a seed and a batch.
+        trainings: the runs behind the target.
+        classes: the class of each architecture in a census; None for a sample.
+    """
+    pairs = list(draws.columns)
+    seeds, batches = (sorted({pair[place] for pair in pairs}) for place in (0, 1))
+    request = proxies.request(proxy)
+    own = all(seed == batch for seed, batch in pairs)
+    found: Draws | None = None
+    if request.needs:
+        shape = (len(seeds), 1) if own else (len(seeds), len(batches))
+        whole = draws if len(pairs) == shape[0] * shape[1] else draws.iloc[:, :1]
+        scores = whole.sort_index(axis=1).to_numpy(float)
+        found = Draws(scores.reshape(len(draws), *(shape if whole is draws else (1, 1))), crossed=not own)
+    counts = float(1 / (1 / trainings.counts).mean()) if len(order) else math.nan
+    result = components(
+        order, found, target, list(trainings.runs.to_numpy(float).T), counts, classes, census=classes is not None
+    )
+    deviations = {f"sd_{name}": value for name, value in asdict(result).items() if name not in ("low", "high")}
+    crossed = math.nan if own else len(batches)
+    return {"seeds": len(seeds), "batches": crossed, **deviations, "tau_low_all": result.low, "tau_high_all": result.high}
+
+
 def components(
     order: Vector, draws: Draws | None, target: Vector, runs: Sequence[Vector], trainings: float, classes: Labels | None = None,
     *, census: bool = False,
@@ -91,10 +129,10 @@ def components(
 
     A single seed, and a grid with a single batch or single weights, do not tell how tau moves: interval and component are NaN.
     """
-    whole = tau_influence(order, target)
+    whole = tau_influence(order, target, classes=classes)
     if whole is None:
         return Components()
-    error = standard_error((whole if classes is None else whole.by(classes)).values)
+    error = standard_error(whole.values)
     training = _training(order, runs, trainings)
     squares, own = (None, 0.0) if draws is None else _analysed(draws, target)
     unknown = draws is not None and (squares is None or min(draws.scores.shape[1 : 2 + draws.crossed]) < 2)
@@ -111,6 +149,8 @@ def components(
 def _analysed(draws: Draws, target: Vector) -> tuple[_Squares | None, float]:
     """Return the mean squares of the draws' taus, and which part of the variance of their mean is noise of single architectures."""
     n, *shape = draws.scores.shape
+    if max(shape) < 2:
+        return None, 0.0
     influences = [tau_influence(scores, target) for scores in draws.scores.reshape(n, -1).T]
     known = [influence.tau + influence.values for influence in influences if influence is not None]
     if len(known) < len(influences):

@@ -97,8 +97,8 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     found = whole[whole["status"] == OK].groupby(key)["score"].nunique()
     for proxy, seed, batch, index in found.index[found > 1]:
         raise InputError(
-            f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they come from different versions, or it ranks "
-            "architectures within a run; report them one by one"
+            f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they come from different versions, or "
+            "it ranks architectures within a run; report them one by one"
         )
     for name in whole["proxy"].unique():
         members = [set(frame["index"]) for frame in frames if name in set(frame["proxy"])]

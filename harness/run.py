@@ -113,7 +113,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         started = time.monotonic()
         for job, tasks in due:
             score_tasks(job, tasks, store, plan.executor)
-        scoring = {"tasks": sum(len(tasks) for _, tasks in due), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        count = sum(len(tasks) for _, tasks in due)
+        scoring = {"tasks": count, "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
@@ -170,7 +171,8 @@ def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tupl
     jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
     # What reads no batch is the same under all of them, and is computed with the first.
     wanted = [every, *(readers for _ in jobs[1:])]
-    return [(job, store.tasks_due(job, some, plan.indices, range(seeds), force=force)) for job, some in zip(jobs, wanted, strict=True)]
+    pairs = zip(jobs, wanted, strict=True)
+    return [(job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force)) for job, requests in pairs]
 
 
 def _bytes(megabytes: int | None) -> int | None:

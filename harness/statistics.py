@@ -35,10 +35,10 @@ def kendall(x: Vector, y: Vector, group: Vector | None = None, classes: Labels |
     being a random sample of architectures; the interval is symmetric on Fisher's scale atanh(tau), which keeps it inside [-1, 1].
     It is NaN where the sample shows no variation to estimate it from: fewer than three items, or |tau| = 1.
     """
-    influence = tau_influence(x, y, group)
+    influence = tau_influence(x, y, group, classes)
     if influence is None:
         return Tau(math.nan, math.nan, math.nan)
-    return Tau(influence.tau, *tau_interval(influence if classes is None else influence.by(classes)))
+    return Tau(influence.tau, *tau_interval(influence))
 
 
 def tau_interval(influence: Influence) -> tuple[float, float]:
@@ -77,8 +77,10 @@ class Influence:
         return Influence(self.tau, sums * len(sums) / len(self.values))
 
 
-def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influence | None:
+def tau_influence(x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None) -> Influence | None:
     """Return tau-b with the influence of each item, or None where it is undefined: fewer than two items, or a constant.
+
+    With *classes* (n,) it is the influence of each class of items (:meth:`Influence.by`).
 
     With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c / sqrt(u v); c_i, u_i, v_i
     are the means over the pairs of item i, and the influence is 2 ((c_i - c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)).
@@ -97,7 +99,7 @@ def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influenc
         return None
     tau = max(-1.0, min(1.0, float(c.mean()) / scale))
     influence = 2 * ((c - c.mean()) / scale - tau / 2 * (u / u.mean() + v / v.mean() - 2))
-    return Influence(tau, influence)
+    return Influence(tau, influence) if classes is None else Influence(tau, influence).by(classes)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ class NasBench201:
     def canonical(self, index: int) -> str:
         return space.canonical(space.cell(index))
 
+    def depth(self, index: int) -> int:
+        return space.depth(space.cell(index))
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nb201.network import Network
 

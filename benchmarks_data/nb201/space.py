@@ -97,6 +97,15 @@ def live_edges(cell: Sequence[str]) -> tuple[bool, ...]:
     return tuple(edge in present and edge[0] in reached and edge[1] in reaching for edge in EDGES)
 
 
+def depth(cell: Sequence[str]) -> int:
+    """Return the number of convolutions on the path from the cell's input to its output that has the most of them."""
+    steps = [0, *[-1] * OUTPUT]  # of the longest path from the input to each node, below 0 where there is none
+    for operation, (source, target), live in zip(cell, EDGES, live_edges(cell), strict=True):
+        if live:
+            steps[target] = max(steps[target], steps[source] + (operation in CONVOLUTIONS))
+    return max(steps[OUTPUT], 0)
+
+
 def is_connected(cell: Sequence[str]) -> bool:
     """Return whether some path leads from the cell's input to its output (341 cells have none)."""
     return any(live_edges(cell))

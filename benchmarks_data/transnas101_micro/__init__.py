@@ -62,6 +62,9 @@ class TransNasMicro:
         a, b, c, d, e, f = kept
         return min(kept, (b, a, c, d, f, e)) if c == "none" else kept
 
+    def depth(self, index: int) -> int:
+        return space.depth(self.architecture(index).structure)
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.transnas101_micro.network import Network
 
