@@ -68,7 +68,11 @@ class PrunesDeadEdges(Protocol):
 
 
 class Benchmark(Protocol):
-    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results."""
+    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results.
+
+    It may have a method ``depth`` besides, from an index to the number of layers with weights on the longest live path (or the part
+    of it in which its architectures differ), which the harness then counts among their sizes.
+    """
 
     name: str
     description: str

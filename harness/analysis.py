@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,22 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table, is_accuracy
+from harness.beyond import BEYOND_COLUMNS, beyond
+from harness.ceiling import Trainings
+from harness.components import COMPONENT_COLUMNS, varying
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
-from harness.scoring import NAN, OK, Job, Score, failure, seeds_of
-from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
+from harness.scoring import NAN, OK, Job, Score, draws_of, failure
+from harness.statistics import Labels, Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
 from harness.store import Store
+from harness.units import Units, depths, units_of
 
 Array = np.ndarray[Any, Any]
 
 #: The trivial baselines that say how large a network is, and how much of it is used.
-SIZES = ("params", "live_params")
+SIZES = ("params", "live_params", "live_convs", "flops")
 
+#: What a file of scores must have. Beside these ``batch`` is the seed of images and labels; without it that is ``seed``.
 SCORE_COLUMNS = ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
 CORRELATION_COLUMNS = [
     *("benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"),
@@ -35,17 +40,21 @@ CORRELATION_COLUMNS = [
     *("tau_params", "tau_partial_params", "excess_params", "excess_params_low", "excess_params_high"),
     *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
     *("minus_inf", "tau_seeds_mean", "tau_seeds_sd"),
+    *BEYOND_COLUMNS,
+    *COMPONENT_COLUMNS,
+    "census",
 ]
 
 
 def read_scores(path: Path) -> pd.DataFrame:
     """Return a run's scores.csv, a frame of SCORE_COLUMNS; raise InputError when it is none, or names a proxy that there is not."""
-    scores = read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds"))[SCORE_COLUMNS]
-    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed")):
-        raise InputError(f"{path}: index and seed are whole numbers")
-    if scores.duplicated(["index", "proxy", "seed"]).any():
+    scores = with_batch(read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds", "batch")))
+    scores = scores[[*SCORE_COLUMNS, "batch"]]
+    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed", "batch")):
+        raise InputError(f"{path}: index, seed and batch are whole numbers")
+    if scores.duplicated(["index", "proxy", "seed", "batch"]).any():
         raise InputError(f"{path}: a score stands in several rows")
-    if (scores["score"] == math.inf).any() or (scores["seed"] < 0).any():
+    if (scores["score"] == math.inf).any() or (scores[["seed", "batch"]] < 0).any(axis=None):
         raise InputError(f"{path}: a score of infinity or a negative seed is none of a run's")
     for name in scores["proxy"].unique():
         proxies.request(str(name))
@@ -58,9 +67,10 @@ def collect(
     indices: Sequence[int],
     seeds: Sequence[int],
     store: Store,
-    failed: Sequence[Score] = (),
+    batches: Sequence[int] | None = None,
+    failed: Sequence[tuple[Job, Score]] = (),
 ) -> pd.DataFrame:
-    """Return the scores of a run as a frame of SCORE_COLUMNS, ordered by proxy, seed and index.
+    """Return the scores of a run as a frame of SCORE_COLUMNS and ``batch``, ordered by proxy, seed, batch and index.
 
     Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components. What *failed*
     when it was computed anew is shown as failed, though the store keeps the earlier score.
@@ -69,48 +79,59 @@ def collect(
         InputError: the store does not have them, as happens when it is damaged.
     """
     scored = proxies.expand(requests)
-    frame = pd.concat([_stored(job, request, indices, seeds, store) for request in scored], ignore_index=True)
-    frame = _with_failures(frame, failed)
-    combined = [_aggregated(frame, request, indices, seeds) for request in requests if request.components]
+    frames = [_stored(job, request, indices, draws_of(request, seeds, batches), store) for request in scored]
+    frame = _with_failures(pd.concat(frames, ignore_index=True), failed)
+    combined = [
+        _aggregated(frame, request, indices, draws_of(request, seeds, batches)) for request in requests if request.components
+    ]
     frame = pd.concat([frame, *combined], ignore_index=True)
     benchmark = benchmarks_data.get(job.benchmark)
     strings = {index: benchmark.architecture(index).string for index in indices}
-    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[SCORE_COLUMNS]
+    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[[*SCORE_COLUMNS, "batch"]]
 
 
-def _stored(job: Job, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int], store: Store) -> pd.DataFrame:
-    rows = []
-    for seed in seeds_of(request, seeds):
-        found = store.read(job, request, seed)
-        if not found.keys() >= set(indices):
+Pairs = Sequence[tuple[int, int]]
+
+
+def _stored(job: Job, request: proxies.Request, indices: Sequence[int], draws: Pairs, store: Store) -> pd.DataFrame:
+    frames = []
+    for seed, batch in draws:
+        known = store.read(replace(job, batch=batch), request, seed)
+        if not known.keys() >= set(indices):
             raise InputError(f"the store {store.path} has lost scores of {request.name}: choose another file with --store")
-        rows += [(index, request.name, seed, found[index].score, found[index].seconds, found[index].status) for index in indices]
-    return pd.DataFrame(rows, columns=["index", "proxy", "seed", "score", "seconds", "status"])
+        rows = [(index, known[index].score, known[index].seconds, known[index].status) for index in indices]
+        frame = pd.DataFrame(rows, columns=["index", "score", "seconds", "status"])
+        frames.append(frame.assign(proxy=request.name, seed=seed, batch=batch))
+    return pd.concat(frames, ignore_index=True)
 
 
-def _with_failures(frame: pd.DataFrame, failed: Sequence[Score]) -> pd.DataFrame:
+def _with_failures(frame: pd.DataFrame, failed: Sequence[tuple[Job, Score]]) -> pd.DataFrame:
     """Return the frame with the rows of *failed* in place of those that it has."""
     if not failed:
         return frame
-    key = ["index", "proxy", "seed"]
-    anew = pd.DataFrame([asdict(score) for score in failed]).set_index(key)
+    key = ["index", "proxy", "seed", "batch"]
+    anew = pd.DataFrame([{**asdict(score), "batch": job.batch_of(score)} for job, score in failed]).set_index(key)
     rows = frame.set_index(key)
     rows.loc[anew.index, anew.columns] = anew
     return rows.reset_index()
 
 
-def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], seeds: Sequence[int]) -> pd.DataFrame:
-    """Return an aggregate's rows: under each seed its function of the components' ranks among the complete architectures."""
-    parts = [frame[frame["proxy"] == one.name].pivot(index="index", columns="seed") for one in request.components]
+def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], draws: Pairs) -> pd.DataFrame:
+    """Return an aggregate's rows: under each draw its function of the components' ranks among the complete architectures."""
+    parts = [frame[frame["proxy"] == one.name].set_index(["seed", "batch", "index"]) for one in request.components]
     rows = []
-    for seed in seeds_of(request, seeds):
-        # A deterministic component has the first seed only.
-        found = [part.xs(seed if seed in part["score"] else 0, axis=1, level="seed").loc[list(indices)] for part in parts]
-        scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, found, strict=True)])
+    for seed, batch in draws:
+        # A component that reads no batch has the seed's own, and a deterministic one the first seed only.
+        known = [
+            part.loc[next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part.index.droplevel("index"))]
+            for part in parts
+        ]
+        known = [part.loc[list(indices)] for part in known]
+        scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, known, strict=True)])
         values, status = _combine(request, scores)
-        seconds = np.sum([part["seconds"].to_numpy(float) for part in found], axis=0)
-        columns = {"index": indices, "proxy": request.name, "seed": seed, "score": values, "seconds": seconds, "status": status}
-        rows.append(pd.DataFrame(columns))
+        seconds = np.sum([part["seconds"].to_numpy(float) for part in known], axis=0)
+        columns = {"index": indices, "proxy": request.name, "seed": seed, "batch": batch}
+        rows.append(pd.DataFrame({**columns, "score": values, "seconds": seconds, "status": status}))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -145,9 +166,14 @@ def partial_trainings(table: Table, target: str) -> dict[str, str]:
     }
 
 
+def with_batch(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return scores with the column ``batch``, which is the seed where there was none."""
+    return scores if "batch" in scores else scores.assign(batch=scores["seed"])
+
+
 def by_seed(scores: pd.DataFrame, proxy: str) -> pd.DataFrame:
-    """Return a proxy's scores as a frame with one row per index and one column per seed."""
-    return scores[scores["proxy"] == proxy].pivot(index="index", columns="seed", values="score")
+    """Return a proxy's scores as a frame with one row per index and one column per draw: a seed and a batch."""
+    return with_batch(scores[scores["proxy"] == proxy]).pivot(index="index", columns=["seed", "batch"], values="score")
 
 
 def direction(proxy: str) -> float:
@@ -176,11 +202,14 @@ def correlations(
       ``minus_inf`` the scores of -inf among the first.
     - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
       no accuracy, whose highest nobody looks for.
-    - ``tau_params`` is the tau with the number of parameters, ``tau_partial_params`` the partial tau with the target given it,
-      ``excess_params`` the tau with parameters less that of the target with them (above 0 where the score favours large networks
-      more than the target does), and ``tau_equal_live_params`` the tau over pairs of architectures with as many live parameters as
-      one another.
+    - Intervals are those of the sample of architectures. In a ``census``, where all of the population are scored, they are those of
+      other classes of isomorphic architectures like these (:mod:`harness.units`).
+    - ``tau_params`` is the tau with the number of parameters, ``excess_params`` that less the tau of the target with them (above 0
+      where the score favours large networks more than the target does), and ``tau_equal_live_params`` the tau over pairs of
+      architectures with as many live parameters as one another. ``tau_partial_params`` is the partial tau with the target given
+      parameters, which is not 0 for a score that says nothing beyond them.
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
+    - BEYOND_COLUMNS say what a score knows beyond size, COMPONENT_COLUMNS what its tau varies with.
 
     Beside the proxies stand the table's :func:`partial_trainings`.
     """
@@ -191,47 +220,73 @@ def correlations(
         orders = {str(proxy): combined(part, proxy).reindex(indices) for proxy in part["proxy"].unique()}
         seeds = {proxy: direction(proxy) * by_seed(part, proxy).reindex(indices) for proxy in orders}
         sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
+        if (depth := depths(benchmark, indices)) is not None:
+            sizes["depth"] = depth
+        units = units_of(benchmark, population, indices)
         for target in targets:
+            sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
             for proxy, order in {**orders, **trained}.items():
                 row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
-                values = table.values[target].reindex(indices)
-                rows.append(row | _measures(order, values, sizes, seeds.get(proxy, order.to_frame())))
+                rows.append(row | _measures(proxy, order, sample, seeds.get(proxy)))
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
 
 
-def _measures(order: pd.Series, values: pd.Series, sizes: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, float]:
-    """Return the numbers of a row of correlations, for a target's *values*."""
-    used = values.notna() & order.notna()
+@dataclass(frozen=True)
+class Sample:
+    """What the numbers of a population and a target are made of, beside scores; all by index.
+
+    Attributes:
+        values: of the target.
+        sizes: of the networks, a column for each of SIZES that was scored, and ``depth`` where it is known.
+        units: what intervals are about.
+        trainings: the training runs behind the target.
+    """
+
+    values: pd.Series
+    sizes: pd.DataFrame
+    units: Units
+    trainings: Trainings
+
+
+def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame | None) -> dict[str, float]:
+    """Return the numbers of a row of correlations; *seeds* are the draws that an order combines, None for a trained accuracy."""
+    values, draws = sample.values, order.to_frame() if seeds is None else seeds
+    used = order.index[values.notna() & order.notna()]
+    classes = sample.units.of(used)
     x, y = order[used].to_numpy(float), values[used].to_numpy(float)
-    tau = kendall(x, y)
+    tau = kendall(x, y, classes=classes)
     found: dict[str, float] = {"n": len(x), "missing": int((values.notna() & order.isna()).sum())}
     found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
-    found |= {"r": pearson(seeds.mean(axis=1, skipna=False)[used].to_numpy(float), y)}
+    found |= {"r": pearson(draws.loc[used].mean(axis=1, skipna=False).to_numpy(float), y)}
     if is_accuracy(str(values.name)):
         found |= {"tau_top10": tau_top(x, y)}
         found |= {f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES}
         found |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
-    found |= _size_measures(x, y, sizes[used])
-    found |= {"minus_inf": int(np.isneginf(seeds[used].to_numpy(float)).any(axis=1).sum())}
-    single = [tau_b(*joined(seeds[seed], values)) for seed in seeds]
+    found |= _size_measures(x, y, sample.sizes.loc[used], classes)
+    found |= beyond(proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census)
+    found |= {"minus_inf": int(np.isneginf(draws.loc[used].to_numpy(float)).any(axis=1).sum())}
+    if seeds is not None:
+        found |= varying(proxy, x, y, seeds.loc[used], sample.trainings.at(used), classes)
+    single = [tau_b(*joined(draws[draw], values)) for draw in draws]
     several = len(single) > 1 and not np.isnan(single).any()
     return found | {
         "tau_seeds_mean": float(np.mean(single)),
         "tau_seeds_sd": float(np.std(single, ddof=1)) if several else math.nan,
+        "census": sample.units.census,
     }
 
 
-def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float]:
+def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame, classes: Labels | None) -> dict[str, float]:
     """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,); nothing of unknown sizes."""
     found: dict[str, float] = {}
     if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)
         found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
-        excess = tau_difference(tau_influence(x, params), tau_influence(y, params))
+        excess = tau_difference(*(tau_influence(one, params, classes=classes) for one in (x, y)))
         found |= {"excess_params": excess.value, "excess_params_low": excess.low, "excess_params_high": excess.high}
     if "live_params" in sizes and sizes["live_params"].notna().all():
-        equal = kendall(x, y, sizes["live_params"].to_numpy(float))
+        equal = kendall(x, y, sizes["live_params"].to_numpy(float), classes)
         found |= {f"tau_equal_live_params{end}": value for end, value in zip(("", "_low", "_high"), astuple(equal), strict=True)}
     return found
 

@@ -174,7 +174,7 @@ class _OfOne:
 def _shared(job: Job, seed: int) -> Any:
     """Return what the architectures of a seed share, kept from one chunk to the next."""
     benchmark = benchmarks_data.get(job.benchmark)
-    inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device)
+    inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device, job.batch)
 
     def make(index: int) -> Any:
         return build_network(job, Task(index, seed, ()), inputs.device)

@@ -104,18 +104,25 @@ def check_batch(images: ImageFile, batch: int, classes: int) -> None:
     check_labels(images, classes)
 
 
-def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
-    """Return what passes may feed to a network of *dataset*: a seed's frozen batches, labels and random streams."""
+def network_inputs(
+    images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None
+) -> Inputs:
+    """Return what passes may feed to a network of *dataset*: a seed's random streams, and the frozen images and labels of *batch*.
+
+    *batch* is a seed as well; without one it is the same.
+    """
     import torch
 
     from benchmarks_data.initialisation import generator
     from proxies.passes.common import Inputs
 
+    drawn = seed if batch is None else batch
+
     def draw_images(size: int, part: int = 0) -> torch.Tensor:
-        return _images(images, seed, dataset.image_size, size, part, dtype, device).clone()
+        return _images(images, drawn, dataset.image_size, size, part, dtype, device).clone()
 
     def draw_labels(size: int, part: int = 0) -> torch.Tensor:
-        return _labels(images, seed, dataset.classes, size, part).to(device)
+        return _labels(images, drawn, dataset.classes, size, part).to(device)
 
     shape = (3, dataset.image_size, dataset.image_size)
     stream = partial(generator, seed)

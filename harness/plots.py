@@ -106,7 +106,7 @@ def _tau_text(tau: float) -> str:
 def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure:
     """Draw tau of every proxy as a bar with its 95 % interval, the trivial baselines in grey, the highest on top.
 
-    A line marks the *ceiling*, the tau between two training runs.
+    A line marks the *ceiling*, the tau that a score without noise would reach.
     """
     rows = correlations.dropna(subset="tau").sort_values("tau")
     figure = Figure(figsize=(5.2, 0.28 * max(len(rows), 2) + 1.3), layout="constrained")
@@ -122,7 +122,7 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
     axes.axvline(0, color="black", lw=0.8)
     if ceiling is not None:
         axes.axvline(ceiling, color=ORANGE, lw=1, ls="--")
-        axes.text(ceiling - 0.01, -0.6, "two training runs agree", color=ORANGE, fontsize=7, rotation=90, ha="right", va="bottom")
+        axes.text(ceiling - 0.01, -0.6, "a score without noise", color=ORANGE, fontsize=7, rotation=90, ha="right", va="bottom")
     axes.margins(x=0.16)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]

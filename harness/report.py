@@ -93,13 +93,13 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     from harness.scoring import OK
 
-    key = ["proxy", "seed", "index"]
+    key = ["proxy", "seed", "batch", "index"]
     whole = pd.concat(frames, ignore_index=True)
     found = whole[whole["status"] == OK].groupby(key)["score"].nunique()
-    for proxy, seed, index in found.index[found > 1]:
+    for proxy, seed, batch, index in found.index[found > 1]:
         raise InputError(
-            f"the runs disagree about {proxy} of index {index}, seed {seed}: they come from different versions, or it ranks "
-            "architectures within a run; report them one by one"
+            f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they come from different versions, or "
+            "it ranks architectures within a run; report them one by one"
         )
     for name in whole["proxy"].unique():
         members = [set(frame["index"]) for frame in frames if name in set(frame["proxy"])]
@@ -108,10 +108,12 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     # Proxies as they come, and a score rather than a failure.
     rank = {name: position for position, name in enumerate(whole["proxy"].unique())}
     whole = whole.assign(order=whole["proxy"].map(rank), failed=whole["status"] != OK)
-    whole = whole.sort_values(["order", "seed", "index", "failed"], kind="stable").drop_duplicates(key)
+    whole = whole.sort_values(["order", "seed", "batch", "index", "failed"], kind="stable").drop_duplicates(key)
     for name, rows in whole.groupby("proxy"):
-        if rows.groupby("index")["seed"].nunique().nunique() > 1:
-            raise InputError(f"the runs have different seeds of {name!s} for different architectures: report them one by one")
+        if rows.groupby("index").size().nunique() > 1:
+            raise InputError(
+                f"the runs have different seeds or batches of {name!s} for different architectures: report them one by one"
+            )
     return whole.drop(columns=["order", "failed"]).reset_index(drop=True)
 
 
@@ -130,6 +132,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
     known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
     targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
     seeds = sorted({seed for one in settings for seed in one["seeds"]})
+    batches = sorted({batch for one in settings for batch in one.get("batches", [])})
     sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
     archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
     return {
@@ -138,6 +141,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
         "proxies": list(known.values()),
         "targets": targets,
         "seeds": seeds,
+        **({"batches": batches} if batches else {}),
         "scored_by": sources,
     }
 

@@ -11,10 +11,11 @@ import pandas as pd
 import benchmarks_data
 from benchmarks_data.table import Table, is_accuracy
 from harness.analysis import by_seed, combined, correlations, direction, joined
-from harness.comparison import CEILING_COLUMNS, PAIR_COLUMNS, RUNS, STRATUM_COLUMNS, ceilings, paired, standings, strata
+from harness.comparison import CEILING_COLUMNS, PAIR_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, paired, standings, strata
 from harness.plots_between import chosen_for_curves
 from harness.selection import POPULATIONS, population
 from harness.statistics import tau_b
+from harness.units import Units, units_of
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,26 @@ class Results:
         }
 
     @cached_property
+    def units(self) -> Units:
+        """What intervals in the run's population are about."""
+        return units_of(self.benchmark, self.population, self.populations[self.population])
+
+    @property
+    def is_census(self) -> bool:
+        """Whether all architectures of the population are scored, so that no number has an error of drawing."""
+        return self.units.census
+
+    @cached_property
     def correlations(self) -> pd.DataFrame:
         """A frame of harness.analysis.CORRELATION_COLUMNS, and ``place`` (:func:`standings`) in the run's population."""
         found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
         places: dict[tuple[str, str], int] = {}
         for target in self.targets:
             rows = found[(found["target"] == target) & (found["population"] == self.population)].set_index("proxy")["tau"]
-            standing = standings({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
+            if self.is_census:  # nothing is to be inferred: the order of the taus
+                standing = rows[list(self.orders)].rank(ascending=False, method="min").dropna().astype(int)
+            else:
+                standing = standings({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
             places |= {(target, str(name)): place for name, place in standing.items()}
         keys = zip(found["target"], found["proxy"], found["population"], strict=True)
         of_row = [places.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
@@ -68,18 +82,18 @@ class Results:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """For each target a frame of harness.comparison.PAIR_COLUMNS."""
-        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target)))
+        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target), self.units))
 
     @cached_property
     def ceilings(self) -> pd.DataFrame:
         """For each target a frame of harness.comparison.CEILING_COLUMNS."""
         indices = self.populations[self.population]
-        return self._for_each_target(CEILING_COLUMNS, lambda target: ceilings(self.table, target, indices))
+        return self._for_each_target(CEILING_COLUMNS, lambda target: ceilings(self.table, target, indices, self.units))
 
     def ceiling(self, target: str) -> float | None:
-        """Return the mean tau between two training runs, where the table has single runs."""
-        taus = self.ceilings[(self.ceilings["target"] == target) & (self.ceilings["what"] == RUNS)]["tau"].dropna()
-        return float(taus.mean()) if len(taus) else None
+        """Return the tau that a score without noise would reach, where single training runs tell it."""
+        taus = self.ceilings[(self.ceilings["target"] == target) & (self.ceilings["what"] == TRUTH)]["tau"].dropna()
+        return float(taus.iloc[0]) if len(taus) else None
 
     @cached_property
     def strata(self) -> pd.DataFrame:
@@ -89,7 +103,7 @@ class Results:
             by = {"accuracy" if is_accuracy(target) else target: self.accuracy(target)}
             if "live_params" in self.orders:
                 by = {"live_params": self.orders["live_params"], **by}
-            return strata(self.orders, self.accuracy(target), by)
+            return strata(self.orders, self.accuracy(target), by, units=self.units)
 
         return self._for_each_target(STRATUM_COLUMNS, of)
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from harness.command import check_device, check_replaceable, load_plugins, posit
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, seeds_of
+from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, draws_of
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
     )
     what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
+    what.add_argument(
+        "--batches",
+        type=positive,
+        metavar="N",
+        help="batches 0 to N-1 of images and labels, each with every seed of weights (default: each seed draws its own)",
+    )
     what.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
@@ -104,14 +110,16 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.store import Store
 
     with Store(args.store) as store:
-        tasks = store.tasks_due(plan.job, plan.requests, plan.indices, range(args.seeds), force=args.force)
-        _say_what_is_kept(prog, plan, tasks, range(args.seeds))
+        due = tasks_due(plan, store, args.seeds, force=args.force)
+        _say_what_is_kept(prog, plan, [task for _, tasks in due for task in tasks], range(args.seeds))
         started = time.monotonic()
-        failed = score_tasks(plan.job, tasks, store, plan.executor)
-        scoring = {"tasks": len(tasks), "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
+        failed = [(job, score) for job, tasks in due for score in score_tasks(job, tasks, store, plan.executor)]
+        count = sum(len(tasks) for _, tasks in due)
+        scoring = {"tasks": count, "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
         # Without --force what has failed has no earlier score, unless another run has just computed it.
         shown = failed if args.force else []
-        scoring |= {"failed": len(failed), "note": _say_what_is_shown(prog, store.kept(plan.job, shown))}
+        kept = sum(store.kept(job, [score for its, score in shown if its is job]) for job, _ in due)
+        scoring |= {"failed": len(failed), "note": _say_what_is_shown(prog, kept)}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
@@ -122,7 +130,8 @@ def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Seque
     """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
     if plan.warning:
         print(f"{prog}: {plan.warning}", file=sys.stderr)
-    wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
+    draws = [pair for request in proxies.expand(plan.requests) for pair in draws_of(request, seeds, plan.batches)]
+    wanted = len(plan.indices) * len(draws)
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
         print(f"{prog}: {wanted - due} of {wanted} scores are already stored", file=sys.stderr)
@@ -151,6 +160,7 @@ class Plan:
     out: Path
     executor: Executor
     warning: str
+    batches: Sequence[int] | None = None
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -167,7 +177,21 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
-    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning)
+    batches = None if args.batches is None else range(args.batches)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, batches)
+
+
+def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
+    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with the tasks that are due."""
+    if plan.batches is None:
+        return [(plan.job, store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force))]
+    every = proxies.expand(plan.requests)
+    readers = [request for request in every if request.needs & {"images", "labels"}]
+    jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
+    # What reads no batch is the same under all of them, and is computed with the first.
+    wanted = [every, *(readers for _ in jobs[1:])]
+    pairs = zip(jobs, wanted, strict=True)
+    return [(job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force)) for job, requests in pairs]
 
 
 def _bytes(megabytes: int | None) -> int | None:
@@ -204,19 +228,25 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)}
         | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
+        **({} if plan.batches is None else {"batches": list(plan.batches)}),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,
     }
 
 
 def _report(
-    prog: str, args: argparse.Namespace, plan: Plan, store: Store, failed: Sequence[Score], provenance: dict[str, Any]
+    prog: str,
+    args: argparse.Namespace,
+    plan: Plan,
+    store: Store,
+    failed: Sequence[tuple[Job, Score]],
+    provenance: dict[str, Any],
 ) -> int:
     from harness.analysis import collect
     from harness.publish import publish, tell
     from harness.results import Results
 
-    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, failed)
+    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed)
     results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out, f", {plan.job.images_text}")

@@ -41,6 +41,7 @@ class Job:
         plugins: files that register further proxies, with their checksums.
         memory: bytes that architectures which are computed together may take; None lets the engine decide. No part of a score's
             identity either.
+        batch: the seed of the batches of images and labels; None is the seed of the task, which draws all else.
     """
 
     benchmark: str
@@ -50,6 +51,7 @@ class Job:
     device: str = "cpu"
     plugins: tuple[tuple[Path, int], ...] = ()
     memory: int | None = None
+    batch: int | None = None
 
     def dataset_of(self, request: proxies.Request) -> str:
         """Return what identifies the networks that a request sees: their dataset, or their images' size if it reads no logits."""
@@ -61,6 +63,11 @@ class Job:
     def images_text(self) -> str:
         """The images, for people."""
         return f"images of {Path(self.images.path).name}" if self.images else "Gaussian noise"
+
+    def batch_of(self, score: Score) -> int:
+        """Return the seed of the batch behind a score: the job's, or the score's own where the job has none or no batch is read."""
+        reads_batch = proxies.request(score.proxy).needs & {"images", "labels"}
+        return self.batch if self.batch is not None and reads_batch else score.seed
 
     def inputs_of(self, request: proxies.Request) -> str:
         """Return what identifies the images that a request reads; empty when it reads none."""
@@ -93,6 +100,16 @@ class Score:
 def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:
     """Return which of *seeds* a request is scored under: a deterministic proxy has seed 0 alone, whatever is asked for."""
     return seeds if request.needs else (0,)
+
+
+def draws_of(request: proxies.Request, seeds: Sequence[int], batches: Sequence[int] | None) -> list[tuple[int, int]]:
+    """Return the pairs of a seed and a batch's seed that a request is scored under.
+
+    Without *batches* the seed draws the batch too. With them every seed meets every batch, but for a score that reads no batch.
+    """
+    if batches is None or not request.needs & {"images", "labels"}:
+        return [(seed, seed) for seed in seeds_of(request, seeds)]
+    return [(seed, batch) for seed in seeds for batch in batches]
 
 
 def score_task(job: Job, task: Task) -> list[Score]:
@@ -143,7 +160,7 @@ class Built:
         self._job, self._task = job, task
         benchmark = benchmarks_data.get(job.benchmark)
         self._dataset = benchmark.datasets[job.dataset]
-        self._inputs = network_inputs(job.images, task.seed, self._dataset, job.dtype, job.device)
+        self._inputs = network_inputs(job.images, task.seed, self._dataset, job.dtype, job.device, job.batch)
         self._results: dict[Any, tuple[Any, float]] = {}
         self._network: Any = None
 
@@ -218,7 +235,7 @@ def _supernet_pass(job: Job, seed: int, reading: proxies.Reading) -> Any:
     if space is None:
         raise InputError(f"{job.benchmark} has no supernet")
     name, options = reading
-    inputs = network_inputs(job.images, seed, space.datasets[job.dataset], job.dtype, job.device)
+    inputs = network_inputs(job.images, seed, space.datasets[job.dataset], job.dtype, job.device, job.batch)
     supernet = space.supernet(job.dataset, seed).to(inputs.device, inputs.dtype)
     return space.choices, PASSES[name].function()(supernet, inputs, **dict(options))
 

@@ -10,6 +10,8 @@ import numpy as np
 from scipy import stats
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
+#: The number of each item's class, counted from 0 without gaps.
+Labels = np.ndarray[Any, np.dtype[np.int64]]
 #: Half-width of a 95 % interval in standard errors.
 Z = float(stats.norm.ppf(0.975))
 
@@ -23,24 +25,30 @@ class Tau:
     high: float
 
 
-def kendall(x: Vector, y: Vector, group: Vector | None = None) -> Tau:
+def kendall(x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None) -> Tau:
     """Return Kendall's tau-b of two vectors (n,) with a 95 % interval, in O(n log^2 n).
 
-    With *group* (n,) only pairs of one group count: what is left of tau when the group's influence is taken out.
+    With *group* (n,) only pairs of one group count: what is left of tau when the group's influence is taken out. With *classes*
+    (n,) whole classes of items are the units of the interval (:meth:`Influence.by`).
 
     The standard error is that of the influence function of tau-b as a ratio of U-statistics (Hoeffding 1948), the items
     being a random sample of architectures; the interval is symmetric on Fisher's scale atanh(tau), which keeps it inside [-1, 1].
     It is NaN where the sample shows no variation to estimate it from: fewer than three items, or |tau| = 1.
     """
-    influence = tau_influence(x, y, group)
+    influence = tau_influence(x, y, group, classes)
     if influence is None:
         return Tau(math.nan, math.nan, math.nan)
+    return Tau(influence.tau, *tau_interval(influence))
+
+
+def tau_interval(influence: Influence) -> tuple[float, float]:
+    """Return the 95 % interval of a tau from the influence of its items; NaN where these show no variation."""
     tau = influence.tau
-    error = standard_error(influence.values) if len(x) > 2 else 0.0
+    error = standard_error(influence.values) if len(influence.values) > 2 else 0.0
     if error < 1e-12 or abs(tau) > 1 - 1e-12:
-        return Tau(tau, math.nan, math.nan)
+        return math.nan, math.nan
     half = Z * error / (1 - tau**2)
-    return Tau(tau, math.tanh(math.atanh(tau) - half), math.tanh(math.atanh(tau) + half))
+    return math.tanh(math.atanh(tau) - half), math.tanh(math.atanh(tau) + half)
 
 
 def tau_b(x: Vector, y: Vector) -> float:
@@ -60,9 +68,19 @@ class Influence:
     tau: float
     values: Vector
 
+    def by(self, classes: Labels) -> Influence:
+        """Return the influence of whole classes (n,) of items, which were drawn together: the cluster-robust standard error.
 
-def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influence | None:
+        The values are scaled so that :func:`standard_error` is sqrt(k / (k - 1) sum of squares) / n for k classes.
+        """
+        sums = np.bincount(classes, weights=self.values)
+        return Influence(self.tau, sums * len(sums) / len(self.values))
+
+
+def tau_influence(x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None) -> Influence | None:
     """Return tau-b with the influence of each item, or None where it is undefined: fewer than two items, or a constant.
+
+    With *classes* (n,) it is the influence of each class of items (:meth:`Influence.by`).
 
     With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c / sqrt(u v); c_i, u_i, v_i
     are the means over the pairs of item i, and the influence is 2 ((c_i - c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)).
@@ -81,7 +99,7 @@ def tau_influence(x: Vector, y: Vector, group: Vector | None = None) -> Influenc
         return None
     tau = max(-1.0, min(1.0, float(c.mean()) / scale))
     influence = 2 * ((c - c.mean()) / scale - tau / 2 * (u / u.mean() + v / v.mean() - 2))
-    return Influence(tau, influence)
+    return Influence(tau, influence) if classes is None else Influence(tau, influence).by(classes)
 
 
 @dataclass(frozen=True)

@@ -156,4 +156,8 @@ def _plausible(row: tuple[object, ...]) -> bool:
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
-    return (job.benchmark, job.dataset_of(request), job.inputs_of(request), job.dtype, request.name, request.proxy.revision, seed)
+    """Return the key of a request's scores; a batch of another seed is part of the name of the inputs, where these are read."""
+    inputs = job.inputs_of(request)
+    if inputs and job.batch not in (None, seed):
+        inputs += f"#batch={job.batch}"
+    return (job.benchmark, job.dataset_of(request), inputs, job.dtype, request.name, request.proxy.revision, seed)

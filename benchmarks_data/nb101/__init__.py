@@ -35,6 +35,9 @@ class NasBench101:
     def canonical(self, index: int) -> str:
         return space.hash_of(index)
 
+    def depth(self, index: int) -> int:
+        return space.depth(space.cell(index))
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nb101.network import Network
 

@@ -64,6 +64,16 @@ def cell(index: int) -> Cell:
     return Cell(tuple(map(tuple, matrix.tolist())), tuple(reversed(operations)))
 
 
+def depth(cell: Cell) -> int:
+    """Return the number of convolutions on the path from the cell's input to its output that has the most of them."""
+    steps = [0] * len(cell.adjacency)
+    for target in range(1, len(steps)):
+        before = [steps[source] for source in range(target) if cell.adjacency[source][target]]
+        convolution = target <= len(cell.operations) and cell.operations[target - 1] != "mp"
+        steps[target] = max(before) + convolution
+    return steps[-1]
+
+
 def hash_of(index: int) -> str:
     """Return the published hash of an index's cell."""
     fingerprint: str = _space().hashes[index].tobytes().hex()

@@ -42,6 +42,9 @@ class NasBench201:
     def without_dead_edges(self, index: int) -> int:
         return space.index(space.format_cell(space.without_dead_edges(space.cell(index))))
 
+    def depth(self, index: int) -> int:
+        return space.depth(space.cell(index))
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nb201.network import Network
 

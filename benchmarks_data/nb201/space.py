@@ -102,6 +102,15 @@ def without_dead_edges(cell: Sequence[str]) -> Cell:
     return tuple(kind if live else OPERATIONS[0] for kind, live in zip(cell, live_edges(cell), strict=True))
 
 
+def depth(cell: Sequence[str]) -> int:
+    """Return the number of convolutions on the path from the cell's input to its output that has the most of them."""
+    steps = [0, *[-1] * OUTPUT]  # of the longest path from the input to each node, below 0 where there is none
+    for operation, (source, target), live in zip(cell, EDGES, live_edges(cell), strict=True):
+        if live:
+            steps[target] = max(steps[target], steps[source] + (operation in CONVOLUTIONS))
+    return max(steps[OUTPUT], 0)
+
+
 def is_connected(cell: Sequence[str]) -> bool:
     """Return whether some path leads from the cell's input to its output (341 cells have none)."""
     return any(live_edges(cell))

@@ -46,6 +46,9 @@ class NasBenchMacro:
     def canonical(self, index: int) -> int:
         return index
 
+    def depth(self, index: int) -> int:
+        return sum(kind != "identity" for kind in self.architecture(index).structure)
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nbmacro.network import Network
 

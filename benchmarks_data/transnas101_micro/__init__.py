@@ -65,6 +65,9 @@ class TransNasMicro:
     def without_dead_edges(self, index: int) -> int:
         return _index_of(space.without_dead_edges(self.architecture(index).structure))
 
+    def depth(self, index: int) -> int:
+        return space.depth(self.architecture(index).structure)
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.transnas101_micro.network import Network
 

@@ -66,7 +66,7 @@ def test_tau_bars_have_the_taus_intervals_and_the_ceiling(found) -> None:
     expected = rows.dropna(subset="tau_low")
     assert ends == {(round(low, 9), round(high, 9)) for low, high in zip(expected["tau_low"], expected["tau_high"], strict=True)}
     assert 1.0 in [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
-    assert "two training runs agree" in texts(figure)
+    assert "a score without noise" in texts(figure)
 
 
 def test_the_matrix_holds_tau_between_proxies(found) -> None:
