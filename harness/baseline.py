@@ -18,18 +18,23 @@ from benchmarks_data.errors import InputError
 from harness.analysis import collect, correlations
 from harness.executors import Local
 from harness.files import write_csv
+from harness.inputs import NOISE, Images, key_of
+from harness.natural import CURRENT
 from harness.progress import score_tasks
 from harness.scoring import DTYPES, Job
 from harness.statistics import Tau
 from harness.store import Store
 
-COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value"]
+COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value", "input"]
 SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score."""
+    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score.
+
+    ``images`` is what proxies that read images were fed.
+    """
 
     benchmark: str
     dataset: str
@@ -37,6 +42,7 @@ class Baseline:
     dtype: str
     scores: dict[tuple[str, int, int], float]
     taus: dict[str, Tau]
+    images: Images
 
     @property
     def indices(self) -> list[int]:
@@ -76,7 +82,7 @@ def measure(
     keys = zip(frame["proxy"], frame["index"], frame["seed"], strict=True)
     scores = dict(zip(keys, frame["score"], strict=True))
     taus = {str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"]) for row in rows.to_dict("records")}
-    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus)
+    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images)
 
 
 def _natural(text: str) -> int:
@@ -94,11 +100,11 @@ def write(baseline: Baseline, path: Path) -> None:
         for quantity, value in zip(TAUS, astuple(tau), strict=True)
     ]
     rows += [(*kind, proxy, SCORE, index, seed, value) for (proxy, index, seed), value in sorted(baseline.scores.items())]
-    write_csv(pd.DataFrame(rows, columns=COLUMNS), path)
+    write_csv(pd.DataFrame(rows, columns=COLUMNS[:-1]).assign(input=key_of(baseline.images)), path)
 
 
 def read(path: Path) -> Baseline:
-    """Read a baseline; raise InputError with the line when it cannot be used."""
+    """Read a baseline; raise InputError with the line when it cannot be used. One without the column input was fed noise."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, restkey="excess")
@@ -108,7 +114,9 @@ def read(path: Path) -> Baseline:
         raise InputError(
             f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
         ) from error
-    if header != COLUMNS:
+    if header == COLUMNS[:-1]:
+        rows = [{**row, "input": NOISE} for row in rows]
+    elif header != COLUMNS:
         raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}
@@ -131,16 +139,26 @@ def read(path: Path) -> Baseline:
     pinned = {name: {index for proxy, index, _ in scores if proxy == name} for name in names | {proxy for proxy, _, _ in scores}}
     alike = len(set(map(frozenset, pinned.values()))) == 1
     whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
-    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
+    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"], row["input"]) for row in rows}
     if len(kinds) != 1 or not names or not scores or not whole:
         raise InputError(
             f"{path}: a baseline has one target, and for each proxy scores of the same architectures and a tau with its interval: "
             "make one with --update"
         )
     taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
-    baseline = Baseline(*kinds.pop(), scores, taus)
+    benchmark, dataset, target, dtype, key = kinds.pop()
+    baseline = Baseline(benchmark, dataset, target, dtype, scores, taus, _images(path, key))
     _check(path, baseline)
     return baseline
+
+
+def _images(path: Path, key: str) -> Images:
+    """Return the source of images that a baseline was fed; raise InputError when this version cannot draw it."""
+    known = {key_of(images): images for images in (CURRENT, None)}
+    if key not in known:
+        drawn = " and ".join(known)
+        raise InputError(f"{path} was made with input {key!r}, and this version draws {drawn}: make one with --update")
+    return known[key]
 
 
 def _add(values: dict[Any, float], key: object, value: float) -> None:

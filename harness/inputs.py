@@ -1,7 +1,8 @@
-"""Batches of images: drawn once per seed and frozen, Gaussian noise unless a file of images is given."""
+"""Batches of images, drawn once per seed and frozen: with natural statistics, Gaussian noise, or real ones from a file."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import zipfile
@@ -14,6 +15,7 @@ import numpy as np
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
+from harness.natural import CURRENT, Natural, draw
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +39,52 @@ class ImageFile:
         return f"images:{self.sha256[:16]}"
 
 
-NOISE = "noise"
+#: Where batches come from; None is Gaussian noise.
+Images = ImageFile | Natural | None
+
+NATURAL, NOISE = "natural", "noise"
+
+
+def add_images(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> None:
+    """Add the option ``--images`` to a parser, or to a group of its options."""
+    group.add_argument(
+        "--images",
+        default=NATURAL,
+        metavar="NAME",
+        help="'natural' statistics, Gaussian 'noise', or FILE.npz of real 'images' and 'labels' (default: natural)",
+    )
+
+
+def images_named(text: str) -> Images:
+    """Return the source that ``--images`` names: ``natural``, ``noise``, or a file; raise InputError when the file is none."""
+    if text == NOISE:
+        return None
+    return CURRENT if text == NATURAL else image_file(Path(text))
+
+
+def key_of(images: Images) -> str:
+    """Return what identifies images in the key of a score."""
+    return images.key if images else NOISE
+
+
+def images_of(key: str) -> Images:
+    """Return the source with a key; a file's path is not known."""
+    if key.startswith(f"{NATURAL}:"):
+        return Natural(int(key.removeprefix(f"{NATURAL}:")))
+    return None if key == NOISE else ImageFile("", key.removeprefix("images:"))
+
+
+def name_of(images: Images) -> str:
+    """Return the short name of a source, which rows of results have: natural, noise, or the file's."""
+    if isinstance(images, ImageFile):
+        return file_name(images.path)
+    return NATURAL if images else NOISE
+
+
+def file_name(path: str) -> str:
+    """Return the short name of a file of images, which is none of drawn ones."""
+    name = Path(path).name
+    return f"./{name}" if name in (NATURAL, NOISE) else name
 
 
 def image_file(path: Path) -> ImageFile:
@@ -101,7 +148,7 @@ def check_batch(images: ImageFile, batch: int, classes: int) -> None:
     check_labels(images, classes)
 
 
-def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
+def network_inputs(images: Images, seed: int, dataset: Dataset, dtype: str, device: str) -> Inputs:
     """Return what passes may feed to a network of *dataset*: a seed's frozen batches, labels and random streams."""
     import torch
 
@@ -134,19 +181,19 @@ def _chosen(images: ImageFile, seed: int, size: int, part: int) -> tuple[_Images
     return content, order[size * part : size * (part + 1)].numpy()
 
 
-def _labels(images: ImageFile | None, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
+def _labels(images: Images, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
 
-    if images is None:
+    if not isinstance(images, ImageFile):
         return torch.randint(classes, (size,), generator=generator(seed, "labels", part))
     content, positions = _chosen(images, seed, size, part)
     return torch.from_numpy(content.labels[positions].astype(np.int64))
 
 
 @lru_cache(maxsize=64)
-def _images(images: ImageFile | None, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
+def _images(images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
@@ -154,6 +201,9 @@ def _images(images: ImageFile | None, seed: int, image_size: int, size: int, par
 
     if images is None:
         batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise", *([part] if part else [])))
+        return laid_out(batch.to(device, getattr(torch, dtype)))
+    if isinstance(images, Natural):
+        batch = draw(size, image_size, generator(seed, NATURAL, part))
         return laid_out(batch.to(device, getattr(torch, dtype)))
     content, positions = _chosen(images, seed, size, part)
     values = (content.pixels[positions] - content.mean) / content.deviation

@@ -10,7 +10,7 @@ from benchmarks_data import spaces
 from benchmarks_data.command import FAILED
 from benchmarks_data.errors import InputError
 from harness.found import name_of
-from harness.inputs import NOISE, ImageFile
+from harness.inputs import images_of
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Setting, describe, search
@@ -62,6 +62,6 @@ def _setting(entry: dict[str, Any]) -> Setting:
     if not numbers or not all(entry[name] in allowed for name, allowed in words.items()) or not isinstance(entry["images"], str):
         raise ValueError("a setting")
     key = entry["images"]
-    images = None if key in ("", NOISE) else ImageFile("", key.removeprefix("images:"))
+    images = images_of(key) if key else None
     values = {name: value for name, value in entry.items() if name not in ("images", "revision")}
     return Setting(**{"batch": 0, "device": "cpu", **values, "images": images})

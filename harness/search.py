@@ -19,7 +19,8 @@ from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.table import is_accuracy
 from harness.command import check_device, default_workers, positive, say_what_is_replaced, tables_folder
-from harness.inputs import check_batch, image_file
+from harness.fed import fed
+from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
@@ -27,7 +28,6 @@ from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, default_ba
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
-    from harness.inputs import ImageFile
 
 PROG = "python -m harness.search"
 
@@ -51,7 +51,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--alpha", choices=ALPHAS, default="ones", help="gates: ones, or normal of deviation 1e-3 (default: ones)")
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="(default: bypass for synflow, train for the others)")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    how.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(how)
     how.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow with batchnorm=bypass, float64 for the others)")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument(
@@ -87,6 +87,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.steps and set(args.schedule) == {"one-shot"}:
         raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
+    said = fed_to(settings)
+    print(f"{prog}: {said}", flush=True)
     table, targets = _targets(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
     say_what_is_replaced(prog, out, "search.json")
@@ -112,7 +114,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "table": table.provenance() if table else "none",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    context = Context(args.space, settings[0].dataset, table, targets, args.scores, published)
+    context = Context(args.space, settings[0].dataset, table, targets, args.scores, published, said)
     publish_search(searches, context, out, provenance)
     return FAILED if any(one.fault for one in searches) else 0
 
@@ -123,9 +125,9 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     dataset = args.dataset or next(iter(space.datasets))
     if dataset not in space.datasets:
         raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
-    images: ImageFile | None = image_file(args.images) if args.images else None
+    images = images_named(args.images)
     objectives = list(dict.fromkeys(args.objective))
-    if images and set(objectives) - {"synflow"}:
+    if isinstance(images, ImageFile) and set(objectives) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)
     device = check_device(args.device)
     settings = []
@@ -140,6 +142,13 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
                 )
             )  # fmt: skip
     return settings
+
+
+def fed_to(settings: Sequence[Setting]) -> str:
+    """Return the sentence that says which objectives are fed what: synflow reads no images."""
+    objectives = list(dict.fromkeys(setting.objective for setting in settings))
+    readers = [objective for objective in objectives if objective != "synflow"]
+    return fed(name_of(settings[0].images), readers, [objective for objective in objectives if objective not in readers])
 
 
 def _targets(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:

@@ -20,7 +20,7 @@ from benchmarks_data import spaces
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive, say_what_is_replaced
-from harness.inputs import check_batch, image_file
+from harness.inputs import ImageFile, add_images, check_batch, images_named
 from harness.kernel import (
     BENCHMARK,
     CELL,
@@ -52,7 +52,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
     )
-    p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(p)
     p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
     p.add_argument(
         "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
@@ -74,8 +74,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     indices = select(benchmark, args.archs, "connected", args.seed)
     if args.batch < 2:
         raise InputError("--batch 1: a kernel needs at least two images")
-    images = image_file(args.images) if args.images else None
-    if images:
+    images = images_named(args.images)
+    if isinstance(images, ImageFile):
         check_batch(images, max(args.batch, SEARCH_BATCH), benchmark.datasets[DATASET].classes)
     published = {}
     if args.published:
@@ -85,6 +85,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     out = writable_folder(args.out)
     say_what_is_replaced(prog, out, "theory.json")
     design = Design(args.batch, images, args.seed)
+    print(f"{prog}: {design.fed()}", flush=True)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
     widths = sorted(set(args.widths))
     workers = args.workers or default_workers()
