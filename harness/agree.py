@@ -81,7 +81,7 @@ def _is_of_a_run(path: Path) -> bool:
 
 
 def by_proxy(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return a run's scores with a column for each proxy, indexed by architecture: the mean rank over seeds where there are several."""
+    """Return a run's scores with a column for each proxy, indexed by architecture; mean ranks where there are several seeds."""
     import pandas as pd
 
     from harness.analysis import combined, direction

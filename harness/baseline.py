@@ -42,7 +42,7 @@ class Baseline:
     dtype: str
     scores: dict[tuple[str, int, int], float]
     taus: dict[str, Tau]
-    images: Images
+    images: Images = CURRENT
 
     @property
     def indices(self) -> list[int]:

@@ -9,6 +9,8 @@ from harness.inputs import NATURAL, NOISE, ImageFile, Images, file_name
 
 #: What run.json calls images that were drawn, and how sentences do.
 GAUSSIAN = "Gaussian noise"
+#: More names than this are counted, not listed.
+LISTED = 8
 TEXTS = {
     NATURAL: "images drawn by seed with natural statistics (1/f spectrum), labels at random",
     NOISE: f"{GAUSSIAN}, labels at random",
@@ -45,4 +47,6 @@ def fed(source: str, readers: Iterable[str], others: Iterable[str] = ()) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    if len(names) > LISTED:
+        return f"{len(names)} scores"
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
