@@ -1,7 +1,7 @@
 """How well scores agree in rank with somebody else's scores of the same proxies.
 
 ``python -m harness.agree SCORES.csv THEIRS.csv`` compares a run's scores.csv with a file that has a column ``index`` and one column
-a proxy.
+a proxy, or with another run's scores.csv.
 """
 
 from __future__ import annotations
@@ -32,7 +32,12 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
     p = Parser(prog, "Correlate the scores of a run with another program's scores of the same proxies.")
     p.add_argument("scores", type=given_path, metavar="SCORES.csv", help="scores.csv of a run")
-    p.add_argument("theirs", type=given_path, metavar="THEIRS.csv", help="columns: index, and one for each proxy (.gz may follow)")
+    p.add_argument(
+        "theirs",
+        type=given_path,
+        metavar="THEIRS.csv",
+        help="columns: index, and one for each proxy (.gz may follow); or scores.csv of another run",
+    )
     p.add_argument("--match", nargs="+", default=[], metavar="PROXY=COLUMN", help="proxies whose column has another name")
     p.add_argument(
         "--missing", type=float, metavar="X", help="a value that stands for a missing score in their file, as in --missing=-1e8"
@@ -54,7 +59,11 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
     ours = read_scores(args.scores)
     names = _matches(args.match, set(ours["proxy"]))
-    theirs = _their_scores(args.theirs, ours, names)
+    if _is_of_a_run(args.theirs):
+        theirs = by_proxy(read_scores(args.theirs))
+        names = {name: name for name in ours["proxy"].unique()} | names
+    else:
+        theirs = _their_scores(args.theirs, ours, names)
     found = agreement(ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names)
     if found.empty:
         raise InputError(f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match PROXY=COLUMN")
@@ -62,6 +71,22 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         raise InputError(f"{args.theirs} has no architecture of {args.scores}")
     _print(found)
     return 0
+
+
+def _is_of_a_run(path: Path) -> bool:
+    from harness.analysis import SCORE_COLUMNS
+    from harness.files import read_csv
+
+    return set(SCORE_COLUMNS) <= set(read_csv(path, ["index"]).columns)
+
+
+def by_proxy(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return a run's scores with a column for each proxy, indexed by architecture; mean ranks where there are several seeds."""
+    import pandas as pd
+
+    from harness.analysis import combined, direction
+
+    return pd.DataFrame({name: direction(name) * combined(scores, name) for name in map(str, scores["proxy"].unique())})
 
 
 def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

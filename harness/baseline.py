@@ -20,12 +20,14 @@ from benchmarks_data.reading import read_text
 from harness.analysis import collect, correlations
 from harness.computing.local import Local
 from harness.files import write_csv
+from harness.inputs import NOISE, Images, key_of
+from harness.natural import CURRENT
 from harness.progress import score_tasks
 from harness.scoring import DTYPES, OK, Job
 from harness.statistics import Tau
 from harness.store import Store
 
-COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value"]
+COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value", "input"]
 SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
 
 
@@ -33,7 +35,8 @@ SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
 class Baseline:
     """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score.
 
-    ``reasons`` says of scores that were measured why they are missing; a file has none.
+    ``images`` is what proxies that read images were fed. ``reasons`` says of scores that were measured why they are missing; a file
+    has none.
     """
 
     benchmark: str
@@ -42,6 +45,7 @@ class Baseline:
     dtype: str
     scores: dict[tuple[str, int, int], float]
     taus: dict[str, Tau]
+    images: Images = CURRENT
     reasons: dict[tuple[str, int, int], str] = field(default_factory=dict, compare=False)
 
     @property
@@ -83,7 +87,7 @@ def measure(
     scores = dict(zip(keys, frame["score"], strict=True))
     reasons = {key: status for key, status in zip(keys, frame["status"], strict=True) if status != OK}
     taus = {str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"]) for row in rows.to_dict("records")}
-    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus, reasons)
+    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images, reasons)
 
 
 def _natural(text: str) -> int:
@@ -101,11 +105,11 @@ def write(baseline: Baseline, path: Path) -> None:
         for quantity, value in zip(TAUS, astuple(tau), strict=True)
     ]
     rows += [(*kind, proxy, SCORE, index, seed, value) for (proxy, index, seed), value in sorted(baseline.scores.items())]
-    write_csv(pd.DataFrame(rows, columns=COLUMNS), path)
+    write_csv(pd.DataFrame(rows, columns=COLUMNS[:-1]).assign(input=key_of(baseline.images)), path)
 
 
 def read(path: Path) -> Baseline:
-    """Read a baseline; raise InputError with the line when it cannot be used."""
+    """Read a baseline; raise InputError with the line when it cannot be used. One without the column input was fed noise."""
     try:
         reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="excess")
         header, rows = reader.fieldnames, list(reader)
@@ -114,7 +118,9 @@ def read(path: Path) -> Baseline:
         raise InputError(
             f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
         ) from error
-    if header != COLUMNS:
+    if header == COLUMNS[:-1]:
+        rows = [{**row, "input": NOISE} for row in rows]
+    elif header != COLUMNS:
         raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}
@@ -137,16 +143,26 @@ def read(path: Path) -> Baseline:
     pinned = {name: {index for proxy, index, _ in scores if proxy == name} for name in names | {proxy for proxy, _, _ in scores}}
     alike = len(set(map(frozenset, pinned.values()))) == 1
     whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
-    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"]) for row in rows}
+    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"], row["input"]) for row in rows}
     if len(kinds) != 1 or not names or not scores or not whole:
         raise InputError(
             f"{path}: a baseline has one target, and for each proxy scores of the same architectures and a tau with its interval: "
             "make one with --update"
         )
     taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
-    baseline = Baseline(*kinds.pop(), scores, taus)
+    benchmark, dataset, target, dtype, key = kinds.pop()
+    baseline = Baseline(benchmark, dataset, target, dtype, scores, taus, _images(path, key))
     _check(path, baseline)
     return baseline
+
+
+def _images(path: Path, key: str) -> Images:
+    """Return the source of images that a baseline was fed; raise InputError when this version cannot draw it."""
+    known = {key_of(images): images for images in (CURRENT, None)}
+    if key not in known:
+        drawn = " and ".join(known)
+        raise InputError(f"{path} was made with input {key!r}, and this version draws {drawn}: make one with --update")
+    return known[key]
 
 
 def _add(values: dict[Any, float], key: object, value: float) -> None:

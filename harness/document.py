@@ -79,7 +79,7 @@ def document(results: Results, figures: Mapping[str, Mapping[str, Path]], proven
     title = f"{subject(results)} and {len(results.orders) - 1} other scores on {results.benchmark}"
     parts = [Part(target, headline(results, target), _sections(results, target, figures[target])) for target in results.targets]
     command = shown_command(provenance["command"])
-    return Document(title, across_targets(results), parts, command, facts(provenance), _points(results))
+    return Document(title, [results.fed(), *across_targets(results)], parts, command, facts(provenance), _points(results))
 
 
 def shown_command(command: Sequence[str]) -> str:
@@ -110,12 +110,13 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
     name = subject(results)
     rows = results.of(target).sort_values("tau", ascending=False)
     rows = rows.assign(seconds=rows["proxy"].map(results.seconds()))
+    against = results.against(target, name).sort_values("difference")
     found = [
         Section("Correlations", tables.CORRELATIONS_TEXT, tables.fill(rows, tables.CORRELATIONS), shown("tau", "score_accuracy")),
         Section(
             f"{name} against each other score",
             tables.PAIRS_TEXT,
-            tables.fill(results.against(target, name).sort_values("difference"), tables.PAIRS),
+            tables.fill(against.assign(input=against["other"].map(results.input_of)), tables.PAIRS),
             shown("agreement"),
         ),
         Section("Size", tables.SIZE_TEXT, tables.fill(rows, tables.SIZE), shown("strata")),
@@ -137,7 +138,7 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
 def _population_table(results: Results, target: str) -> tables.Table:
     rows = results.correlations[results.correlations["target"] == target]
     columns = [tables.text("proxy", "proxy")]
-    flat: dict[str, dict[str, Any]] = {str(name): {"proxy": name} for name in results.ranked(target)}
+    flat: dict[str, dict[str, Any]] = {name: {"proxy": name, "input": results.input_of(name)} for name in results.ranked(target)}
     for population in results.populations:
         for row in rows[rows["population"] == population].to_dict("records"):
             flat[str(row["proxy"])] |= {f"{population} {key}": row[key] for key in ("tau", "tau_low", "tau_high", "n")}
@@ -146,6 +147,7 @@ def _population_table(results: Results, target: str) -> tables.Table:
             tables.interval(f"{population} tau_low", f"{population} tau_high"),
         ]
         columns += [tables.number("n", f"{population} n", "architectures with a score and a target", "d")]
+    columns.append(tables.INPUT)
     return tables.fill(pd.DataFrame(flat.values()), columns)
 
 

@@ -13,6 +13,7 @@ import proxies
 from benchmarks_data.errors import InputError
 from harness.baseline import Baseline
 from harness.files import interval_text
+from harness.inputs import name_of
 from harness.render import plain
 from harness.statistics import Tau
 
@@ -150,7 +151,7 @@ def keep_what_holds(before: Baseline, measured: Baseline, tolerance: float) -> B
 def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]:
     """Return what an update of a baseline changes, a line for each proxy."""
     if not _comparable(before, measured):
-        return ["changed: everything, as other architectures, seeds, dataset or precision are pinned"]
+        return ["changed: everything, as other architectures, seeds, images, dataset or precision are pinned"]
     verdicts = compare(before, measured, list(measured.taus), tolerance)
     lines = [f"changed: {verdict.proxy}: {line}" for verdict in verdicts if verdict.word == "drifted" for line in verdict.drifts]
     lines += [f"removed: {verdict.proxy}" for verdict in verdicts if verdict.word == "vanished"]
@@ -160,7 +161,7 @@ def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]
 
 def _comparable(one: Baseline, other: Baseline) -> bool:
     def kind(baseline: Baseline) -> tuple[object, ...]:
-        return baseline.benchmark, baseline.dataset, baseline.target, baseline.dtype, baseline.indices, baseline.seeds
+        return replace(baseline, scores={}, taus={}), baseline.indices, baseline.seeds
 
     return kind(one) == kind(other)
 
@@ -173,6 +174,7 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
         f"## Regression of correlations: {title}",
         "",
         f"{len(baseline.indices)} architectures of {plain(baseline.benchmark)}, {plain(baseline.dataset)}'s networks, "
+        f"fed {name_of(baseline.images)} where a proxy reads images, "
         f"tau with {plain(baseline.target)}; the baseline has seeds {', '.join(map(str, baseline.seeds))}.",
         "",
         "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",

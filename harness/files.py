@@ -110,11 +110,12 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
             table.add_row(
                 row["proxy"].replace("[", r"\["), _number(row["tau"]), interval_text(row["tau_low"], row["tau_high"]),
                 _number(row["rho"]), _number(row["r"]),
-                str(row["n"]), str(row["missing"]), style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
+                str(row["n"]), str(row["missing"]), row["input"], style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
             )  # fmt: skip
         console.print(table)
 

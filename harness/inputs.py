@@ -1,7 +1,8 @@
-"""Batches of images: drawn once per seed and frozen, Gaussian noise unless a file of images is given."""
+"""Batches of images, drawn once per seed and frozen: with natural statistics, Gaussian noise, or real ones from a file."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import zipfile
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks_data.benchmark import Dataset
+from benchmarks_data.command import given_path
 from benchmarks_data.errors import InputError
 from benchmarks_data.reading import LARGEST_IMAGES, read_bytes
+from harness.natural import CURRENT, Natural, draw
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +41,59 @@ class ImageFile:
         return f"images:{self.sha256[:16]}"
 
 
-NOISE = "noise"
+#: Where batches come from; None is Gaussian noise.
+Images = ImageFile | Natural | None
+
+NATURAL, NOISE = "natural", "noise"
+
+
+def add_images(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> None:
+    """Add the option ``--images`` to a parser, or to a group of its options."""
+    group.add_argument(
+        "--images",
+        type=_given_images,
+        default=NATURAL,
+        metavar="NAME",
+        help="'natural' statistics, Gaussian 'noise', or FILE.npz of real 'images' and 'labels' (default: natural)",
+    )
+
+
+def _given_images(text: str) -> str:
+    """Parse ``--images`` for argparse, as it is written: ./natural is a file."""
+    given_path(text)
+    return text
+
+
+def images_named(text: str) -> Images:
+    """Return the source that ``--images`` names: ``natural``, ``noise``, or a file; raise InputError when the file is none."""
+    if text == NOISE:
+        return None
+    return CURRENT if text == NATURAL else image_file(Path(text))
+
+
+def key_of(images: Images) -> str:
+    """Return what identifies images in the key of a score."""
+    return images.key if images else NOISE
+
+
+def images_of(key: str) -> Images:
+    """Return the source with a key; a file's path is not known."""
+    if key.startswith(f"{NATURAL}:"):
+        return Natural(int(key.removeprefix(f"{NATURAL}:")))
+    return None if key == NOISE else ImageFile("", key.removeprefix("images:"))
+
+
+def name_of(images: Images) -> str:
+    """Return the short name of a source, which rows of results have: natural, noise, or the file's."""
+    if isinstance(images, ImageFile):
+        return file_name(images.path)
+    return NATURAL if images else NOISE
+
+
+def file_name(path: str) -> str:
+    """Return the short name of a file of images, which is none of drawn ones."""
+    name = Path(path).name
+    return f"./{name}" if name in (NATURAL, NOISE) else name
 
 
 def image_file(path: Path) -> ImageFile:
@@ -104,9 +159,7 @@ def check_batch(images: ImageFile, batch: int, classes: int) -> None:
     check_labels(images, classes)
 
 
-def network_inputs(
-    images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None
-) -> Inputs:
+def network_inputs(images: Images, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None) -> Inputs:
     """Return what passes may feed to a network of *dataset*: a seed's random streams, and the frozen images and labels of *batch*.
 
     *batch* is a seed as well; without one it is the same.
@@ -144,19 +197,19 @@ def _chosen(images: ImageFile, seed: int, size: int, part: int) -> tuple[_Images
     return content, order[size * part : size * (part + 1)].numpy()
 
 
-def _labels(images: ImageFile | None, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
+def _labels(images: Images, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
 
-    if images is None:
+    if not isinstance(images, ImageFile):
         return torch.randint(classes, (size,), generator=generator(seed, "labels", part))
     content, positions = _chosen(images, seed, size, part)
     return torch.from_numpy(content.labels[positions].astype(np.int64))
 
 
 @lru_cache(maxsize=64)
-def _images(images: ImageFile | None, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
+def _images(images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
@@ -164,6 +217,9 @@ def _images(images: ImageFile | None, seed: int, image_size: int, size: int, par
 
     if images is None:
         batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise", *([part] if part else [])))
+        return laid_out(batch.to(device, getattr(torch, dtype)))
+    if isinstance(images, Natural):
+        batch = draw(size, image_size, generator(seed, NATURAL, part))
         return laid_out(batch.to(device, getattr(torch, dtype)))
     content, positions = _chosen(images, seed, size, part)
     values = (content.pixels[positions] - content.mean) / content.deviation

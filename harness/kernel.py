@@ -19,7 +19,8 @@ import benchmarks_data
 import proxies
 from benchmarks_data import spaces
 from benchmarks_data.spaces.choice import NONE
-from harness.inputs import ImageFile, network_inputs
+from harness.fed import fed
+from harness.inputs import Images, key_of, name_of, network_inputs
 from harness.searching import Plan, Setting, search
 from proxies.passes.objectives import OBJECTIVES, preset
 
@@ -39,12 +40,16 @@ class Design:
     """What is measured: the number of images of a batch, where they come from, and the seed of weights and batches."""
 
     batch: int
-    images: ImageFile | None
+    images: Images
     seed: int
 
     def key(self) -> dict[str, Any]:
         """Return what identifies the measurements, as plain values."""
-        return {"batch": self.batch, "images": self.images.key if self.images else "noise", "seed": self.seed, "revision": 3}
+        return {"batch": self.batch, "images": key_of(self.images), "seed": self.seed, "revision": 3}
+
+    def fed(self) -> str:
+        """Return the sentence that says what was fed."""
+        return fed(name_of(self.images), ["the kernel", "snip", "grasp"], ["synflow", "params"])
 
 
 def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any, np.dtype[np.int64]], classes: int) -> float:

@@ -77,12 +77,13 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
         write_text(folder / name, text)
 
 
-def tell(prog: str, results: Results, folder: Path, more: str = "") -> None:
-    """Print the correlations, what is missing, and where everything lies; *more* is added to the tables' caption."""
+def tell(prog: str, results: Results, folder: Path) -> None:
+    """Print the correlations, what is missing, and where everything lies."""
     console = Console()
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
-    print_correlations(console, pd.concat(map(results.of, results.targets)), f"targets of {', '.join(sources)}{more}")
+    caption = f"targets of {', '.join(sources)}; input: the images that a score read, blank where it read none"
+    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

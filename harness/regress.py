@@ -26,6 +26,8 @@ from benchmarks_data.command import FAILED, UNUSABLE, Parser, given_path, guarde
 from benchmarks_data.errors import InputError
 from harness.command import natural, positive
 from harness.computing.local import cores
+from harness.fed import fed
+from harness.inputs import NATURAL, NOISE, images_named, name_of
 from harness.scoring import DTYPES, Job
 from harness.selection import select
 
@@ -64,6 +66,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     updating.add_argument("--archs", metavar="N", help="number of architectures to pin (default: 24)")
     updating.add_argument("--seeds", type=positive, metavar="N", help="number of seeds (default: 1)")
     updating.add_argument("--dataset", choices=DATASETS, help="whose networks (default: imagenet16-120)")
+    updating.add_argument("--images", choices=(NATURAL, NOISE), help="what data-driven proxies are fed (default: natural)")
     updating.add_argument("--dtype", choices=DTYPES, help="precision (default: float64)")
     return p
 
@@ -85,16 +88,19 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 def _compare(args: argparse.Namespace) -> int:
     from harness import baseline, drift
 
-    if any(given is not None for given in (args.archs, args.seeds, args.dataset, args.dtype)):
-        raise InputError("--archs, --seeds, --dataset and --dtype belong to --update: a comparison takes those of the baseline")
+    if any(given is not None for given in (args.archs, args.seeds, args.dataset, args.images, args.dtype)):
+        raise InputError(
+            "--archs, --seeds, --dataset, --images and --dtype belong to --update: a comparison takes those of the baseline"
+        )
     for path in filter(None, (args.markdown, args.junit)):
         if path.is_dir() or path.resolve() == args.baseline.resolve():
             raise InputError(f"cannot write a summary to {path}: it is {'a folder' if path.is_dir() else 'the baseline'}")
         writable_folder(path.parent)
     expected = baseline.read(args.baseline)
     known = drift.known_requests(args.baseline, expected)
-    job = Job(expected.benchmark, expected.dataset, dtype=expected.dtype)
+    job = Job(expected.benchmark, expected.dataset, expected.images, expected.dtype)
     seeds = expected.seeds if args.seed is None else [args.seed]
+    _say_what_is_fed(job)
     started = time.monotonic()
     found = baseline.measure(job, expected.target, known, expected.indices, seeds, args.workers or cores())
     every = [request.name for request in baseline.every_request()]
@@ -105,6 +111,10 @@ def _compare(args: argparse.Namespace) -> int:
     if args.junit:
         args.junit.write_text(drift.junit(verdicts, expected, time.monotonic() - started), encoding="utf-8")
     return FAILED if any(verdict.drifts for verdict in verdicts) else 0
+
+
+def _say_what_is_fed(job: Job) -> None:
+    print(f"{PROG}: {fed(name_of(job.images), ['data-driven proxies'], ['the others'])}", flush=True)
 
 
 def _tell(verdicts: Sequence[Verdict], architectures: int) -> None:
@@ -138,8 +148,9 @@ def _update(args: argparse.Namespace) -> int:
     indices, warning = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
     if warning:
         print(warning)
-    job = Job("nb201", args.dataset or "imagenet16-120", dtype=args.dtype or "float64")
+    job = Job("nb201", args.dataset or "imagenet16-120", images_named(args.images or NATURAL), args.dtype or "float64")
     workers = args.workers or cores()
+    _say_what_is_fed(job)
     measured = baseline.measure(job, TARGET, baseline.every_request(), indices, range(args.seeds or 1), workers)
     for line in drift.changes(before, measured, args.tolerance) if before else []:
         print(line)

@@ -11,7 +11,7 @@ from benchmarks_data import spaces
 from benchmarks_data.command import FAILED
 from benchmarks_data.errors import InputError
 from harness.found import name_of
-from harness.inputs import NOISE, ImageFile
+from harness.inputs import images_of
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Setting, describe, numerics_in, search
@@ -66,7 +66,7 @@ def _setting(entry: dict[str, Any]) -> Setting:
     if not numbers or not all(entry[name] in allowed for name, allowed in words.items()) or not isinstance(entry["images"], str):
         raise ValueError("a setting")
     key = entry["images"]
-    images = None if key in ("", NOISE) else ImageFile("", key.removeprefix("images:"))
+    images = images_of(key) if key else None
     chosen = {field.name: entry[field.name] for field in fields(Numerics) if field.name in entry}
     values = {name: value for name, value in entry.items() if name not in ("images", "revision", *chosen)}
     numerics = numerics_in(entry["objective"], chosen)

@@ -18,13 +18,15 @@ import proxies
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import check_replaceable, load_plugins, say_what_is_replaced, tables_folder
+from harness.fed import name_of_record
+from harness.scoring import reads_images
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PROG = "python -m harness.report"
 #: What runs must have in common to be merged: their scores depend on it.
-SHARED = ("benchmark", "dataset", "images", "dtype")
+SHARED = ("benchmark", "dataset", "dtype")
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -75,7 +77,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
+    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name, name_of_record(run["images"]))
     say_what_is_replaced(prog, out)
     publish(results, out, run)
     tell(prog, results, out)
@@ -120,13 +122,15 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path]) -> dict[str, Any]:
     """Return what run.json says of the runs together; raise InputError when they scored different things."""
     first = settings[0]
+    # A run whose proxies read no images goes with any other.
+    reading = [(one, folder) for one, folder in zip(settings, folders, strict=True) if _reads_images(one)]
+    for other, folder in reading[1:]:
+        if _identity(other["images"]) != _identity(reading[0][0]["images"]):
+            raise _apart(reading[0][1], folder, "images")
     for other, folder in zip(settings[1:], folders[1:], strict=True):
         for key in SHARED:
-            if _identity(other[key]) != _identity(first[key]):
-                raise InputError(
-                    f"{folders[0]} and {folder} differ in {key}, so their scores do not belong together: "
-                    "compare them with python -m harness.overview"
-                )
+            if other[key] != first[key]:
+                raise _apart(folders[0], folder, key)
         if other["archs"]["population"] != first["archs"]["population"]:
             raise InputError(f"{folders[0]} and {folder} differ in population: report them one by one")
     known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
@@ -137,6 +141,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
     archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
     return {
         **{key: first[key] for key in SHARED},
+        "images": (reading[0][0] if reading else first)["images"],
         "archs": archs,
         "proxies": list(known.values()),
         "targets": targets,
@@ -144,6 +149,16 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
         **({"batches": batches} if batches else {}),
         "scored_by": sources,
     }
+
+
+def _apart(one: Path, other: Path, what: str) -> InputError:
+    return InputError(
+        f"{one} and {other} differ in {what}, so their scores do not belong together: compare them with python -m harness.overview"
+    )
+
+
+def _reads_images(settings: dict[str, Any]) -> bool:
+    return any(reads_images(proxies.request(proxy["name"])) for proxy in settings["proxies"])
 
 
 def _identity(setting: Any) -> Any:

@@ -9,10 +9,14 @@ from functools import cached_property
 import pandas as pd
 
 import benchmarks_data
+import proxies
 from benchmarks_data.table import Table, is_accuracy
 from harness.analysis import by_seed, combined, correlations, direction, joined
 from harness.comparison import CEILING_COLUMNS, PAIR_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, paired, standings, strata
+from harness.fed import fed
+from harness.inputs import NATURAL
 from harness.plots_between import chosen_for_curves
+from harness.scoring import reads_images
 from harness.selection import POPULATIONS, population
 from harness.statistics import tau_b
 from harness.units import Units, units_of
@@ -28,6 +32,7 @@ class Results:
         targets: the columns of the table that scores are compared with.
         population: the name of the population that the architectures are from.
         benchmark: its name.
+        source: the short name of the images that data-driven proxies were fed.
     """
 
     scores: pd.DataFrame
@@ -35,6 +40,16 @@ class Results:
     targets: Sequence[str]
     population: str
     benchmark: str
+    source: str = NATURAL
+
+    def input_of(self, proxy: str) -> str:
+        """Return the short name of the images that a score read; empty where it read none."""
+        return self.source if proxy in self.orders and reads_images(proxies.request(proxy)) else ""
+
+    def fed(self) -> str:
+        """Return the sentence that says what was fed to which proxies."""
+        readers = [name for name in self.orders if self.input_of(name)]
+        return fed(self.source, readers, [name for name in self.orders if name not in readers])
 
     @cached_property
     def orders(self) -> dict[str, pd.Series]:
@@ -65,7 +80,7 @@ class Results:
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
-        """A frame of harness.analysis.CORRELATION_COLUMNS, and ``place`` (:func:`standings`) in the run's population."""
+        """A frame of harness.analysis.CORRELATION_COLUMNS, ``place`` (:func:`standings`) in the run's population, and ``input``."""
         found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
         places: dict[tuple[str, str], int] = {}
         for target in self.targets:
@@ -77,7 +92,7 @@ class Results:
             places |= {(target, str(name)): place for name, place in standing.items()}
         keys = zip(found["target"], found["proxy"], found["population"], strict=True)
         of_row = [places.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
-        return found.assign(place=pd.array(of_row, dtype="Int64"))
+        return found.assign(place=pd.array(of_row, dtype="Int64"), input=found["proxy"].map(self.input_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:

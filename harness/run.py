@@ -17,9 +17,10 @@ from benchmarks_data.command import FAILED, Parser, given_path, guarded, writabl
 from benchmarks_data.errors import unknown
 from harness.command import check_device, check_replaceable, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.executor_options import add_options, executor_of
-from harness.inputs import image_file
+from harness.fed import fed, record_of
+from harness.inputs import ImageFile, add_images, images_named, name_of
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, draws_of
+from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, draws_of, reads_images
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="N",
         help="batches 0 to N-1 of images and labels, each with every seed of weights (default: each seed draws its own)",
     )
-    what.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(what)
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
         "--target", nargs="+", metavar="COLUMN", help="columns of the table (default: the dataset's test accuracy)"
@@ -105,6 +106,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         print(describe(args.describe) if args.describe else listing())
         return 0
     plan = make_plan(args, plugins)
+    _say_what_is_fed(prog, plan)
 
     from harness.progress import score_tasks
     from harness.store import Store
@@ -124,6 +126,12 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
         provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
         return _report(prog, args, plan, store, shown, provenance)
+
+
+def _say_what_is_fed(prog: str, plan: Plan) -> None:
+    readers = [request.name for request in plan.requests if reads_images(request)]
+    others = [request.name for request in plan.requests if not reads_images(request)]
+    print(f"{prog}: {fed(name_of(plan.job.images), readers, others)}", flush=True)
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
@@ -171,8 +179,8 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
-    images = image_file(args.images) if args.images else None
-    if images:
+    images = images_named(args.images)
+    if isinstance(images, ImageFile):
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
@@ -218,7 +226,6 @@ def _drawn_from(plan: Plan) -> dict[str, str]:
 
 
 def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
-    images = plan.job.images
     return {
         "benchmark": plan.job.benchmark,
         "dataset": plan.job.dataset,
@@ -229,7 +236,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
         **({} if plan.batches is None else {"batches": list(plan.batches)}),
-        "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
+        "images": record_of(plan.job.images),
         "dtype": plan.job.dtype,
     }
 
@@ -247,9 +254,9 @@ def _report(
     from harness.results import Results
 
     scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed)
-    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
+    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark, name_of(plan.job.images))
     publish(results, plan.out, provenance)
-    tell(prog, results, plan.out, f", {plan.job.images_text}")
+    tell(prog, results, plan.out)
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

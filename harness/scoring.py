@@ -15,7 +15,8 @@ import benchmarks_data
 import proxies
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
-from harness.inputs import NOISE, ImageFile, check_labels, network_inputs, number_of_images
+from harness.inputs import ImageFile, Images, check_labels, key_of, network_inputs, number_of_images
+from harness.natural import CURRENT
 from proxies.passes import PASSES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Job:
 
     benchmark: str
     dataset: str
-    images: ImageFile | None = None
+    images: Images = CURRENT
     dtype: str = "float32"
     device: str = "cpu"
     plugins: tuple[tuple[Path, int], ...] = ()
@@ -59,21 +60,13 @@ class Job:
             return self.dataset
         return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
 
-    @property
-    def images_text(self) -> str:
-        """The images, for people."""
-        return f"images of {Path(self.images.path).name}" if self.images else "Gaussian noise"
-
     def batch_of(self, score: Score) -> int:
         """Return the seed of the batch behind a score: the job's, or the score's own where the job has none or no batch is read."""
-        reads_batch = proxies.request(score.proxy).needs & {"images", "labels"}
-        return self.batch if self.batch is not None and reads_batch else score.seed
+        return self.batch if self.batch is not None and reads_images(proxies.request(score.proxy)) else score.seed
 
     def inputs_of(self, request: proxies.Request) -> str:
         """Return what identifies the images that a request reads; empty when it reads none."""
-        if not request.needs & {"images", "labels"}:
-            return ""
-        return self.images.key if self.images else NOISE
+        return key_of(self.images) if reads_images(request) else ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +88,11 @@ class Score:
     score: float
     seconds: float
     status: str
+
+
+def reads_images(request: proxies.Request) -> bool:
+    """Return whether a score depends on the batches that it is given: on images or labels."""
+    return bool(request.needs & {"images", "labels"})
 
 
 def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:

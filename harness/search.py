@@ -27,7 +27,8 @@ from harness.command import (
     tables_folder,
 )
 from harness.computing.local import cores
-from harness.inputs import check_batch, image_file
+from harness.fed import fed
+from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
@@ -35,7 +36,6 @@ from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, PRESETS, S
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
-    from harness.inputs import ImageFile
 
 PROG = "python -m harness.search"
 
@@ -69,7 +69,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     how.add_argument("--weights", choices=WEIGHTS, help="weights of snip and grasp; those of synflow are absolute")
     how.add_argument("--batchnorm", choices=BATCHNORMS, help="normalisation by the batch's statistics, or none")
     how.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    how.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(how)
     how.add_argument(
         "--dtype",
         choices=DTYPES,
@@ -114,6 +114,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.steps and set(args.schedule) == {"one-shot"}:
         raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
+    said = fed_to(settings)
+    print(f"{prog}: {said}", flush=True)
     table, targets = targets_of(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}")
     check_replaceable(out, "search.json")
@@ -141,7 +143,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "table": table.provenance() if table else "none",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    context = Context(args.space, settings[0].dataset, table, targets, args.scores, published)
+    context = Context(args.space, settings[0].dataset, table, targets, args.scores, published, said)
     publish_search(searches, context, out, provenance)
     return FAILED if any(one.fault for one in searches) else 0
 
@@ -152,9 +154,9 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     dataset = args.dataset or next(iter(space.datasets))
     if dataset not in space.datasets:
         raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
-    images: ImageFile | None = image_file(args.images) if args.images else None
+    images = images_named(args.images)
     objectives = list(dict.fromkeys(args.objective))
-    if images and set(objectives) - {"synflow"}:
+    if isinstance(images, ImageFile) and set(objectives) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)
     device = check_device(args.device)
     settings = []
@@ -177,6 +179,13 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
 def default_dtype(preset: str, objective: str, numerics: Numerics) -> str:
     """Return the precision of sensitivities: float32 as in the notebooks and where they are rescaled on their way, else float64."""
     return "float32" if preset == "authors" or (objective, numerics.batchnorm) == ("synflow", "bypass") else "float64"
+
+
+def fed_to(settings: Sequence[Setting]) -> str:
+    """Return the sentence that says which objectives are fed what: synflow reads no images."""
+    objectives = list(dict.fromkeys(setting.objective for setting in settings))
+    readers = [objective for objective in objectives if objective != "synflow"]
+    return fed(name_of(settings[0].images), readers, [objective for objective in objectives if objective not in readers])
 
 
 def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:

@@ -53,6 +53,7 @@ class Context:
         table, targets: trained results, where the space has some.
         scores: the folder of a run, whose proxies' first choices are reported.
         published: further architectures by name.
+        fed: the sentence that says what was fed.
     """
 
     space: str
@@ -61,6 +62,7 @@ class Context:
     targets: Sequence[str] = ()
     scores: Path | None = None
     published: Mapping[str, Any] = field(default_factory=dict)
+    fed: str = ""
 
 
 def read_published(path: Path, space: str) -> dict[str, Any]:
@@ -216,7 +218,8 @@ def _document(
     sections = [section for section in sections if section.table or section.figures]
     title = f"FreeDARTS on {context.space}, {context.dataset}"
     part = Part(f"Searches in the space {context.space}", headline(found, summary, context.targets), sections)
-    return Document(title, [], [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
+    opening = [context.fed] if context.fed else []
+    return Document(title, opening, [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
 
 
 def _shown(target: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.choice import Choice
-from harness.inputs import NOISE, ImageFile, network_inputs
+from harness.inputs import Images, key_of, network_inputs
 from harness.lines import Lines, path_of
 from harness.schedules import (
     Kept,
@@ -55,7 +55,7 @@ class Setting:
     seed: int
     numerics: Numerics
     batch: int
-    images: ImageFile | None
+    images: Images
     dtype: str
     channels: int | None
     cells: int | None
@@ -71,7 +71,7 @@ class Setting:
         if self.objective == "synflow":
             del values["batch"]
             return {**values, "images": "", "revision": REVISION}
-        return {**values, "images": self.images.key if self.images else NOISE, "revision": REVISION}
+        return {**values, "images": key_of(self.images), "revision": REVISION}
 
 
 def numbers_of(objective: str, numerics: Numerics) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from harness.command import check_device, positive, say_what_is_replaced, scale
 from harness.computing.local import cores
-from harness.inputs import check_batch, image_file
+from harness.fed import record_of
+from harness.inputs import ImageFile, add_images, check_batch, images_named
 from harness.scoring import DTYPES
 from harness.search import default_dtype, targets_of
 from harness.searching import STEPS, Plan, Search, Setting, logged, search
@@ -48,7 +49,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="seeds 0 to N-1 of weights and batches: a number for all objectives, or one for each (default: 20)",
     )  # fmt: skip
     p.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    p.add_argument("--images", type=Path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(p)
     p.add_argument("--channels", type=positive, metavar="N", help="initial channels of the supernet (default: as published)")
     p.add_argument("--cells", type=positive, metavar="N", help="cells of the supernet, in nb201 of a stage (default: as published)")
     p.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow without normalisation, else float64)")
@@ -81,7 +82,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         "space": args.space,
         "dataset": settings[0].dataset,
-        "images": str(args.images) if args.images else "noise",
+        "images": record_of(settings[0].images),
         "batch": args.batch,
         "seeds": args.seeds,
         "channels": args.channels,
@@ -100,8 +101,8 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
     dataset = args.dataset or next(iter(space.datasets))
     if dataset not in space.datasets:
         raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
-    images = image_file(args.images) if args.images else None
-    if images and set(args.objective) - {"synflow"}:
+    images = images_named(args.images)
+    if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)
     objectives = list(dict.fromkeys(args.objective))
     if len(args.seeds) not in (1, len(objectives)):

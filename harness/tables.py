@@ -102,6 +102,7 @@ CEILINGS_TEXT = (
 SEEDS_TEXT = "Tau of each seed alone, and of the mean rank over seeds."
 
 PROXY = text("proxy", "proxy")
+INPUT = text("input", "input", "images that the score read; blank: none")
 CORRELATIONS = (
     PROXY,
     number("tau", "tau", "Kendall's tau-b"),
@@ -113,6 +114,7 @@ CORRELATIONS = (
     number("missing", "missing", "architectures with a target but no score", "d"),
     number("-inf", "minus_inf", "architectures that score -inf, the lowest", "d"),
     number("seconds", "seconds", "mean time for an architecture: passes that the score reads, and its formula", ".2g"),
+    INPUT,
 )
 PAIRS = (
     text("other", "other"),
@@ -122,6 +124,7 @@ PAIRS = (
     number("p, Holm", "p_holm", "corrected for the number of pairs", ".2g"),
     number("tau between", "tau_between", "tau of one score with the other"),
     number("n", "n", "architectures with both scores and the target", "d"),
+    INPUT,
 )
 SIZE = (
     PROXY,
@@ -131,6 +134,7 @@ SIZE = (
     number("partial tau", "tau_partial_params", "Kendall's partial tau with the target, given params"),
     number("tau at equal live params", "tau_equal_live_params", "over pairs with as many live parameters as one another"),
     interval("tau_equal_live_params_low", "tau_equal_live_params_high"),
+    INPUT,
 )
 SEARCH = (
     PROXY,
@@ -140,6 +144,7 @@ SEARCH = (
     number("regret at 1", "regret_1", "points of accuracy below the best, training the highest score", ".2f"),
     number("regret at 10", "regret_10", "training the 10 highest", ".2f"),
     number("regret at 100", "regret_100", "training the 100 highest", ".2f"),
+    INPUT,
 )
 CEILINGS = (
     text("between", "what"),
@@ -154,4 +159,5 @@ SEEDS = (
     number("tau", "tau", "of the mean rank over seeds"),
     number("mean of seeds", "tau_seeds_mean"),
     number("deviation", "tau_seeds_sd", "standard deviation of the taus of single seeds"),
+    INPUT,
 )

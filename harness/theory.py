@@ -21,7 +21,7 @@ from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import check_replaceable, natural, positive, say_what_is_replaced
 from harness.computing.local import cores
-from harness.inputs import check_batch, image_file
+from harness.inputs import ImageFile, add_images, check_batch, images_named
 from harness.kernel import (
     BENCHMARK,
     CELL,
@@ -53,7 +53,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
     )
-    p.add_argument("--images", type=given_path, metavar="FILE.npz", help="real 'images' and 'labels' (default: Gaussian noise)")
+    add_images(p)
     p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
     p.add_argument(
         "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
@@ -75,8 +75,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     indices, warning = select(benchmark, args.archs, "connected", args.seed)
     if args.batch < 2:
         raise InputError("--batch 1: a kernel needs at least two images")
-    images = image_file(args.images) if args.images else None
-    if images:
+    images = images_named(args.images)
+    if isinstance(images, ImageFile):
         check_batch(images, max(args.batch, SEARCH_BATCH), benchmark.datasets[DATASET].classes)
     published = {}
     if args.published:
@@ -89,6 +89,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         print(f"{prog}: {warning}", file=sys.stderr)
     say_what_is_replaced(prog, out, "theory.json")
     design = Design(args.batch, images, args.seed)
+    print(f"{prog}: {design.fed()}", flush=True)
     log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
     widths = sorted(set(args.widths))
     workers = args.workers or cores()

@@ -201,7 +201,7 @@ def publish_theory(
         frames = {"cells": of_cells, "operations": of_operations, "correlations": found, "sizes": sizes}
         for name, frame in frames.items():
             write_csv(frame, new / f"{name}.csv")
-        report = _document(of_cells, of_operations, found, sizes, said, new, record)
+        report = _document(of_cells, of_operations, found, sizes, said, new, {**record, "input": design.fed()})
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
@@ -260,4 +260,4 @@ def _document(
             Section("Size", SIZES_TEXT, tables.fill(sizes, large), [strip]),
         ],
     )
-    return Document("The theory of ZEROS, measured", [], [part], shown_command(record["command"]), facts(record), {})
+    return Document("The theory of ZEROS, measured", [record["input"]], [part], shown_command(record["command"]), facts(record), {})
