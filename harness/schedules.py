@@ -1,7 +1,9 @@
 """FreeDARTS' schedules: in which order a supernet's choices are decided by the sensitivities of its candidates.
 
-The paper (arXiv 2106.11542, section 4) decides all at once, or iteratively: the supernet is pruned a little, and the
-sensitivities are measured again. A schedule sees nothing but sensitivities, so it can be replayed from those that were logged.
+``one-shot`` is what the authors' public code does (github.com/anonymous-submission1991/FreeDARTS). The abstract of arXiv 2106.11542
+speaks of an "iterative" manner, which no public code or text that was at hand spells out: the other schedules are constructions of
+this project, in which the supernet is pruned a little and the sensitivities are measured again. A schedule sees nothing but
+sensitivities, so it can be replayed from those that were logged.
 """
 
 from __future__ import annotations

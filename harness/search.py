@@ -31,7 +31,7 @@ from harness.fed import fed
 from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
-from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
+from harness.searching import STEPS, Plan, Search, Setting, logged, meaningless, measurements_of, search
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, PRESETS, SIGNS, WEIGHTS, Numerics, changed, preset
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     what.add_argument("--space", default="nb201", metavar="NAME", help=f"one of {', '.join(spaces.names())} (default: nb201)")
     what.add_argument("--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)")
     what.add_argument("--objective", nargs="+", choices=OBJECTIVES, default=["synflow"], help="what R is (default: synflow)")
-    what.add_argument("--schedule", nargs="+", choices=SCHEDULES, default=["one-shot"], help="(default: one-shot)")
+    what.add_argument(
+        "--schedule", nargs="+", choices=SCHEDULES, default=["one-shot"],
+        help="one-shot, as in the authors' code; the others are this project's constructions (default: one-shot)",
+    )  # fmt: skip
     what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
     what.add_argument("--steps", type=positive, metavar="N", help="measurements of an iterative schedule (default: one a decision)")
     what.add_argument("--none", choices=("in", "out"), default="in", help="whether none is a candidate (default: in)")
@@ -128,6 +131,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     published = read_published(args.published, args.space) if args.published else {}
     if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
+    for reason in dict.fromkeys(filter(None, map(meaningless, settings))):
+        print(f"{prog}: {reason}", file=sys.stderr)
     say_what_is_replaced(prog, out, "search.json")
     searches = _search_all(plan, settings, args.workers or (cores() if settings[0].device == "cpu" else 1))
     provenance: dict[str, Any] = {
@@ -139,6 +144,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "schedules": list(plan.schedules),
         "settings": [setting.key() for setting in settings],
         "device": settings[0].device,
+        "warnings": list(dict.fromkeys(filter(None, map(meaningless, settings)))),
         "targets": targets,
         "table": table.provenance() if table else "none",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

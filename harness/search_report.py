@@ -217,7 +217,8 @@ def _document(
     ]
     sections = [section for section in sections if section.table or section.figures]
     title = f"FreeDARTS on {context.space}, {context.dataset}"
-    part = Part(f"Searches in the space {context.space}", headline(found, summary, context.targets), sections)
+    said = [*headline(found, summary, context.targets), *(f"Note: {reason}." for reason in provenance.get("warnings", ()))]
+    part = Part(f"Searches in the space {context.space}", said, sections)
     opening = [context.fed] if context.fed else []
     return Document(title, opening, [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
 

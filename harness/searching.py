@@ -74,6 +74,21 @@ class Setting:
         return {**values, "images": key_of(self.images), "revision": REVISION}
 
 
+def meaningless(setting: Setting) -> str:
+    """Return why a setting's sensitivities say nothing although they are numbers, empty when they do.
+
+    In the DARTS supernet every term of a node ends in a normalisation without a scale, or is a copy of a node: its channels have
+    mean 0 over batch and space, the average over space before the classifier takes that mean, and the sum of logits is the sum of
+    the classifier's biases whatever the gates are.
+    """
+    if (setting.space, setting.objective, setting.numerics.batchnorm) == ("darts", "synflow", "train"):
+        return (
+            "synflow on darts with batchnorm=train: the sum of logits does not depend on the gates; every sensitivity is 0 but "
+            "for rounding errors, which choose; the authors' notebook does the same (docs/freedarts.md)"
+        )
+    return ""
+
+
 def numbers_of(objective: str, numerics: Numerics) -> dict[str, Any]:
     """Return the numerics of a setting as plain values: what differs from the implied ones, alpha and batchnorm always."""
     implied, values = _implied(objective, numerics.alpha), asdict(numerics)

@@ -79,7 +79,7 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
         for name in values:
             column = done[name].astype(float).dropna()
             half = math.nan
-            if len(column) > 1 and column.std() > 0:
+            if column.nunique() > 1:
                 half = float(stats.t.ppf(0.975, len(column) - 1)) * float(column.std()) / math.sqrt(len(column))
             mean = float(column.mean()) if len(column) else math.nan
             row |= {name: mean, f"{name}_sd": column.std(), f"{name}_low": mean - half, f"{name}_high": mean + half}

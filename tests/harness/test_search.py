@@ -12,9 +12,10 @@ import benchmarks_data
 from benchmarks_data import spaces
 from harness import searching
 from harness.plots_search import sensitivity_map
-from harness.search import main
+from harness.search import main, make_settings, parser
+from proxies.passes.objectives import Numerics
 
-SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1"]
+SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1", "--preset", "linearised"]
 
 
 def search(folder: Path, *more: str) -> int:
@@ -106,8 +107,55 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
 def test_another_setting_does_not_go_on_from_a_log(tmp_path: Path) -> None:
     assert search(tmp_path) == 0
     before = pd.read_csv(tmp_path / "sensitivities.csv")["sensitivity"]
-    assert search(tmp_path, "--alpha", "normal") == 0
-    assert not np.allclose(before, pd.read_csv(tmp_path / "sensitivities.csv")["sensitivity"])
+    normal = ["--alpha", "normal", "--batchnorm", "train"]
+    more = (["--alpha", "normal"], normal, [*normal, "--signs", "signed"], [*normal, "--gate-scale", "0.1"], ["--preset", "authors"])
+    for number, options in enumerate(more, 2):
+        assert search(tmp_path, *options) == 0
+        after = pd.read_csv(tmp_path / "sensitivities.csv")["sensitivity"]
+        assert not np.allclose(before, after)
+        before = after
+        assert len(list((tmp_path / "steps").iterdir())) == number
+        assert main(["--replay", str(tmp_path)]) == 0
+
+
+def test_logs_of_what_could_be_chosen_before_keep_their_names() -> None:
+    """The names that version 0.1 gave: they hold a checksum of all that sensitivities depended on."""
+    names = {
+        ("synflow", "ones", "bypass"): "synflow-seed0-%s",
+        ("snip", "normal", "train"): "snip-seed0-%s",
+    }
+    for (objective, alpha, batchnorm), name in names.items():
+        args = parser().parse_args(["--preset", "linearised", "--objective", objective, "--alpha", alpha])
+        (setting,) = make_settings(args)
+        old = {
+            "space": "nb201", "dataset": "cifar10", "objective": objective, "seed": 0, "alpha": alpha, "batchnorm": batchnorm,
+            "images": "" if objective == "synflow" else "noise", "dtype": "float32" if objective == "synflow" else "float64",
+            "channels": None, "cells": None, "revision": 2,
+        } | ({} if objective == "synflow" else {"batch": 64})  # fmt: skip
+        assert setting.key() == old
+        path = searching.Plan(("one-shot",), True, None, Path()).log(setting)
+        assert path.name.startswith(name.partition("%")[0])
+
+
+def test_the_authors_preset_is_the_default_and_single_options_change_it() -> None:
+    def numerics(*options: str) -> Numerics:
+        return make_settings(parser().parse_args(list(options)))[0].numerics
+
+    assert numerics() == Numerics("normal", 1e-3, "absolute", "absolute", "train")
+    assert numerics("--space", "darts") == Numerics("normal", 1e-3, "signed", "absolute", "train")
+    assert numerics("--space", "darts", "--objective", "grasp") == Numerics("normal", 1e-3, "signed", "absolute", "train")
+    assert numerics("--objective", "snip") == Numerics("normal", 1e-3, "signed", "drawn", "train")
+    assert numerics("--alpha", "ones", "--batchnorm", "bypass") == Numerics("ones", 1.0, "absolute", "absolute", "bypass")
+    assert numerics("--preset", "linearised") == Numerics("ones", 1.0, "absolute", "absolute", "bypass")
+    assert numerics("--preset", "linearised", "--alpha", "normal").gate_scale == 1e-3
+    assert numerics("--gate-scale", "0.1").gate_scale == 0.1
+
+
+def test_a_setting_that_returns_rounding_errors_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--space", "darts", "--channels", "4", "--cells", "3", "--workers", "1", "--out", str(tmp_path)]
+    assert main(command) == 0
+    assert "every sensitivity is 0 but for rounding errors" in capsys.readouterr().err
+    assert "every sensitivity is 0 but for rounding errors" in (tmp_path / "report.md").read_text()
 
 
 def test_vanished_gradients_are_said_and_find_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,6 +173,7 @@ def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureF
     cell = {"normal": [["skip_connect", 0]] * 8, "reduce": [["max_pool_3x3", 1]] * 8}
     (tmp_path / "theirs.json").write_text(json.dumps({"cells": {"mine": cell}}))
     command = ["--space", "darts", "--channels", "4", "--cells", "3", "--schedule", "one-shot", "confident", "--workers", "1"]
+    command += ["--preset", "linearised"]
     assert main([*command, "--published", str(tmp_path / "theirs.json"), "--out", str(tmp_path / "out")]) == 0
     rows = pd.read_csv(tmp_path / "out" / "search.csv")
     assert rows["arch"].str.startswith("Genotype(normal=[('sep_conv_5x5'").all()
@@ -153,6 +202,8 @@ def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureF
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
         (["--steps", "0"], "positive whole number"),
         (["--steps", "3"], "--steps: one-shot measures once"),
+        (["--gate-scale", "-1"], "expected a positive number, not '-1'"),
+        (["--weights", "drawn"], "--weights drawn: synflow takes absolute weights by definition"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -165,7 +216,7 @@ def test_bad_input_is_one_line_and_exit_2(
     lines = capsys.readouterr().err.splitlines()
     assert status == 2
     assert complaint in lines[-1]
-    assert all(line.startswith("searched") for line in lines[:-1])
+    assert all(line.startswith("searched") or "rounding errors" in line for line in lines[:-1])
 
 
 def test_a_target_that_is_no_accuracy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
