@@ -119,7 +119,8 @@ def _print(found: pd.DataFrame) -> None:
     for row in found.to_dict("records"):
         tau, one, between = ("" if math.isnan(row[key]) else f"{row[key]:.3f}" for key in ("tau", "one_seed", "between_seeds"))
         interval = interval_text(row["tau_low"], row["tau_high"])
-        table.add_row(str(row["proxy"]).replace("[", r"\["), str(row["theirs"]), str(row["n"]), tau, interval, one, between)
+        names = (str(row[key]).replace("[", r"\[") for key in ("proxy", "theirs"))
+        table.add_row(*names, str(row["n"]), tau, interval, one, between)
     Console().print(table)
 
 

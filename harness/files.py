@@ -105,8 +105,9 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         first = rows.iloc[0]
         title = f"{first['benchmark']}, {target}, population {first['population']}"
         table = TerminalTable(
-            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
-        )
+            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
+            collapse_padding=True,
+        )  # fmt: skip
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)

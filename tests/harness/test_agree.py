@@ -44,6 +44,26 @@ def test_the_command_prints_a_row_for_each_proxy(tmp_path: Path, capsys: pytest.
     assert row.split()[:4] == ["naswot", "nwot", "19", "1.000"]
 
 
+def test_two_runs_are_compared_option_by_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    first, second = [1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 3.0, 4.0]
+    name = "naswot[batch=8]"
+    ours, theirs = scores(naswot=[first], te_ntk=[first]), scores(naswot=[second], te_ntk=[first, second])
+    paths = []
+    for number, frame in enumerate((ours, theirs)):
+        paths.append(str(tmp_path / f"{number}.csv"))
+        both = pd.concat([frame, frame[frame["proxy"] == "naswot"].assign(proxy=name, score=lambda one: -one["score"])])
+        both.to_csv(paths[-1], index=False)
+    assert main(paths) == 0
+    rows = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines() if "naswot" in line or "te_ntk" in line}
+    assert rows["naswot"][:4] == ["naswot", "naswot", "4", "0.667"]
+    assert rows[name][:4] == [name, name, "4", "0.667"]
+    # Lower is better: ranks over seeds are 1.5, 1.5, 3, 4 in the scores' own direction.
+    assert rows["te_ntk"][3] == f"{kendalltau([1.5, 1.5, 3, 4], first).statistic:.3f}"
+
+
 def test_files_that_do_not_fit_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
     scores(naswot=[[1.0, 2.0]]).to_csv(ours, index=False)

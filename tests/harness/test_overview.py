@@ -32,7 +32,7 @@ def test_runs_stand_beside_published_figures(runs: list[Path], tmp_path: Path, c
     assert rows["params"][2] == ""
     taus = [float(row[1].split()[0]) for row in rows.values()]
     assert taus == sorted(taus, reverse=True)
-    assert "6 architectures drawn with sample seed 0 from population all, 1 seed(s), Gaussian noise" in lines[-2]
+    assert "6 architectures drawn with sample seed 0 from population all, 1 seed(s), natural statistics, revision 1" in lines[-2]
     assert lines[-1] == "- published: us"
 
 

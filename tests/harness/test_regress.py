@@ -13,6 +13,9 @@ from harness import baseline as baselines
 from harness import drift, regress
 from harness.baseline import Baseline, measure, read, write
 from harness.command import WorkerDied
+from harness.fed import fed
+from harness.inputs import name_of
+from harness.natural import CURRENT
 from harness.regress import main
 from harness.scoring import Job
 from harness.statistics import Tau
@@ -38,6 +41,25 @@ def test_update_pins_every_proxy_with_every_choice(tmp_path: Path, monkeypatch: 
     assert (written.dtype, len(written.indices), set(written.taus)) == ("float64", 3, {"params", "live_convs"})
     assert main(["--baseline", str(path), "--workers", "1"]) == 0
     assert main(["--baseline", str(tmp_path), "--update"]) == 2
+
+
+def test_a_baseline_names_its_input_and_older_ones_were_fed_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    requests, path = [proxies.request("naswot[batch=4]"), proxies.request("params")], tmp_path / "b.csv"
+    for images, key in ((None, "noise"), (CURRENT, "natural:1")):
+        write(measure(Job("nb201", "cifar10", images), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+        assert {line.rpartition(",")[2] for line in path.read_text().splitlines()[1:]} == {key}
+        assert read(path).images == images
+        assert main(["--baseline", str(path), "--workers", "1"]) == 0
+        assert capsys.readouterr().out.startswith(f"python -m harness.regress: {fed(name_of(images), ['data-driven'], [])[:30]}")
+    other = changed(path, tmp_path, "natural:1", "natural:0")
+    other.write_text(other.read_text().replace("natural:1", "natural:0"))
+    assert main(["--baseline", str(other)]) == 2
+    assert "made with input 'natural:0', and this version draws natural:1 and noise" in capsys.readouterr().err
+    write(measure(Job("nb201", "cifar10", None), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+    old = tmp_path / "old.csv"
+    old.write_text("".join(f"{line.rpartition(',')[0]}\n" for line in path.read_text().splitlines()))
+    assert read(old) == read(path)
+    assert main(["--baseline", str(old), "--workers", "1"]) == 0
 
 
 def changed(baseline: Path, folder: Path, old: str, new: str) -> Path:

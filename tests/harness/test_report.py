@@ -136,6 +136,27 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
     assert "the runs used mine.csv: name its folder with --tables" in capsys.readouterr().err
 
 
+def test_runs_with_different_inputs_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def made(name: str, proxy: str, images: str) -> str:
+        command = arguments(tmp_path, "--proxy", proxy, "--archs", "3", "--workers", "1", "--images", images)
+        assert run([*command, "--out", str(tmp_path / name)]) == 0
+        return str(tmp_path / name)
+
+    natural, noise = (made(name, "naswot[batch=4]", name) for name in ("natural", "noise"))
+    sizes = made("sizes", "synflow", "noise")
+    # What older versions wrote of a run with noise.
+    assert json.loads((tmp_path / "noise" / "run.json").read_text())["images"] == "Gaussian noise"
+    out = str(tmp_path / "merged")
+    capsys.readouterr()
+    assert main([natural, noise, "--out", out]) == 2
+    assert "differ in images" in capsys.readouterr().err
+    assert main([sizes, natural, "--out", out]) == 0, "synflow reads no images"
+    rows = pd.read_csv(tmp_path / "merged" / "correlations.csv", keep_default_na=False).set_index("proxy")
+    assert rows.loc["naswot[batch=4]", "input"] == "natural"
+    assert rows.loc["synflow", "input"] == ""
+    assert "read by naswot" in (tmp_path / "merged" / "report.md").read_text()
+
+
 def test_the_headline_states_what_was_measured() -> None:
     stream = np.random.default_rng(0)
     accuracy = stream.normal(80, 5, 400)

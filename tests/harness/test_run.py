@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from harness.run import main
-from tests.runs import arguments, hear_interrupts, stored_rows
+from tests.runs import arguments, hear_interrupts, query_store, stored_rows
 
 PNG = b"\x89PNG\r\n"
 
@@ -67,7 +67,7 @@ def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:
     assert record["command"][:2] == ["python -m harness.run", "--store"]
     assert record["table"]["name"] == "analog-nasbench"
     assert len(record["table"]["sha256"]) == 64
-    assert (record["seeds"], record["archs"]["count"], record["images"]) == ([0, 1], 40, "Gaussian noise")
+    assert (record["seeds"], record["archs"]["count"], record["images"]) == ([0, 1], 40, "natural statistics, revision 1")
     assert {"python", "torch", "scipy"} <= set(record["versions"])
 
 
@@ -139,6 +139,47 @@ def test_populations_and_several_targets_needs_nas_tables(tables: Path, tmp_path
     assert json.loads((tmp_path / "out" / "run.json").read_text())["dataset"] == "cifar100"
 
 
+def test_make_runs_command_reads_no_images_and_says_so_first(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, "--proxy", "zeros", "--archs", "3", "--workers", "1")]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    said = "Input: no images; zeros, params, flops, live_params and live_convs read none."
+    assert shown == f"python -m harness.run: {said}"
+    assert (tmp_path / "out" / "report.md").read_text().splitlines()[2] == f"- {said.replace('_', chr(92) + '_')}"
+
+
+def test_each_row_names_what_was_fed_and_stored_scores_under_noise_stay_valid(
+    images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proxy = "naswot[batch=8]"
+    for name, shown, more in (
+        ("noise", "Gaussian noise, labels at random", ("--images", "noise")),
+        ("natural", "images drawn by seed with natural statistics (1/f spectrum), labels at random", ()),
+        ("images.npz", "images and labels of images.npz", ("--images", str(images_npz))),
+    ):
+        assert main(arguments(tmp_path, "--proxy", "zeros", proxy, "--archs", "3", "--workers", "1", *more)) == 0
+        said = f"Input: {shown}; read by {proxy}, not by zeros, params, flops, live_params and live_convs."
+        assert capsys.readouterr().out.splitlines()[0] == f"python -m harness.run: {said}"
+        report = (tmp_path / "out" / "report.html").read_text()
+        assert report.index(f"<li>{said}</li>") < report.index("Kendall")
+        rows = pd.read_csv(tmp_path / "out" / "correlations.csv", keep_default_na=False).query("population == 'all'")
+        fed = rows.set_index("proxy")["input"]
+        assert (fed[proxy], set(fed.drop(proxy))) == (name, {""})
+    keys = query_store(tmp_path / "s.sqlite", "SELECT DISTINCT inputs FROM scores ORDER BY inputs")
+    assert [key for (key,) in keys if not key.startswith("images:")] == ["", "natural:1", "noise"]
+    again = arguments(tmp_path, "--proxy", "zeros", proxy, "--archs", "3", "--workers", "1", "--images", "noise")
+    assert main(again) == 0
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 0
+
+
+def test_a_file_called_natural_can_be_given(images_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images_npz.rename(tmp_path / "natural")
+    monkeypatch.chdir(tmp_path)
+    command = arguments(tmp_path, "--proxy", "naswot[batch=8]", "--archs", "3", "--workers", "1", "--images", "./natural")
+    assert main(command) == 0
+    rows = pd.read_csv(tmp_path / "out" / "correlations.csv").set_index("proxy")
+    assert rows.loc["naswot[batch=8]", "input"] == "./natural"
+
+
 def test_real_images_reach_the_proxies_that_need_them(images_npz: Path, tmp_path: Path) -> None:
     for more in ((), ("--images", str(images_npz))):
         assert main(arguments(tmp_path, "--proxy", "naswot[batch=8]", "synflow", "--archs", "3", *more)) == 0
@@ -167,7 +208,7 @@ def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
     shown = capsys.readouterr()
     assert "24 of 24 scores are already stored" in shown.err
     assert "holds an earlier result, which this one replaces" in shown.err
-    assert "targets of nb201.csv, Gaussian noise" in shown.out
+    assert "targets of nb201.csv; input" in shown.out
 
 
 def test_architectures_are_drawn_from_those_that_have_the_target(tables_of_some: Path, tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ def test_a_search_leaves_tables_figures_and_reports(tmp_path: Path, capsys: pyte
     assert search(tmp_path, "--objective", "synflow", "snip", "--schedule", *schedules, "--seeds", "2") == 0
     shown = capsys.readouterr()
     assert "a random cell" in shown.out
+    said = "Input: images drawn by seed with natural statistics (1/f spectrum), labels at random; read by snip, not by synflow."
+    assert shown.out.splitlines()[0] == f"python -m harness.search: {said}"
+    assert (tmp_path / "report.md").read_text().splitlines()[2] == f"- {said}"
     assert "synflow, lowest-relative" in shown.out
     assert shown.err.count("searched") == 4
     rows = pd.read_csv(tmp_path / "search.csv")

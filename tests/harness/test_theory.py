@@ -72,6 +72,9 @@ def test_the_command_measures_resumes_and_reports(
     command = ["--archs", "6", "--widths", "2", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
     assert main(command) == 0
     shown = capsys.readouterr().out
+    said = "Input: images drawn by seed with natural statistics (1/f spectrum), labels at random; read by the kernel, snip"
+    assert shown.startswith(f"python -m harness.theory: {said} and grasp, not by synflow and params.")
+    assert (tmp_path / "report.md").read_text().splitlines()[2].startswith(f"- {said}")
     assert "ZEROS of cells, objective synflow, is not judged" in shown
     cells = pd.read_csv(tmp_path / "cells.csv")
     assert len(cells) == 6
