@@ -57,7 +57,11 @@ class CellNetwork(Protocol):
 
 
 class Benchmark(Protocol):
-    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results."""
+    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results.
+
+    It may have ``corrections``, pass -> number: how often the results of a pass of :mod:`proxies.passes` have changed for its
+    networks. A stored score of a proxy that reads the pass belongs to one such number.
+    """
 
     name: str
     description: str

@@ -156,4 +156,5 @@ def _plausible(row: tuple[object, ...]) -> bool:
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
-    return (job.benchmark, job.dataset_of(request), job.inputs_of(request), job.dtype, request.name, request.proxy.revision, seed)
+    dataset, inputs, revision = job.dataset_of(request), job.inputs_of(request), job.revision_of(request)
+    return (job.benchmark, dataset, inputs, job.dtype, request.name, revision, seed)
