@@ -263,3 +263,29 @@ def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         registry._load.cache_clear()
         registry._load()
+
+
+def test_two_plugins_with_one_name_are_refused_and_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    for path in (one, other):
+        path.write_text(GOOD)
+    proxies.load_plugin(one)
+    with pytest.raises(InputError) as refused:
+        proxies.load_plugin(other.rename(tmp_path / "third.py"))
+    assert "third.py cannot be loaded" in str(refused.value)
+    assert str(one) in str(refused.value)
+
+    registry._registry.pop("half_params")
+    folder = tmp_path / "outside-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[zeros_harness.proxies]\none = one\nthird = third\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._load.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"plugin third: a proxy named 'half_params' is already registered, by .*one\.py: two"):
+            proxies.registered()
+    finally:
+        monkeypatch.undo()
+        registry._load.cache_clear()
+        registry._load()
