@@ -27,6 +27,7 @@ from benchmarks_data.errors import InputError
 from harness.command import default_workers, natural, positive
 from harness.scoring import DTYPES, Job
 from harness.selection import select
+from harness.shipped import shipped
 
 if TYPE_CHECKING:
     from harness.baseline import Baseline
@@ -90,8 +91,9 @@ def _compare(args: argparse.Namespace) -> int:
         if path.is_dir() or path.resolve() == args.baseline.resolve():
             raise InputError(f"cannot write a summary to {path}: it is {'a folder' if path.is_dir() else 'the baseline'}")
         writable_folder(path.parent)
-    expected = baseline.read(args.baseline)
-    known = drift.known_requests(args.baseline, expected)
+    path = shipped(args.baseline) if args.baseline == BASELINE else args.baseline
+    expected = baseline.read(path)
+    known = drift.known_requests(path, expected)
     job = Job(expected.benchmark, expected.dataset, dtype=expected.dtype)
     seeds = expected.seeds if args.seed is None else [args.seed]
     started = time.monotonic()

@@ -9,6 +9,7 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
+from harness import report
 from harness.run import main
 from proxies import registry
 
@@ -123,6 +124,28 @@ def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, p
     path.write_text(plugin)
     command = ["--plugin", str(path), "--proxy", *names, "--archs", "3", "--store", str(folder / "s.sqlite"), "--out", str(folder)]
     return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (folder / "scores.csv").exists() else pd.DataFrame()
+
+
+def test_a_plugin_without_a_paper_is_no_trivial_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "plugin.py").write_text(GOOD)
+    for more, expected in (
+        (["--list"], "of a plugin, which names no paper;"),
+        (["--describe", "half_params"], "none: of a plugin"),
+    ):
+        assert main(["--plugin", str(tmp_path / "plugin.py"), *more]) == 0
+        shown = capsys.readouterr().out
+        assert expected in shown
+    assert "trivial baseline" not in shown
+
+
+def test_a_report_on_a_plugin_s_run_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD, ["half_params"], "--workers", "1")[0] == 0
+    registry._registry.pop("half_params")
+    capsys.readouterr()
+    assert report.main([str(tmp_path)]) == 2
+    assert "unknown proxy 'half_params'" in (shown := capsys.readouterr().err)
+    assert "if it is a plugin's, name the plugin with --plugin" in shown
+    assert shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
