@@ -81,10 +81,10 @@ def _column(proxy: str, names: Mapping[str, str]) -> str:
 
 def _print(found: pd.DataFrame) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from harness.files import interval_text
+    from harness.terminal import Wide
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION)
     for heading in ("proxy", "theirs"):
@@ -95,7 +95,7 @@ def _print(found: pd.DataFrame) -> None:
         tau, one, between = ("" if math.isnan(row[key]) else f"{row[key]:.3f}" for key in ("tau", "one_seed", "between_seeds"))
         interval = interval_text(row["tau_low"], row["tau_high"])
         table.add_row(str(row["proxy"]).replace("[", r"\["), str(row["theirs"]), str(row["n"]), tau, interval, one, between)
-    Console().print(table)
+    Wide().print(table)
 
 
 def _matches(pairs: Sequence[str], known: set[str]) -> dict[str, str]:
