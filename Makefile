@@ -10,7 +10,7 @@ TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: run test lint regress bench kills scale machines fuzz audit licences table clean
+.PHONY: run test lint regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -60,8 +60,9 @@ licences: $(VENV)/.installed
 
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'
-table: $(VENV)/.installed
+table-arguments:
 	@test -n "$(TABLES)" && test -n "$(IMAGES)" || { echo "make table: name TABLES=DIR and IMAGES=FILE.npz" >&2; exit 2; }
+table: table-arguments $(VENV)/.installed
 	for dataset in $(DATASETS); do \
 	    $(BIN)/python -m harness.run --proxy all $(VARIANTS) --dataset $$dataset --archs $(ARCHS) --tables "$(TABLES)" \
 	        --images "$(IMAGES)" --out reports/table/$$dataset >&2 || exit; \

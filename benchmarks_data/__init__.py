@@ -23,13 +23,21 @@ def names() -> list[str]:
 
 
 def get(name: str) -> Benchmark:
-    """Return the benchmark called *name*; raise InputError with what there is when it is unknown, or cannot be loaded."""
+    """Return the benchmark called *name*.
+
+    Raises:
+        InputError: it is unknown, the message saying what there is; it cannot be loaded; or several are called so.
+    """
+    offered = _offered().get(name, ())
+    places = [*([f"{__name__}.{name}"] if name in _own() else []), *map(_place, offered)]
+    if len(places) > 1:
+        raise InputError(f"several benchmarks are called {name}: {' and '.join(places)}: uninstall all but one")
     if name in _own():
         benchmark: Benchmark = importlib.import_module(f"{__name__}.{name}").BENCHMARK
         return benchmark
-    if name not in _offered():
+    if not offered:
         raise unknown("benchmark", name, names())
-    return _load(_offered()[name])
+    return _load(offered[0])
 
 
 @cache
@@ -38,8 +46,17 @@ def _own() -> list[str]:
 
 
 @cache
-def _offered() -> dict[str, metadata.EntryPoint]:
-    return {point.name: point for point in metadata.entry_points(group=GROUP)}
+def _offered() -> dict[str, tuple[metadata.EntryPoint, ...]]:
+    """Return what other packages offer, by name; one package that is found twice on the path offers it once."""
+    offered: dict[str, dict[str, metadata.EntryPoint]] = {}
+    for point in metadata.entry_points(group=GROUP):
+        offered.setdefault(point.name, {})[_place(point)] = point
+    return {name: tuple(points.values()) for name, points in offered.items()}
+
+
+def _place(point: metadata.EntryPoint) -> str:
+    """Return where a benchmark comes from, for people."""
+    return f"{point.value} of the package {point.dist.name}" if point.dist else point.value
 
 
 @cache

@@ -70,8 +70,10 @@ class PrunesDeadEdges(Protocol):
 class Benchmark(Protocol):
     """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results.
 
-    It may have a method ``depth`` besides, from an index to the number of layers with weights on the longest live path (or the part
-    of it in which its architectures differ), which the harness then counts among their sizes.
+    It may have ``depth`` besides, a method from an index to the number of layers with weights on the longest live path (or the part
+    of it in which its architectures differ), which the harness then counts among their sizes; and ``corrections``, pass -> number:
+    how often the results of a pass of :mod:`proxies.passes` have changed for its networks. A stored score of a proxy that reads the
+    pass belongs to one such number.
     """
 
     name: str

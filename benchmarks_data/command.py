@@ -48,7 +48,10 @@ def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Seq
     """
     saved = f"; {kept} saved, the same command goes on from there" if kept else ""
     try:
-        return command(argv)
+        try:
+            return command(argv)
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader of standard output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

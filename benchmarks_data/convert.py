@@ -1,7 +1,8 @@
 """Official benchmark files turned into a small checked table, once.
 
-``python -m benchmarks_data.convert BENCHMARK SOURCE --out DIR``. Nothing in a source is executed or trusted: pickles may name plain
-containers alone, and the table is read back before it is put in place. A conversion that was stopped goes on where it ended.
+``python -m benchmarks_data.convert BENCHMARK SOURCE --out DIR``. Nothing in a source is executed or trusted: pickles are read by
+:mod:`benchmarks_data.picklestream` and may name plain containers alone, and the table is read back before it is put in place. A
+conversion that was stopped goes on where it ended.
 """
 
 from __future__ import annotations

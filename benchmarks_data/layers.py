@@ -31,11 +31,12 @@ class FactorizedReduce(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
+        self.relu = nn.ReLU()
         self.convolutions = nn.ModuleList(Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2))
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(x)
+        x = self.relu(x)
         height, width = x.shape[2:]
         shifted = nn.functional.pad(x, (0, width % 2, 0, height % 2))[:, :, 1:, 1:]
         first, second = self.convolutions

@@ -87,18 +87,20 @@ def tables_of(folder: Path | None, benchmark: str) -> Path:
 
 
 def find_table(folder: Path, benchmark: str) -> Path:
-    """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``."""
+    """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``, but not both."""
     try:
         if folder.is_file():
             raise InputError(f"{folder} is a file: give the folder that holds {benchmark}.csv.gz")
         if not folder.is_dir():
             raise InputError(f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES")
-        for suffix in (".csv.gz", ".csv"):
-            if (path := folder / f"{benchmark}{suffix}").is_file():
-                return path
+        paths = [path for suffix in (".csv.gz", ".csv") if (path := folder / f"{benchmark}{suffix}").is_file()]
     except OSError as error:
         raise InputError(f"cannot look into the folder of tables {folder}: {error.strerror}") from error
-    raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
+    if not paths:
+        raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
+    if len(paths) > 1:
+        raise InputError(f"{folder} holds two tables of {benchmark}, {paths[0].name} and {paths[1].name}: keep one of them")
+    return paths[0]
 
 
 def read_table(

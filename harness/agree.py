@@ -106,10 +106,10 @@ def _column(proxy: str, names: Mapping[str, str]) -> str:
 
 def _print(found: pd.DataFrame) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from harness.files import interval_text
+    from harness.terminal import Wide
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION)
     for heading in ("proxy", "theirs"):
@@ -121,7 +121,7 @@ def _print(found: pd.DataFrame) -> None:
         interval = interval_text(row["tau_low"], row["tau_high"])
         names = (str(row[key]).replace("[", r"\[") for key in ("proxy", "theirs"))
         table.add_row(*names, str(row["n"]), tau, interval, one, between)
-    Console().print(table)
+    Wide().print(table)
 
 
 def _matches(pairs: Sequence[str], known: set[str]) -> dict[str, str]:

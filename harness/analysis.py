@@ -57,7 +57,10 @@ def read_scores(path: Path) -> pd.DataFrame:
     if (scores["score"] == math.inf).any() or (scores[["seed", "batch"]] < 0).any(axis=None):
         raise InputError(f"{path}: a score of infinity or a negative seed is none of a run's")
     for name in scores["proxy"].unique():
-        proxies.request(str(name))
+        try:
+            proxies.request(str(name))
+        except InputError as error:
+            raise InputError(f"{path}: {error}; if it is a plugin's, name the plugin with --plugin") from error
     return scores.astype({"score": float, "seconds": float, "arch": str, "status": str})
 
 

@@ -123,15 +123,15 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
 
 def interval_text(low: float, high: float) -> str:
     """Return an interval for people, empty where it is undefined."""
-    return "" if math.isnan(low) else f"{low:.3f} to {high:.3f}"
+    return "" if math.isnan(low) else f"{low:z.3f} to {high:z.3f}"
 
 
 def tau_text(tau: float, low: float, high: float) -> str:
     """Return a tau with its interval for people."""
     if math.isnan(tau):
         return "undefined"
-    return f"{tau:.3f}" + (f" ({interval_text(low, high)})" if not math.isnan(low) else "")
+    return f"{tau:z.3f}" + (f" ({interval_text(low, high)})" if not math.isnan(low) else "")
 
 
 def _number(value: float) -> str:
-    return "undefined" if math.isnan(value) else f"{value:.3f}"
+    return "undefined" if math.isnan(value) else f"{value:z.3f}"

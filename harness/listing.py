@@ -19,7 +19,7 @@ def listing() -> str:
     for name, entry in entries.items():
         request = proxies.request(name)
         known = record(request)
-        source = f"{entry.paper}, {entry.paper.link}" if entry.paper else "trivial baseline"
+        source = f"{entry.paper}, {entry.paper.link}" if entry.paper else _without_paper(entry)
         needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
         lines.append(f"  {name:<{width}}  {entry.description}")
         options = f"; options {', '.join(entry.options)}" if entry.options else ""
@@ -42,7 +42,7 @@ def describe(text: str) -> str:
     entry = request.proxy
     known = record(request)
     rows = {
-        "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else "none: a trivial baseline",
+        "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else f"none: {_without_paper(entry)}",
         "direction": _direction(entry),
         "needs": _needs(request),
         "cost": known["cost"],
@@ -71,6 +71,10 @@ def record(request: proxies.Request) -> dict[str, Any]:
         "combines": [one.name for one in request.components],
         "options": dict(request.options),
     }
+
+
+def _without_paper(entry: proxies.Proxy) -> str:
+    return "trivial baseline" if entry.name in proxies.TRIVIAL_BASELINES else "of a plugin, which names no paper"
 
 
 def _direction(entry: proxies.Proxy) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError
+from harness.shipped import shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.files import read_csv  # after the arguments: --help stays instant
 
     runs = [read_run(folder) for folder in args.runs]
-    default = PUBLISHED / f"{runs[0].settings['benchmark']}.csv"
+    default = shipped(PUBLISHED / f"{runs[0].settings['benchmark']}.csv")
     same = len({run.settings["benchmark"] for run in runs}) == 1
     published = args.published or (default if same and default.exists() else None)
     known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None

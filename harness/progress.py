@@ -24,6 +24,7 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executo
     console = Console(stderr=True)
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     failed: list[Score] = []
+    architectures = len({task.index for task in tasks})
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         total, done = sum(len(task.proxies) for task in tasks), 0
         bar = progress.add_task("scoring", total=total)
@@ -33,7 +34,7 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executo
             progress.advance(bar, len(scores))
             done += len(scores)
             if progress.disable and done * 10 // total > (done - len(scores)) * 10 // total:
-                print(f"scored {done} of {total}", file=sys.stderr, flush=True)
+                print(f"{done:,} of {total:,} scores of {architectures:,} architectures", file=sys.stderr, flush=True)
     return failed
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
 from benchmarks_data.table import is_accuracy
 from harness.document import document
@@ -29,6 +28,7 @@ from harness.files import (
 )  # fmt: skip
 from harness.render import html, markdown
 from harness.results import Results
+from harness.terminal import Wide
 
 
 def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
 
 def tell(prog: str, results: Results, folder: Path) -> None:
     """Print the correlations, what is missing, and where everything lies."""
-    console = Console()
+    console = Wide()
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     caption = f"targets of {', '.join(sources)}; input: the images that a score read, blank where it read none"

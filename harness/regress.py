@@ -30,6 +30,7 @@ from harness.fed import fed
 from harness.inputs import NATURAL, NOISE, images_named, name_of
 from harness.scoring import DTYPES, Job
 from harness.selection import select
+from harness.shipped import shipped
 
 if TYPE_CHECKING:
     from harness.baseline import Baseline
@@ -96,8 +97,9 @@ def _compare(args: argparse.Namespace) -> int:
         if path.is_dir() or path.resolve() == args.baseline.resolve():
             raise InputError(f"cannot write a summary to {path}: it is {'a folder' if path.is_dir() else 'the baseline'}")
         writable_folder(path.parent)
-    expected = baseline.read(args.baseline)
-    known = drift.known_requests(args.baseline, expected)
+    path = shipped(args.baseline) if args.baseline == BASELINE else args.baseline
+    expected = baseline.read(path)
+    known = drift.known_requests(path, expected)
     job = Job(expected.benchmark, expected.dataset, expected.images, expected.dtype)
     seeds = expected.seeds if args.seed is None else [args.seed]
     _say_what_is_fed(job)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
@@ -59,6 +59,11 @@ class Job:
         if request.logits:
             return self.dataset
         return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
+
+    def revision_of(self, request: proxies.Request) -> int:
+        """Return the version of a request's scores: its proxy's, and the benchmark's corrections of the passes that it reads."""
+        corrections: Mapping[str, int] = getattr(benchmarks_data.get(self.benchmark), "corrections", {})
+        return request.proxy.revision + sum(corrections.get(name, 0) for name, _ in request.readings)
 
     def batch_of(self, score: Score) -> int:
         """Return the seed of the batch behind a score: the job's, or the score's own where the job has none or no batch is read."""

@@ -12,7 +12,6 @@ from typing import Any
 import matplotlib
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table as TerminalTable
 
 from benchmarks_data import spaces
@@ -29,6 +28,7 @@ from harness.render import html, markdown
 from harness.replay import RECORD
 from harness.schedules import SCHEDULES
 from harness.searching import Search
+from harness.terminal import Wide
 from proxies.passes.objectives import OBJECTIVES
 
 COMPARED_TEXT = (
@@ -265,7 +265,7 @@ def _short(provenance: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tell(summary: pd.DataFrame, found: pd.DataFrame, targets: Sequence[str], folder: Path) -> None:
     """Print the comparison, what was found and what failed."""
-    console = Console()
+    console = Wide()
     shown = TerminalTable(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     shown.add_column("", no_wrap=True)
     for target in targets or ["params"]:

@@ -160,4 +160,4 @@ def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]
     inputs = job.inputs_of(request)
     if inputs and job.batch not in (None, seed):
         inputs += f"#batch={job.batch}"
-    return (job.benchmark, job.dataset_of(request), inputs, job.dtype, request.name, request.proxy.revision, seed)
+    return (job.benchmark, job.dataset_of(request), inputs, job.dtype, request.name, job.revision_of(request), seed)

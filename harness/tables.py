@@ -42,8 +42,8 @@ def text(heading: str, key: str, meaning: str = "") -> Column:
     return Column(heading, meaning, lambda row: Cell("" if pd.isna(row[key]) else str(row[key])))
 
 
-def number(heading: str, key: str, meaning: str = "", style: str = ".3f") -> Column:
-    """Return a column of numbers, blank where unknown."""
+def number(heading: str, key: str, meaning: str = "", style: str = "z.3f") -> Column:
+    """Return a column of numbers, blank where unknown; z in *style* writes what rounds to -0 as 0."""
 
     def cell(row: Mapping[str, Any]) -> Cell:
         known = not pd.isna(row[key])
@@ -118,7 +118,7 @@ CORRELATIONS = (
 )
 PAIRS = (
     text("other", "other"),
-    number("difference", "difference", "tau of the subject less that of the other", "+.3f"),
+    number("difference", "difference", "tau of the subject less that of the other", "+z.3f"),
     interval("low", "high"),
     number("p", "p", "two-sided", ".2g"),
     number("p, Holm", "p_holm", "corrected for the number of pairs", ".2g"),
@@ -129,7 +129,7 @@ PAIRS = (
 SIZE = (
     PROXY,
     number("tau with params", "tau_params", "tau of the score with the number of parameters"),
-    number("difference", "excess_params", "tau of the score with params less tau of the target with params", "+.3f"),
+    number("difference", "excess_params", "tau of the score with params less tau of the target with params", "+z.3f"),
     interval("excess_params_low", "excess_params_high"),
     number("partial tau", "tau_partial_params", "Kendall's partial tau with the target, given params"),
     number("tau at equal live params", "tau_equal_live_params", "over pairs with as many live parameters as one another"),
@@ -141,9 +141,9 @@ SEARCH = (
     number("tau, top 10 %", "tau_top10", "among the tenth with the highest accuracies"),
     number("precision, 10 %", "precision_top10", "share of the top tenth by score that is in the top tenth by accuracy"),
     number("precision, 1 %", "precision_top1", "the same for the top hundredth"),
-    number("regret at 1", "regret_1", "points of accuracy below the best, training the highest score", ".2f"),
-    number("regret at 10", "regret_10", "training the 10 highest", ".2f"),
-    number("regret at 100", "regret_100", "training the 100 highest", ".2f"),
+    number("regret at 1", "regret_1", "points of accuracy below the best, training the highest score", "z.2f"),
+    number("regret at 10", "regret_10", "training the 10 highest", "z.2f"),
+    number("regret at 100", "regret_100", "training the 100 highest", "z.2f"),
     INPUT,
 )
 CEILINGS = (

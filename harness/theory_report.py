@@ -12,7 +12,6 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
-from rich.console import Console
 from scipy import stats
 
 import benchmarks_data
@@ -28,6 +27,7 @@ from harness.plots_theory import family, operation_scatter, scatter, size_strip
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.statistics import kendall
+from harness.terminal import Wide
 from proxies.passes.objectives import OBJECTIVES
 
 RECORD = "theory.json"
@@ -205,7 +205,7 @@ def publish_theory(
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
-    console = Console()
+    console = Wide()
     for line in [*said, f"Report, tables and figures: {folder / 'report.html'}"]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 

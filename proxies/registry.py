@@ -172,11 +172,17 @@ def _description(name: str, function: Callable[..., Any]) -> str:
     return function.__doc__.strip().splitlines()[0]
 
 
+class _Taken(ValueError):
+    """A plugin's name for a proxy is that of another plugin."""
+
+
 def _add(entry: Proxy) -> None:
     if not _NAME.fullmatch(entry.name):
         raise ValueError(f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}")
     if entry.name in _registry:
-        raise ValueError(f"a proxy named {entry.name!r} is already registered, by {_registry[entry.name].function.__module__}")
+        other = _registry[entry.name]
+        kind = ValueError if other.own or entry.own else _Taken
+        raise kind(f"a proxy named {entry.name!r} is already registered, by {inspect.getfile(other.function)}")
     _registry[entry.name] = entry
 
 
@@ -274,6 +280,8 @@ def _attempt(what: str, load: Callable[[], object]) -> None:
     try:
         with _whole_or_nothing():
             load()
+    except _Taken as error:  # which of the two came first is chance
+        raise InputError(f"{what}: {error}: two plugins cannot share a name, uninstall one") from error
     except (Exception, SystemExit) as error:  # foreign code may raise anything
         _problems.append(f"{what} is left out: {_described(error)}")
 

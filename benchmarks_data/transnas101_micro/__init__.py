@@ -37,6 +37,15 @@ class TransNasMicro:
     size = len(KINDS) ** len(space.EDGES)
     datasets: ClassVar[Mapping[str, Dataset]] = {"class_object": Dataset(75, 256), "class_scene": Dataset(47, 256)}
 
+    #: By pass, how often its results for these networks have been corrected: scores that were stored before are not read again.
+    #: Once: a skip connection that halves the size has a ReLU, which was no module.
+    corrections: ClassVar[Mapping[str, int]] = {
+        "activation_codes": 1,
+        "neuron_patterns": 1,
+        "linear_regions": 1,
+        "channel_correlation": 1,
+    }
+
     def architecture(self, index: int) -> Architecture:
         if not 0 <= index < self.size:
             raise InputError(f"transnas101_micro has no architecture {index}: indices run from 0 to {self.size - 1}")

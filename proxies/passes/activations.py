@@ -1,16 +1,49 @@
-"""Activation patterns of ReLUs."""
+"""Activation patterns of ReLUs, whatever way they are called: as a module, a function of torch or a method of a tensor."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.overrides import TorchFunctionMode
 
-from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, output_hooks, overridden
+from proxies.passes.common import Inputs, batch_statistics, kaiming_weights
+
+#: Every way to call a ReLU; a module ends in the first of them.
+RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
+
+
+class _Watched(TorchFunctionMode):
+    """Has *compute* give the output of every ReLU that is called meanwhile, from its input and what would compute it."""
+
+    def __init__(self, compute: Callable[[Tensor, Callable[[], Tensor]], Tensor]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __torch_function__(
+        self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        call = partial(function, *args, **(kwargs or {}))
+        if function not in RELUS:
+            return call()
+        return self._compute(args[0] if args else call.keywords["input"], call)
+
+
+def _watched(see: Callable[[Tensor], None]) -> _Watched:
+    """Let *see* look at the output of every ReLU."""
+
+    def compute(_: Tensor, call: Callable[[], Tensor]) -> Tensor:
+        output = call()
+        see(output)
+        return output
+
+    return _Watched(compute)
 
 
 @dataclass(frozen=True)
@@ -34,21 +67,21 @@ def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationC
     """
     total = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     units = 0
-    #: What ReLUs have last been given, what they made of it, and the agreement of the images there.
-    recent: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=3)
+    #: What ReLUs have last been given, in which version, what they made of it, and the agreement of the images there.
+    recent: deque[tuple[Tensor, int, Tensor, Tensor]] = deque(maxlen=3)
 
-    def compare(x: Tensor) -> Tensor:
+    def compare(x: Tensor, call: Callable[[], Tensor]) -> Tensor:
         nonlocal units
-        known = next((entry for entry in recent if entry[0] is x), None)
+        known = next((entry for entry in recent if entry[0] is x and entry[1] == x._version), None)
         if known is None:
-            output = x.relu()
-            known = x, output, _agreement(output)
+            output = call()
+            known = x, x._version, output, _agreement(output)
             recent.append(known)
-        total.add_(known[2])
+        total.add_(known[3])
         units += x[0].numel()
-        return known[1]
+        return known[2]
 
-    with batch_statistics(network), overridden(_relus(network), forward=compare), torch.no_grad():
+    with batch_statistics(network), _Watched(compare), torch.no_grad():
         network(inputs.images(batch))
     return ActivationCodes(total, units)
 
@@ -79,10 +112,10 @@ def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatter
     bits = 2 ** torch.arange(batch, device=inputs.device)
     found: list[Tensor] = []
 
-    def collect(_: nn.Module, output: Tensor) -> None:
+    def collect(output: Tensor) -> None:
         found.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
-    with batch_statistics(network), output_hooks(_relus(network), collect), torch.no_grad():
+    with batch_statistics(network), _watched(collect), torch.no_grad():
         network(inputs.images(batch))
     return NeuronPatterns(len(torch.unique(torch.cat(found))) if found else 0)
 
@@ -115,17 +148,13 @@ def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
         thin[name][0, 0] = value[0, 0] * fan_in**0.5  # variance 2 / fan in of the one channel
     codes: list[Tensor] = []
 
-    def collect(_: nn.Module, output: Tensor) -> None:
+    def collect(output: Tensor) -> None:
         codes.append((output[:, 0] > 0).flatten(1))
 
     start, end = (
         inputs.gaussian((1, inputs.image_shape[0], REGION_SIDE, REGION_SIDE), "linear_regions", at) for at in ("start", "end")
     )
     along = torch.linspace(0, 1, REGION_POINTS, dtype=inputs.dtype, device=inputs.device).view(-1, 1, 1, 1)
-    with batch_statistics(network), output_hooks(_relus(network), collect), torch.no_grad():
+    with batch_statistics(network), _watched(collect), torch.no_grad():
         functional_call(network, thin, (start + (end - start) * along,))
     return LinearRegions(len(torch.unique(torch.cat(codes, 1), dim=0)) if codes else 1)
-
-
-def _relus(network: nn.Module) -> list[nn.Module]:
-    return [module for module in network.modules() if isinstance(module, nn.ReLU)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -82,12 +83,33 @@ def apply(function: type[torch.autograd.Function], *args: object) -> Any:
 
 
 @contextmanager
-def output_hooks(modules: Iterable[nn.Module], hook: Callable[[nn.Module, Tensor], Tensor | None]) -> Iterator[None]:
+def output_hooks(modules: Iterable[nn.Module], hook: Callable[[nn.Module, Any], Any]) -> Iterator[None]:
     """Call ``hook(module, output)`` after each module's forward; what it returns, if anything, replaces the output."""
     with ExitStack() as stack:
         for module in modules:
             stack.enter_context(module.register_forward_hook(lambda module, _, output: hook(module, output)))
         yield
+
+
+@contextmanager
+def stages_rescaled(stages: Iterable[nn.Module]) -> Iterator[list[float]]:
+    """Divide all that each stage puts out, a tensor or several, by its largest absolute value; yield the logarithms of those.
+
+    It keeps a positively homogeneous network inside the range of float32: its output is divided by the product.
+    """
+    log_scales: list[float] = []
+
+    def rescale(_: nn.Module, output: Any) -> Any:
+        several = output if isinstance(output, tuple) else (output,)
+        largest = max(float(one.detach().abs().max()) for one in several)
+        if largest == 0.0:
+            return output
+        log_scales.append(math.log(largest))
+        divided = tuple(one / largest for one in several)
+        return divided if isinstance(output, tuple) else divided[0]
+
+    with output_hooks(stages, rescale):
+        yield log_scales
 
 
 @contextmanager

@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, output_hooks
+from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, stages_rescaled
 from proxies.passes.loss import derivatives, hessian_products
 from proxies.passes.objectives import OVERFLOWN, VANISHED, Numerics, changed
 from proxies.passes.objectives import preset as of_preset
@@ -191,19 +191,7 @@ def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: 
         name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
         for name, value in supernet.named_parameters()
     }
-    log_scales: list[float] = []
-
-    def rescale(_: nn.Module, output: Any) -> Any:
-        """Divide all that a stage puts out, a tensor or several, by one number."""
-        several = output if isinstance(output, tuple) else (output,)
-        largest = max(float(one.detach().abs().max()) for one in several)
-        if largest == 0.0:
-            return output
-        log_scales.append(math.log(largest))
-        divided = tuple(one / largest for one in several)
-        return divided if isinstance(output, tuple) else divided[0]
-
-    with output_hooks(supernet.stages if rescaled else [], rescale):
+    with stages_rescaled(supernet.stages if rescaled else []) as log_scales:
         total = functional_call(supernet, linear, (ones_image(inputs),)).sum()
     return derivatives(total, gates), math.fsum(log_scales)
 

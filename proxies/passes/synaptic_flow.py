@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call
 
 from proxies.passes.common import (
@@ -19,8 +19,8 @@ from proxies.passes.common import (
     layers_of,
     live_places,
     ones_image,
-    output_hooks,
     periodic_boundary,
+    stages_rescaled,
 )
 
 
@@ -70,21 +70,12 @@ def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Syn
         name: torch.zeros_like(value) if name.endswith("bias") else form(value.detach())
         for name, value in network.named_parameters()
     }
-    log_scales: list[float] = []
-
-    def rescale(_: nn.Module, output: Tensor) -> Tensor:
-        largest = float(output.detach().max())
-        if largest == 0.0:
-            return output
-        log_scales.append(math.log(largest))
-        return output / largest
-
     operations = network.operations
     layers = list(layers_of(network).values())
     with (
         batch_norm_bypassed(network),
         captured_outputs([*layers, *(operation.module for operation in operations)]) as captured,
-        output_hooks(network.stages, rescale),
+        stages_rescaled(network.stages) as log_scales,
         torch.enable_grad(),
     ):
         total = functional_call(network, linear, (ones_image(inputs).requires_grad_(),)).sum()

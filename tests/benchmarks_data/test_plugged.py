@@ -58,3 +58,19 @@ def test_what_is_no_benchmark_is_one_line(tmp_path: Path) -> None:
         assert complaint in found.stderr
         assert "Traceback" not in found.stderr
         assert complaint in run(tmp_path, "--list").stdout
+
+
+def test_two_benchmarks_of_one_name_are_refused_and_both_are_named(tmp_path: Path) -> None:
+    offer(tmp_path, "mine:BENCHMARK")
+    other = tmp_path / "other-1.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    (other / "entry_points.txt").write_text("[zeros_harness.benchmarks]\nmine = elsewhere:BENCHMARK\nnb201 = elsewhere:NB201\n")
+    for name, places in (
+        ("mine", ("mine:BENCHMARK of the package mine", "elsewhere:BENCHMARK of the package other")),
+        ("nb201", ("benchmarks_data.nb201", "elsewhere:NB201 of the package other")),
+    ):
+        found = run(tmp_path, "--benchmark", name)
+        assert found.returncode == 2
+        assert f"several benchmarks are called {name}: " in found.stderr
+        assert all(place in found.stderr for place in places)

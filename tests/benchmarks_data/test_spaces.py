@@ -1,6 +1,7 @@
 """Search spaces: their networks against the published ones, and what decisions stand for."""
 
 import json
+import math
 import random
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from benchmarks_data.spaces.darts.network import DartsSupernet
 from benchmarks_data.spaces.darts.network import Network as DartsNetwork
 from benchmarks_data.spaces.nb201 import Cell, NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
+from proxies.passes.synaptic_flow import synaptic_flow
+from tests.networks import inputs
 
 #: The second-order cell of the DARTS paper, figures 4 and 5.
 DARTS_V2 = {
@@ -221,3 +224,15 @@ def test_the_proxyless_network_of_the_smallest_blocks_has_its_size_by_hand() -> 
     expected = 29 * 32 + block(32, 16, 1, 3) + blocks + 322 * 1280 + 1281 * 1000
     assert size(space.network(space.decode(["mbconv_3x3_e3"] * 21, []), "imagenet", 0)) == expected
     assert proxyless.BLOCKS["mbconv_7x7_e6"] == (7, 6)
+
+
+def test_the_synaptic_flow_of_a_darts_network_is_that_of_its_unscaled_cells() -> None:
+    """The cells, which are its stages, put out the outputs of two of them, and are divided by one number."""
+    net = DartsNetwork(genotype(DARTS_V2), 10, 0, channels=4, cells=3).to(torch.float64)
+    net.operations = []
+    scaled = synaptic_flow(net, inputs())
+    assert scaled.log_scale > 0
+    net.stages = []
+    plain = synaptic_flow(net, inputs())
+    assert plain.log_scale == 0
+    assert math.log(scaled.total) + scaled.log_scale == pytest.approx(math.log(plain.total))

@@ -88,6 +88,10 @@ def test_an_unknown_target_is_answered_with_the_nearest(tmp_path: Path) -> None:
 def test_a_missing_table_or_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"expected nb201\.csv\.gz"):
         find_table(tmp_path, "nb201")
+    for name in ("nb201.csv", "nb201.csv.gz"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=r"two tables of nb201, nb201\.csv\.gz and nb201\.csv: keep one"):
+        find_table(tmp_path, "nb201")
     with pytest.raises(InputError, match="no folder of tables"):
         find_table(tmp_path / "absent", "nb201")
 

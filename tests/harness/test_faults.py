@@ -152,23 +152,17 @@ def test_a_worker_has_its_time_for_each_item() -> None:
     assert list(each(_sleep, [0.6] * 4, 1, Limits(timeout=1.0))) == [0.6] * 4
 
 
-def test_ctrl_c_ends_within_two_seconds_and_says_how_to_go_on(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "harness.run",
-        *arguments(tmp_path, "--archs", "40", "--proxy", "zen", "swap", "--workers", "2"),
-    ]
+def test_ctrl_c_does_not_wait_for_what_is_in_flight(tmp_path: Path, archs: Path) -> None:
+    """One worker hangs for an hour; all else is done."""
+    os.environ |= {"FAULT": f"hang:{FLOPS}", "FAULT_MODE": "always", "FAULT_MARKER": str(tmp_path / "marker")}
+    more = ("--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), *LOCAL)
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *more)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
-    deadline = time.monotonic() + 60
-    while stored_rows(tmp_path / "s.sqlite") < 162:  # the baselines come first
+    while stored_rows(tmp_path / "s.sqlite") < 5 * 5 - 1:
         assert process.poll() is None
-        assert time.monotonic() < deadline
         time.sleep(0.05)
-    started = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    _, shown = process.communicate(timeout=30)
-    assert time.monotonic() - started < 2
+    _, shown = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "finished scores are saved, the same command goes on from there" in shown
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.analysis import collect
@@ -127,3 +128,14 @@ def test_a_store_that_has_lost_scores_is_refused(store: Store) -> None:
     store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])
     with pytest.raises(InputError, match="has lost scores of zeros"):
         collect(JOB, [ZEROS], [1, 2], [0], store)
+
+
+def test_scores_from_before_a_correction_of_a_benchmark_are_not_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    micro = Job("transnas101_micro", "class_scene")
+    scores = [Score(1, name, 0, 1.0, 0.0, "ok") for name in ("naswot", "zeros")]
+    with monkeypatch.context() as patched:
+        patched.setattr(type(benchmarks_data.get("transnas101_micro")), "corrections", {})
+        store.write(micro, scores)
+    assert store.read(micro, NASWOT, 0) == {}
+    assert store.read(micro, ZEROS, 0) == {1: scores[1]}, "no pass that it reads was corrected"
+    assert JOB.revision_of(NASWOT) == NASWOT.proxy.revision, "scores of other benchmarks stay"

@@ -1,6 +1,7 @@
 """Identities of the passes, their agreement with literal definitions, and that they leave a network as they found it."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,11 +11,13 @@ from torch.func import functional_call
 
 import proxies
 from benchmarks_data.benchmark import Dataset
+from benchmarks_data.initialisation import initialise
+from benchmarks_data.layers import FactorizedReduce
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
 from harness.inputs import network_inputs
 from proxies.passes import FREE, PASSES
-from proxies.passes.activations import ActivationCodes, activation_codes
+from proxies.passes.activations import ActivationCodes, activation_codes, linear_regions, neuron_patterns
 from proxies.passes.common import Inputs
 from proxies.passes.synaptic_flow import SynapticFlow, synaptic_flow
 from proxies.requests import Options
@@ -207,3 +210,51 @@ def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:
         net = small(space.cell(1)).to(device)
         scores.append(request.score(*(run(reading, net, there, options) for reading, options in request.readings)))
     assert scores[1] == pytest.approx(scores[0], rel=1e-6)
+
+
+class CalledRelu(nn.Module):
+    """A ReLU that is no nn.ReLU."""
+
+    def __init__(self, call: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self._call = call
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._call(x)
+
+
+WAYS = {
+    "torch.relu": torch.relu,
+    "functional": nn.functional.relu,
+    "functional, by name": lambda x: nn.functional.relu(input=x),
+    "method": torch.Tensor.relu,
+    "in place": lambda x: x.clone().relu_(),
+    "functional, in place": lambda x: nn.functional.relu(x.clone(), inplace=True),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_relus_are_seen_whatever_way_they_are_called(way: str) -> None:
+    cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
+
+    def results(net: nn.Module) -> tuple[object, ...]:
+        codes = activation_codes(net, inputs(), batch=4)
+        patterns, regions = neuron_patterns(net, inputs(), batch=4), linear_regions(net, inputs())
+        return codes.units, codes.agreement.tolist(), patterns.distinct, regions.crossed
+
+    net = small(cell)
+    expected = results(net)
+    for module in list(net.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.ReLU):
+                setattr(module, name, CalledRelu(WAYS[way]))
+    assert not any(isinstance(module, nn.ReLU) for module in net.modules())
+    assert results(net) == expected
+
+
+def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
+    block = FactorizedReduce(4, 8)
+    initialise(block, 0)
+    images = torch.randn(2, 4, 8, 8)
+    codes = activation_codes(block, replace(inputs("float32"), images=lambda *_: images), batch=2)
+    assert codes.units == 4 * 8 * 8

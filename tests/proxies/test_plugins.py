@@ -9,6 +9,7 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
+from harness import report
 from harness.run import main
 from proxies import registry
 
@@ -123,6 +124,28 @@ def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, p
     path.write_text(plugin)
     command = ["--plugin", str(path), "--proxy", *names, "--archs", "3", "--store", str(folder / "s.sqlite"), "--out", str(folder)]
     return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (folder / "scores.csv").exists() else pd.DataFrame()
+
+
+def test_a_plugin_without_a_paper_is_no_trivial_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "plugin.py").write_text(GOOD)
+    for more, expected in (
+        (["--list"], "of a plugin, which names no paper;"),
+        (["--describe", "half_params"], "none: of a plugin"),
+    ):
+        assert main(["--plugin", str(tmp_path / "plugin.py"), *more]) == 0
+        shown = capsys.readouterr().out
+        assert expected in shown
+    assert "trivial baseline" not in shown
+
+
+def test_a_report_on_a_plugin_s_run_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD, ["half_params"], "--workers", "1")[0] == 0
+    registry._registry.pop("half_params")
+    capsys.readouterr()
+    assert report.main([str(tmp_path)]) == 2
+    assert "unknown proxy 'half_params'" in (shown := capsys.readouterr().err)
+    assert "if it is a plugin's, name the plugin with --plugin" in shown
+    assert shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -259,6 +282,32 @@ def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyP
     try:
         assert proxies.registered()["half_params"].revision == zlib.crc32(GOOD.encode()), "stored scores belong to this version"
         assert proxies.problems() == ["plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"]
+    finally:
+        monkeypatch.undo()
+        registry._load.cache_clear()
+        registry._load()
+
+
+def test_two_plugins_with_one_name_are_refused_and_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    for path in (one, other):
+        path.write_text(GOOD)
+    proxies.load_plugin(one)
+    with pytest.raises(InputError) as refused:
+        proxies.load_plugin(other.rename(tmp_path / "third.py"))
+    assert "third.py cannot be loaded" in str(refused.value)
+    assert str(one) in str(refused.value)
+
+    registry._registry.pop("half_params")
+    folder = tmp_path / "outside-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[zeros_harness.proxies]\none = one\nthird = third\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._load.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"plugin third: a proxy named 'half_params' is already registered, by .*one\.py: two"):
+            proxies.registered()
     finally:
         monkeypatch.undo()
         registry._load.cache_clear()

@@ -130,6 +130,7 @@ class Body(nn.Module):
             rows.append(Cell([first, ReluConvBn(last, channels, 1)], edges, concat))
             before, last, reduced = last, len(concat) * channels, reduces
         self.cells = nn.ModuleList(rows)
+        self.stages: list[nn.Module] = rows
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = Linear(last, classes)
 
@@ -175,7 +176,6 @@ class DartsSupernet(Body, Supernet):
         self.choices, self.gates = CHOICES, gates
         _without_scales(self.cells)
         initialise(self, seed)
-        self.stages = list(self.cells)
 
 
 def _without_scales(part: nn.Module) -> None:

@@ -1,0 +1,13 @@
+"""Files that come with the project: in a checkout they lie under ``reports/``, installed inside this package.
+
+``harness/data`` holds links to the folders of the checkout, whose files a build puts into the package.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def shipped(path: Path) -> Path:
+    """Return *path*, which begins with ``reports/``, where it exists; else where the project's own file of that name lies."""
+    return path if path.exists() else Path(__file__).parent / "data" / path.relative_to("reports")

@@ -1,0 +1,60 @@
+"""What is printed: whole names in narrow terminals, and no failure where nobody reads on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness import tables
+from harness.analysis import CORRELATION_COLUMNS
+from harness.files import print_correlations
+from harness.terminal import Wide
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_no_name_is_split_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    name, numbers = "zeros[objective=grasp,aggregate=min]", dict.fromkeys(CORRELATION_COLUMNS, 0.5)
+    words = {"benchmark": "nb201", "target": "imagenet16-120_test_200ep", "population": "connected", "proxy": name, "n": 1234}
+    print_correlations(Wide(), pd.DataFrame([{**numbers, **words, "missing": 7}]), "caption")
+    shown = capsys.readouterr().out
+    assert "nb201, imagenet16-120_test_200ep, population connected" in shown
+    row = next(line for line in shown.splitlines() if name in line)
+    assert row.split() == [name, "0.500", "0.500", "to", "0.500", "0.500", "0.500", "1234", "7"]
+
+
+@pytest.mark.parametrize("value", [-1e-9, 0.0, -0.0])
+def test_what_rounds_to_zero_has_no_sign(value: float) -> None:
+    row = dict.fromkeys(["regret_1", "regret_10", "regret_100", "tau_top10", "precision_top10", "precision_top1"], value)
+    cells = tables.fill(pd.DataFrame([{"proxy": "zeros", **row}]), tables.SEARCH).rows[0]
+    assert [cell.text for cell in cells[-3:]] == ["0.00"] * 3
+    assert cells[1].text == "0.000"
+
+
+@pytest.mark.parametrize("command", ["harness.run --list", "harness.run --help", "harness.agree ours.csv theirs.csv"])
+def test_a_reader_that_has_left_is_no_failure(command: str, tmp_path: Path) -> None:
+    rows = "".join(f"nb201,{index},x,naswot,0,{index}.5,0.0,ok\n" for index in range(5))
+    (tmp_path / "ours.csv").write_text(f"benchmark,index,arch,proxy,seed,score,seconds,status\n{rows}")
+    (tmp_path / "theirs.csv").write_text("index,naswot\n" + "".join(f"{index},{index}\n" for index in range(5)))
+    arguments = [sys.executable, "-m", *command.split()]
+    process = subprocess.Popen(
+        arguments, cwd=tmp_path, env={"PYTHONPATH": str(PROJECT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    shown = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0, shown
+    assert shown == ""
+
+
+def test_make_table_says_what_it_needs_before_it_installs(tmp_path: Path) -> None:
+    command = ["make", "table", "TABLES=", f"VENV={tmp_path / 'venv'}", "PYTHON=false"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("make table: name TABLES=DIR and IMAGES=FILE.npz")
+    assert done.stdout == ""
