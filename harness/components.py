@@ -1,9 +1,9 @@
 """What tau varies with: the draw of architectures, of weights, of batches, and the training runs behind the target.
 
 Every draw of weights and batch gives each architecture a value: tau, plus the architecture's influence on it. These are analysed
-as a crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds where
-each seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a draw, and
-what remains is noise of single architectures, which their own standard error has counted already.
+as a crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds
+where each seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a
+draw, and what remains is noise of single architectures, which their own standard error has counted already.
 """
 
 from __future__ import annotations
@@ -93,23 +93,22 @@ def varying(
         trainings: the runs behind the target.
         classes: the class of each architecture in a census; None for a sample.
     """
-    pairs = list(draws.columns)
-    seeds, batches = (sorted({pair[place] for pair in pairs}) for place in (0, 1))
-    request = proxies.request(proxy)
+    levels = (draws.columns.get_level_values(level).astype(int) for level in ("seed", "batch"))
+    pairs = list(zip(*levels, strict=True))
+    seeds, batches = len({seed for seed, _ in pairs}), len({batch for _, batch in pairs})
     own = all(seed == batch for seed, batch in pairs)
     found: Draws | None = None
-    if request.needs:
-        shape = (len(seeds), 1) if own else (len(seeds), len(batches))
-        whole = draws if len(pairs) == shape[0] * shape[1] else draws.iloc[:, :1]
-        scores = whole.sort_index(axis=1).to_numpy(float)
-        found = Draws(scores.reshape(len(draws), *(shape if whole is draws else (1, 1))), crossed=not own)
+    if proxies.request(proxy).needs:
+        shape = (seeds, 1) if own else (seeds, batches)
+        scores = draws.sort_index(axis=1).to_numpy(float)
+        # Runs that were merged may leave holes in the grid: then it tells no more than a single draw.
+        whole = len(pairs) == shape[0] * shape[1]
+        found = Draws(scores.reshape(len(draws), *shape) if whole else scores[:, :1, None], crossed=not own)
     counts = float(1 / (1 / trainings.counts).mean()) if len(order) else math.nan
-    result = components(
-        order, found, target, list(trainings.runs.to_numpy(float).T), counts, classes, census=classes is not None
-    )
+    result = components(order, found, target, list(trainings.runs.to_numpy(float).T), counts, classes, census=classes is not None)
     deviations = {f"sd_{name}": value for name, value in asdict(result).items() if name not in ("low", "high")}
-    crossed = math.nan if own else len(batches)
-    return {"seeds": len(seeds), "batches": crossed, **deviations, "tau_low_all": result.low, "tau_high_all": result.high}
+    crossed = math.nan if own else batches
+    return {"seeds": seeds, "batches": crossed, **deviations, "tau_low_all": result.low, "tau_high_all": result.high}
 
 
 def components(

@@ -101,7 +101,9 @@ def check_batch(images: ImageFile, batch: int, classes: int) -> None:
     check_labels(images, classes)
 
 
-def network_inputs(images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None) -> Inputs:
+def network_inputs(
+    images: ImageFile | None, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None
+) -> Inputs:
     """Return what passes may feed to a network of *dataset*: a seed's random streams, and the frozen images and labels of *batch*.
 
     *batch* is a seed as well; without one it is the same.

@@ -30,6 +30,11 @@ from harness.files import (
 from harness.render import html, markdown
 from harness.results import Results
 
+CENSUS_TEXT = (
+    "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % interval for other classes of\n"
+    "isomorphic architectures like these."
+)
+
 
 def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
     """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place of an earlier run's.
@@ -83,6 +88,8 @@ def tell(prog: str, results: Results, folder: Path, more: str = "") -> None:
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     print_correlations(console, pd.concat(map(results.of, results.targets)), f"targets of {', '.join(sources)}{more}")
+    if results.is_census:
+        console.print(CENSUS_TEXT, highlight=False)
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

@@ -110,7 +110,9 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     whole = whole.sort_values(["order", "seed", "batch", "index", "failed"], kind="stable").drop_duplicates(key)
     for name, rows in whole.groupby("proxy"):
         if rows.groupby("index").size().nunique() > 1:
-            raise InputError(f"the runs have different seeds or batches of {name!s} for different architectures: report them one by one")
+            raise InputError(
+                f"the runs have different seeds or batches of {name!s} for different architectures: report them one by one"
+            )
     return whole.drop(columns=["order", "failed"]).reset_index(drop=True)
 
 
