@@ -121,15 +121,12 @@ def _with_failures(frame: pd.DataFrame, failed: Sequence[tuple[Job, Score]]) -> 
 
 def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], draws: Pairs) -> pd.DataFrame:
     """Return an aggregate's rows: under each draw its function of the components' ranks among the complete architectures."""
-    parts = [frame[frame["proxy"] == one.name].set_index(["seed", "batch", "index"]) for one in request.components]
+    parts = [dict(list(frame[frame["proxy"] == one.name].groupby(["seed", "batch"]))) for one in request.components]
     rows = []
     for seed, batch in draws:
         # A component that reads no batch has the seed's own, and a deterministic one the first seed only.
-        known = [
-            part.loc[next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part.index.droplevel("index"))]
-            for part in parts
-        ]
-        known = [part.loc[list(indices)] for part in known]
+        pairs = [next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part) for part in parts]
+        known = [part[pair].set_index("index").loc[list(indices)] for part, pair in zip(parts, pairs, strict=True)]
         scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, known, strict=True)])
         values, status = _combine(request, scores)
         seconds = np.sum([part["seconds"].to_numpy(float) for part in known], axis=0)
@@ -200,6 +197,8 @@ def correlations(
 ) -> pd.DataFrame:
     """Return a frame of CORRELATION_COLUMNS: how well each proxy orders the architectures of each population by each target.
 
+    The first population holds all that were scored, the others parts of it.
+
     - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite.
     - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but no score, and
       ``minus_inf`` the scores of -inf among the first.
@@ -217,6 +216,8 @@ def correlations(
     Beside the proxies stand the table's :func:`partial_trainings`.
     """
     rows = []
+    whole, scored = next(iter(populations.items()))
+    units = units_of(benchmark, whole, scored)
     for population, members in populations.items():
         part = scores[scores["index"].isin(list(members))]
         indices = sorted(set(part["index"]))
@@ -225,7 +226,6 @@ def correlations(
         sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
         if (depth := depths(benchmark, indices)) is not None:
             sizes["depth"] = depth
-        units = units_of(benchmark, population, indices)
         for target in targets:
             sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}

@@ -42,9 +42,7 @@ MOST_GROUPS = 1000
 FOLDS = 10
 
 
-def beyond(
-    proxy: str, score: Vector, accuracy: Vector, sizes: pd.DataFrame, labels: Labels, *, census: bool
-) -> dict[str, float]:
+def beyond(proxy: str, score: Vector, accuracy: Vector, sizes: pd.DataFrame, labels: Labels, *, census: bool) -> dict[str, float]:
     """Return a row's numbers of BEYOND_COLUMNS, but for those of unknown sizes and of sizes beyond themselves.
 
     Args:
@@ -100,14 +98,14 @@ def shuffled(score: Vector, accuracy: Vector, group: Vector, classes: Labels | N
     Where groups are small, a shuffled score is often the old one: the excess is then too near to 0.
     """
     influence = tau_influence(score, accuracy)
-    number, group = np.unique(group, return_inverse=True)
-    if influence is None or not 1 < len(number) <= MOST_GROUPS:
+    numbers = (stats.rankdata(group, method="dense") - 1).astype(np.int64)
+    sizes = np.bincount(numbers).astype(float)
+    if influence is None or not 1 < len(sizes) <= MOST_GROUPS:
         return UNKNOWN
-    sizes = np.bincount(group).astype(float)
-    x, y = _signs(score, group, sizes), _signs(accuracy, group, sizes)
+    x, y = _signs(score, numbers, sizes), _signs(accuracy, numbers, sizes)
     scale = math.sqrt(_untied(score).sum() * _untied(accuracy).sum())
-    null = _null(x, y, group, sizes, _untied(score), _untied(accuracy))
-    spread = 2 * math.sqrt(_variance(x, y, group, sizes)) / scale
+    null = _null(x, y, numbers, sizes, _untied(score), _untied(accuracy))
+    spread = 2 * math.sqrt(_variance(x, y, numbers, sizes)) / scale
     if spread < 1e-12:
         return UNKNOWN
     excess = tau_difference(*(one if classes is None else one.by(classes) for one in (influence, null)))

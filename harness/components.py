@@ -1,9 +1,9 @@
 """What tau varies with: the draw of architectures, of weights, of batches, and the training runs behind the target.
 
 Every draw of weights and batch gives each architecture a value: tau, plus the architecture's influence on it. These are analysed
-as a crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds where
-each seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a draw, and
-what remains is noise of single architectures, which their own standard error has counted already.
+as a crossed design with random effects (Cornfield and Tukey 1956): architectures x weights x batches, or architectures x seeds
+where each seed has drawn both. Over architectures the values average to tau: what they have in common is how tau moves with a
+draw, and what remains is noise of single architectures, which their own standard error has counted already.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy import stats
 
 import proxies
 from harness.ceiling import Trainings
-from harness.statistics import Labels, Vector, standard_error, tau_influence
+from harness.statistics import Labels, Vector, mean_rank, standard_error, tau_influence
 
 COMPONENT_COLUMNS = [
     *("seeds", "batches", "sd_architectures", "sd_weights", "sd_batches", "sd_both", "sd_seeds", "sd_training"),
@@ -62,23 +62,11 @@ class Draws:
 
 @dataclass(frozen=True)
 class _Squares:
-    """Mean squares of a table (weights, batches): of its rows' means, of its columns' means, and of what these leave."""
+    """Mean squares of tables (weights, batches): of rows' means, of columns' means, and of what these leave."""
 
     rows: float
     columns: float
     rest: float
-    shape: tuple[int, int]
-
-    def of_mean(self) -> float:
-        """Return the variance of the table's mean over draws of rows and columns."""
-        return sum(variance for variance, _ in self.parts())
-
-    def parts(self) -> list[tuple[float, int]]:
-        """Return the terms of that variance with their degrees of freedom."""
-        rows, columns = self.shape
-        freedom = (rows - 1, columns - 1, (rows - 1) * (columns - 1))
-        terms = (self.rows / rows, self.columns / columns, -self.rest / (rows * columns))
-        return [(term, degrees) for term, degrees in zip(terms, freedom, strict=True) if degrees]
 
 
 def varying(
@@ -93,23 +81,22 @@ def varying(
         trainings: the runs behind the target.
         classes: the class of each architecture in a census; None for a sample.
     """
-    pairs = list(draws.columns)
-    seeds, batches = (sorted({pair[place] for pair in pairs}) for place in (0, 1))
-    request = proxies.request(proxy)
+    levels = (draws.columns.get_level_values(level).astype(int) for level in ("seed", "batch"))
+    pairs = list(zip(*levels, strict=True))
+    seeds, batches = len({seed for seed, _ in pairs}), len({batch for _, batch in pairs})
     own = all(seed == batch for seed, batch in pairs)
     found: Draws | None = None
-    if request.needs:
-        shape = (len(seeds), 1) if own else (len(seeds), len(batches))
-        whole = draws if len(pairs) == shape[0] * shape[1] else draws.iloc[:, :1]
-        scores = whole.sort_index(axis=1).to_numpy(float)
-        found = Draws(scores.reshape(len(draws), *(shape if whole is draws else (1, 1))), crossed=not own)
+    if proxies.request(proxy).needs:
+        shape = (seeds, 1) if own else (seeds, batches)
+        scores = draws.sort_index(axis=1).to_numpy(float)
+        # Runs that were merged may leave holes in the grid: then it tells no more than a single draw.
+        whole = len(pairs) == shape[0] * shape[1]
+        found = Draws(scores.reshape(len(draws), *shape) if whole else scores[:, :1, None], crossed=not own)
     counts = float(1 / (1 / trainings.counts).mean()) if len(order) else math.nan
-    result = components(
-        order, found, target, list(trainings.runs.to_numpy(float).T), counts, classes, census=classes is not None
-    )
+    result = components(order, found, target, list(trainings.runs.to_numpy(float).T), counts, classes, census=classes is not None)
     deviations = {f"sd_{name}": value for name, value in asdict(result).items() if name not in ("low", "high")}
-    crossed = math.nan if own else len(batches)
-    return {"seeds": len(seeds), "batches": crossed, **deviations, "tau_low_all": result.low, "tau_high_all": result.high}
+    crossed = math.nan if own else batches
+    return {"seeds": seeds, "batches": crossed, **deviations, "tau_low_all": result.low, "tau_high_all": result.high}
 
 
 def components(
@@ -134,30 +121,26 @@ def components(
         return Components()
     error = standard_error(whole.values)
     training = _training(order, runs, trainings)
-    squares, own = (None, 0.0) if draws is None else _analysed(draws, target)
-    unknown = draws is not None and (squares is None or min(draws.scores.shape[1 : 2 + draws.crossed]) < 2)
-    sources = {"training": training, **({"seeds": 0.0} if draws is None else _deviations(squares, draws.crossed))}
-    parts = squares.parts() if squares else []
+    unknown = draws is not None and min(draws.scores.shape[1 : 2 + draws.crossed]) < 2
+    table = None if draws is None or draws.scores[0].size < 2 else _values(draws, target)
+    parts, own = ([], 0.0) if unknown or draws is None or table is None else _of_mean(draws, table, target)
+    found = {"training": training, **({"seeds": 0.0} if draws is None else _deviations(table, draws.crossed))}
     if census:
         low, high = _interval(whole.tau, parts, np.nan_to_num(training) ** 2)
     else:
-        sources["architectures"] = math.sqrt(max(0.0, error**2 - own - np.nan_to_num(training) ** 2))
+        rest = error**2 - own - np.nan_to_num(training) ** 2
+        found["architectures"] = math.sqrt(max(0.0, rest))
         low, high = _interval(whole.tau, [*parts, (error**2, len(order) - 1)], -own, least=error**2)
-    return Components(**sources) if unknown else Components(**sources, low=low, high=high)
+    known = draws is None or bool(parts)
+    return Components(**found, low=low, high=high) if known else Components(**found)
 
 
-def _analysed(draws: Draws, target: Vector) -> tuple[_Squares | None, float]:
-    """Return the mean squares of the draws' taus, and which part of the variance of their mean is noise of single architectures."""
+def _values(draws: Draws, target: Vector) -> Array | None:
+    """Return tau plus influence of each architecture under each draw, (n, weights, batches); None where a tau is undefined."""
     n, *shape = draws.scores.shape
-    if max(shape) < 2:
-        return None, 0.0
     influences = [tau_influence(scores, target) for scores in draws.scores.reshape(n, -1).T]
     known = [influence.tau + influence.values for influence in influences if influence is not None]
-    if len(known) < len(influences):
-        return None, 0.0
-    table = np.stack(known, axis=1).reshape(n, *shape)
-    taus = table.mean(axis=0)
-    return _squares(taus), _squares(table - taus).of_mean() / (n * (n - 1))
+    return np.stack(known, axis=1).reshape(n, *shape) if len(known) == len(influences) else None
 
 
 def _squares(table: Array) -> _Squares:
@@ -165,15 +148,16 @@ def _squares(table: Array) -> _Squares:
     centred = table - table.mean(axis=(-2, -1), keepdims=True)
     rows, columns = centred.mean(axis=-1, keepdims=True), centred.mean(axis=-2, keepdims=True)
     n, m = table.shape[-2:]
-    rest = float(((centred - rows - columns) ** 2).sum()) / max((n - 1) * (m - 1), 1)
-    return _Squares(float((rows**2).sum()) / max(n - 1, 1), float((columns**2).sum()) / max(m - 1, 1), rest, (n, m))
+    sums = [float((part**2).sum()) for part in (rows, columns, centred - rows - columns)]
+    freedom = (n - 1, m - 1, (n - 1) * (m - 1))
+    return _Squares(*(total / max(degrees, 1) for total, degrees in zip(sums, freedom, strict=True)))
 
 
-def _deviations(squares: _Squares | None, crossed: bool) -> dict[str, float]:
+def _deviations(table: Array | None, crossed: bool) -> dict[str, float]:
     """Return the standard deviations of tau under one draw of each kind; negative estimates of variances are 0."""
-    if squares is None:
+    if table is None:
         return {}
-    rows, columns = squares.shape
+    squares, (_, rows, columns) = _squares(table.mean(axis=0)), table.shape
     if not crossed:
         return {"seeds": math.sqrt(squares.rows)} if rows > 1 else {}
     found = {}
@@ -184,6 +168,41 @@ def _deviations(squares: _Squares | None, crossed: bool) -> dict[str, float]:
     if min(rows, columns) > 1:
         found["both"] = squares.rest
     return {name: math.sqrt(max(0.0, variance)) for name, variance in found.items()}
+
+
+def _of_mean(draws: Draws, table: Array, target: Vector) -> tuple[list[tuple[float, int]], float]:
+    """Return the parts of the variance of the mean rank's tau that draws make, and how much of it is noise of single architectures.
+
+    Weights and batches have a part each, with its degrees of freedom, from a jackknife: the mean rank without each of them (Tukey
+    1958). What a pair of both adds is in either, and taken off once.
+    """
+    n, rows, columns = draws.scores.shape
+    parts, own = [], 0.0
+    for axis, count in ((1, rows), (2, columns)):
+        values = _pseudo_values(draws.scores, axis, target) if count > 1 else None
+        if values is not None:
+            taus = values.mean(axis=0)
+            parts.append((float(np.var(taus, ddof=1)) / count, count - 1))
+            own += float(np.var(values - taus, axis=1, ddof=1).sum()) / count
+    if len(parts) == 2:
+        pairs, (taus_rest, own_rest) = (
+            rows * columns,
+            (_squares(part).rest for part in (table.mean(axis=0), table - table.mean(axis=0))),
+        )
+        parts.append((-taus_rest / pairs, (rows - 1) * (columns - 1)))
+        own -= own_rest / pairs
+    return parts, own / (n * (n - 1))
+
+
+def _pseudo_values(scores: Array, axis: int, target: Vector) -> Array | None:
+    """Return (n, k): k times the values of the mean rank over all draws, less k - 1 times that without each of k along *axis*."""
+    n, count = len(scores), scores.shape[axis]
+    kept = [scores, *(np.delete(scores, number, axis=axis) for number in range(count))]
+    influences = [tau_influence(mean_rank(some.reshape(n, -1)), target) for some in kept]
+    known = [influence.tau + influence.values for influence in influences if influence is not None]
+    if len(known) < len(influences):
+        return None
+    return np.stack([count * known[0] - (count - 1) * without for without in known[1:]], axis=1)
 
 
 def _training(order: Vector, runs: Sequence[Vector], trainings: float) -> float:

@@ -65,6 +65,7 @@ CAPTIONS = {
     "regret": "Accuracy that is lost by training only the k architectures with the highest scores.",
     "cost": "Tau-b against seconds for an architecture; the line joins the proxies that no cheaper one beats.",
     "seeds": "Tau-b of single seeds, and of the mean rank over seeds.",
+    "components": "Standard deviation of tau by what is drawn anew.",
 }
 
 
@@ -132,6 +133,10 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
         )
     if figure := shown("seeds"):
         found.append(Section("Seeds", tables.SEEDS_TEXT, tables.fill(rows[rows["tau_seeds_sd"].notna()], tables.SEEDS), figure))
+    varying = rows[rows["seeds"].notna()]
+    found.append(
+        Section("What tau varies with", tables.COMPONENTS_TEXT, tables.fill(varying, tables.COMPONENTS), shown("components"))
+    )
     return [section for section in found if section.figures or (section.table and section.table.rows)]
 
 

@@ -68,6 +68,12 @@ def _seeds(results: Results, target: str) -> Figure | None:
     return plots_between.seed_spread(results.of(target), single) if single else None
 
 
+def _components(results: Results, target: str) -> Figure | None:
+    rows = results.of(target).dropna(subset="tau")
+    known = rows[["sd_weights", "sd_batches", "sd_seeds"]].max(axis=1) > 0
+    return plots_between.components_bars(rows[known]) if known.any() else None
+
+
 #: name -> what draws it, which returns None where there is nothing to see.
 FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
     "tau": _tau,
@@ -77,6 +83,7 @@ FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
     "regret": _regret,
     "cost": _cost,
     "seeds": _seeds,
+    "components": _components,
 }
 
 

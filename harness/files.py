@@ -100,7 +100,10 @@ def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[i
 
 
 def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
-    """Print one table per target, the highest tau first, trivial baselines dimmed; *caption* says what was compared."""
+    """Print one table per target, the highest tau first, trivial baselines dimmed; *caption* says what was compared.
+
+    In a census the intervals are named as what they are (:mod:`harness.units`).
+    """
     for target, rows in correlations.groupby("target", sort=False):
         first = rows.iloc[0]
         title = f"{first['benchmark']}, {target}, population {first['population']}"
@@ -109,7 +112,7 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
             collapse_padding=True,
         )  # fmt: skip
         table.add_column("proxy", overflow="fold")
-        for heading in ("tau", "95 % interval", "rho", "r", "n", "missing"):
+        for heading in ("tau", "other classes" if first["census"] else "95 % interval", "rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 import benchmarks_data
-from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT
+from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT, TRUTH
 from harness.files import interval_text, tau_text
 from harness.results import Results
 from proxies import TRIVIAL_BASELINES
@@ -44,6 +44,7 @@ def headline(results: Results, target: str) -> list[str]:
         *_size(results, target, row),
         *_populations(results, target, name),
         *_ceilings(results, target),
+        *_seeds(results, target, row),
         *_gaps(results, target),
     ]
 
@@ -77,9 +78,21 @@ def _opening(results: Results, target: str, row: pd.Series) -> str:
         sample += f", {row['n']} of them with both a score and a {target}"
     if math.isnan(row["tau"]):
         return f"{sample}, Kendall's tau of {proxy} with {target} is undefined: {why_undefined(results, target, proxy)}."
+    if results.is_census:
+        return f"{sample}, Kendall's tau of {proxy} with {target} is {row['tau']:.3f}. {_census(results, row)}"
     few = "" if row["n"] >= ENOUGH else f" With so few architectures (fewer than {ENOUGH}) intervals and p values are rough."
     interval = "" if math.isnan(row["tau_low"]) else f" (95 % interval {interval_text(row['tau_low'], row['tau_high'])})"
     return f"{sample}, Kendall's tau of {proxy} with {target} is {row['tau']:.3f}{interval}.{few}"
+
+
+def _census(results: Results, row: pd.Series) -> str:
+    """Return what intervals mean where all architectures are scored."""
+    classes = results.units.classes.nunique()
+    interval = "" if math.isnan(row["tau_low"]) else f" ({interval_text(row['tau_low'], row['tau_high'])} for this tau)"
+    return (
+        "All of the population are scored: no number has an error of drawing, and there are no p values. Intervals say how far a "
+        f"number would vary for other classes of isomorphic architectures like these {classes:,}{interval}."
+    )
 
 
 def _listing(results: Results, target: str) -> list[str]:
@@ -95,6 +108,8 @@ def _listing(results: Results, target: str) -> list[str]:
 
 def _rivals(results: Results, target: str, name: str) -> list[str]:
     found = [_against(results, target, name, rival) for rival in RIVALS if rival in results.orders and rival != name]
+    if found and results.is_census:
+        return [f"{name} against {_listed(found)}. (Differences, with intervals for other classes like these.)"]
     pairs = (results.pairs["target"] == target).sum()
     family = f" (Differences with 95 % intervals; significance is corrected for all {pairs} pairs by Holm's method.)"
     return [f"{name} against {_listed(found)}.{family}" if found else f"Nothing to compare {name} with was scored."]
@@ -109,7 +124,7 @@ def _against(results: Results, target: str, name: str, rival: str) -> str:
     interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
     known = {int(_row(results.of(target), proxy)["n"]) for proxy in (name, rival)}
     sample = "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
-    return f"{text}: {_signed(row['difference'])}{interval}{sample}, {_counts_as(row)}"
+    return f"{text}: {_signed(row['difference'])}{interval}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
 
 
 def _counts_as(comparison: Mapping[str, float]) -> str:
@@ -123,6 +138,10 @@ def _best(results: Results, target: str, name: str) -> list[str]:
     rows = results.of(target)
     ranked = rows[rows["proxy"].isin(list(results.orders))].dropna(subset="tau").sort_values("tau", ascending=False)
     first, *others = map(str, ranked["proxy"])
+    if results.is_census:
+        standing = int(_row(rows, name)["place"])
+        own = "" if name == first else f" {name} stands at place {standing} of {len(others) + 1} by its tau."
+        return [f"The highest tau is that of {first}, {_tau(_row(rows, first))}.{own}"]
     comparisons = {row["other"]: row for row in _records(results.against(target, first))}
     against = {other: comparisons[other] for other in others}
     level = [other for other, row in against.items() if not row["p_holm"] < SIGNIFICANT]
@@ -148,13 +167,32 @@ def _size(results: Results, target: str, row: pd.Series) -> list[str]:
         bound = row["excess_params_low"], row["excess_params_high"]
         interval = "" if math.isnan(bound[0]) else f" ({_signed(bound[0])} to {_signed(bound[1])})"
         verdict = _side(*bound, f"{proxy} follows it more", f"{proxy} follows it less", "no difference can be told")
-        partial, own = row["tau_partial_params"], row["tau_params"] - row["excess_params"]
+        own = row["tau_params"] - row["excess_params"]
         found.append(
             f"Tau with the number of parameters is {row['tau_params']:.3f} for {proxy} and {own:.3f} for {target} itself: "
             f"{_signed(row['excess_params'])}{interval}, {verdict}."
-            + ("" if math.isnan(partial) else f" Given parameters, the partial tau of {proxy} with {target} is {partial:.3f}.")
         )
-    return found + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
+    return found + _beyond(row) + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
+
+
+def _beyond(row: pd.Series) -> list[str]:
+    """Return what a score says that sizes do not say."""
+    found, proxy = [], row["proxy"]
+    for size, words in (("params", "parameters"), ("live_params", "live parameters")):
+        if not math.isnan(excess := row[f"beyond_{size}"]):
+            null = interval_text(row[f"tau_shuffled_low_{size}"], row[f"tau_shuffled_high_{size}"])
+            own = f"{_signed(row[f'beyond_low_{size}'])} to {_signed(row[f'beyond_high_{size}'])}"
+            found.append(
+                f"Shuffled among architectures with equally many {words}, the scores of {proxy} would have tau "
+                f"{row[f'tau_shuffled_{size}']:.3f} ({null}): their own is {_signed(excess)} ({own}) from that."
+            )
+    if not math.isnan(row["gain_sizes"]):
+        found.append(
+            f"Predicted out of sample from live_params, live_convs, flops and depth, as far as they are known, the target has tau "
+            f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {_signed(row['gain_sizes'])} "
+            f"({_signed(row['gain_sizes_low'])} to {_signed(row['gain_sizes_high'])})."
+        )
+    return found
 
 
 def _equal_size(results: Results, target: str, proxy: str) -> list[str]:
@@ -184,12 +222,30 @@ def _ceilings(results: Results, target: str) -> list[str]:
     rows = results.ceilings[results.ceilings["target"] == target].dropna(subset="tau")
     if rows.empty:
         return [f"The table has no single runs, no other split and no shorter training of {target}: how noisy it is, is not known."]
-    found = []
+    truth = [_tau(row) for row in _records(rows[rows["what"] == TRUTH])]
+    found = [f"A score without noise, the true expected accuracy, would have tau {tau} with {target} (estimated)." for tau in truth]
     if taus := [f"{_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == RUNS])]:
         found.append(f"Two training runs of the same architectures agree at tau {_listed(taus)}.")
     for what, text in ((SPLIT, "on another split"), (SHORT, "after fewer epochs")):
         if taus := [f"{row['other']} {_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == what])]:
             found.append(f"Tau of {target} with the accuracy {text}: {_listed(taus)}.")
+    return found
+
+
+def _seeds(results: Results, target: str, row: pd.Series) -> list[str]:
+    """Return how far tau moves with other seeds, and whose intervals do not say it."""
+    rows = results.of(target)
+    rows = rows[rows["proxy"].isin(list(results.orders)) & rows["tau"].notna()]
+    found, proxy = [], row["proxy"]
+    if not math.isnan(row["tau_low_all"]) and row["seeds"] > 1:
+        what = "other seeds of the same architectures" if results.is_census else "other seeds as well as other architectures"
+        found.append(f"For {what} the interval of tau of {proxy} is {interval_text(row['tau_low_all'], row['tau_high_all'])}.")
+    known = rows["tau_low_all"].notna() | (rows["sd_seeds"] == 0)
+    if unknown := list(rows["proxy"][~known]):
+        found.append(
+            f"Not told by this run: how far tau would move with other weights and other batches. No interval includes it for "
+            f"{', '.join(unknown)}; several --seeds tell it (and --batches what is due to which)."
+        )
     return found
 
 

@@ -132,6 +132,30 @@ def seed_spread(correlations: pd.DataFrame, by_seed: Mapping[str, list[float]]) 
     return figure
 
 
+def components_bars(correlations: pd.DataFrame) -> Figure:
+    """Draw the standard deviation of tau by what is drawn anew, a group of bars for each proxy of *correlations*."""
+    kinds = {
+        "sd_architectures": "architectures",
+        "sd_weights": "weights",
+        "sd_batches": "batch",
+        "sd_both": "weights and batch together",
+        "sd_seeds": "seed of both",
+        "sd_training": "training of the target",
+    }
+    shown = [column for column in kinds if correlations[column].notna().any()]
+    rows = correlations.sort_values("tau")
+    figure = Figure(figsize=(5.2, (0.12 * len(shown) + 0.12) * len(rows) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    height = 0.85 / len(shown)
+    for number, (column, colour) in enumerate(zip(shown, (*PALETTE, GREY), strict=False)):
+        at = np.arange(len(rows)) + (len(shown) / 2 - number - 0.5) * height
+        axes.barh(at, rows[column].fillna(0.0), height=height, color=colour, label=kinds[column])
+    axes.set_yticks(range(len(rows)), list(rows["proxy"]))
+    axes.set_xlabel(f"standard deviation of tau with {rows['target'].iloc[0]}\n{population_text(rows.iloc[0])}", fontsize=8)
+    axes.legend(fontsize=7)
+    return figure
+
+
 def chosen_for_curves(correlations: pd.DataFrame, count: int = 3) -> list[str]:
     """Return the proxies that curves show: ZEROS and the others of highest tau, with the best trivial baseline and params."""
     ranked = correlations.dropna(subset="tau").sort_values("tau", ascending=False)["proxy"]

@@ -30,6 +30,11 @@ from harness.render import html, markdown
 from harness.results import Results
 from harness.terminal import Wide
 
+CENSUS_TEXT = (
+    "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % interval for other classes of\n"
+    "isomorphic architectures like these."
+)
+
 
 def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
     """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place of an earlier run's.
@@ -84,6 +89,8 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     caption = f"targets of {', '.join(sources)}; input: the images that a score read, blank where it read none"
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
+    if results.is_census:
+        console.print(CENSUS_TEXT, highlight=False)
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

@@ -70,7 +70,8 @@ def interval(low: str, high: str) -> Column:
     def cell(row: Mapping[str, Any]) -> Cell:
         return Cell(interval_text(row[low], row[high]), -math.inf if pd.isna(row[low]) else float(row[low]))
 
-    return Column("95 % interval", "sampling error of the architectures; blank where the sample shows no variation", cell)
+    meaning = "for other architectures like these, or classes of them where all are scored; blank where these show no variation"
+    return Column("95 % interval", meaning, cell)
 
 
 def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
@@ -88,7 +89,9 @@ CORRELATIONS_TEXT = (
 PAIRS_TEXT = "Differences of tau on the same architectures; p values are corrected for all pairs by Holm's method."
 SIZE_TEXT = (
     "How far a score says more than how large a network is. Difference: tau with params less the target's own tau with params; "
-    "above 0 the score follows size more than the target does."
+    "above 0 the score follows size more than the target does. Shuffled: the tau that is left when scores are shuffled among "
+    "architectures of equal size, which destroys all that they say beyond it; beyond: how far the score's own tau lies above. "
+    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops and depth, out of sample."
 )
 POPULATIONS_TEXT = (
     "The same scores among fewer architectures: connected has those with a path from input to output, unique the lowest index of "
@@ -96,8 +99,13 @@ POPULATIONS_TEXT = (
 )
 SEARCH_TEXT = "What a search would gain. Ties are broken by lot: values are means over all orders of the tied."
 CEILINGS_TEXT = (
-    "How well trained accuracies agree with one another on the same architectures. A score's tau with a single training run can "
-    "hardly be above that of two runs; with the mean over runs, whose noise is smaller, it can. Fewer epochs: a little training."
+    "What a score without noise would reach, and how well trained accuracies agree on the same architectures. The true expected "
+    "accuracy is estimated from single runs: two runs are both noisy, so that their tau is lower. Fewer epochs: a little training."
+)
+COMPONENTS_TEXT = (
+    "The standard deviation of tau when one thing alone is drawn anew: as many architectures, the weights, the batch, what a pair "
+    "of both adds, the seed that draws both, the trainings behind the target. The interval is for all of them together, where all "
+    "architectures are scored for these. Blank is unknown: a single seed does not tell it, and no other interval includes it."
 )
 SEEDS_TEXT = "Tau of each seed alone, and of the mean rank over seeds."
 
@@ -131,7 +139,16 @@ SIZE = (
     number("tau with params", "tau_params", "tau of the score with the number of parameters"),
     number("difference", "excess_params", "tau of the score with params less tau of the target with params", "+z.3f"),
     interval("excess_params_low", "excess_params_high"),
-    number("partial tau", "tau_partial_params", "Kendall's partial tau with the target, given params"),
+    number("shuffled", "tau_shuffled_params", "mean tau of scores shuffled within groups of equal params"),
+    number("beyond params", "beyond_params", "tau less that of shuffled scores", "+.3f"),
+    interval("beyond_low_params", "beyond_high_params"),
+    number("p", "p_beyond_params", "of the permutation test", ".2g"),
+    number("beyond live params", "beyond_live_params", "the same with groups of equal live params", "+.3f"),
+    interval("beyond_low_live_params", "beyond_high_live_params"),
+    number("gain", "gain_sizes", "out of sample, over live_params, live_convs, flops and depth", "+.3f"),
+    interval("gain_sizes_low", "gain_sizes_high"),
+    number("tau given sizes", "tau_given_sizes", "of what the sizes leave of the target with what they leave of the score", "+.3f"),
+    interval("tau_given_sizes_low", "tau_given_sizes_high"),
     number("tau at equal live params", "tau_equal_live_params", "over pairs with as many live parameters as one another"),
     interval("tau_equal_live_params_low", "tau_equal_live_params_high"),
     INPUT,
@@ -153,6 +170,19 @@ CEILINGS = (
     number("tau", "tau"),
     interval("tau_low", "tau_high"),
     number("n", "n", "", "d"),
+)
+COMPONENTS = (
+    PROXY,
+    number("tau", "tau"),
+    number("seeds", "seeds", "", ".0f"),
+    number("batches", "batches", "of other seeds, each with every seed", ".0f"),
+    number("architectures", "sd_architectures", "standard deviation of tau", ".4f"),
+    number("weights", "sd_weights", "", ".4f"),
+    number("batch", "sd_batches", "", ".4f"),
+    number("both", "sd_both", "", ".4f"),
+    number("seed", "sd_seeds", "of weights and batch; 0 for a deterministic score", ".4f"),
+    number("training", "sd_training", "of the target", ".4f"),
+    interval("tau_low_all", "tau_high_all"),
 )
 SEEDS = (
     PROXY,

@@ -41,10 +41,10 @@ class Units:
 
 
 def units_of(benchmark: str, name: str, indices: Collection[int]) -> Units:
-    """Return the units of the architectures that were scored of a population."""
+    """Return the units of the architectures that were scored of a population, and of any part of them."""
     space = benchmarks_data.get(benchmark)
     numbers, _ = pd.factorize(pd.Series([space.canonical(index) for index in indices], dtype=object))
-    census = len(indices) == space.size or (name != "all" and set(indices) == set(population(space, name)))
+    census = len(indices) == (space.size if name == "all" else len(population(space, name)))
     return Units(pd.Series(numbers, index=list(indices)), census)
 
 

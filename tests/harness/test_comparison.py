@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from benchmarks_data.table import Table
-from harness.comparison import ceilings, holm, paired, standings, strata
+from harness.comparison import CHECK, TRUTH, ceilings, holm, paired, standings, strata
 
 
 def test_holm_by_hand() -> None:
@@ -89,10 +89,13 @@ def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:
     ]
     table = Table("t", "", pd.DataFrame({name: truth + stream.normal(size=40) / 3 for name in names}))
     found = ceilings(table, "a_test_200ep", range(30))
-    assert found["what"].tolist() == ["two training runs"] * 3 + ["another split", "fewer epochs"]
+    kinds = [TRUTH, *["two training runs"] * 3, *[CHECK] * 3, "another split", "fewer epochs"]
+    assert found["what"].tolist() == kinds
     assert found["other"].tolist()[-2:] == ["a_valid_200ep", "a_test_12ep"]
-    expected = stats.kendalltau(*(table.values[name][:30] for name in names[1:3])).statistic
-    assert found.loc[0, ["n", "tau"]].tolist() == [30, pytest.approx(expected)]
+    runs = [table.values[name][:30] for name in names[1:4]]
+    expected = stats.kendalltau(runs[0], runs[1]).statistic
+    assert found.loc[1, ["n", "tau"]].tolist() == [30, pytest.approx(expected)]
+    assert found.loc[4, "tau"] == pytest.approx(stats.kendalltau(runs[0], (runs[1] + runs[2]) / 2).statistic)
     assert ceilings(table, "b_test", range(30)).empty
 
 
