@@ -35,8 +35,8 @@ def test_a_canonical_name_is_a_fixed_point(name: str) -> None:
             continue
         values = [spec, spec + 1] if isinstance(spec, int) else spec
         for value in values:
-            if option == "batch" and not any(option in dict(options) for _, options in proxies.request(name).readings):
-                continue  # no pass that it reads by default takes one
+            if isinstance(spec, int) and not any(option in dict(options) for _, options in proxies.request(name).readings):
+                continue  # no pass that it reads by default takes it
             refuses, defaults = ENTRIES[name].refuses, dict(proxies.request(name).options)
             if refuses and refuses({**defaults, option: value}):
                 continue  # it needs another option beside it
@@ -52,6 +52,13 @@ def test_an_aggregate_is_scored_through_its_components() -> None:
     assert vote.needs == {"weights"}
     assert [one.name for one in proxies.expand([vote, proxies.request("synflow")])] == ["params", "synflow"]
     assert proxies.request("vote[of=synflow+jacov+snip]").name == "vote"
+
+
+def test_an_aggregate_hands_its_options_to_the_components_that_have_them() -> None:
+    names = [one.name for one in proxies.request("az_nas[undefined=lowest]").components]
+    assert names == ["az_expressivity[undefined=lowest]", "az_progressivity[undefined=lowest]", "az_trainability", "flops"]
+    assert [one.name for one in proxies.request("te_nas[mode=train]").components] == ["te_ntk[mode=train]", "te_regions"]
+    assert [one.name for one in proxies.request("te_nas").components] == ["te_ntk", "te_regions"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,9 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("vote[of=synflow+snipp]", "did you mean 'snip'"),
         ("vote[of=synflow+synflow]", "names a proxy twice"),
         ("vote[of=az_nas+synflow]", "unknown proxy in option 'of'"),
-        ("az_nas[of=synflow]", "available: none"),
+        ("az_nas[of=synflow]", "available: undefined"),
+        ("te_nas[mode=test]", "available: eval, train"),
+        ("swap[repeats=4]", "option 'repeats' of proxy 'swap' has no effect"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> None:
