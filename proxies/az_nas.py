@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from proxies.registry import Ranks
 
 PAPER = Paper("Lee and Ham", 2024, "https://arxiv.org/abs/2403.19232")
+#: What an undefined score counts as: as missing, or as -inf, which is lower than any other.
+UNDEFINED = ("missing", "lowest")
 
 
 def _entropies(stages: StageFeatures) -> list[float]:
@@ -29,18 +31,38 @@ def _entropies(stages: StageFeatures) -> list[float]:
     return [float(-(share * (share + 1e-8).log()).sum()) for share in shares]
 
 
-@proxy("az_expressivity", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
-def az_expressivity(stages: StageFeatures) -> float:
-    """AZ-NAS expressivity: entropy of the spectrum of the features' covariance, summed over stages."""
-    return math.fsum(_entropies(stages))
+def _settled(score: float, undefined: str) -> float:
+    return -math.inf if math.isnan(score) and undefined == "lowest" else score
 
 
-@proxy("az_progressivity", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
-def az_progressivity(stages: StageFeatures) -> float:
-    """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next."""
+@proxy(
+    "az_expressivity",
+    reads="stage_features",
+    ignores_dead_edges=True,
+    options={"batch": 64, "undefined": UNDEFINED},
+    paper=PAPER,
+)
+def az_expressivity(stages: StageFeatures, *, undefined: str) -> float:
+    """AZ-NAS expressivity: entropy of the spectrum of the features' covariance, summed over stages.
+
+    Features that are zero, as in a disconnected network, have no spectrum: undefined. undefined=lowest makes that -inf, as the
+    reference does.
+    """
+    return _settled(math.fsum(_entropies(stages)), undefined)
+
+
+@proxy(
+    "az_progressivity",
+    reads="stage_features",
+    ignores_dead_edges=True,
+    options={"batch": 64, "undefined": UNDEFINED},
+    paper=PAPER,
+)
+def az_progressivity(stages: StageFeatures, *, undefined: str) -> float:
+    """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next; undefined as az_expressivity."""
     entropies = _entropies(stages)
     steps = [after - before for before, after in pairwise(entropies)]
-    return math.nan if any(map(math.isnan, steps)) else min(steps)
+    return _settled(math.nan if any(map(math.isnan, steps)) else min(steps), undefined)
 
 
 @proxy("az_trainability", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
@@ -52,8 +74,13 @@ def az_trainability(stages: StageFeatures) -> float:
     return fmean(-math.inf if math.isnan(s) else -s - 1 / (s + 1e-6) + 2 for s in stages.gains)
 
 
-@aggregate("az_nas", of=("az_expressivity", "az_progressivity", "az_trainability", "flops"), paper=PAPER)
-def az_nas(ranks: Ranks) -> Ranks:
+@aggregate(
+    "az_nas",
+    of=("az_expressivity", "az_progressivity", "az_trainability", "flops"),
+    options={"undefined": UNDEFINED},
+    paper=PAPER,
+)
+def az_nas(ranks: Ranks, **_settled: object) -> Ranks:
     """AZ-NAS: sum over expressivity, progressivity, trainability and complexity of log(rank / n).
 
     Ranks are among the architectures scored, so the score depends on that population and is computed when reporting.

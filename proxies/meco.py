@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     "meco",
     reads="channel_correlation",
     paper=Paper("Jiang et al.", 2023, "https://openreview.net/forum?id=KFm2lZiI7n"),
-    revision=2,
+    options={"side": 64},
+    revision=3,
 )
 def meco(correlation: ChannelCorrelation) -> float:
     """Smallest eigenvalue of the correlation of a module's channels over space, summed over modules.
 
-    As in the reference, blocks count beside their layers. Where a layer has as many channels as positions, as in NAS-Bench-201's
-    last stage (64 on 8 x 8), centring makes the correlation singular, and the layer contributes only rounding.
+    As in the reference, blocks count beside their layers, and the image has 64 x 64 pixels whatever the dataset. side=32 sends one
+    of CIFAR's size: then the last stage of NAS-Bench-201 has 64 channels on 8 x 8 positions, their correlation is singular, and that
+    stage contributes only rounding.
     """
     return math.fsum(correlation.smallest)

@@ -149,18 +149,24 @@ def proxy(
 
 
 def aggregate(
-    name: str, *, of: tuple[str, ...], open: bool = False, paper: Paper | None = None, revision: int = 1
+    name: str,
+    *,
+    of: tuple[str, ...],
+    open: bool = False,
+    options: Mapping[str, OptionSpec] | None = None,
+    paper: Paper | None = None,
+    revision: int = 1,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as an aggregate of the ranks of other proxies, which is computed when reporting.
 
     The function takes ranks of shape (architectures, components), 1 being the worst, and returns scores (architectures,).
     With *open* users may choose the components, ``name[of=one+other]``, whose ranks then come in alphabetical order: what the
-    function makes of them should not depend on it.
+    function makes of them should not depend on it. *options* are handed to the components that have them.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        options: dict[str, OptionSpec] = {"of": Names(of)} if open else {}
-        _add(Proxy(name, function, _description(name, function), (), of, paper, options, revision=revision))
+        taken: dict[str, OptionSpec] = {**({"of": Names(of)} if open else {}), **(options or {})}
+        _add(Proxy(name, function, _description(name, function), (), of, paper, taken, revision=revision))
         return function
 
     return register

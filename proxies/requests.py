@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks_data.errors import InputError, unknown
@@ -34,9 +34,11 @@ class Request:
 
     @property
     def components(self) -> list[Request]:
-        """The requests whose ranks an aggregate combines; empty for a proxy."""
-        chosen = dict(self.options).get("of", "+".join(self.proxy.of)) if self.proxy.of else ""
-        return [request(name) for name in str(chosen).split("+") if name]
+        """The requests whose ranks an aggregate combines, with the aggregate's options; empty for a proxy."""
+        own = dict(self.options)
+        chosen = own.get("of", "+".join(self.proxy.of)) if self.proxy.of else ""
+        parts = [request(name) for name in str(chosen).split("+") if name]
+        return [replace(one, options=tuple((key, own.get(key, value)) for key, value in one.options)) for one in parts]
 
     @property
     def readings(self) -> tuple[Reading, ...]:

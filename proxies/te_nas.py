@@ -9,6 +9,7 @@ te_ntk = largest / smallest eigenvalue of the neural tangent kernel; te_regions 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from proxies import Paper, aggregate, proxy
@@ -16,21 +17,29 @@ from proxies import Paper, aggregate, proxy
 if TYPE_CHECKING:
     from proxies.passes.activations import LinearRegions
     from proxies.passes.jacobian import TangentKernel
-    from proxies.registry import Ranks
+    from proxies.registry import OptionValue, Ranks
 
 PAPER = Paper("Chen et al.", 2021, "https://arxiv.org/abs/2102.11535")
 
 
+MODES = ("eval", "train")
+
+
+def kernel_of(options: Mapping[str, OptionValue]) -> str:
+    """Return the pass that computes the kernel."""
+    return "batch_tangent_kernel" if options["mode"] == "train" else "tangent_kernel"
+
+
 @proxy(
     "te_ntk",
-    reads="tangent_kernel",
+    reads=kernel_of,
     ignores_dead_edges=True,
-    options={"batch": 32},
+    options={"batch": 32, "mode": MODES},
     higher_is_better=False,
     paper=PAPER,
     revision=2,
 )
-def te_ntk(tangent: TangentKernel) -> float:
+def te_ntk(tangent: TangentKernel, **_settled: object) -> float:
     """Condition number of the neural tangent kernel at initialisation.
 
     It depends much on the draw of weights and images: on 100 cells the scores of two seeds agree at tau .23, so several seeds
@@ -52,8 +61,11 @@ def te_regions(regions: LinearRegions) -> float:
     return float(regions.crossed)
 
 
-@aggregate("te_nas", of=("te_ntk", "te_regions"), paper=PAPER)
-def te_nas(ranks: Ranks) -> Ranks:
-    """TE-NAS: sum of the ranks by condition number (lower better) and by linear regions (higher better)."""
+@aggregate("te_nas", of=("te_ntk", "te_regions"), options={"mode": MODES}, paper=PAPER)
+def te_nas(ranks: Ranks, **_settled: object) -> Ranks:
+    """TE-NAS: sum of the ranks by condition number (lower better) and by linear regions (higher better).
+
+    mode is that of te_ntk.
+    """
     total: Ranks = ranks.sum(axis=1)
     return total

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.overrides import TorchFunctionMode
 
-from proxies.passes.common import Inputs, batch_statistics, kaiming_weights
+from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights
 
 #: Every way to call a ReLU; a module ends in the first of them.
 RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
@@ -101,23 +101,35 @@ class NeuronPatterns:
     """How many distinct patterns of activity over a batch the network's units show.
 
     Attributes:
-        distinct: number of distinct patterns over all calls of all ReLUs.
+        distinct: number of distinct patterns over all calls of all ReLUs, for each draw of the weights.
     """
 
-    distinct: int
+    distinct: list[int]
 
 
 def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatterns:
     """Send *batch* images (at most 62: a bit each) through the network and collect for each unit those that activate it."""
-    bits = 2 ** torch.arange(batch, device=inputs.device)
+    return NeuronPatterns([_distinct_patterns(network, inputs.images(batch), {})])
+
+
+def gaussian_patterns(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> NeuronPatterns:
+    """Do the same *repeats* times, each with standard normal weights of its own."""
+    images = inputs.images(batch)
+    draws = (gaussian_weights(network, inputs, "gaussian_patterns", repeat) for repeat in range(repeats))
+    return NeuronPatterns([_distinct_patterns(network, images, weights) for weights in draws])
+
+
+def _distinct_patterns(network: Any, images: Tensor, weights: dict[str, Tensor]) -> int:
+    """Return the number of distinct patterns when *weights* take the place of the network's."""
+    bits = 2 ** torch.arange(len(images), device=images.device)
     found: list[Tensor] = []
 
     def collect(output: Tensor) -> None:
         found.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
     with batch_statistics(network), _watched(collect), torch.no_grad():
-        network(inputs.images(batch))
-    return NeuronPatterns(len(torch.unique(torch.cat(found))) if found else 0)
+        functional_call(network, weights, (images,))
+    return len(torch.unique(torch.cat(found))) if found else 0
 
 
 #: Side of the images in pixels, and the number of points on the segment.

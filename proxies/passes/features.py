@@ -29,8 +29,8 @@ class ChannelCorrelation:
     smallest: list[float]
 
 
-def channel_correlation(network: Any, inputs: Inputs) -> ChannelCorrelation:
-    """Send one Gaussian image through the network and correlate the channels of every module's output over space.
+def channel_correlation(network: Any, inputs: Inputs, *, side: int) -> ChannelCorrelation:
+    """Send one Gaussian image of *side* pixels through the network and correlate the channels of every module's output over space.
 
     As in the reference implementation a block counts beside the layers that it is made of, and a channel that is constant over
     space, which has no correlation, has a row of zeros. Source: Jiang et al. 2023 (MeCo), section 4.
@@ -46,7 +46,7 @@ def channel_correlation(network: Any, inputs: Inputs) -> ChannelCorrelation:
             smallest.append(last[1])
 
     with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
-        network(inputs.gaussian((1, *inputs.image_shape), "channel_correlation"))
+        network(inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation"))
     return ChannelCorrelation(smallest)
 
 

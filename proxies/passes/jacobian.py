@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
-from proxies.passes.common import Inputs, batch_statistics, kaiming_weights, running_statistics
+from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights, running_statistics
 
 #: Images whose gradients are computed together.
 AT_ONCE = 16
@@ -53,9 +53,8 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     """Differentiate the summed logits of each of *batch* images by all weights.
 
     Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation mode, where it does nothing at
-    initialisation but pass the derivative to its scale, which counts among the weights. Source: Chen et al. 2021 (TE-NAS), arXiv
-    2102.11535. So does the reference's function by default; its search calls it in training mode, which ties each image's
-    gradient to the other images, and takes a backward pass of the whole batch for every image.
+    initialisation but pass the derivative to its scale, which counts among the weights. So does the reference's function by default.
+    Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535.
     """
     values = {name: value.detach() for name, value in network.named_parameters()}
     values |= kaiming_weights(network, inputs, "tangent_kernel")
@@ -75,4 +74,26 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     for value in rows.values():
         kernel += value.double() @ value.double().T
+    return TangentKernel(kernel)
+
+
+def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
+    """Do the same as the reference's search does: the images are one batch, whose statistics normalise it.
+
+    Each image's gradient then depends on the other images, and takes a backward pass of the whole batch. Weights are drawn normal
+    with variance 2 / fan out. Source: Chen et al. 2021 (TE-NAS), prune_tenas.py of VITA-Group/TENAS.
+    """
+    values = {name: value.detach() for name, value in network.named_parameters()}
+    for name, drawn in gaussian_weights(network, inputs, "tangent_kernel").items():
+        values[name] = drawn * (2 / drawn[:, :1].numel()) ** 0.5
+    weights = {name: value.requires_grad_() for name, value in values.items() if name.endswith("weight")}
+    rows = []
+    with batch_statistics(network), torch.enable_grad():
+        outputs = functional_call(network, values, (inputs.images(batch),)).sum(1)
+        for output in outputs:
+            gradients = torch.autograd.grad(output, list(weights.values()), retain_graph=True, materialize_grads=True)
+            rows.append(torch.cat([gradient.flatten() for gradient in gradients]))
+    kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
+    for columns in torch.split(torch.stack(rows), 2**16, dim=1):
+        kernel += columns.double() @ columns.double().T
     return TangentKernel(kernel)

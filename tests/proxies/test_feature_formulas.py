@@ -53,7 +53,7 @@ def test_meco(cell: tuple[str, ...]) -> None:
         module.register_forward_hook(correlate)
     with torch.no_grad():
         net(inputs().gaussian((1, 3, 8, 8), "channel_correlation"))
-    assert score("meco", cell) == pytest.approx(sum(expected), abs=1e-9)
+    assert score("meco[side=8]", cell) == pytest.approx(sum(expected), abs=1e-9)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
@@ -65,6 +65,16 @@ def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
     with torch.no_grad():
         net(inputs().images(6))
     assert score("swap[batch=6]", cell) == len(patterns)
+    counts = []
+    for repeat in range(2):
+        for name, module in net.named_modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                module.weight.data = inputs().gaussian(tuple(module.weight.shape), "gaussian_patterns", repeat, name)
+        patterns.clear()
+        with torch.no_grad():
+            net(inputs().images(6))
+        counts.append(len(patterns))
+    assert score("swap[batch=6,weights=normal,repeats=2]", cell) == sum(counts) / 2
 
 
 def test_te_regions_lie_between_one_and_the_number_of_points() -> None:
@@ -83,6 +93,10 @@ def test_az_nas_parts_by_hand() -> None:
         {"az_expressivity": math.log(2), "az_progressivity": -math.log(2), "az_trainability": (0 - 0.5) / 2}, abs=1e-5
     )
     assert proxies.request("az_trainability").score(StageFeatures([even], [math.nan])) == -math.inf
+    dead = StageFeatures(spectra=[single, 0 * even], gains=[0.0])
+    for name in ("az_expressivity", "az_progressivity"):
+        assert math.isnan(proxies.request(name).score(dead))
+        assert proxies.request(f"{name}[undefined=lowest]").score(dead) == -math.inf
 
 
 @pytest.mark.parametrize("cell", CELLS[:2], ids=space.format_cell)

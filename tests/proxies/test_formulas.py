@@ -128,6 +128,9 @@ def test_jacov(cell: tuple[str, ...]) -> None:
         ("naswot[batch=4]", -math.inf),
         ("zen[batch=4,repeats=1]", -math.inf),
         ("te_ntk[batch=4]", math.nan),
+        ("te_ntk[batch=4,mode=train]", math.nan),
+        ("az_expressivity[batch=4,undefined=lowest]", -math.inf),
+        ("swap[batch=4,weights=normal,repeats=2]", 1.0),
         ("te_regions", 1.0),
         ("swap[batch=4]", 1.0),
         ("az_expressivity[batch=4]", math.nan),
@@ -187,3 +190,21 @@ def test_te_ntk_image_by_image(cell: tuple[str, ...]) -> None:
         rows.append(torch.cat([(torch.zeros_like(w) if w.grad is None else w.grad).flatten() for w in by_name.values()]))
     eigenvalues = torch.linalg.eigvalsh(torch.stack(rows) @ torch.stack(rows).T)
     assert score("te_ntk[batch=5]", cell) == pytest.approx(float(eigenvalues[-1] / eigenvalues[0]), rel=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_te_ntk_of_a_batch_that_normalises_itself(cell: tuple[str, ...]) -> None:
+    given, net = inputs(), small(cell)
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            fan_out = module.weight[:, 0].numel()
+            drawn = given.gaussian(tuple(module.weight.shape), "tangent_kernel", name)
+            module.weight.data = math.sqrt(2 / fan_out) * drawn
+    by_name = [value for name, value in net.named_parameters() if name.endswith("weight")]
+    rows = []
+    for number in range(5):
+        net.train().zero_grad()
+        net(given.images(5))[number].sum().backward()
+        rows.append(torch.cat([(torch.zeros_like(w) if w.grad is None else w.grad).flatten() for w in by_name]))
+    eigenvalues = torch.linalg.eigvalsh(torch.stack(rows) @ torch.stack(rows).T)
+    assert score("te_ntk[batch=5,mode=train]", cell) == pytest.approx(float(eigenvalues[-1] / eigenvalues[0]), rel=1e-6)

@@ -55,6 +55,13 @@ def test_an_aggregate_is_scored_through_its_components() -> None:
     assert proxies.request("vote[of=synflow+jacov+snip]").name == "vote"
 
 
+def test_an_aggregate_hands_its_options_to_the_components_that_have_them() -> None:
+    names = [one.name for one in proxies.request("az_nas[undefined=lowest]").components]
+    assert names == ["az_expressivity[undefined=lowest]", "az_progressivity[undefined=lowest]", "az_trainability", "flops"]
+    assert [one.name for one in proxies.request("te_nas[mode=train]").components] == ["te_ntk[mode=train]", "te_regions"]
+    assert [one.name for one in proxies.request("te_nas").components] == ["te_ntk", "te_regions"]
+
+
 @pytest.mark.parametrize(
     ("objective", "reading"), [("synflow", "synaptic_flow"), ("snip", "loss_gradient"), ("grasp", "gate_hessian_gradient")]
 )
@@ -93,7 +100,9 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("vote[of=synflow+snipp]", "did you mean 'snip'"),
         ("vote[of=synflow+synflow]", "names a proxy twice"),
         ("vote[of=az_nas+synflow]", "unknown proxy in option 'of'"),
-        ("az_nas[of=synflow]", "available: none"),
+        ("az_nas[of=synflow]", "available: undefined"),
+        ("te_nas[mode=test]", "available: eval, train"),
+        ("swap[repeats=4]", "option 'repeats' of proxy 'swap' has no effect"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> None:
