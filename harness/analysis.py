@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,11 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table, is_accuracy
+from harness.contrasts import size_columns
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
 from harness.scoring import NAN, OK, Job, failure, seeds_of
-from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
+from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b
 from harness.store import Store
 
 Array = np.ndarray[Any, Any]
@@ -34,7 +34,7 @@ CORRELATION_COLUMNS = [
     *("tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100"),
     *("tau_params", "tau_partial_params", "excess_params", "excess_params_low", "excess_params_high"),
     *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
-    *("minus_inf", "tau_seeds_mean", "tau_seeds_sd"),
+    *("minus_inf", "tau_seeds_mean", "tau_seeds_sd", "r_n"),
 ]
 
 
@@ -153,7 +153,8 @@ def correlations(
 ) -> pd.DataFrame:
     """Return a frame of CORRELATION_COLUMNS: how well each proxy orders the architectures of each population by each target.
 
-    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite.
+    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite;
+      these are ``r_n``.
     - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but no score, and
       ``minus_inf`` the scores of -inf among the first.
     - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
@@ -161,7 +162,8 @@ def correlations(
     - ``tau_params`` is the tau with the number of parameters, ``tau_partial_params`` the partial tau with the target given it,
       ``excess_params`` the tau with parameters less that of the target with them (above 0 where the score favours large networks
       more than the target does), and ``tau_equal_live_params`` the tau over pairs of architectures with as many live parameters as
-      one another.
+      one another. The intervals are simultaneous for the rows of a target and population
+      (:func:`harness.contrasts.size_columns`).
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
 
     Beside the proxies stand the table's :func:`partial_trainings`.
@@ -175,10 +177,12 @@ def correlations(
         sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
         for target in targets:
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
+            values = table.values[target].reindex(indices)
+            tied_to_size = size_columns({**orders, **trained}, values, sizes).to_dict("index")
             for proxy, order in {**orders, **trained}.items():
                 row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
-                values = table.values[target].reindex(indices)
-                rows.append(row | _measures(order, values, sizes, seeds.get(proxy, order.to_frame())))
+                measures = _measures(order, values, sizes, seeds.get(proxy, order.to_frame()))
+                rows.append({**row, **measures, **tied_to_size[proxy]})
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
 
 
@@ -189,7 +193,8 @@ def _measures(order: pd.Series, values: pd.Series, sizes: pd.DataFrame, seeds: p
     tau = kendall(x, y)
     found: dict[str, float] = {"n": len(x), "missing": int((values.notna() & order.isna()).sum())}
     found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
-    found |= {"r": pearson(seeds.mean(axis=1, skipna=False)[used].to_numpy(float), y)}
+    means = seeds.mean(axis=1, skipna=False)[used].to_numpy(float)
+    found |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
     if is_accuracy(str(values.name)):
         found |= {"tau_top10": tau_top(x, y)}
         found |= {f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES}
@@ -210,11 +215,6 @@ def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float
     if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)
         found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
-        excess = tau_difference(tau_influence(x, params), tau_influence(y, params))
-        found |= {"excess_params": excess.value, "excess_params_low": excess.low, "excess_params_high": excess.high}
-    if "live_params" in sizes and sizes["live_params"].notna().all():
-        equal = kendall(x, y, sizes["live_params"].to_numpy(float))
-        found |= {f"tau_equal_live_params{end}": value for end, value in zip(("", "_low", "_high"), astuple(equal), strict=True)}
     return found
 
 

@@ -66,6 +66,7 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
         "comparisons": results.pairs,
         "ceilings": results.ceilings,
         "strata": results.strata,
+        "search": results.search,
     }
     for name, frame in frames.items():
         write_csv(frame, folder / f"{name}.csv")

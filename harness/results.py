@@ -10,11 +10,13 @@ import pandas as pd
 
 import benchmarks_data
 from benchmarks_data.table import Table, is_accuracy
-from harness.analysis import by_seed, combined, correlations, direction, joined
-from harness.comparison import CEILING_COLUMNS, PAIR_COLUMNS, RUNS, STRATUM_COLUMNS, ceilings, paired, standings, strata
+from harness.analysis import by_seed, combined, correlations, direction, joined, partial_trainings
+from harness.comparison import CEILING_COLUMNS, RUNS, STRATUM_COLUMNS, ceilings, strata
+from harness.contrasts import PAIR_COLUMNS, groups, paired, same_orders
 from harness.plots_between import chosen_for_curves
-from harness.selection import POPULATIONS, population
+from harness.selection import POPULATIONS, members
 from harness.statistics import tau_b
+from harness.top_metrics import SEARCH_COLUMNS, search_metrics
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Results:
         targets: the columns of the table that scores are compared with.
         population: the name of the population that the architectures are from.
         benchmark: its name.
+        against: the proxy that the others were declared to be compared with, if one was.
     """
 
     scores: pd.DataFrame
@@ -34,6 +37,7 @@ class Results:
     targets: Sequence[str]
     population: str
     benchmark: str
+    against: str | None = None
 
     @cached_property
     def orders(self) -> dict[str, pd.Series]:
@@ -43,32 +47,41 @@ class Results:
     @cached_property
     def populations(self) -> dict[str, list[int]]:
         """The architectures that were scored, by population: those of the run, and when it is ``all`` those of the smaller ones."""
-        scored = set(self.scores["index"])
+        scored = sorted(set(self.scores["index"]))
         smaller = [name for name in POPULATIONS if name != self.population] if self.population == "all" else []
         benchmark = benchmarks_data.get(self.benchmark)
-        parts = {name: sorted(scored.intersection(population(benchmark, name))) for name in smaller}
-        return {
-            self.population: sorted(scored),
-            **{name: members for name, members in parts.items() if 0 < len(members) < len(scored)},
-        }
+        parts = {name: members(benchmark, name, scored) for name in smaller}
+        return {self.population: scored, **{name: part for name, part in parts.items() if 0 < len(part) < len(scored)}}
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
-        """A frame of harness.analysis.CORRELATION_COLUMNS, and ``place`` (:func:`standings`) in the run's population."""
+        """A frame of harness.analysis.CORRELATION_COLUMNS, and ``group`` (the letters of :func:`groups`) in the run's population."""
         found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
-        places: dict[tuple[str, str], int] = {}
+        known: dict[tuple[str, str], str] = {}
         for target in self.targets:
             rows = found[(found["target"] == target) & (found["population"] == self.population)].set_index("proxy")["tau"]
-            standing = standings({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
-            places |= {(target, str(name)): place for name, place in standing.items()}
+            lettered = groups({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
+            known |= {(target, name): group for name, group in lettered.items()}
         keys = zip(found["target"], found["proxy"], found["population"], strict=True)
-        of_row = [places.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
-        return found.assign(place=pd.array(of_row, dtype="Int64"))
+        of_row = [known.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
+        return found.assign(group=pd.array(of_row, dtype="string"))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """For each target a frame of harness.comparison.PAIR_COLUMNS."""
-        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target)))
+        """For each target a frame of harness.contrasts.PAIR_COLUMNS."""
+        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target), self.against))
+
+    @cached_property
+    def search(self) -> pd.DataFrame:
+        """For each target that is an accuracy a frame of harness.top_metrics.SEARCH_COLUMNS."""
+
+        def of(target: str) -> pd.DataFrame:
+            trained = {name: self.table.values[column] for name, column in partial_trainings(self.table, target).items()}
+            indices = self.populations[self.population]
+            orders = {name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()}
+            return search_metrics(orders if is_accuracy(target) else {}, self.accuracy(target))
+
+        return self._for_each_target(SEARCH_COLUMNS, of)
 
     @cached_property
     def ceilings(self) -> pd.DataFrame:
@@ -107,9 +120,20 @@ class Results:
         pairs = self.pairs[self.pairs["target"] == target]
         second = pairs[pairs["other"] == name]
         turned = second.assign(
-            proxy=name, other=second["proxy"], difference=-second["difference"], low=-second["high"], high=-second["low"]
+            proxy=name,
+            other=second["proxy"],
+            difference=-second["difference"],
+            low=-second["high"],
+            high=-second["low"],
+            low_alone=-second["high_alone"],
+            high_alone=-second["low_alone"],
         )
         return pd.concat([pairs[pairs["proxy"] == name], turned])
+
+    def same(self, target: str) -> dict[str, str]:
+        """Return a name for each proxy, which identical rankings share: ``params = flops``."""
+        names = same_orders(self.orders, self.accuracy(target))
+        return {name: " = ".join(group) for group in names for name in group}
 
     def ranked(self, target: str) -> list[str]:
         """Return the proxies by their tau, the highest first, undefined ones last."""
