@@ -16,7 +16,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table, is_accuracy
-from harness.contrasts import size_columns
+from harness.contrasts import size_measures
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
 from harness.scoring import NAN, OK, Job, failure, seeds_of
@@ -163,12 +163,12 @@ def correlations(
       ``excess_params`` the tau with parameters less that of the target with them (above 0 where the score favours large networks
       more than the target does), and ``tau_equal_live_params`` the tau over pairs of architectures with as many live parameters as
       one another. The intervals are simultaneous for the rows of a target and population
-      (:func:`harness.contrasts.size_columns`).
+      (:func:`harness.contrasts.size_measures`).
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
 
     Beside the proxies stand the table's :func:`partial_trainings`.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for population, members in populations.items():
         part = scores[scores["index"].isin(list(members))]
         indices = sorted(set(part["index"]))
@@ -178,11 +178,11 @@ def correlations(
         for target in targets:
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
             values = table.values[target].reindex(indices)
-            tied_to_size = size_columns({**orders, **trained}, values, sizes).to_dict("index")
+            tied_to_size = size_measures({**orders, **trained}, values, sizes)
             for proxy, order in {**orders, **trained}.items():
                 row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
                 measures = _measures(order, values, sizes, seeds.get(proxy, order.to_frame()))
-                rows.append({**row, **measures, **tied_to_size[proxy]})
+                rows.append(row | measures | tied_to_size[proxy])
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -64,13 +65,12 @@ def regret(accuracy: Vector, budget: int) -> Chance:
     return Chance(float(np.diff(below, prepend=0.0) @ loss), float(low), float(high))
 
 
-def _log_choose(n: int | Vector, k: int) -> Vector:
-    found: Vector = gammaln(np.asarray(n) + 1.0) - gammaln(k + 1.0) - gammaln(np.asarray(n) - k + 1.0)
-    return found
+def _log_choose(n: Any, k: int) -> Any:
+    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
 
 
 def gain(accuracy: Vector) -> Chance:
-    """Return :func:`harness.metrics.ndcg` of random orders: the mean is exact, the range that of 2,000 of them, with a fixed seed."""
+    """Return :func:`harness.metrics.ndcg` of random orders: the mean is exact, the range is from 2,000 (fixed seed)."""
     n = len(accuracy)
     if not n or accuracy.max() <= 0:
         return NOTHING

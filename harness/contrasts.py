@@ -57,19 +57,21 @@ def paired(orders: Orders, accuracy: pd.Series, against: str | None = None) -> p
     and come first; the others are a second one.
     """
     values = pd.DataFrame(dict(orders)).reindex(accuracy.index[accuracy.notna()])
-    known = {name: values[name].notna().to_numpy() for name in values}
-    numbers = {name: values[name].to_numpy(float) for name in values}
+    numbers = {str(name): values[name].to_numpy(float) for name in values}
+    known = {name: ~np.isnan(column) for name, column in numbers.items()}
     target = accuracy[values.index].to_numpy(float)
     vectors = _Vectors(numbers, target)
     one_of = {name: group[0] for group in same_orders(orders, accuracy) for name in group}
-    rows, names = [], sorted(values.columns, key=lambda name: name != against)
+    rows, names = [], sorted(numbers, key=lambda name: name != against)
     for one, other in combinations(names, 2):
         both = known[one] & known[other]
         difference = tau_difference(vectors.influence(one, both), vectors.influence(other, both))
         between = tau_b(numbers[one][both], numbers[other][both])
         alone = astuple(difference)
         family = DECLARED if one == against else PAIRS
-        rows.append((one, other, int(both.sum()), alone[0], math.nan, math.nan, alone[3], math.nan, between, *alone[1:3], family, 0))
+        rows.append(
+            (one, other, int(both.sum()), alone[0], math.nan, math.nan, alone[3], math.nan, between, *alone[1:3], family, 0)
+        )
     frame = pd.DataFrame(rows, columns=PAIR_COLUMNS)
     for name in frame["family"].unique():
         members = frame[frame["family"] == name]
@@ -124,21 +126,21 @@ def _corrected(pairs: pd.DataFrame, vectors: _Vectors, known: Mapping[str, Array
 
 
 def groups(taus: Mapping[str, float], pairs: pd.DataFrame) -> dict[str, str]:
-    """Return the letters of each proxy that has a tau: those that share one do not differ significantly (*pairs* of PAIR_COLUMNS)."""
+    """Return the letters of each proxy that has a tau: those that share one do not differ significantly by *pairs*."""
     names = sorted((name for name, tau in taus.items() if not math.isnan(tau)), key=lambda name: -taus[name])
     apart = pairs[pairs["p_family"] < SIGNIFICANT]
     return letters(names, set(zip(apart["proxy"], apart["other"], strict=True)))
 
 
-def size_columns(orders: Orders, accuracy: pd.Series, sizes: pd.DataFrame) -> pd.DataFrame:
+def size_measures(orders: Orders, accuracy: pd.Series, sizes: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return what the sizes of networks have to do with each order, as columns of correlations by proxy.
 
     ``excess_params`` is the tau of the order with the number of parameters less that of the target with it, and
     ``tau_equal_live_params`` the tau over pairs of architectures with as many live parameters as one another. The intervals of each
     are simultaneous for all orders (:func:`harness.families.simultaneous`); those of the second are symmetric on Fisher's scale.
-    They are blank where a size is not known.
+    There are none where a size is not known.
     """
-    frame = pd.DataFrame(index=list(orders))
+    measures: dict[str, dict[str, float]] = {name: {} for name in orders}
     for column, size, estimate, back in (
         ("excess_params", "params", _excess, np.asarray),
         ("tau_equal_live_params", "live_params", _within_equals, np.tanh),
@@ -155,8 +157,9 @@ def size_columns(orders: Orders, accuracy: pd.Series, sizes: pd.DataFrame) -> pd
         vectors = np.stack([vector for _, vector, _ in rows.values()]) if rows else np.zeros((0, len(accuracy)))
         family = simultaneous(values, vectors, range(len(rows)), None, np.array([n for _, _, n in rows.values()]))
         for end, numbers in (("", values), ("_low", family.low), ("_high", family.high)):
-            frame[f"{column}{end}"] = pd.Series(back(numbers), index=list(rows), dtype=float)
-    return frame
+            for name, number in zip(rows, back(numbers), strict=True):
+                measures[name][f"{column}{end}"] = float(number)
+    return measures
 
 
 def _excess(order: Vector, accuracy: Vector, size: Vector) -> Influence | None:

@@ -1,7 +1,7 @@
 """Intervals and verdicts of a family of comparisons from one procedure, and the letters that sum the verdicts up.
 
-An estimate is 0 where there is no effect, and comes with a vector (items,): what each item adds to its error. These sum to 0, and the
-root of the sum of their squares is the standard error. Estimates from parts of the items have zeros for the others.
+An estimate is 0 where there is no effect, and comes with a vector (items,): what each item adds to its error. These sum to 0, and
+the root of the sum of their squares is the standard error. Estimates from parts of the items have zeros for the others.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Family:
 
 
 def errors(influence: Vector, used: Array) -> Vector:
-    """Return what each item adds to the error of an estimate, from the *influence* of those of the items that are *used* (items,)."""
+    """Return what each item adds to the error of an estimate, from the *influence* of those that are *used* (items,)."""
     n = len(influence)
     values = np.zeros(len(used))
     values[used] = influence / math.sqrt(n * (n - 1))
@@ -77,7 +77,7 @@ def simultaneous(
         items: (m,) how many items each estimate is from.
         count: how many of the estimates are different ones; all of them by default.
     """
-    factor = np.linalg.qr(vectors.T, mode="r") if vectors.size else np.zeros((0, len(vectors)))
+    factor: Array = np.asarray(np.linalg.qr(vectors.T, mode="r")) if vectors.size else np.zeros((0, len(vectors)))
     i, j = np.asarray(first, int), None if second is None else np.asarray(second, int)
 
     def contrasts(values: Array) -> Array:

@@ -67,7 +67,7 @@ def regret(score: Vector, accuracy: Vector, budget: int) -> float:
     m, total = budget - len(surely), len(tied)
     before = np.arange(total - m + 1)
     log_chance = _log_choose(total - 1 - before, m - 1) - _log_choose(total, m)
-    return float(accuracy.max() - np.exp(log_chance) @ tied[: len(before)])
+    return max(0.0, float(accuracy.max() - np.exp(log_chance) @ tied[: len(before)]))
 
 
 def gain_places(items: int) -> int:

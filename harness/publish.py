@@ -83,7 +83,8 @@ def tell(prog: str, results: Results, folder: Path, more: str = "") -> None:
     console = Console()
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
-    print_correlations(console, pd.concat(map(results.of, results.targets)), f"targets of {', '.join(sources)}{more}")
+    caption = f"targets of {', '.join(sources)}{more}\nScores that share a letter do not differ significantly."
+    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

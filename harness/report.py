@@ -17,7 +17,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import Parser, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import load_plugins, say_what_is_replaced, tables_folder
+from harness.command import declared_name, load_plugins, say_what_is_replaced, tables_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Analyse the scores that runs have written, without scoring: other targets, several runs in one report.")
     p.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
     p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: those of the runs)")
+    p.add_argument("--against", metavar="NAME", help="the score to compare each other one with (default: that of the runs)")
     p.add_argument("--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)")
     p.add_argument("--out", type=Path, metavar="DIR", help="where the report goes (default: the folder, if there is one alone)")
     p.add_argument("--plugin", type=Path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
@@ -69,13 +70,14 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
+    run["against"] = declared_name(args.against or run["against"], set(scores["proxy"]))
     out = writable_folder(args.out or args.runs[0])
     say_what_is_replaced(prog, out)
     run["table"] = table.provenance()
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name)
+    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name, run["against"])
     publish(results, out, run)
     tell(prog, results, out)
     return 0
@@ -129,6 +131,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
     known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
     targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
     seeds = sorted({seed for one in settings for seed in one["seeds"]})
+    declared = {one.get("against") for one in settings}
     sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
     archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
     return {
@@ -137,6 +140,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
         "proxies": list(known.values()),
         "targets": targets,
         "seeds": seeds,
+        "against": declared.pop() if len(declared) == 1 else None,
         "scored_by": sources,
     }
 

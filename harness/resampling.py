@@ -17,8 +17,8 @@ from harness.families import NONE
 from harness.statistics import Vector, Z
 
 Array = np.ndarray[Any, Any]
-#: How many resamples are drawn: enough for a standard error, whose own error is then 4 %.
-RESAMPLES = 400
+#: How many resamples are drawn: enough for a standard error, whose own error is then 5 %.
+RESAMPLES = 200
 
 
 def resamples(items: int, count: int = RESAMPLES) -> Array:
@@ -55,7 +55,7 @@ class Top:
 
 
 def top(values: Vector, places: int) -> Top:
-    """Return the head of the order by *values* that fills *places*, with a margin of 8 standard deviations and all that are tied."""
+    """Return the head of the order by *values* that fills *places*, with a margin of 8 standard deviations and all ties."""
     order = np.argsort(-values, kind="stable")
     least = min(len(values), places + math.ceil(8 * math.sqrt(places)) + 30)
     reach = int(np.searchsorted(-values[order], -values[order[least - 1]], side="right"))
@@ -67,17 +67,25 @@ def chosen(weights: Array, order: Top, places: Vector) -> Array:
     """Return how much of each item (resamples, m) is among the *places* (resamples,) first, the tied being drawn by lot."""
     own, before, end = order.weights(weights)
     room = np.clip(places[:, None] - before, 0, end - before)
-    return own * order.spread(np.divide(room, end - before, out=np.zeros_like(room), where=end > before))
+    return own * order.spread(_ratio(room, end - before))
 
 
-def precisions(weights: Array, score: Top, accuracy: Top, share: float) -> Vector:
-    """Return :func:`harness.metrics.precision_top` of each resample."""
-    places = share * weights.sum(axis=1)
-    first, second = chosen(weights, score, places), chosen(weights, accuracy, places)
-    _, i, j = np.intersect1d(score.items, accuracy.items, return_indices=True)
-    own = weights[:, score.items[i]]
-    both = np.divide(first[:, i] * second[:, j], own, out=np.zeros((len(own), len(i))), where=own > 0)
-    return both.sum(axis=1) / places
+class Precision:
+    """:func:`harness.metrics.precision_top` of each resample, for any score beside one accuracy."""
+
+    def __init__(self, weights: Array, accuracy: Vector, share: float) -> None:
+        """Find the *share* of highest *accuracy* (items,) in each resample of *weights* (resamples, items)."""
+        self._weights, self._count = weights, math.ceil(share * len(accuracy))
+        self._places, self._best = share * weights.sum(axis=1), top(accuracy, self._count)
+        self._chosen = chosen(weights, self._best, self._places)
+
+    def of(self, score: Vector) -> Vector:
+        """Return the precision (resamples,) of a *score* (items,)."""
+        order = top(score, self._count)
+        _, i, j = np.intersect1d(order.items, self._best.items, return_indices=True)
+        both = chosen(self._weights, order, self._places)[:, i] * self._chosen[:, j]
+        found: Vector = _ratio(both, self._weights[:, order.items[i]]).sum(axis=1) / self._places
+        return found
 
 
 def gains(weights: Array, order: Top, accuracy: Vector, places: int) -> Vector:
@@ -90,7 +98,13 @@ def gains(weights: Array, order: Top, accuracy: Vector, places: int) -> Vector:
     own, before, end = order.weights(weights)
     reached, start = (discounts[np.minimum(at, places).astype(int)] for at in (end, before))
     total = order.sums(own * (2.0 ** accuracy[order.items] - 1))
-    return np.divide((reached - start) * total, end - before, out=np.zeros_like(total), where=end > before).sum(axis=1)
+    found: Vector = _ratio((reached - start) * total, end - before).sum(axis=1)
+    return found
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    """Return part / whole, 0 where both are."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def interval(value: float, drawn: Vector) -> tuple[float, float]:

@@ -29,7 +29,7 @@ class Results:
         targets: the columns of the table that scores are compared with.
         population: the name of the population that the architectures are from.
         benchmark: its name.
-        against: the proxy that the others were declared to be compared with, if one was.
+        declared: the proxy that the others were declared to be compared with, if one was.
     """
 
     scores: pd.DataFrame
@@ -37,7 +37,7 @@ class Results:
     targets: Sequence[str]
     population: str
     benchmark: str
-    against: str | None = None
+    declared: str | None = None
 
     @cached_property
     def orders(self) -> dict[str, pd.Series]:
@@ -55,7 +55,7 @@ class Results:
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
-        """A frame of harness.analysis.CORRELATION_COLUMNS, and ``group`` (the letters of :func:`groups`) in the run's population."""
+        """A frame of harness.analysis.CORRELATION_COLUMNS, and in the run's population ``group``, letters (:func:`groups`)."""
         found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
         known: dict[tuple[str, str], str] = {}
         for target in self.targets:
@@ -69,7 +69,7 @@ class Results:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """For each target a frame of harness.contrasts.PAIR_COLUMNS."""
-        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target), self.against))
+        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target), self.declared))
 
     @cached_property
     def search(self) -> pd.DataFrame:
@@ -118,17 +118,11 @@ class Results:
     def against(self, target: str, name: str) -> pd.DataFrame:
         """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the first."""
         pairs = self.pairs[self.pairs["target"] == target]
-        second = pairs[pairs["other"] == name]
-        turned = second.assign(
-            proxy=name,
-            other=second["proxy"],
-            difference=-second["difference"],
-            low=-second["high"],
-            high=-second["low"],
-            low_alone=-second["high_alone"],
-            high_alone=-second["low_alone"],
-        )
-        return pd.concat([pairs[pairs["proxy"] == name], turned])
+        return pd.concat([pairs[pairs["proxy"] == name], _turned(pairs[pairs["other"] == name])])
+
+    def each_against(self, target: str, name: str) -> pd.DataFrame:
+        """Return the rows of :meth:`against`, turned so that the proxy is the second."""
+        return _turned(self.against(target, name))
 
     def same(self, target: str) -> dict[str, str]:
         """Return a name for each proxy, which identical rankings share: ``params = flops``."""
@@ -160,4 +154,12 @@ class Results:
 
     def _for_each_target(self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
         frames = [make(target).assign(target=target) for target in self.targets]
-        return pd.concat(frames, ignore_index=True)[["target", *columns]]
+        filled = [frame for frame in frames if len(frame)] or frames
+        return pd.concat(filled, ignore_index=True)[["target", *columns]]
+
+
+def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return comparisons with their proxies exchanged."""
+    ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
+    numbers = {"difference": -pairs["difference"], **{one: -pairs[other] for one, other in ends.items()}}
+    return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

@@ -15,7 +15,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import FAILED, Parser, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import check_device, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.command import check_device, declared_name, load_plugins, positive, say_what_is_replaced, tables_folder
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
@@ -62,6 +62,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     against.add_argument(
         "--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+    )
+    against.add_argument(
+        "--against", metavar="NAME", help="the score to compare each other one with, declared beforehand (default: all pairs)"
     )
     where = p.add_argument_group("where results go")
     where.add_argument("--out", type=Path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
@@ -133,6 +136,7 @@ class Plan:
     targets: list[str]
     out: Path
     executor: Executor
+    declared: str | None
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -140,6 +144,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
+    declared = declared_name(args.against, [request.name for request in requests])
     table = benchmark.table(tables_folder(args.tables))
     indices = select(benchmark, args.archs, args.population, args.sample_seed, table.values.index)
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
@@ -148,7 +153,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
         check_images(images, requests, benchmark.datasets[dataset].classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    return Plan(job, requests, indices, table, targets, out, executor_of(args))
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), declared)
 
 
 def _bytes(megabytes: int | None) -> int | None:
@@ -180,6 +185,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "seeds": list(range(args.seeds)),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
         "dtype": plan.job.dtype,
+        "against": plan.declared,
     }
 
 
@@ -189,7 +195,7 @@ def _report(prog: str, args: argparse.Namespace, plan: Plan, store: Store, prove
     from harness.results import Results
 
     scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store)
-    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark)
+    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark, plan.declared)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out, f", {plan.job.images_text}")
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0

@@ -24,7 +24,7 @@ def population(benchmark: Benchmark, name: str) -> list[int]:
 
 
 def members(benchmark: Benchmark, name: str, indices: Iterable[int]) -> list[int]:
-    """Return those of the *indices* that are in a population, in ascending order; ``unique`` keeps one of every class among them."""
+    """Return those of the *indices* that are in a population, ascending; ``unique`` keeps the lowest of every class among them."""
     indices = sorted(indices)
     if name == "connected":
         return [index for index in indices if benchmark.is_connected(index)]

@@ -64,13 +64,29 @@ def beside(heading: str, key: str, other: str, pattern: str, meaning: str = "") 
     return Column(heading, meaning, cell)
 
 
-def interval(low: str, high: str) -> Column:
+ALONE = "sampling error of the architectures; blank where the sample shows no variation"
+TOGETHER = "simultaneous: all of the family hold together in 95 of 100 samples; blank where the sample shows no variation"
+
+
+def interval(low: str, high: str, meaning: str = ALONE) -> Column:
     """Return a column of 95 % intervals, whose ends are in two columns of the frame."""
 
     def cell(row: Mapping[str, Any]) -> Cell:
         return Cell(interval_text(row[low], row[high]), -math.inf if pd.isna(row[low]) else float(row[low]))
 
-    return Column("95 % interval", "sampling error of the architectures; blank where the sample shows no variation", cell)
+    return Column("95 % interval", meaning, cell)
+
+
+def measured(heading: str, key: str, meaning: str = "", style: str = ".2f") -> Column:
+    """Return a column of numbers with their intervals, whose ends are in the columns *key* ``_low`` and ``_high``."""
+
+    def cell(row: Mapping[str, Any]) -> Cell:
+        if pd.isna(row[key]):
+            return Cell("", -math.inf)
+        value, low, high = (format(row[f"{key}{end}"], style) for end in ("", "_low", "_high"))
+        return Cell(value if pd.isna(row[f"{key}_low"]) else f"{value} ({low} to {high})", float(row[key]))
+
+    return Column(heading, meaning, cell)
 
 
 def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
@@ -82,19 +98,29 @@ def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
 
 
 CORRELATIONS_TEXT = (
-    "Scores rank by their mean rank over seeds. Place: one more than the number of scores whose tau is significantly higher, so "
-    "equal places are ties. Accuracies after a short training, where the table has them, have no place."
+    "Scores rank by their mean rank over seeds. Group: scores that share a letter do not differ significantly (compact letter "
+    "display of all comparisons of two). Accuracies after a short training, where the table has them, are in no group."
 )
-PAIRS_TEXT = "Differences of tau on the same architectures; p values are corrected for all pairs by Holm's method."
+PAIRS_TEXT = (
+    "Differences of tau on the same architectures. Intervals and p values are corrected for all comparisons of the family in one "
+    "procedure: an interval excludes 0 exactly where p, family, is below .05. Identical rankings count as one."
+)
+DECLARED_TEXT = " The family is that of these comparisons, which were declared when the run or report was started (--against)."
 SIZE_TEXT = (
     "How far a score says more than how large a network is. Difference: tau with params less the target's own tau with params; "
-    "above 0 the score follows size more than the target does."
+    "above 0 the score follows size more than the target does. Intervals are simultaneous for all rows of the table."
 )
 POPULATIONS_TEXT = (
-    "The same scores among fewer architectures: connected has those with a path from input to output, unique the lowest index of "
-    "each class of isomorphic ones. Scores that combine ranks keep those that they have in the run's population."
+    "The same scores among fewer architectures: connected has those with a path from input to output, unique one of each class of "
+    "isomorphic ones, that of the lowest index. Scores that combine ranks keep those that they have in the run's population."
 )
-SEARCH_TEXT = "What a search would gain. Ties are broken by lot: values are means over all orders of the tied."
+SEARCH_TEXT = (
+    "What a search would gain. Ties are broken by lot: values are means over all orders of the tied. In brackets are 95 % "
+    "intervals of the sampling error; there is none where too few architectures are among the top, and none for regret, which "
+    "hangs on single architectures. The last row is what random orders reach: the expectation, and in brackets the range that "
+    "95 % of them are in. Regret at k: what is lost by training only the k highest; where k is a large part of the architectures, "
+    "random orders lose little too. Gain: normalised discounted cumulative gain; a point of accuracy more counts twice as much."
+)
 CEILINGS_TEXT = (
     "How well trained accuracies agree with one another on the same architectures. A score's tau with a single training run can "
     "hardly be above that of two runs; with the mean over runs, whose noise is smaller, it can. Fewer epochs: a little training."
@@ -106,20 +132,21 @@ CORRELATIONS = (
     PROXY,
     number("tau", "tau", "Kendall's tau-b"),
     interval("tau_low", "tau_high"),
-    number("place", "place", "1 + number of scores that are significantly better", "d"),
+    text("group", "group", "scores that share a letter do not differ significantly"),
     number("rho", "rho", "Spearman's rank correlation"),
     number("r", "r", "Pearson's correlation of finite scores"),
+    number("n of r", "r_n", "architectures with a finite score and a target", "d"),
     number("n", "n", "architectures with a score and a target", "d"),
     number("missing", "missing", "architectures with a target but no score", "d"),
     number("-inf", "minus_inf", "architectures that score -inf, the lowest", "d"),
     number("seconds", "seconds", "mean time for an architecture: passes that the score reads, and its formula", ".2g"),
 )
 PAIRS = (
-    text("other", "other"),
-    number("difference", "difference", "tau of the subject less that of the other", "+.3f"),
-    interval("low", "high"),
-    number("p", "p", "two-sided", ".2g"),
-    number("p, Holm", "p_holm", "corrected for the number of pairs", ".2g"),
+    text("score", "other"),
+    number("difference", "difference", "of the two taus, as the title has them", "+.3f"),
+    interval("low", "high", TOGETHER),
+    number("p", "p", "two-sided, of this comparison alone", ".2g"),
+    number("p, family", "p_family", "corrected for all comparisons of the family", ".2g"),
     number("tau between", "tau_between", "tau of one score with the other"),
     number("n", "n", "architectures with both scores and the target", "d"),
 )
@@ -127,20 +154,29 @@ SIZE = (
     PROXY,
     number("tau with params", "tau_params", "tau of the score with the number of parameters"),
     number("difference", "excess_params", "tau of the score with params less tau of the target with params", "+.3f"),
-    interval("excess_params_low", "excess_params_high"),
+    interval("excess_params_low", "excess_params_high", TOGETHER),
     number("partial tau", "tau_partial_params", "Kendall's partial tau with the target, given params"),
     number("tau at equal live params", "tau_equal_live_params", "over pairs with as many live parameters as one another"),
-    interval("tau_equal_live_params_low", "tau_equal_live_params_high"),
+    interval("tau_equal_live_params_low", "tau_equal_live_params_high", TOGETHER),
 )
-SEARCH = (
-    PROXY,
-    number("tau, top 10 %", "tau_top10", "among the tenth with the highest accuracies"),
-    number("precision, 10 %", "precision_top10", "share of the top tenth by score that is in the top tenth by accuracy"),
-    number("precision, 1 %", "precision_top1", "the same for the top hundredth"),
-    number("regret at 1", "regret_1", "points of accuracy below the best, training the highest score", ".2f"),
-    number("regret at 10", "regret_10", "training the 10 highest", ".2f"),
-    number("regret at 100", "regret_100", "training the 100 highest", ".2f"),
-)
+#: Metrics of search.csv: heading, meaning, and how their numbers are written.
+SEARCH = {
+    "tau_top10": ("tau, top {k}", "among the {k} with the highest accuracies ({share} of {n})", ".2f"),
+    "precision_top10": (
+        "precision, {k}",
+        "share of the {k} highest by score that is in the {k} highest by accuracy ({share} of {n})",
+        ".2f",
+    ),
+    "precision_top1": (
+        "precision, {k}",
+        "share of the {k} highest by score that is in the {k} highest by accuracy ({share} of {n})",
+        ".2f",
+    ),
+    "ndcg": ("gain, {k}", "normalised discounted cumulative gain of the {k} highest by score ({share} of {n})", ".2f"),
+    "regret_1": ("regret at {k} ({share})", "points of accuracy below the best, training the highest of {n}", ".2f"),
+    "regret_10": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
+    "regret_100": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
+}
 CEILINGS = (
     text("between", "what"),
     text("one", "one"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from harness import chance
 from harness.metrics import BUDGETS, FEW, TOP_SHARES, gain_places, ndcg, precision_top, regret
-from harness.resampling import Top, gains, interval, precisions, resamples, top
+from harness.resampling import Precision, gains, interval, resamples, top
 from harness.statistics import Tau, Vector, kendall
 
 SEARCH_COLUMNS = [
@@ -30,7 +30,8 @@ class _Known:
         n = len(accuracy)
         self.accuracy, self.weights = accuracy, resamples(n)
         self.counts = {share: math.ceil(share * n) if share * n >= 1 else 0 for share in TOP_SHARES}
-        self.tops = {share: top(accuracy, count) for share, count in self.counts.items() if count}
+        enough = [share for share, count in self.counts.items() if count >= ENOUGH_FOR_PRECISION]
+        self.precisions = {share: Precision(self.weights, accuracy, share) for share in enough}
         self.places = gain_places(n)
         self.ideal = gains(self.weights, top(accuracy, self.places), accuracy, self.places) if n else np.zeros(0)
         self.best = accuracy >= np.sort(accuracy)[-math.ceil(TAU_SHARE * n)] if n else np.zeros(0, bool)
@@ -74,8 +75,8 @@ def _metrics(score: Vector, known: _Known) -> dict[str, tuple[int, float, float,
     found = {"tau_top10": (int(known.best.sum()), among.value, among.low, among.high)}
     for share, count in known.counts.items():
         value, ends = precision_top(score, accuracy, share), blank
-        if count >= ENOUGH_FOR_PRECISION:
-            ends = interval(value, precisions(weights, top(score, count), known.tops[share], share))
+        if share in known.precisions:
+            ends = interval(value, known.precisions[share].of(score))
         found[f"precision_top{round(100 * share)}"] = count, value, *ends
     value, ends = ndcg(score, accuracy), blank
     if places >= ENOUGH_FOR_GAIN and not math.isnan(value):
