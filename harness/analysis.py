@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,11 @@ from benchmarks_data.table import Table, is_accuracy
 from harness.beyond import BEYOND_COLUMNS, beyond
 from harness.ceiling import Trainings
 from harness.components import COMPONENT_COLUMNS, varying
+from harness.contrasts import size_measures
 from harness.files import read_csv
 from harness.metrics import BUDGETS, TOP_SHARES, partial_tau, precision_top, regret, tau_top
 from harness.scoring import NAN, OK, Job, Score, draws_of, failure
-from harness.statistics import Labels, Vector, kendall, mean_rank, pearson, spearman, tau_b, tau_difference, tau_influence
+from harness.statistics import Vector, kendall, mean_rank, pearson, spearman, tau_b
 from harness.store import Store
 from harness.units import Units, depths, units_of
 
@@ -39,7 +40,7 @@ CORRELATION_COLUMNS = [
     *("tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100"),
     *("tau_params", "tau_partial_params", "excess_params", "excess_params_low", "excess_params_high"),
     *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
-    *("minus_inf", "tau_seeds_mean", "tau_seeds_sd"),
+    *("minus_inf", "tau_seeds_mean", "tau_seeds_sd", "r_n"),
     *BEYOND_COLUMNS,
     *COMPONENT_COLUMNS,
     "census",
@@ -199,7 +200,8 @@ def correlations(
 
     The first population holds all that were scored, the others parts of it.
 
-    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite.
+    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite;
+      these are ``r_n``.
     - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but no score, and
       ``minus_inf`` the scores of -inf among the first.
     - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
@@ -208,14 +210,15 @@ def correlations(
       other classes of isomorphic architectures like these (:mod:`harness.units`).
     - ``tau_params`` is the tau with the number of parameters, ``excess_params`` that less the tau of the target with them (above 0
       where the score favours large networks more than the target does), and ``tau_equal_live_params`` the tau over pairs of
-      architectures with as many live parameters as one another. ``tau_partial_params`` is the partial tau with the target given
+      architectures with as many live parameters as one another. Their intervals are simultaneous for the rows of a target and
+      population (:func:`harness.contrasts.size_measures`). ``tau_partial_params`` is the partial tau with the target given
       parameters, which is not 0 for a score that says nothing beyond them.
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
     - BEYOND_COLUMNS say what a score knows beyond size, COMPONENT_COLUMNS what its tau varies with.
 
     Beside the proxies stand the table's :func:`partial_trainings`.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     whole, scored = next(iter(populations.items()))
     units = units_of(benchmark, whole, scored)
     for population, members in populations.items():
@@ -229,9 +232,10 @@ def correlations(
         for target in targets:
             sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
+            tied_to_size = size_measures({**orders, **trained}, sample.values, sizes, units)
             for proxy, order in {**orders, **trained}.items():
                 row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
-                rows.append(row | _measures(proxy, order, sample, seeds.get(proxy)))
+                rows.append(row | _measures(proxy, order, sample, seeds.get(proxy)) | tied_to_size[proxy])
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
 
 
@@ -261,12 +265,13 @@ def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame 
     tau = kendall(x, y, classes=classes)
     found: dict[str, float] = {"n": len(x), "missing": int((values.notna() & order.isna()).sum())}
     found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
-    found |= {"r": pearson(draws.loc[used].mean(axis=1, skipna=False).to_numpy(float), y)}
+    means = draws.loc[used].mean(axis=1, skipna=False).to_numpy(float)
+    found |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
     if is_accuracy(str(values.name)):
         found |= {"tau_top10": tau_top(x, y)}
         found |= {f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES}
         found |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
-    found |= _size_measures(x, y, sample.sizes.loc[used], classes)
+    found |= _size_measures(x, y, sample.sizes.loc[used])
     found |= beyond(proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census)
     found |= {"minus_inf": int(np.isneginf(draws.loc[used].to_numpy(float)).any(axis=1).sum())}
     if seeds is not None:
@@ -280,17 +285,12 @@ def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame 
     }
 
 
-def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame, classes: Labels | None) -> dict[str, float]:
+def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float]:
     """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,); nothing of unknown sizes."""
     found: dict[str, float] = {}
     if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)
         found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
-        excess = tau_difference(*(tau_influence(one, params, classes=classes) for one in (x, y)))
-        found |= {"excess_params": excess.value, "excess_params_low": excess.low, "excess_params_high": excess.high}
-    if "live_params" in sizes and sizes["live_params"].notna().all():
-        equal = kendall(x, y, sizes["live_params"].to_numpy(float), classes)
-        found |= {f"tau_equal_live_params{end}": value for end, value in zip(("", "_low", "_high"), astuple(equal), strict=True)}
     return found
 
 

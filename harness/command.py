@@ -6,7 +6,7 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import proxies
@@ -56,6 +56,16 @@ def tables_folder(given: Path | None) -> Path | None:
     """Return the folder of tables: the one given, else that of NAS_TABLES, else None for the installed table."""
     named = os.environ.get("NAS_TABLES")
     return given or (Path(named) if named else None)
+
+
+def declared_name(given: str | None, scored: Collection[str]) -> str | None:
+    """Return the one way to write the score that --against names; raise InputError when it is unknown or not scored."""
+    if given is None:
+        return None
+    name = proxies.request(given).name
+    if name not in scored:
+        raise InputError(f"--against {given}: it is not among the scores that are compared: {', '.join(sorted(scored))}")
+    return name
 
 
 #: What commands leave in a folder that holds their result, and who they are.

@@ -62,7 +62,7 @@ CAPTIONS = {
     "score_accuracy": "Score of each architecture (mean over seeds) against the target; scores of -inf stand on the left edge.",
     "agreement": "Tau-b of each proxy with each other one.",
     "strata": "Tau-b within tenths of the architectures, by live parameters and by the target, with 95 % intervals.",
-    "regret": "Accuracy that is lost by training only the k architectures with the highest scores.",
+    "regret": "Accuracy that is lost by training only the k architectures with the highest scores. Grey: k drawn at random.",
     "cost": "Tau-b against seconds for an architecture; the line joins the proxies that no cheaper one beats.",
     "seeds": "Tau-b of single seeds, and of the mean rank over seeds.",
     "components": "Standard deviation of tau by what is drawn anew.",
@@ -108,23 +108,16 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
     def shown(*names: str) -> list[tuple[Path, str]]:
         return [(figures[name], CAPTIONS[name]) for name in names if name in figures]
 
-    name = subject(results)
     rows = results.of(target).sort_values("tau", ascending=False)
     rows = rows.assign(seconds=rows["proxy"].map(results.seconds()))
-    against = results.against(target, name).sort_values("difference")
     found = [
         Section("Correlations", tables.CORRELATIONS_TEXT, tables.fill(rows, tables.CORRELATIONS), shown("tau", "score_accuracy")),
-        Section(
-            f"{name} against each other score",
-            tables.PAIRS_TEXT,
-            tables.fill(against.assign(input=against["other"].map(results.input_of)), tables.PAIRS),
-            shown("agreement"),
-        ),
+        _comparisons(results, target, shown("agreement")),
         Section("Size", tables.SIZE_TEXT, tables.fill(rows, tables.SIZE), shown("strata")),
         Section("Populations", tables.POPULATIONS_TEXT, _population_table(results, target)),
     ]
     if is_accuracy(target):
-        found.append(Section("Search", tables.SEARCH_TEXT, tables.fill(rows, tables.SEARCH), shown("regret", "cost")))
+        found.append(Section("Search", tables.SEARCH_TEXT, _search_table(results, target), shown("regret", "cost")))
     else:
         found.append(Section("Cost", "", None, shown("cost")))
     if len(ceilings := results.ceilings[results.ceilings["target"] == target]):
@@ -138,6 +131,40 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
         Section("What tau varies with", tables.COMPONENTS_TEXT, tables.fill(varying, tables.COMPONENTS), shown("components"))
     )
     return [section for section in found if section.figures or (section.table and section.table.rows)]
+
+
+def _comparisons(results: Results, target: str, figures: Sequence[tuple[Path, str]]) -> Section:
+    """Return the comparisons with the declared proxy, or else those of the subject; identical rankings are one row."""
+    same = results.same(target)
+    if name := results.declared:
+        title, text = f"Each score against {name}, as declared", tables.PAIRS_TEXT + tables.DECLARED_TEXT
+        rows = results.each_against(target, name).sort_values("difference", ascending=False)
+        rows = rows.assign(other=rows["proxy"])
+    else:
+        name = subject(results)
+        title, text = f"{name} against each other score", tables.PAIRS_TEXT
+        rows = results.against(target, name).sort_values("difference")
+    rows = rows.assign(input=rows["other"].map(results.input_of), other=rows["other"].map(same)).drop_duplicates("other")
+    return Section(title, text, tables.fill(rows, tables.PAIRS), figures)
+
+
+def _search_table(results: Results, target: str) -> tables.Table:
+    """Return the metrics of the top, a row for each proxy and one for random orders of the same architectures."""
+    rows = results.search[results.search["target"] == target]
+    most = rows[rows["n"] == rows["n"].max()].drop_duplicates("metric").set_index("metric")
+    names = [*results.ranked(target), "random order"]
+    flat: dict[str, dict[str, Any]] = {name: {"proxy": name, "input": results.input_of(name)} for name in names}
+    for row in rows.to_dict("records"):
+        ends = {"": "value", "_low": "low", "_high": "high"}
+        flat[str(row["proxy"])] |= {f"{row['metric']}{end}": row[key] for end, key in ends.items()}
+    columns = [tables.PROXY]
+    for metric, (heading, meaning, style) in tables.SEARCH.items():
+        one = most.loc[metric]
+        flat["random order"] |= {f"{metric}{end}": one[f"chance{end}"] for end in ("", "_low", "_high")}
+        words = {"k": f"{one['k']:,}", "n": f"{one['n']:,}", "share": f"{100 * one['share']:.2g} %"}
+        columns.append(tables.measured(heading.format(**words), metric, meaning.format(**words), style))
+    columns.append(tables.INPUT)
+    return tables.fill(pd.DataFrame(flat.values()), columns)
 
 
 def _population_table(results: Results, target: str) -> tables.Table:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as TerminalTable
 
 from benchmarks_data.errors import InputError
@@ -107,18 +108,26 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
     for target, rows in correlations.groupby("target", sort=False):
         first = rows.iloc[0]
         title = f"{first['benchmark']}, {target}, population {first['population']}"
+        finite = [f"{row['r_n']} of {row['proxy']}" for _, row in rows.iterrows() if row["r_n"] < row["n"]]
+        below = f"{caption}\n* among finite scores: {', '.join(finite)}" if finite else caption
         table = TerminalTable(
-            title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
+            title=title, caption=escape(below), title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
             collapse_padding=True,
         )  # fmt: skip
         table.add_column("proxy", overflow="fold")
-        for heading in ("tau", "other classes" if first["census"] else "95 % interval", "rho", "r", "n", "missing"):
+        for heading in ("tau", "other classes" if first["census"] else "95 % interval"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        lettered = rows["group"].notna().any()
+        if lettered:
+            table.add_column("group", overflow="fold")
+        for heading in ("rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
             table.add_row(
                 row["proxy"].replace("[", r"\["), _number(row["tau"]), interval_text(row["tau_low"], row["tau_high"]),
-                _number(row["rho"]), _number(row["r"]),
+                *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
+                _number(row["rho"]), _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
                 str(row["n"]), str(row["missing"]), row["input"], style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
             )  # fmt: skip
         console.print(table)

@@ -6,13 +6,15 @@ Every sentence is made of the numbers, and names its sample. Where something can
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 import benchmarks_data
-from harness.comparison import RUNS, SHORT, SIGNIFICANT, SPLIT, TRUTH
+from harness.comparison import RUNS, SHORT, SPLIT, TRUTH
+from harness.contrasts import DECLARED, PAIRS
+from harness.families import SIGNIFICANT
 from harness.files import interval_text, tau_text
 from harness.results import Results
 from proxies import TRIVIAL_BASELINES
@@ -39,7 +41,7 @@ def headline(results: Results, target: str) -> list[str]:
     return [
         opening,
         *_listing(results, target),
-        *_rivals(results, target, name),
+        *(_declared(results, target) if results.declared else _rivals(results, target, name)),
         *_best(results, target, name),
         *_size(results, target, row),
         *_populations(results, target, name),
@@ -107,30 +109,74 @@ def _listing(results: Results, target: str) -> list[str]:
 
 
 def _rivals(results: Results, target: str, name: str) -> list[str]:
-    found = [_against(results, target, name, rival) for rival in RIVALS if rival in results.orders and rival != name]
-    if found and results.is_census:
-        return [f"{name} against {_listed(found)}. (Differences, with intervals for other classes like these.)"]
-    pairs = (results.pairs["target"] == target).sum()
-    family = f" (Differences with 95 % intervals; significance is corrected for all {pairs} pairs by Holm's method.)"
-    return [f"{name} against {_listed(found)}.{family}" if found else f"Nothing to compare {name} with was scored."]
+    same = results.same(target)
+    rivals = {same[rival]: rival for rival in reversed(RIVALS) if rival in results.orders and same[rival] != same[name]}
+    if not rivals:
+        return [f"Nothing to compare {name} with was scored."]
+    shown = [_against(results, target, name, rival) for rival in reversed(rivals.values())]
+    return [f"{name} against {_listed(shown)}. ({_family(results, target)})"]
+
+
+def _declared(results: Results, target: str) -> list[str]:
+    """Return how each score compares with the declared one, those that are significantly better first."""
+    name, same = str(results.declared), results.same(target)
+    pairs = results.each_against(target, name).sort_values("difference", ascending=False)
+    rows = {same[row["proxy"]]: row for row in _records(pairs) if same[row["proxy"]] != same[name]}
+
+    def shown(keep: Callable[[dict[str, Any]], bool]) -> str:
+        return _listed(f"{label} {_difference(row)}" for label, row in rows.items() if keep(row)) or "none"
+
+    opening = f"Declared comparison, each score against {same[name]} ({_row(results.of(target), name)['tau']:.3f})"
+    if results.is_census:
+        return [f"{opening}: {shown(lambda _: True)}. ({_family(results, target)})"]
+    return [
+        f"{opening}. "
+        f"Significantly better: {shown(lambda row: _significant(row) and row['difference'] > 0)}. "
+        f"Significantly worse: {shown(lambda row: _significant(row) and row['difference'] < 0)}. "
+        f"Neither: {shown(lambda row: not _significant(row))}. ({_family(results, target)})"
+    ]
+
+
+def _family(results: Results, target: str) -> str:
+    """Return what the intervals of differences are corrected for."""
+    families = results.pairs[results.pairs["target"] == target].groupby("family")["comparisons"].first()
+    pairs, declared = int(families.get(PAIRS, 0)), int(families.get(DECLARED, 0))
+    what = f"these {declared} comparisons; the other {pairs} are a second family" if declared else f"all {pairs} comparisons of two"
+    if results.is_census:
+        return f"Differences, with 95 % intervals for other classes like these, which hold together for {what}."
+    return f"Differences with 95 % intervals that hold together for {what}; significant is what excludes 0."
 
 
 def _against(results: Results, target: str, name: str, rival: str) -> str:
     """Return the difference of the subject's tau from a rival's, with its interval and whether it counts."""
     (row,) = _records(results.against(target, name).query("other == @rival"))
-    text = f"{rival} ({_row(results.of(target), rival)['tau']:.3f})"
+    text = f"{results.same(target)[rival]} ({_row(results.of(target), rival)['tau']:.3f})"
     if math.isnan(row["difference"]):
         return f"{text}: undefined"
-    interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
     known = {int(_row(results.of(target), proxy)["n"]) for proxy in (name, rival)}
     sample = "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
-    return f"{text}: {_signed(row['difference'])}{interval}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
+    return f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
+
+
+def _difference(row: Mapping[str, float]) -> str:
+    interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
+    return f"{_signed(row['difference'])}{interval}"
+
+
+def _significant(comparison: Mapping[str, float]) -> bool:
+    """Return whether a difference is significant in its family: its interval excludes 0."""
+    return comparison["p_family"] < SIGNIFICANT
+
+
+def _beats(row: Mapping[str, float]) -> bool:
+    """Return whether the other score of a comparison is significantly better."""
+    return _significant(row) and row["difference"] < 0
 
 
 def _counts_as(comparison: Mapping[str, float]) -> str:
-    if math.isnan(comparison["p_holm"]):
+    if math.isnan(comparison["p_family"]):
         return "which the sample cannot test, as it shows no variation"
-    return "significant" if comparison["p_holm"] < SIGNIFICANT else "not significant"
+    return "significant" if _significant(comparison) else "not significant"
 
 
 def _best(results: Results, target: str, name: str) -> list[str]:
@@ -138,20 +184,21 @@ def _best(results: Results, target: str, name: str) -> list[str]:
     rows = results.of(target)
     ranked = rows[rows["proxy"].isin(list(results.orders))].dropna(subset="tau").sort_values("tau", ascending=False)
     first, *others = map(str, ranked["proxy"])
-    if results.is_census:
-        standing = int(_row(rows, name)["place"])
-        own = "" if name == first else f" {name} stands at place {standing} of {len(others) + 1} by its tau."
-        return [f"The highest tau is that of {first}, {_tau(_row(rows, first))}.{own}"]
-    comparisons = {row["other"]: row for row in _records(results.against(target, first))}
-    against = {other: comparisons[other] for other in others}
-    level = [other for other, row in against.items() if not row["p_holm"] < SIGNIFICANT]
-    above = [other for other, row in against.items() if row["p_holm"] < SIGNIFICANT and row["difference"] < 0]
-    found = f"The highest tau is that of {first}, {_tau(_row(rows, first))}"
+    same = results.same(target)
+    others = [label for label in dict.fromkeys(same[other] for other in others) if label != same[first]]
+    if results.is_census:  # nothing is to be inferred: the order of the taus
+        place = [same[first], *others].index(same[name])
+        own = f" {name} comes {place + 1}. of {len(others) + 1} by its tau." if place else ""
+        return [f"The highest tau is that of {same[first]}, {_tau(_row(rows, first))}.{own}"]
+    against = {same[row["other"]]: row for row in _records(results.against(target, first))}
+    level = [other for other in others if not _significant(against[other])]
+    above = [other for other in others if _beats(against[other])]
+    found = f"The highest tau is that of {same[first]}, {_tau(_row(rows, first))}"
     found += f"; no significant difference from it: {_listed(level)}" if level else ""
     found += f"; significantly better where both have a score: {_listed(above)}" if above else ""
-    place = int(_row(rows, name)["place"])
-    own = f" {name} stands at place {place}: {place - 1} of {len(others)} others are significantly better."
-    own = "" if name == first or name in level else own
+    rivals = {same[row["other"]]: row for row in _records(results.against(target, name))}
+    better = [other for other in (same[first], *others) if other in rivals and _beats(rivals[other])]
+    own = f" Significantly better than {name}: {len(better)} of the {len(others)} others." if same[name] != same[first] else ""
     uneven = (
         ""
         if ranked["n"].nunique() == 1
@@ -253,10 +300,10 @@ def _gaps(results: Results, target: str) -> list[str]:
     rows = results.of(target)
     rows = rows[rows["proxy"].isin(list(results.orders))]
     found = {"Scores that are missing, and left out": "missing", "Scores of -inf, which count as the lowest": "minus_inf"}
-    return [f"{what}: {counts}." for what, key in found.items() if (counts := _counts(rows, key))]
+    return [f"{what}: {counts}." for what, key in found.items() if (counts := _numbers(rows, key))]
 
 
-def _counts(rows: pd.DataFrame, key: str) -> str:
+def _numbers(rows: pd.DataFrame, key: str) -> str:
     """Return how many architectures each score has, those with equally many together."""
     by_count = rows[rows[key] > 0].groupby(key)["proxy"].agg(", ".join)
     return _listed(

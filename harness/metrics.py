@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.special import betaln
 
+from harness.resampling import gains, top
 from harness.statistics import Vector, tau_b
 
 #: Shares of the architectures that count as the top, and numbers of architectures that a search may train.
@@ -66,7 +67,25 @@ def regret(score: Vector, accuracy: Vector, budget: int) -> float:
     m, total = budget - len(surely), len(tied)
     before = np.arange(total - m + 1)
     log_chance = _log_choose(total - 1 - before, m - 1) - _log_choose(total, m)
-    return float(accuracy.max() - np.exp(log_chance) @ tied[: len(before)])
+    return max(0.0, float(accuracy.max() - np.exp(log_chance) @ tied[: len(before)]))
+
+
+def gain_places(items: int) -> int:
+    """Return how many places :func:`ndcg` reads: the top tenth, and 1,000 at most, which are VKDNW's."""
+    return min(1000, math.ceil(0.1 * items))
+
+
+def ndcg(score: Vector, accuracy: Vector) -> float:
+    """Return the normalised discounted cumulative gain of the first :func:`gain_places` by score, 1 for the order by accuracy.
+
+    The relevance of an architecture is its accuracy a in percent, its gain 2^a - 1: one point more counts twice as much. The
+    discount at place j is 1 / log2(1 + j) (Järvelin and Kekäläinen 2002; for such scores Tybl and Neumann, CVPR 2025, "VKDNW",
+    whose code has this gain). It is NaN without architectures, and where no accuracy is above 0.
+    """
+    whole, places = np.ones((1, len(score)), np.uint8), gain_places(len(score))
+    if not len(score) or accuracy.max() <= 0:
+        return math.nan
+    return float(gains(whole, top(score, places), accuracy, places)[0] / gains(whole, top(accuracy, places), accuracy, places)[0])
 
 
 def _log_choose(n: Any, k: int) -> Any:

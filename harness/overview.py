@@ -88,6 +88,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
         numbers = [*settings["seeds"], settings["archs"]["count"]]
         if not (settings["targets"] and settings["seeds"] and all(commands)):
             raise ValueError
+        texts += [settings.get("against") or ""]
         if not (all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)):
             raise TypeError
         _description(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from harness import chance
 from harness.metrics import regret
 from harness.plots import BLUE, GREEN, GREY, ORANGE, PALETTE, colours_of, population_text
 from proxies import TRIVIAL_BASELINES
@@ -62,17 +64,26 @@ def tau_by_stratum(strata: pd.DataFrame, chosen: Iterable[str]) -> Figure:
 
 
 def regret_curve(orders: Mapping[str, pd.Series], accuracy: pd.Series, chosen: Iterable[str]) -> Figure:
-    """Draw how much accuracy a search loses that trains only the k architectures with the highest scores."""
+    """Draw how much accuracy a search loses that trains only the k architectures with the highest scores.
+
+    Grey is what random orders lose: the expectation, and the range of 95 % of them.
+    """
     figure = Figure(figsize=(4.6, 3.2), layout="constrained")
     axes = figure.subplots()
+    values = accuracy.dropna().to_numpy(float)
+    trained = np.unique(np.geomspace(1, max(len(values), 1), 60).astype(int))
+    by_chance = np.array([astuple(chance.regret(values, int(k))) for k in trained])
+    axes.fill_between(trained, by_chance[:, 1], by_chance[:, 2], color=GREY, alpha=0.2, lw=0)
+    axes.plot(trained, by_chance[:, 0], color=GREY, lw=1.3, ls="--", label="random order")
     for name, colour in zip(chosen, PALETTE, strict=False):
         both = pd.DataFrame({"x": orders[name], "y": accuracy}).dropna()
         budgets = np.unique(np.geomspace(1, max(len(both), 1), 25).astype(int))
-        values = [regret(both["x"].to_numpy(float), both["y"].to_numpy(float), int(k)) for k in budgets]
-        axes.plot(budgets, values, color=colour, lw=1.3, label=name)
+        lost = [regret(both["x"].to_numpy(float), both["y"].to_numpy(float), int(k)) for k in budgets]
+        axes.plot(budgets, lost, color=colour, lw=1.3, label=name)
     axes.set_xscale("log")
-    axes.set_xlabel("k, number of architectures trained")
+    axes.set_xlabel(f"k, number of architectures trained (of {len(values):,})")
     axes.set_ylabel(f"regret of the best of k\n(points of {accuracy.name})")
+    axes.set_ylim(0, None)
     axes.legend(fontsize=7)
     return figure
 

@@ -71,6 +71,7 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
         "comparisons": results.pairs,
         "ceilings": results.ceilings,
         "strata": results.strata,
+        "search": results.search,
     }
     for name, frame in frames.items():
         write_csv(frame, folder / f"{name}.csv")
@@ -88,6 +89,8 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     caption = f"targets of {', '.join(sources)}; input: the images that a score read, blank where it read none"
+    if not results.is_census:
+        caption += "\nScores that share a letter do not differ significantly."
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)

@@ -17,7 +17,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import check_replaceable, load_plugins, say_what_is_replaced, tables_folder
+from harness.command import check_replaceable, declared_name, load_plugins, say_what_is_replaced, tables_folder
 from harness.fed import name_of_record
 from harness.scoring import reads_images
 
@@ -34,6 +34,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(prog, "Analyse the scores that runs have written, without scoring: other targets, several runs in one report.")
     p.add_argument("runs", type=given_path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
     p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: those of the runs)")
+    p.add_argument("--against", metavar="NAME", help="the score to compare each other one with (default: that of the runs)")
     p.add_argument("--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else those installed)")
     p.add_argument("--out", type=given_path, metavar="DIR", help="where the report goes (default: the folder, if it is one alone)")
     p.add_argument("--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
@@ -71,13 +72,15 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
+    run["against"] = declared_name(args.against or run["against"], set(scores["proxy"]))
     out = writable_folder(args.out or args.runs[0])
     check_replaceable(out)
     run["table"] = table.provenance()
     run["archs"] |= {"count": scores["index"].nunique()}
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name, name_of_record(run["images"]))
+    source = name_of_record(run["images"])
+    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name, source, run["against"])
     say_what_is_replaced(prog, out)
     publish(results, out, run)
     tell(prog, results, out)
@@ -137,6 +140,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
     targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
     seeds = sorted({seed for one in settings for seed in one["seeds"]})
     batches = sorted({batch for one in settings for batch in one.get("batches", [])})
+    declared = {one.get("against") for one in settings}
     sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
     archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
     return {
@@ -147,6 +151,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
         "targets": targets,
         "seeds": seeds,
         **({"batches": batches} if batches else {}),
+        "against": declared.pop() if len(declared) == 1 else None,
         "scored_by": sources,
     }
 

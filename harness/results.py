@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,14 +12,16 @@ import pandas as pd
 import benchmarks_data
 import proxies
 from benchmarks_data.table import Table, is_accuracy
-from harness.analysis import by_seed, combined, correlations, direction, joined
-from harness.comparison import CEILING_COLUMNS, PAIR_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, paired, standings, strata
+from harness.analysis import by_seed, combined, correlations, direction, joined, partial_trainings
+from harness.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, strata
+from harness.contrasts import PAIR_COLUMNS, groups, paired, same_orders
 from harness.fed import fed
 from harness.inputs import NATURAL
 from harness.plots_between import chosen_for_curves
 from harness.scoring import reads_images
-from harness.selection import POPULATIONS, population
+from harness.selection import POPULATIONS, members
 from harness.statistics import tau_b
+from harness.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.units import Units, units_of
 
 
@@ -33,6 +36,7 @@ class Results:
         population: the name of the population that the architectures are from.
         benchmark: its name.
         source: the short name of the images that data-driven proxies were fed.
+        declared: the proxy that the others were declared to be compared with, if one was.
     """
 
     scores: pd.DataFrame
@@ -41,6 +45,7 @@ class Results:
     population: str
     benchmark: str
     source: str = NATURAL
+    declared: str | None = None
 
     def input_of(self, proxy: str) -> str:
         """Return the short name of the images that a score read; empty where it read none."""
@@ -59,14 +64,11 @@ class Results:
     @cached_property
     def populations(self) -> dict[str, list[int]]:
         """The architectures that were scored, by population: those of the run, and when it is ``all`` those of the smaller ones."""
-        scored = set(self.scores["index"])
+        scored = sorted(set(self.scores["index"]))
         smaller = [name for name in POPULATIONS if name != self.population] if self.population == "all" else []
         benchmark = benchmarks_data.get(self.benchmark)
-        parts = {name: sorted(scored.intersection(population(benchmark, name))) for name in smaller}
-        return {
-            self.population: sorted(scored),
-            **{name: members for name, members in parts.items() if 0 < len(members) < len(scored)},
-        }
+        parts = {name: members(benchmark, name, scored) for name in smaller}
+        return {self.population: scored, **{name: part for name, part in parts.items() if 0 < len(part) < len(scored)}}
 
     @cached_property
     def units(self) -> Units:
@@ -80,24 +82,41 @@ class Results:
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
-        """A frame of harness.analysis.CORRELATION_COLUMNS, ``place`` (:func:`standings`) in the run's population, and ``input``."""
+        """A frame of harness.analysis.CORRELATION_COLUMNS, ``group`` in the run's population, and ``input``.
+
+        Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are none.
+        """
         found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
-        places: dict[tuple[str, str], int] = {}
+        known: dict[tuple[str, str], str] = {}
         for target in self.targets:
             rows = found[(found["target"] == target) & (found["population"] == self.population)].set_index("proxy")["tau"]
-            if self.is_census:  # nothing is to be inferred: the order of the taus
-                standing = rows[list(self.orders)].rank(ascending=False, method="min").dropna().astype(int)
-            else:
-                standing = standings({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
-            places |= {(target, str(name)): place for name, place in standing.items()}
+            lettered = groups({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
+            known |= {} if self.is_census else {(target, name): group for name, group in lettered.items()}
         keys = zip(found["target"], found["proxy"], found["population"], strict=True)
-        of_row = [places.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
-        return found.assign(place=pd.array(of_row, dtype="Int64"), input=found["proxy"].map(self.input_of))
+        of_row = [known.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
+        return found.assign(group=pd.array(of_row, dtype="string"), input=found["proxy"].map(self.input_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """For each target a frame of harness.comparison.PAIR_COLUMNS."""
-        return self._for_each_target(PAIR_COLUMNS, lambda target: paired(self.orders, self.accuracy(target), self.units))
+        """For each target a frame of harness.contrasts.PAIR_COLUMNS."""
+
+        def of(target: str) -> pd.DataFrame:
+            return paired(self.orders, self.accuracy(target), self.declared, self.units)
+
+        return self._for_each_target(PAIR_COLUMNS, of)
+
+    @cached_property
+    def search(self) -> pd.DataFrame:
+        """For each target that is an accuracy a frame of harness.top_metrics.SEARCH_COLUMNS; without intervals in a census."""
+
+        def of(target: str) -> pd.DataFrame:
+            trained = {name: self.table.values[column] for name, column in partial_trainings(self.table, target).items()}
+            indices = self.populations[self.population]
+            orders = {name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()}
+            metrics = search_metrics(orders if is_accuracy(target) else {}, self.accuracy(target))
+            return metrics.assign(low=math.nan, high=math.nan) if self.is_census else metrics
+
+        return self._for_each_target(SEARCH_COLUMNS, of)
 
     @cached_property
     def ceilings(self) -> pd.DataFrame:
@@ -134,11 +153,16 @@ class Results:
     def against(self, target: str, name: str) -> pd.DataFrame:
         """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the first."""
         pairs = self.pairs[self.pairs["target"] == target]
-        second = pairs[pairs["other"] == name]
-        turned = second.assign(
-            proxy=name, other=second["proxy"], difference=-second["difference"], low=-second["high"], high=-second["low"]
-        )
-        return pd.concat([pairs[pairs["proxy"] == name], turned])
+        return pd.concat([pairs[pairs["proxy"] == name], _turned(pairs[pairs["other"] == name])])
+
+    def each_against(self, target: str, name: str) -> pd.DataFrame:
+        """Return the rows of :meth:`against`, turned so that the proxy is the second."""
+        return _turned(self.against(target, name))
+
+    def same(self, target: str) -> dict[str, str]:
+        """Return a name for each proxy, which identical rankings share: ``params = flops``."""
+        names = same_orders(self.orders, self.accuracy(target))
+        return {name: " = ".join(group) for group in names for name in group}
 
     def ranked(self, target: str) -> list[str]:
         """Return the proxies by their tau, the highest first, undefined ones last."""
@@ -165,4 +189,12 @@ class Results:
 
     def _for_each_target(self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
         frames = [make(target).assign(target=target) for target in self.targets]
-        return pd.concat(frames, ignore_index=True)[["target", *columns]]
+        filled = [frame for frame in frames if len(frame)] or frames
+        return pd.concat(filled, ignore_index=True)[["target", *columns]]
+
+
+def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return comparisons with their proxies exchanged."""
+    ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
+    numbers = {"difference": -pairs["difference"], **{one: -pairs[other] for one, other in ends.items()}}
+    return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

@@ -15,7 +15,15 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import unknown
-from harness.command import check_device, check_replaceable, load_plugins, positive, say_what_is_replaced, tables_folder
+from harness.command import (
+    check_device,
+    check_replaceable,
+    declared_name,
+    load_plugins,
+    positive,
+    say_what_is_replaced,
+    tables_folder,
+)
 from harness.executor_options import add_options, executor_of
 from harness.fed import fed, record_of
 from harness.inputs import ImageFile, add_images, images_named, name_of
@@ -69,6 +77,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     against.add_argument(
         "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+    )
+    against.add_argument(
+        "--against", metavar="NAME", help="the score to compare each other one with, declared beforehand (default: all pairs)"
     )
     where = p.add_argument_group("where results go")
     where.add_argument("--out", type=given_path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
@@ -169,6 +180,7 @@ class Plan:
     executor: Executor
     warning: str
     batches: Sequence[int] | None = None
+    declared: str | None = None
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -176,6 +188,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
+    declared = declared_name(args.against, [request.name for request in requests])
     table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
@@ -186,7 +199,7 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
     batches = None if args.batches is None else range(args.batches)
-    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, batches)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, batches, declared)
 
 
 def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
@@ -238,6 +251,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         **({} if plan.batches is None else {"batches": list(plan.batches)}),
         "images": record_of(plan.job.images),
         "dtype": plan.job.dtype,
+        "against": plan.declared,
     }
 
 
@@ -254,7 +268,8 @@ def _report(
     from harness.results import Results
 
     scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed)
-    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark, name_of(plan.job.images))
+    source = name_of(plan.job.images)
+    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark, source, plan.declared)
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out)
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,15 +28,20 @@ def population(benchmark: Benchmark, name: str) -> list[int]:
     ``all``: every index. ``connected``: those whose output depends on their input. ``unique``: the lowest index of each
     isomorphism class.
     """
-    indices = range(benchmark.size)
+    return members(benchmark, name, range(benchmark.size))
+
+
+def members(benchmark: Benchmark, name: str, indices: Iterable[int]) -> list[int]:
+    """Return those of the *indices* that are in a population, ascending; ``unique`` keeps the lowest of every class among them."""
+    indices = sorted(indices)
     if name == "connected":
         return [index for index in indices if benchmark.is_connected(index)]
     if name == "unique":
         first: dict[object, int] = {}
         for index in indices:
             first.setdefault(benchmark.canonical(index), index)
-        return sorted(first.values())
-    return list(indices)
+        return list(first.values())
+    return indices
 
 
 def select(
@@ -54,20 +59,19 @@ def select(
     Raises:
         InputError: nothing is left, the number exceeds the population, or a line of the file names no architecture.
     """
-    members = population(benchmark, population_name)
-    if known is not None and len(known) < benchmark.size:
-        members = sorted(set(members).intersection(known))
+    every = range(benchmark.size) if known is None else known
+    candidates = members(benchmark, population_name, every)
     if archs == "all":
-        return Selection(members)
+        return Selection(candidates)
     if archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
         if count < 1:
             raise InputError("--archs 0: expected a positive number of architectures")
-        if count > len(members):
-            raise InputError(f"--archs {archs}: population {population_name!r} has {len(members)} architectures to draw from")
-        return Selection(sorted(random.Random(sample_seed).sample(members, count)))
+        if count > len(candidates):
+            raise InputError(f"--archs {archs}: population {population_name!r} has {len(candidates)} architectures to draw from")
+        return Selection(sorted(random.Random(sample_seed).sample(candidates, count)))
     listed = _read_list(benchmark, Path(archs))
-    chosen = sorted(listed.intersection(members))
+    chosen = members(benchmark, population_name, listed.intersection(every))
     among = f"population {population_name!r}" + ("" if known is None else " with a target in the table")
     if not chosen:
         raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")

@@ -64,14 +64,29 @@ def beside(heading: str, key: str, other: str, pattern: str, meaning: str = "") 
     return Column(heading, meaning, cell)
 
 
-def interval(low: str, high: str) -> Column:
+ALONE = "for other architectures like these, or classes of them where all are scored; blank where these show no variation"
+TOGETHER = "simultaneous: all of the family hold together in 95 of 100 samples; blank where there is no variation"
+
+
+def interval(low: str, high: str, meaning: str = ALONE) -> Column:
     """Return a column of 95 % intervals, whose ends are in two columns of the frame."""
 
     def cell(row: Mapping[str, Any]) -> Cell:
         return Cell(interval_text(row[low], row[high]), -math.inf if pd.isna(row[low]) else float(row[low]))
 
-    meaning = "for other architectures like these, or classes of them where all are scored; blank where these show no variation"
     return Column("95 % interval", meaning, cell)
+
+
+def measured(heading: str, key: str, meaning: str = "", style: str = ".2f") -> Column:
+    """Return a column of numbers with their intervals, whose ends are in the columns *key* ``_low`` and ``_high``."""
+
+    def cell(row: Mapping[str, Any]) -> Cell:
+        if pd.isna(row[key]):
+            return Cell("", -math.inf)
+        value, low, high = (format(row[f"{key}{end}"], f"z{style}") for end in ("", "_low", "_high"))
+        return Cell(value if pd.isna(row[f"{key}_low"]) else f"{value} ({low} to {high})", float(row[key]))
+
+    return Column(heading, meaning, cell)
 
 
 def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
@@ -83,21 +98,32 @@ def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
 
 
 CORRELATIONS_TEXT = (
-    "Scores rank by their mean rank over seeds. Place: one more than the number of scores whose tau is significantly higher, so "
-    "equal places are ties. Accuracies after a short training, where the table has them, have no place."
+    "Scores rank by their mean rank over seeds. Group: scores that share a letter do not differ significantly (compact letter "
+    "display of all comparisons of two). Accuracies after a short training, where the table has them, are in no group."
 )
-PAIRS_TEXT = "Differences of tau on the same architectures; p values are corrected for all pairs by Holm's method."
+PAIRS_TEXT = (
+    "Differences of tau on the same architectures. Intervals and p values are corrected for all comparisons of the family in one "
+    "procedure: an interval excludes 0 exactly where p, family, is below .05. Identical rankings count as one."
+)
+DECLARED_TEXT = " The family is that of these comparisons, which were declared when the run or report was started (--against)."
 SIZE_TEXT = (
     "How far a score says more than how large a network is. Difference: tau with params less the target's own tau with params; "
     "above 0 the score follows size more than the target does. Shuffled: the tau that is left when scores are shuffled among "
     "architectures of equal size, which destroys all that they say beyond it; beyond: how far the score's own tau lies above. "
-    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops and depth, out of sample."
+    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops and depth, out of sample. Intervals of "
+    "the difference and of tau at equal live params are simultaneous for all rows of the table."
 )
 POPULATIONS_TEXT = (
-    "The same scores among fewer architectures: connected has those with a path from input to output, unique the lowest index of "
-    "each class of isomorphic ones. Scores that combine ranks keep those that they have in the run's population."
+    "The same scores among fewer architectures: connected has those with a path from input to output, unique one of each class of "
+    "isomorphic ones, that of the lowest index. Scores that combine ranks keep those that they have in the run's population."
 )
-SEARCH_TEXT = "What a search would gain. Ties are broken by lot: values are means over all orders of the tied."
+SEARCH_TEXT = (
+    "What a search would gain. Ties are broken by lot: values are means over all orders of the tied. In brackets are 95 % "
+    "intervals of the sampling error; there is none where too few architectures are among the top, and none for regret, which "
+    "hangs on single architectures. The last row is what random orders reach: the expectation, and in brackets the range that "
+    "95 % of them are in. Regret at k: what is lost by training only the k highest; where k is a large part of the architectures, "
+    "random orders lose little too. Gain: normalised discounted cumulative gain; a point of accuracy more counts twice as much."
+)
 CEILINGS_TEXT = (
     "What a score without noise would reach, and how well trained accuracies agree on the same architectures. The true expected "
     "accuracy is estimated from single runs: two runs are both noisy, so that their tau is lower. Fewer epochs: a little training."
@@ -115,9 +141,10 @@ CORRELATIONS = (
     PROXY,
     number("tau", "tau", "Kendall's tau-b"),
     interval("tau_low", "tau_high"),
-    number("place", "place", "1 + number of scores that are significantly better", "d"),
+    text("group", "group", "scores that share a letter do not differ significantly"),
     number("rho", "rho", "Spearman's rank correlation"),
     number("r", "r", "Pearson's correlation of finite scores"),
+    number("n of r", "r_n", "architectures with a finite score and a target", "d"),
     number("n", "n", "architectures with a score and a target", "d"),
     number("missing", "missing", "architectures with a target but no score", "d"),
     number("-inf", "minus_inf", "architectures that score -inf, the lowest", "d"),
@@ -125,11 +152,11 @@ CORRELATIONS = (
     INPUT,
 )
 PAIRS = (
-    text("other", "other"),
-    number("difference", "difference", "tau of the subject less that of the other", "+z.3f"),
-    interval("low", "high"),
-    number("p", "p", "two-sided", ".2g"),
-    number("p, Holm", "p_holm", "corrected for the number of pairs", ".2g"),
+    text("score", "other"),
+    number("difference", "difference", "of the two taus, as the title has them", "+z.3f"),
+    interval("low", "high", TOGETHER),
+    number("p", "p", "two-sided, of this comparison alone", ".2g"),
+    number("p, family", "p_family", "corrected for all comparisons of the family", ".2g"),
     number("tau between", "tau_between", "tau of one score with the other"),
     number("n", "n", "architectures with both scores and the target", "d"),
     INPUT,
@@ -138,7 +165,7 @@ SIZE = (
     PROXY,
     number("tau with params", "tau_params", "tau of the score with the number of parameters"),
     number("difference", "excess_params", "tau of the score with params less tau of the target with params", "+z.3f"),
-    interval("excess_params_low", "excess_params_high"),
+    interval("excess_params_low", "excess_params_high", TOGETHER),
     number("shuffled", "tau_shuffled_params", "mean tau of scores shuffled within groups of equal params"),
     number("beyond params", "beyond_params", "tau less that of shuffled scores", "+.3f"),
     interval("beyond_low_params", "beyond_high_params"),
@@ -150,19 +177,27 @@ SIZE = (
     number("tau given sizes", "tau_given_sizes", "of what the sizes leave of the target with what they leave of the score", "+.3f"),
     interval("tau_given_sizes_low", "tau_given_sizes_high"),
     number("tau at equal live params", "tau_equal_live_params", "over pairs with as many live parameters as one another"),
-    interval("tau_equal_live_params_low", "tau_equal_live_params_high"),
+    interval("tau_equal_live_params_low", "tau_equal_live_params_high", TOGETHER),
     INPUT,
 )
-SEARCH = (
-    PROXY,
-    number("tau, top 10 %", "tau_top10", "among the tenth with the highest accuracies"),
-    number("precision, 10 %", "precision_top10", "share of the top tenth by score that is in the top tenth by accuracy"),
-    number("precision, 1 %", "precision_top1", "the same for the top hundredth"),
-    number("regret at 1", "regret_1", "points of accuracy below the best, training the highest score", "z.2f"),
-    number("regret at 10", "regret_10", "training the 10 highest", "z.2f"),
-    number("regret at 100", "regret_100", "training the 100 highest", "z.2f"),
-    INPUT,
-)
+#: Metrics of search.csv: heading, meaning, and how their numbers are written.
+SEARCH = {
+    "tau_top10": ("tau, top {k}", "among the {k} with the highest accuracies ({share} of {n})", ".2f"),
+    "precision_top10": (
+        "precision, {k}",
+        "share of the {k} highest by score that is in the {k} highest by accuracy ({share} of {n})",
+        ".2f",
+    ),
+    "precision_top1": (
+        "precision, {k}",
+        "share of the {k} highest by score that is in the {k} highest by accuracy ({share} of {n})",
+        ".2f",
+    ),
+    "ndcg": ("gain, {k}", "normalised discounted cumulative gain of the {k} highest by score ({share} of {n})", ".2f"),
+    "regret_1": ("regret at {k} ({share})", "points of accuracy below the best, training the highest of {n}", ".2f"),
+    "regret_10": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
+    "regret_100": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
+}
 CEILINGS = (
     text("between", "what"),
     text("one", "one"),
