@@ -74,6 +74,12 @@ def row(baseline: Path, proxy: str, quantity: str) -> str:
     return next(line for line in baseline.read_text().splitlines() if f",{proxy},{quantity}," in line)
 
 
+def with_value(line: str, value: object) -> str:
+    """Return a row with another value: the last but one, before the input."""
+    start, _, end = line.rsplit(",", 2)
+    return f"{start},{value},{end}"
+
+
 TAU = Tau(0.5, 0.2, 0.7)
 
 
@@ -169,8 +175,8 @@ def test_a_moved_score_is_named_with_both_values(
     baseline: Path, proxy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = row(baseline, proxy, "score")
-    value = line.rsplit(",", 1)[1]
-    path = changed(baseline, tmp_path, line, line.replace(value, repr(float(value) * 1.001)))
+    value = line.rsplit(",", 2)[1]
+    path = changed(baseline, tmp_path, line, with_value(line, repr(float(value) * 1.001)))
     assert main(["--baseline", str(path)]) == 1
     shown = capsys.readouterr().out
     assert f"drift: {proxy}: 1 of 5 scores moved" in shown
@@ -182,11 +188,9 @@ def test_a_moved_tau_is_named_with_both_values(baseline: Path, tmp_path: Path, c
     line = row(baseline, "synflow", "tau")
     moved = tmp_path / "moved.csv"
     lines = [one for one in baseline.read_text().splitlines() if ",synflow,tau_" not in one]
-    ends = [
-        line.replace(",tau,", f",{end},").rsplit(",", 1)[0] + f",{value}" for end, value in (("tau_low", -0.3), ("tau_high", -0.2))
-    ]
+    ends = [with_value(line.replace(",tau,", f",{end},"), value) for end, value in (("tau_low", -0.3), ("tau_high", -0.2))]
     moved.write_text("\n".join([*lines, *ends]) + "\n")
-    path = changed(moved, tmp_path, line, line.rsplit(",", 1)[0] + ",-0.25")
+    path = changed(moved, tmp_path, line, with_value(line, -0.25))
     assert main(["--baseline", str(path)]) == 1
     assert "drift: synflow: tau with cifar10_test moved from -0.2500 (-0.300 to -0.200) to" in capsys.readouterr().out
 
@@ -195,7 +199,7 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
     baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = row(baseline, "flops", "score")
-    path = changed(baseline, tmp_path, line, line.rsplit(",", 1)[0] + ",")
+    path = changed(baseline, tmp_path, line, with_value(line, ""))
     assert main(["--baseline", str(path)]) == 1
     assert "flops: 1 of 5 scores moved" in capsys.readouterr().out
 
@@ -212,7 +216,7 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
         (",score,0,0,", ",score,0,-1,", "not a row of a baseline"),
         (",score,0,0,", ",score,1,0,", "stands there twice"),
         (",score,77,0,", ",score,78,0,", "scores of the same architectures"),
-        (",tau,,,", ",tau,,,0,1,", "not 9 values"),
+        (",tau,,,", ",tau,,,0,1,", "not 10 values"),
         (",zeros,tau,", ",ze\x01ros,tau,", "proxy 'ze"),
     ],
 )
