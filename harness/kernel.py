@@ -37,15 +37,18 @@ SEARCH_BATCH = 8
 
 @dataclass(frozen=True)
 class Design:
-    """What is measured: the number of images of a batch, where they come from, and the seed of weights and batches."""
+    """What is measured: the number of images of a batch, where they come from, the seed of weights and batches, and the preset of
+    supernets and searches."""
 
     batch: int
     images: Images
     seed: int
+    preset: str = "linearised"
 
     def key(self) -> dict[str, Any]:
-        """Return what identifies the measurements, as plain values."""
-        return {"batch": self.batch, "images": key_of(self.images), "seed": self.seed, "revision": 3}
+        """Return what identifies the measurements, as plain values; there was one preset before it could be chosen."""
+        chosen = {} if self.preset == "linearised" else {"preset": self.preset}
+        return {"batch": self.batch, "images": key_of(self.images), "seed": self.seed, "revision": 3, **chosen}
 
     def fed(self) -> str:
         """Return the sentence that says what was fed."""
@@ -103,10 +106,10 @@ def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
 
 def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float]]]:
     """Return the sensitivities of a supernet's candidates by objective, and KERNEL: of the supernet in which a choice has taken the
-    candidate, and all others are open."""
+    candidate, and all others are open, under the gates of synflow."""
     import torch
 
-    from proxies.passes.supernet import operation_sensitivity
+    from proxies.passes.supernet import drawn_gates, operation_sensitivity
 
     space = spaces.get(BENCHMARK)
     supernet = space.supernet(DATASET, design.seed, channels=channels).to(torch.float64)
@@ -114,8 +117,10 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
     everything = [[True] * len(choice.operations) for choice in space.choices]
     found: dict[str, list[list[float]]] = {}
     for objective in OBJECTIVES:
-        values = operation_sensitivity(supernet, inputs, objective=objective, batch=design.batch).values
+        numerics = preset(design.preset, objective, BENCHMARK)
+        values = operation_sensitivity(supernet, inputs, objective=objective, numerics=numerics, batch=design.batch).values
         found[objective] = [list(row) for row in values]
+    supernet.gates.values = [gate.detach() for gate in drawn_gates(supernet, inputs, preset(design.preset, "synflow", BENCHMARK))]
     found |= {name: [] for name in KERNEL}
     for number, choice in enumerate(space.choices):
         row = []
@@ -151,9 +156,10 @@ def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dic
     from harness.found import name_of, parameters_of
 
     name, objective, seed = item
+    dtype = "float32" if design.preset == "authors" else "float64"
     setting = Setting(
-        space=name, dataset=DATASET, objective=objective, seed=seed, numerics=preset("linearised", objective, name),
-        batch=SEARCH_BATCH, images=design.images, dtype="float64", channels=None, cells=None, device="cpu",
+        space=name, dataset=DATASET, objective=objective, seed=seed, numerics=preset(design.preset, objective, name),
+        batch=SEARCH_BATCH, images=design.images, dtype=dtype, channels=None, cells=None, device="cpu",
     )  # fmt: skip
     (one,) = search(Plan(("one-shot",), none=True, steps=None, folder=folder), setting)
     if one.fault:

@@ -12,9 +12,10 @@ from benchmarks_data.command import FAILED
 from benchmarks_data.errors import InputError
 from harness.found import name_of
 from harness.inputs import images_of
+from harness.numerics import numerics_in
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
-from harness.searching import STEPS, Plan, Setting, describe, numerics_in, search
+from harness.searching import STEPS, Plan, Setting, describe, search
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, SIGNS, WEIGHTS, Numerics
 
 RECORD = "search.json"

@@ -29,9 +29,10 @@ from harness.command import (
 from harness.computing.local import cores
 from harness.fed import fed
 from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
+from harness.numerics import meaningless
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
-from harness.searching import STEPS, Plan, Search, Setting, logged, meaningless, measurements_of, search
+from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, PRESETS, SIGNS, WEIGHTS, Numerics, changed, preset
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     published = read_published(args.published, args.space) if args.published else {}
     if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
         print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
-    for reason in dict.fromkeys(filter(None, map(meaningless, settings))):
+    warnings = sorted({meaningless(one.space, one.objective, one.numerics) for one in settings} - {""})
+    for reason in warnings:
         print(f"{prog}: {reason}", file=sys.stderr)
     say_what_is_replaced(prog, out, "search.json")
     searches = _search_all(plan, settings, args.workers or (cores() if settings[0].device == "cpu" else 1))
@@ -144,7 +146,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "schedules": list(plan.schedules),
         "settings": [setting.key() for setting in settings],
         "device": settings[0].device,
-        "warnings": list(dict.fromkeys(filter(None, map(meaningless, settings)))),
+        "warnings": warnings,
         "targets": targets,
         "table": table.provenance() if table else "none",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.choice import Choice
 from harness.inputs import Images, key_of, network_inputs
 from harness.lines import Lines, path_of
+from harness.numerics import numbers_of
 from harness.schedules import (
     Kept,
     Sensitivities,
@@ -27,7 +28,7 @@ from harness.schedules import (
     most_steps,
     order_of,
 )
-from proxies.passes.objectives import OVERFLOWN, SCALES, SIGNS, VANISHED, WEIGHTS, Numerics
+from proxies.passes.objectives import OVERFLOWN, VANISHED, Numerics
 
 #: Changes whenever sensitivities do, so that logged ones of an older definition are not reused.
 REVISION = 2
@@ -72,41 +73,6 @@ class Setting:
             del values["batch"]
             return {**values, "images": "", "revision": REVISION}
         return {**values, "images": key_of(self.images), "revision": REVISION}
-
-
-def meaningless(setting: Setting) -> str:
-    """Return why a setting's sensitivities say nothing although they are numbers, empty when they do.
-
-    In the DARTS supernet every term of a node ends in a normalisation without a scale, or is a copy of a node: its channels have
-    mean 0 over batch and space, the average over space before the classifier takes that mean, and the sum of logits is the sum of
-    the classifier's biases whatever the gates are.
-    """
-    if (setting.space, setting.objective, setting.numerics.batchnorm) == ("darts", "synflow", "train"):
-        return (
-            "synflow on darts with batchnorm=train: the sum of logits does not depend on the gates; every sensitivity is 0 but "
-            "for rounding errors, which choose; the authors' notebook does the same (docs/freedarts.md)"
-        )
-    return ""
-
-
-def numbers_of(objective: str, numerics: Numerics) -> dict[str, Any]:
-    """Return the numerics of a setting as plain values: what differs from the implied ones, alpha and batchnorm always."""
-    implied, values = _implied(objective, numerics.alpha), asdict(numerics)
-    if numerics.alpha == "ones":  # which have no sign
-        values["signs"] = implied["signs"]
-    if objective == "synflow":  # whose weights are absolute in any case
-        values["weights"] = implied["weights"]
-    return {name: value for name, value in values.items() if value != implied.get(name)}
-
-
-def numerics_in(objective: str, values: dict[str, Any]) -> Numerics:
-    """Return the numerics that :func:`numbers_of` gave *values* for."""
-    return Numerics(**{**_implied(objective, values["alpha"]), **values})
-
-
-def _implied(objective: str, alpha: str) -> dict[str, Any]:
-    absolute = objective == "synflow"
-    return {"gate_scale": SCALES[alpha], "signs": SIGNS[absolute], "weights": WEIGHTS[absolute]}
 
 
 class Measurements:

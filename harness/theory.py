@@ -37,7 +37,7 @@ from harness.kernel import (
 from harness.lines import Lines, path_of
 from harness.searching import STEPS
 from harness.selection import select
-from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, VANISHED
+from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, PRESETS, VANISHED
 
 PROG = "python -m harness.theory"
 WIDTHS = (4, 8, 16)
@@ -54,7 +54,14 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
     )
     add_images(p)
-    p.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights, batches and the draw (default: 0)")
+    p.add_argument("--seed", type=natural, default=0, metavar="N", help="the first, which draws the cells too (default: 0)")
+    p.add_argument("--seeds", type=positive, default=3, metavar="N", help="how many seeds of weights and batches (default: 3)")
+    p.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default="authors",
+        help="gates of supernets and searches, as of harness.search (default: authors)",
+    )
     p.add_argument(
         "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
     )
@@ -88,30 +95,35 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if warning:
         print(f"{prog}: {warning}", file=sys.stderr)
     say_what_is_replaced(prog, out, "theory.json")
-    design = Design(args.batch, images, args.seed)
-    print(f"{prog}: {design.fed()}", flush=True)
-    log = Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
+    seeds = range(args.seed, args.seed + args.seeds)
+    designs = {seed: Design(args.batch, images, seed, args.preset) for seed in seeds}
+    print(f"{prog}: {designs[args.seed].fed()}", flush=True)
+    logs = {seed: Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid) for seed, design in designs.items()}
     widths = sorted(set(args.widths))
     workers = args.workers or cores()
     items = [(index, width) for index in indices for width in widths]
-    _measure(log, "cells", items, partial(measure_cell, design), workers)
-    _measure(log, "supernets", widths, partial(measure_supernet, design), workers)
+    for seed, design in designs.items():
+        _measure(logs[seed], f"seed {seed}, cells", "cells", items, partial(measure_cell, design), workers)
+        _measure(logs[seed], f"seed {seed}, supernets", "supernets", widths, partial(measure_supernet, design), workers)
+    design, log = designs[args.seed], logs[args.seed]
     searches = [
         (space, objective, seed) for space in (BENCHMARK, "darts") for objective in OBJECTIVES for seed in range(args.searches)
     ]
-    _measure(log, "sizes", searches, partial(search_size, design, writable_folder(out / STEPS)), workers)
+    _measure(log, "sizes", "sizes", searches, partial(search_size, design, writable_folder(out / STEPS)), workers)
 
     from harness.theory_report import publish_theory
 
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         **design.key(),
+        "seeds": list(seeds),
+        "preset": args.preset,
         "widths": widths,
         "archs": args.archs,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    cells = {item: log.known[_key("cells", item)] for item in items}
-    supernets = {width: log.known[_key("supernets", width)] for width in widths}
+    cells = {(seed, *item): logs[seed].known[_key("cells", item)] for seed in seeds for item in items}
+    supernets = {(seed, width): logs[seed].known[_key("supernets", width)] for seed in seeds for width in widths}
     found = {item: log.known[_key("sizes", item)] for item in searches}
     publish_theory(cells, supernets, found, published, design, out, provenance)
     return 0
@@ -151,7 +163,7 @@ def _is_table(value: Any, shape: Sequence[int]) -> bool:
     return rows and [len(row) for row in value] == shape
 
 
-def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:
+def _measure(log: Lines, title: str, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:
     """Measure what the log does not know yet, in several processes, and log each result as it comes."""
     from rich.console import Console
 
@@ -161,11 +173,11 @@ def _measure(log: Lines, what: str, items: Iterable[Any], compute: Callable[[Any
 
     due = [item for item in items if _key(what, item) not in log.known]
     before = len(log.known)
-    with watched(Console(stderr=True), what, len(due), lambda: len(log.known) - before):
+    with watched(Console(stderr=True), title, len(due), lambda: len(log.known) - before):
         for done, (item, value) in enumerate(all_or_nothing(Local(workers), partial(_labelled, compute), due), 1):
             log.add(_key(what, item), value)
             if not sys.stderr.isatty() and done * 10 // len(due) > (done - 1) * 10 // len(due):
-                print(f"{what}: measured {done} of {len(due)}", file=sys.stderr, flush=True)
+                print(f"{title}: measured {done} of {len(due)}", file=sys.stderr, flush=True)
 
 
 def _labelled(compute: Callable[[Any], Any], item: Any) -> tuple[Any, Any]:

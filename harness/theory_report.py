@@ -26,8 +26,8 @@ from harness.kernel import BENCHMARK, DATASET, SCORES, Design, random_sizes
 from harness.plots_theory import family, operation_scatter, scatter, size_strip
 from harness.publish import appearing
 from harness.render import html, markdown
-from harness.statistics import kendall
 from harness.terminal import Wide
+from harness.theory_statistics import over_seeds
 from proxies.passes.objectives import OBJECTIVES
 
 RECORD = "theory.json"
@@ -36,12 +36,14 @@ FEWEST = 20
 #: Random architectures whose sizes are counted.
 RANDOM = {BENCHMARK: 1000, "darts": 300}
 BOUND_TEXT = (
-    "Tau of ZEROS with the bound sqrt(y' K^-1 y / n): of cells, each in its own network; of operations, zeta in the whole supernet "
-    "against the bound of the supernet in which the choice has taken the operation. The theory says that it is below 0. K is the "
-    "kernel of the summed logits by all weights, as in TE-NAS: weights drawn with variance 2 / fan in, batch normalisation in "
-    "evaluation mode. A bound falls with the scale of the kernel whatever its shape, so the same is shown for the bound of the "
-    "kernel divided by its mean diagonal, and for its trace, which no label enters. Intervals of operations take them for "
-    "independent, which those of one supernet are not: they are narrower than they should be."
+    "Tau of ZEROS with sqrt(y' K^-1 y / n): of cells, each in its own network with gates of 1; of operations, zeta in the "
+    "whole supernet against the bound of the supernet in which the choice has taken the operation, at the gates of the "
+    "preset. The theory says that it is below 0. K is a proxy of the theorem's kernel, which is of the supernet's loss at "
+    "infinite width: the kernel of the summed logits by all weights of a network of finite width, as in TE-NAS, with "
+    "weights drawn with variance 2 / fan in and batch normalisation in evaluation mode. A bound falls with the scale of the "
+    "kernel whatever its shape, so the same is shown for the bound of the kernel divided by its mean diagonal, and for its "
+    "trace, which no label enters. Taus are means over seeds of weights and batches. Intervals of cells hold the sampling "
+    "of cells and of seeds; those of operations, which are all there are, of seeds alone, so that they need two."
 )
 SIZES_TEXT = (
     "Parameters of the networks of what one-shot searches choose, and the share of random architectures that are smaller, equal "
@@ -61,44 +63,49 @@ def correlations(cells: pd.DataFrame, operations: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for width, group in cells.groupby("channels"):
-        rows += [_row("cells", width, name, group[name], group) for name in (*SCORES, "trace")]
+        rows += [_row("cells", width, name, name, group) for name in (*SCORES, "trace")]
     for width, group in operations.groupby("channels"):
         named = {**{f"zeros_{objective}": objective for objective in OBJECTIVES}, "trace": "trace"}
-        rows += [_row("operations", width, name, group[column], group) for name, column in named.items()]
+        rows += [_row("operations", width, name, column, group) for name, column in named.items()]
     return pd.DataFrame(rows)
 
 
-def _row(kind: str, width: object, name: str, score: pd.Series, group: pd.DataFrame) -> dict[str, Any]:
+def _row(kind: str, width: object, name: str, column: str, group: pd.DataFrame) -> dict[str, Any]:
+    items = ["index"] if kind == "cells" else ["choice", "operation"]
+    seeds = list(group["seed"].unique())
+    wide = {one: group.pivot(index=items, columns="seed", values=one).astype(float) for one in {column, *AGAINST.values()}}
     row: dict[str, Any] = {"of": kind, "channels": width, "score": name}
-    for suffix, column in AGAINST.items():
-        known = pd.DataFrame({"score": score.astype(float), "other": group[column].astype(float)}).dropna()
+    for suffix, other in AGAINST.items():
+        known = wide[column].notna().all(axis=1) & wide[other].notna().all(axis=1)
         if not suffix:
-            row |= {"n": len(known), "missing": len(score) - len(known)}
-        if column != name:
-            found = kendall(known["score"].to_numpy(float), known["other"].to_numpy(float))
+            row |= {"n": int(known.sum()), "missing": int((~known).sum())}
+        if column != other:
+            one, against = wide[column][known], wide[other][known]
+            pairs = [(one[seed].to_numpy(), against[seed].to_numpy()) for seed in seeds]
+            found = over_seeds(pairs, sampled=kind == "cells")
             row |= {f"tau{suffix}": found.value, f"tau{suffix}_low": found.low, f"tau{suffix}_high": found.high}
-    return row
+    return row | {"seeds": len(seeds)}
 
 
-def cell_rows(cells: Mapping[tuple[int, int], Mapping[str, float]]) -> pd.DataFrame:
-    """Return a row for each cell and width."""
+def cell_rows(cells: Mapping[tuple[int, int, int], Mapping[str, float]]) -> pd.DataFrame:
+    """Return a row for each seed, cell and width."""
     benchmark = benchmarks_data.get(BENCHMARK)
     return pd.DataFrame(
-        {"index": index, "arch": benchmark.architecture(index).string, "channels": width, **values}
-        for (index, width), values in cells.items()
+        {"index": index, "arch": benchmark.architecture(index).string, "channels": width, **values, "seed": seed}
+        for (seed, index, width), values in cells.items()
     )
 
 
-def operation_rows(supernets: Mapping[int, Mapping[str, Sequence[Sequence[float]]]]) -> pd.DataFrame:
-    """Return a row for each width and candidate operation but none, whose sensitivity is 0 whatever the supernet does."""
+def operation_rows(supernets: Mapping[tuple[int, int], Mapping[str, Sequence[Sequence[float]]]]) -> pd.DataFrame:
+    """Return a row for each seed, width and candidate operation but none, whose sensitivity is 0 whatever the supernet does."""
     choices = spaces.get(BENCHMARK).choices
     rows = []
-    for width, found in supernets.items():
+    for (seed, width), found in supernets.items():
         for number, choice in enumerate(choices):
             for place, kind in enumerate(choice.operations):
                 if kind != NONE:
                     values = {name: table[number][place] for name, table in found.items()}
-                    rows.append({"channels": width, "choice": choice.name, "operation": kind, **values})
+                    rows.append({"channels": width, "choice": choice.name, "operation": kind, **values, "seed": seed})
     return pd.DataFrame(rows)
 
 
@@ -110,7 +117,7 @@ def size_rows(
         {"space": space, "by": "search", "name": f"zeros, {objective}", "seed": number, **found}
         for (space, objective, number), found in searches.items()
     ]
-    widest = cells[cells["channels"] == cells["channels"].max()]
+    widest = cells[(cells["channels"] == cells["channels"].max()) & (cells["seed"] == cells["seed"].min())]
     for name in SCORES[:-1]:
         first = widest.loc[widest[name].astype(float).idxmax()]
         size = parameters_of(benchmarks_data.get(BENCHMARK).network(int(first["index"]), 10, 0))
@@ -148,6 +155,8 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
 def _verdict(rows: pd.DataFrame, suffix: str) -> str:
     if rows[f"tau{suffix}"].isna().all() or rows["n"].min() < FEWEST:
         return f"not judged, for fewer than {FEWEST} of them have both"
+    if rows[f"tau{suffix}_low"].isna().all():
+        return "not judged, for there is no interval,"
     below, above = (rows[f"tau{suffix}_high"] < 0).sum(), (rows[f"tau{suffix}_low"] > 0).sum()
     everywhere = " at every width" if len(rows) > 1 else ""
     if below == len(rows):
@@ -183,8 +192,8 @@ def _size_sentences(space: str, sizes: pd.DataFrame) -> list[str]:
 
 
 def publish_theory(
-    cells: Mapping[tuple[int, int], Mapping[str, float]],
-    supernets: Mapping[int, Mapping[str, Sequence[Sequence[float]]]],
+    cells: Mapping[tuple[int, int, int], Mapping[str, float]],
+    supernets: Mapping[tuple[int, int], Mapping[str, Sequence[Sequence[float]]]],
     searches: Mapping[tuple[str, str, int], Mapping[str, Any]],
     published: Mapping[str, Any],
     design: Design,
@@ -226,15 +235,18 @@ def _document(
     folder: Path,
     record: Mapping[str, Any],
 ) -> Document:
+    first = cells["seed"].min()
+    cells, operations = cells[cells["seed"] == first], operations[operations["seed"] == first]
     with matplotlib.rc_context(STYLE):
         widths = sorted(cells["channels"].unique())
         scatters = [
-            (save(scatter(cells, width), folder / f"bound_{width}.png"), f"Cells of {width} initial channels.") for width in widths
+            (save(scatter(cells, width), folder / f"bound_{width}.png"), f"Cells of {width} initial channels, seed {first}.")
+            for width in widths
         ]
         scatters += [
             (
                 save(operation_scatter(operations, width), folder / f"operations_{width}.png"),
-                f"Operations of the supernet of {width} initial channels.",
+                f"Operations of the supernet of {width} initial channels, seed {first}.",
             )
             for width in widths
         ]
@@ -253,11 +265,12 @@ def _document(
         tables.number("percentile", "percentile", "share of random architectures that are smaller", ".1f"),
     ]  # fmt: skip
     part = Part(
-        "Neural tangent kernel and size",
+        "A proxy of the theorem's kernel, and size",
         said,
         [
             Section("The bound", BOUND_TEXT, tables.fill(found, bounds), scatters),
             Section("Size", SIZES_TEXT, tables.fill(sizes, large), [strip]),
         ],
     )
-    return Document("The theory of ZEROS, measured", [record["input"]], [part], shown_command(record["command"]), facts(record), {})
+    title, command = "ZEROS against a proxy of the theorem's kernel", shown_command(record["command"])
+    return Document(title, [record["input"]], [part], command, facts(record), {})

@@ -66,7 +66,7 @@ def operation_sensitivity(
         batch: number of images of snip and grasp.
     """
     numerics = numerics or of_preset("linearised", objective, "")
-    gates = _gates(supernet, inputs, numerics)
+    gates = drawn_gates(supernet, inputs, numerics)
     bypassed = numerics.batchnorm == "bypass"
     norms = batch_norm_bypassed(supernet) if bypassed else batch_statistics(supernet)
     with norms, _set_gates(supernet, gates), torch.enable_grad():
@@ -149,7 +149,8 @@ def _numerics(supernet: Supernet, objective: str, *, preset: str, **options: str
     return changed(of_preset(preset, objective, supernet.space), gate_scale=scale, **given)
 
 
-def _gates(supernet: Supernet, inputs: Inputs, numerics: Numerics) -> list[Tensor]:
+def drawn_gates(supernet: Supernet, inputs: Inputs, numerics: Numerics) -> list[Tensor]:
+    """Return the gates of every choice, as the numerics and the seed of the inputs say."""
     gates = []
     for number, choice in enumerate(supernet.choices):
         shape = (len(choice.operations),)

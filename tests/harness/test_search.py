@@ -111,7 +111,13 @@ def test_another_setting_does_not_go_on_from_a_log(tmp_path: Path) -> None:
     assert search(tmp_path) == 0
     before = pd.read_csv(tmp_path / "sensitivities.csv")["sensitivity"]
     normal = ["--alpha", "normal", "--batchnorm", "train"]
-    more = (["--alpha", "normal"], normal, [*normal, "--signs", "signed"], [*normal, "--gate-scale", "0.1"], ["--preset", "authors"])
+    more = (
+        ["--alpha", "normal"],
+        normal,
+        [*normal, "--signs", "signed"],
+        [*normal, "--gate-scale", "0.1"],
+        ["--preset", "authors"],
+    )
     for number, options in enumerate(more, 2):
         assert search(tmp_path, *options) == 0
         after = pd.read_csv(tmp_path / "sensitivities.csv")["sensitivity"]

@@ -16,8 +16,11 @@ from benchmarks_data.nb201.network import Network
 from harness import kernel, theory, theory_report
 from harness.inputs import network_inputs
 from harness.kernel import bound
+from harness.statistics import kendall
 from harness.theory import main
+from harness.theory_statistics import over_seeds
 from proxies.passes.jacobian import tangent_kernel
+from proxies.passes.objectives import preset
 from proxies.passes.supernet import operation_sensitivity
 
 
@@ -56,7 +59,7 @@ def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> Non
         assert found["trace"][number][place] == pytest.approx(np.trace(matrix), rel=1e-9)
     values = operation_sensitivity(space.supernet("cifar10", 1, channels=2).double(), given, objective="snip", batch=4).values
     assert found["snip"] == [pytest.approx(row) for row in values]
-    rows = theory_report.operation_rows({2: found})
+    rows = theory_report.operation_rows({(1, 2): found})
     row = rows[(rows["choice"] == "0-1") & (rows["operation"] == "nor_conv_1x1")].iloc[0]
     assert (row["snip"], row["bound"]) == (pytest.approx(values[0][2]), found["bound"][0][2])
 
@@ -70,6 +73,7 @@ def test_the_command_measures_resumes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ["--archs", "6", "--widths", "2", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
+    command += ["--seeds", "1", "--preset", "linearised"]
     assert main(command) == 0
     shown = capsys.readouterr().out
     said = "Input: images drawn by seed with natural statistics (1/f spectrum), labels at random; read by the kernel, snip"
@@ -140,8 +144,64 @@ def test_searches_of_both_spaces_find_the_largest_networks_with_synflow(tmp_path
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_mean_over_seeds_holds_the_sampling_of_items_and_of_seeds() -> None:
+    """The score of each seed has a slope of its own. The truth is tau of two normal numbers of correlation r: 2/pi asin(r)."""
+    stream = np.random.default_rng(0)
+    slopes = stream.normal(0.6, 0.4, size=200_000)
+    truth = float(np.mean(2 / np.pi * np.arcsin(slopes / np.hypot(slopes, 1))))
+    covered = {"seeds": 0, "one seed": 0}
+    for _ in range(400):
+        x, pairs = stream.normal(size=60), []
+        for slope in stream.normal(0.6, 0.4, size=5):
+            pairs.append((x, slope * x + stream.normal(size=60)))
+        both, alone = over_seeds(pairs, sampled=True), over_seeds(pairs[:1], sampled=True)
+        covered["seeds"] += both.low <= truth <= both.high
+        covered["one seed"] += alone.low <= truth <= alone.high
+    assert 0.93 * 400 <= covered["seeds"] <= 0.97 * 400
+    assert covered["one seed"] < 0.75 * 400, "what one seed cannot show"
+
+
+def test_of_items_that_are_all_there_are_seeds_alone_vary() -> None:
+    stream = np.random.default_rng(1)
+    x = stream.normal(size=24)
+    truths = [stats.kendalltau(x, x + stream.normal(size=24))[0] for _ in range(4000)]
+    truth, covered = float(np.mean(truths)), 0
+    for _ in range(1500):
+        found = over_seeds([(x, x + stream.normal(size=24)) for _ in range(4)], sampled=False)
+        covered += found.low <= truth <= found.high
+    assert 0.93 * 1500 <= covered <= 0.97 * 1500
+    single = over_seeds([(x, x + stream.normal(size=24))], sampled=False)
+    assert math.isnan(single.low)
+
+
+def test_one_seed_of_sampled_items_has_the_interval_of_kendall() -> None:
+    stream = np.random.default_rng(2)
+    x, y = stream.normal(size=(2, 30))
+    assert over_seeds([(x, y)], sampled=True) == pytest.approx(kendall(x, y))
+    assert math.isnan(over_seeds([(x, y), (x, np.ones(30))], sampled=True).value)
+
+
+def test_several_seeds_and_the_authors_gates(tmp_path: Path) -> None:
+    command = ["--archs", "4", "--widths", "2", "--batch", "4", "--searches", "1", "--workers", "1", "--out", str(tmp_path)]
+    assert main([*command, "--seeds", "2"]) == 0
+    cells, operations = pd.read_csv(tmp_path / "cells.csv"), pd.read_csv(tmp_path / "operations.csv")
+    assert list(cells["seed"].value_counts()) == [4, 4]
+    found = pd.read_csv(tmp_path / "correlations.csv")
+    row = found[(found["of"] == "operations") & (found["score"] == "zeros_snip")].iloc[0]
+    taus = [stats.kendalltau(group["snip"], group["bound"])[0] for _, group in operations.groupby("seed")]
+    assert row["tau"] == pytest.approx(np.mean(taus))
+    assert row["seeds"] == 2
+    given = network_inputs(None, 1, Dataset(10, 32), "float64", "cpu")
+    supernet = spaces.get("nb201").supernet("cifar10", 1, channels=2).double()
+    values = operation_sensitivity(supernet, given, objective="snip", numerics=preset("authors", "snip", "nb201"), batch=4).values
+    second = operations[operations["seed"] == 1]
+    assert list(second["snip"]) == pytest.approx([value for row in values for value in row[1:]])
+    assert len(list(tmp_path.glob("theory-*.jsonl"))) == 2
+    assert "ZEROS against a proxy of the theorem" in (tmp_path / "report.md").read_text()
+
+
 def test_sizes_are_counted_in_percentiles() -> None:
-    cells = pd.DataFrame({"index": [1462, 1651], "arch": ["a", "b"], "channels": [4, 4]})
+    cells = pd.DataFrame({"index": [1462, 1651], "arch": ["a", "b"], "channels": [4, 4], "seed": [0, 0]})
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
     searches = {("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""}, ("nb201", "snip", 0): {"params": None}}
@@ -166,6 +226,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
     assert theory_report._verdict(above, "") == "positively correlated"
     assert theory_report._verdict(found[1:], "") == "not significantly correlated"
+    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith("not judged, for there is no interval")
     published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
     assert list(theory_report._size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",

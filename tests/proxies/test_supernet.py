@@ -21,7 +21,7 @@ from harness.inputs import network_inputs
 from harness.scoring import Job, Task, score_task
 from proxies.passes.common import batch_norm_bypassed, batch_statistics
 from proxies.passes.objectives import changed, preset
-from proxies.passes.supernet import OperationSensitivity, _gates, operation_sensitivity
+from proxies.passes.supernet import OperationSensitivity, drawn_gates, operation_sensitivity
 from tests.networks import inputs
 
 BATCH = 6
@@ -134,13 +134,15 @@ def test_gates_are_ones_or_normal_of_a_small_deviation() -> None:
     supernet = DartsSupernet(10, 0, channels=4, cells=3)
     given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
     authors, linearised = preset("authors", "synflow", "darts"), preset("linearised", "synflow", "darts")
-    drawn = torch.cat(_gates(supernet, given, authors)).detach()
+    drawn = torch.cat(drawn_gates(supernet, given, authors)).detach()
     assert float(drawn.std()) == pytest.approx(1e-3, rel=0.15)
     assert abs(float(drawn.mean())) < 3e-4
-    assert torch.equal(torch.cat(_gates(supernet, given, changed(authors, signs="absolute"))).detach(), drawn.abs())
-    assert torch.allclose(torch.cat(_gates(supernet, given, changed(authors, gate_scale=0.1))), 100 * drawn, rtol=1e-14)
-    assert torch.equal(torch.cat(_gates(supernet, given, linearised)), torch.ones(224, dtype=torch.float64))
-    assert torch.equal(torch.cat(_gates(supernet, given, changed(authors, alpha="ones"))), torch.ones(224, dtype=torch.float64))
+    assert torch.equal(torch.cat(drawn_gates(supernet, given, changed(authors, signs="absolute"))).detach(), drawn.abs())
+    assert torch.allclose(torch.cat(drawn_gates(supernet, given, changed(authors, gate_scale=0.1))), 100 * drawn, rtol=1e-14)
+    assert torch.equal(torch.cat(drawn_gates(supernet, given, linearised)), torch.ones(224, dtype=torch.float64))
+    assert torch.equal(
+        torch.cat(drawn_gates(supernet, given, changed(authors, alpha="ones"))), torch.ones(224, dtype=torch.float64)
+    )
 
 
 def test_absolute_weights_are_those_of_a_supernet_that_has_them() -> None:
