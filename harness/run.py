@@ -19,7 +19,7 @@ from harness.command import check_device, check_replaceable, load_plugins, posit
 from harness.executor_options import add_options, executor_of
 from harness.inputs import image_file
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, seeds_of
+from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, seeds_of, uncovered_classes
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
     """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
-    if plan.warning:
-        print(f"{prog}: {plan.warning}", file=sys.stderr)
+    for warning in filter(None, (plan.warning, plan.uncovered)):
+        print(f"{prog}: {warning}", file=sys.stderr)
     wanted = sum(len(plan.indices) * len(seeds_of(request, seeds)) for request in proxies.expand(plan.requests))
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
@@ -151,6 +151,7 @@ class Plan:
     out: Path
     executor: Executor
     warning: str
+    uncovered: str
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
@@ -161,13 +162,15 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
-    images = image_file(args.images) if args.images else None
+    images, uncovered = image_file(args.images) if args.images else None, ""
     if images:
-        check_images(images, requests, benchmark.datasets[dataset].classes)
+        classes = benchmark.datasets[dataset].classes
+        check_images(images, requests, classes)
+        uncovered = uncovered_classes(images, requests, classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
-    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, uncovered)
 
 
 def _bytes(megabytes: int | None) -> int | None:
@@ -205,6 +208,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
         "images": {"file": images.path, "sha256": images.sha256} if images else plan.job.images_text,
+        "warning": plan.uncovered,
         "dtype": plan.job.dtype,
     }
 
