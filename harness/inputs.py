@@ -145,6 +145,11 @@ def number_of_images(images: ImageFile) -> int:
     return len(_read(images.path).pixels)
 
 
+def number_of_labels(images: ImageFile) -> int:
+    """Return how many different labels a file has."""
+    return len(np.unique(_read(images.path).labels))
+
+
 def check_labels(images: ImageFile, classes: int) -> None:
     """Raise InputError when a label stands for none of *classes* classes."""
     labels = _read(images.path).labels

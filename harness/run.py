@@ -28,7 +28,18 @@ from harness.executor_options import add_options, executor_of
 from harness.fed import fed, record_of
 from harness.inputs import ImageFile, add_images, images_named, name_of
 from harness.listing import describe, listing, record
-from harness.scoring import DTYPES, Job, Score, Task, canonical_requests, check_images, check_supernet, draws_of, reads_images
+from harness.scoring import (
+    DTYPES,
+    Job,
+    Score,
+    Task,
+    canonical_requests,
+    check_images,
+    check_supernet,
+    draws_of,
+    reads_images,
+    uncovered_classes,
+)
 from harness.selection import POPULATIONS, select
 
 if TYPE_CHECKING:
@@ -147,8 +158,8 @@ def _say_what_is_fed(prog: str, plan: Plan) -> None:
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
     """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
-    if plan.warning:
-        print(f"{prog}: {plan.warning}", file=sys.stderr)
+    for warning in filter(None, (plan.warning, plan.uncovered)):
+        print(f"{prog}: {warning}", file=sys.stderr)
     draws = [pair for request in proxies.expand(plan.requests) for pair in draws_of(request, seeds, plan.batches)]
     wanted = len(plan.indices) * len(draws)
     due = sum(len(task.proxies) for task in tasks)
@@ -179,6 +190,7 @@ class Plan:
     out: Path
     executor: Executor
     warning: str
+    uncovered: str
     batches: Sequence[int] | None = None
     declared: str | None = None
 
@@ -192,14 +204,16 @@ def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -
     table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
     indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
-    images = images_named(args.images)
+    images, uncovered = images_named(args.images), ""
     if isinstance(images, ImageFile):
-        check_images(images, requests, benchmark.datasets[dataset].classes)
+        classes = benchmark.datasets[dataset].classes
+        check_images(images, requests, classes)
+        uncovered = uncovered_classes(images, requests, classes)
     job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
     batches = None if args.batches is None else range(args.batches)
-    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, batches, declared)
+    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, uncovered, batches, declared)
 
 
 def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
@@ -250,6 +264,7 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "seeds": list(range(args.seeds)),
         **({} if plan.batches is None else {"batches": list(plan.batches)}),
         "images": record_of(plan.job.images),
+        "warning": plan.uncovered,
         "dtype": plan.job.dtype,
         "against": plan.declared,
     }

@@ -15,7 +15,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
-from harness.inputs import ImageFile, Images, check_labels, key_of, network_inputs, number_of_images
+from harness.inputs import ImageFile, Images, check_labels, key_of, network_inputs, number_of_images, number_of_labels
 from harness.natural import CURRENT
 from proxies.passes import PASSES
 
@@ -278,6 +278,22 @@ def check_images(images: ImageFile, requests: Iterable[proxies.Request], classes
                 raise InputError(f"{images.path} holds {number_of_images(images)} images, and {request.name} takes {wanted}")
         if "labels" in request.needs:
             check_labels(images, classes)
+
+
+def uncovered_classes(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> str:
+    """Return what it does to which requests that no image is of some of the network's classes; empty where none is concerned."""
+    covered = number_of_labels(images)
+    readers = [request for request in proxies.expand(requests) if "labels" in request.needs]
+    by_class = [request.name for request in readers if "labels" in dict(request.readings)]
+    by_loss = [request.name for request in readers if "labels" not in dict(request.readings)]
+    if covered >= classes or not readers:
+        return ""
+    effects = {
+        "compares images of these classes alone, which may order architectures otherwise": by_class,
+        "takes the other classes for wrong answers alone": by_loss,
+    }
+    told = "; ".join(f"{', '.join(names)}: {effect}" for effect, names in effects.items() if names)
+    return f"the labels of {Path(images.path).name} cover {covered} of the {classes} classes ({told})"
 
 
 def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:

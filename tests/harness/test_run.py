@@ -188,6 +188,34 @@ def test_real_images_reach_the_proxies_that_need_them(images_npz: Path, tmp_path
     assert json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"] == 3  # naswot anew, the rest kept
 
 
+def test_labels_that_leave_classes_out_are_said(images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    work = ("--proxy", "epe_nas[batch=8]", "snip[batch=8]", "naswot[batch=8]", "--archs", "2", "--workers", "1")
+    command = arguments(tmp_path, *work, "--images", str(images_npz))
+    assert main([*command, "--dataset", "imagenet16-120", "--target", "cifar10_test"]) == 0
+    said = "the labels of images.npz cover 10 of the 120 classes (epe_nas[batch=8]: compares images of these classes alone"
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "snip[batch=8]: takes the other classes for wrong answers alone)" in shown
+    assert said in (tmp_path / "out" / "report.html").read_text()
+    assert main(command) == 0
+    assert "the labels of" not in capsys.readouterr().err
+    assert (
+        main(
+            [
+                *arguments(tmp_path, *work[:1], *work[3:]),
+                "--images",
+                str(images_npz),
+                "--dataset",
+                "imagenet16-120",
+                "--target",
+                "cifar10_test",
+            ]
+        )
+        == 0
+    )
+    assert "the labels of" not in capsys.readouterr().err, "no proxy reads labels"
+
+
 def test_results_that_cannot_be_written_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out" / "scores.csv").mkdir(parents=True)
     assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 2

@@ -1,0 +1,31 @@
+"""The documentation's examples do what they say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+EXAMPLES = {
+    f"{path.name}, example {number}": code
+    for path in DOCUMENTS
+    for number, code in enumerate(BLOCK.findall(path.read_text(encoding="utf-8")), 1)
+}
+
+
+def test_there_is_an_example() -> None:
+    assert any(name.startswith("README.md") for name in EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_in_python_runs(name: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        [sys.executable, "-c", EXAMPLES[name]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
