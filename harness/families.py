@@ -85,8 +85,9 @@ def simultaneous(
 
     error = np.linalg.norm(contrasts(factor), axis=0)
     tested = np.isfinite(estimates) & (error > NONE)
-    largest = _largest(factor, contrasts, error, tested)
     count = min(int(tested.sum()), len(estimates) if count is None else count)
+    # One comparison is kept at its own p value: it needs no draw.
+    largest = _largest(factor, contrasts, error, tested) if count > 1 else np.zeros(DRAWS)
     bonferroni = float(stats.norm.isf(SIGNIFICANT / 2 / max(count, 1)))
     # p < .05 needs fewer than 500 of 9,999 draws, one being added for the sample itself.
     drawn = largest[-int(SIGNIFICANT * (DRAWS + 1) - 1)]
@@ -102,8 +103,6 @@ def simultaneous(
 
 def _largest(factor: Array, contrasts: Any, error: Vector, tested: Array) -> Vector:
     """Return DRAWS of the largest absolute statistic of the family, ascending."""
-    if not tested.any():
-        return np.zeros(DRAWS)
     stream = np.random.default_rng(0)
     found = []
     for start in range(0, DRAWS, AT_ONCE):
@@ -122,15 +121,16 @@ def letters(names: Sequence[str], different: Collection[tuple[str, str]]) -> dic
         names: the names in order.
         different: the pairs that differ significantly, in any order.
     """
+    place = {name: number for number, name in enumerate(names)}
     groups = [frozenset(names)]
-    for one, other in different:
+    # Pair by pair in the order of the names, so that groups stay few on the way.
+    for one, other in sorted(different, key=lambda pair: sorted((place[pair[0]], place[pair[1]]), reverse=True)):
         split = [part for group in groups if {one, other} <= group for part in (group - {one}, group - {other})]
         kept = [group for group in groups if not {one, other} <= group]
         for part in sorted(set(split), key=len, reverse=True):
             if not any(part <= group for group in kept):
                 kept.append(part)
         groups = kept
-    place = {name: number for number, name in enumerate(names)}
     ordered = sorted(groups, key=lambda group: sorted(place[name] for name in group))
     return {name: "".join(_letter(number) for number, group in enumerate(ordered) if name in group) for name in names}
 

@@ -71,6 +71,28 @@ def test_a_run_is_analysed_anew_without_scoring(runs: Path, capsys: pytest.Captu
     assert "report.html" in capsys.readouterr().out
 
 
+def test_a_declared_score_is_kept_and_can_be_changed(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = [str(runs / "zeros"), str(runs / "synflow"), "--out", str(tmp_path)]
+    assert main([*both, "--against", "params"]) == 0
+    assert main([str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "run.json").read_text())["against"] == "params"
+    pairs = pd.read_csv(tmp_path / "comparisons.csv")
+    assert pairs.loc[pairs["family"] == "declared", "proxy"].unique().tolist() == ["params"]
+    capsys.readouterr()
+    for name, complaint in (
+        ("naswot", "--against naswot: it is not among the scores that are compared"),
+        ("parms", "did you mean"),
+    ):
+        assert main([*both, "--against", name]) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1
+    record = json.loads((tmp_path / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps(record | {"against": 5}))
+    assert main([str(tmp_path)]) == 2
+    assert "has no run.json of a run" in capsys.readouterr().err
+
+
 def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
     assert main([str(runs / "zeros"), str(runs / "synflow"), "--out", str(tmp_path)]) == 0
     found = pd.read_csv(tmp_path / "correlations.csv")
@@ -184,7 +206,7 @@ def test_the_headline_states_what_was_measured() -> None:
     # The comparison is stored the other way round, as synflow came first.
     assert f"synflow ({worse:.3f}): {own - worse:+.3f} ({-high:+.3f} to {-low:+.3f}), significant" in text
     assert f"naswot (1.000): {own - 1:+.3f} (" in text
-    assert "The highest tau is that of naswot, 1.000. zeros stands at place 3: 2 of 4 others are significantly better." in text
+    assert "The highest tau is that of naswot, 1.000. Significantly better than zeros: 2 of the 4 others." in text
     difference = tau(good, sizes) - tau(accuracy, sizes)
     assert (
         f"is {tau(good, sizes):.3f} for zeros and {tau(accuracy, sizes):.3f} for a_test_200ep itself: {difference:+.3f} (" in text
@@ -198,11 +220,11 @@ def test_the_headline_states_what_was_measured() -> None:
     assert f"after fewer epochs: a_valid_12ep {own:.3f}" in text
 
 
-def test_equal_places_and_comparisons_without_a_verdict() -> None:
+def test_identical_rankings_are_one_and_comparisons_without_a_verdict() -> None:
     accuracy = [60.0, 70.0, 80.0, 90.0, 91.0]
     text = said(results(frame(zeros=accuracy, synflow=accuracy[::-1], params=accuracy), table(a_test_200ep=accuracy)))
     assert "synflow (-1.000): +2.000, which the sample cannot test, as it shows no variation" in text
-    assert "zeros, 1.000; no significant difference from it: params" in text
+    assert "The highest tau is that of zeros = params, 1.000." in text
 
 
 def test_a_better_score_on_other_architectures_is_said() -> None:
@@ -218,10 +240,10 @@ def test_a_better_score_on_other_architectures_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p_holm", "words"), [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")]
+    ("p_family", "words"), [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")]
 )
-def test_only_the_corrected_p_value_counts(p_holm: float, words: str) -> None:
-    assert _counts_as({"p": 0.01, "p_holm": p_holm}).startswith(words)
+def test_only_the_corrected_p_value_counts(p_family: float, words: str) -> None:
+    assert _counts_as({"p": 0.01, "p_family": p_family}).startswith(words)
 
 
 @pytest.mark.parametrize(("low", "high", "word"), [(0.1, 0.2, "above"), (-0.2, -0.1, "below"), (-0.1, 0.1, "neither")])
@@ -242,6 +264,50 @@ def test_the_table_of_comparisons_has_the_subject_first() -> None:
     assert section.title == "zeros against each other score"
     assert (other, difference) == ("synflow", f"{-stored['difference']:+.3f}")
     assert interval == f"{-stored['high']:.3f} to {-stored['low']:.3f}"
+
+
+def test_declared_comparisons_come_first_and_are_a_family() -> None:
+    stream = np.random.default_rng(3)
+    accuracy = stream.normal(80, 5, 120)
+    scores = {name: list(accuracy + stream.normal(0, noise, 120)) for name, noise in (("zeros", 2), ("synflow", 9), ("naswot", 9))}
+    sizes = list(np.round(accuracy))
+    found = Results(
+        frame(**scores, params=sizes, flops=sizes), table(a_test_200ep=list(accuracy)), ["a_test_200ep"], "all", "nb201", "synflow"
+    )
+    rows = found.each_against("a_test_200ep", "synflow").set_index("proxy")
+    low, high = rows.loc["zeros", ["low", "high"]]
+    text = headline(found, "a_test_200ep")[2]
+    assert text.startswith("Declared comparison, each score against synflow (")
+    assert f"zeros {rows.loc['zeros', 'difference']:+.3f} ({low:+.3f} to {high:+.3f})" in text
+    assert "Significantly better: params = flops +" in text
+    assert "Neither: naswot" in text
+    assert "for these 3 comparisons; the other 3 are a second family" in text
+    section = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections[1]
+    assert section.title == "Each score against synflow, as declared"
+    assert [row[0].text for row in section.table.rows] == ["params = flops", "zeros", "naswot"]
+    assert section.table.rows[1][1].text == f"{rows.loc['zeros', 'difference']:+.3f}"
+
+
+def test_the_search_table_ends_with_random_orders() -> None:
+    stream = np.random.default_rng(4)
+    accuracy = stream.normal(80, 5, 200)
+    found = results(
+        frame(zeros=list(accuracy + stream.normal(0, 3, 200)), params=list(accuracy)), table(a_test_200ep=list(accuracy))
+    )
+    sections = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections
+    search = next(section.table for section in sections if section.title == "Search")
+    headings = [heading for heading, _ in search.headings]
+    assert headings[-1] == "regret at 100 (50 %)"
+    assert [row[0].text for row in search.rows] == ["params", "zeros", "random order"]
+    chance = found.search.query("proxy == 'zeros' and metric == 'precision_top10'").iloc[0]
+    shown = search.rows[-1][headings.index("precision, 20")].text
+    assert shown == f"{chance['chance']:.2f} ({chance['chance_low']:.2f} to {chance['chance_high']:.2f})"
+
+
+def test_r_says_how_many_finite_scores_it_is_of() -> None:
+    row = results(frame(zeros=[-math.inf, 1.0, 3.0, 2.0]), table(a_test_200ep=[1.0, 3.0, 2.0, 4.0])).of("a_test_200ep").iloc[0]
+    assert row[["n", "r_n"]].tolist() == [4, 3]
+    assert row["r"] == pytest.approx(stats.pearsonr([1.0, 3.0, 2.0], [3.0, 2.0, 4.0]).statistic)
 
 
 def test_sizes_that_are_missing_give_no_number() -> None:
@@ -303,7 +369,7 @@ def test_markdown_tables_are_whole() -> None:
     found = results(frame(zeros=[1.0, 2.0, 3.0], params=[2.0, 1.0, 3.0]), table(a_test_200ep=[90.0, 91.0, 92.0]))
     lines = markdown(document(found, {"a_test_200ep": {}}, SETTINGS)).splitlines()
     start = lines.index("### Correlations") + 4
-    assert lines[start].startswith("| proxy | tau | 95 % interval | place |")
+    assert lines[start].startswith("| proxy | tau | 95 % interval | group |")
     assert lines[start + 1] == "|" + " --- |" * lines[start].count(" | ")
     assert [line.split(" | ")[0] for line in lines[start + 2 : start + 4]] == ["| zeros", "| params"]
     assert lines[start + 4] == ""

@@ -49,7 +49,7 @@ def test_correlations_csv_repeats_from_scores_and_table(finished: Path) -> None:
         "benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r",
         "tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100",
     ]  # fmt: skip
-    assert {"tau_params", "tau_partial_params", "tau_equal_live_params", "minus_inf", "tau_seeds_mean", "place"} < set(
+    assert {"tau_params", "tau_partial_params", "tau_equal_live_params", "minus_inf", "tau_seeds_mean", "r_n", "group"} < set(
         frame.columns
     )
     assert set(frame["population"]) == {"all", "connected", "unique"}
@@ -60,6 +60,26 @@ def test_correlations_csv_repeats_from_scores_and_table(finished: Path) -> None:
     assert row["tau"] == pytest.approx(kendalltau(ranks, accuracy).statistic)
     assert row["tau_low"] < row["tau"] < row["tau_high"]
     assert (row["n"], row["missing"], row["target"], row["population"]) == (40, 0, "cifar10_test", "all")
+
+
+def test_search_csv_stands_beside_chance(finished: Path) -> None:
+    frame = pd.read_csv(finished / "out" / "search.csv")
+    row = frame[(frame["proxy"] == "zeros") & (frame["metric"] == "regret_10")].iloc[0]
+    assert row[["k", "n", "share"]].tolist() == [10, 40, 0.25]
+    assert row["chance_low"] <= row["chance"] <= row["chance_high"]
+    correlations = pd.read_csv(finished / "out" / "correlations.csv").query("proxy == 'zeros' and population == 'all'").iloc[0]
+    assert row["value"] == correlations["regret_10"]
+
+
+def test_an_unknown_declared_score_is_one_line_before_anything_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, complaint in (("naswot", "it is not among the scores that are compared"), ("naswto", "did you mean 'naswot'")):
+        assert main(arguments(tmp_path, "--proxy", "zeros", "--archs", "3", "--against", name)) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1
+    assert not (tmp_path / "s.sqlite").exists()
 
 
 def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:

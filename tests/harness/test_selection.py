@@ -5,11 +5,23 @@ import pytest
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from harness.selection import population, select
+from harness.selection import members, population, select
 
 
 def test_populations_have_the_published_sizes(nb201: Benchmark) -> None:
     assert [len(population(nb201, name)) for name in ("all", "connected", "unique")] == [15625, 15284, 6466]
+
+
+def test_unique_keeps_one_of_every_class_drawn(nb201: Benchmark, tmp_path: Path) -> None:
+    sample = select(nb201, "400", "all", 0)
+    kept = members(nb201, "unique", sample)
+    classes = [nb201.canonical(index) for index in kept]
+    assert len(set(classes)) == len(classes)
+    assert set(classes) == {nb201.canonical(index) for index in sample}
+    assert not set(kept) <= set(population(nb201, "unique")), "some classes were drawn without their lowest index"
+    (tmp_path / "list").write_text("\n".join(map(str, sample)))
+    assert select(nb201, str(tmp_path / "list"), "unique", 0) == kept
+    assert select(nb201, "all", "unique", 0, sample) == kept
 
 
 def test_a_draw_depends_on_its_seed_alone(nb201: Benchmark) -> None:
