@@ -28,7 +28,7 @@ def meco(correlation: ChannelCorrelation) -> float:
     """Smallest eigenvalue of the correlation of a module's channels over space, summed over modules.
 
     As in the reference, blocks count beside their layers, and the image has 64 x 64 pixels whatever the dataset. side=32 sends one
-    of CIFAR's size: then the last stage of NAS-Bench-201 has 64 channels on 8 x 8 positions, their correlation is singular, and that
-    stage contributes only rounding.
+    of CIFAR's size. Then the last stage of NAS-Bench-201 has 64 channels on 8 x 8 positions, so that their correlation is singular
+    and the stage contributes only rounding. On 300 cells 64 pixels have the higher tau, by .010 to .015.
     """
     return math.fsum(correlation.smallest)

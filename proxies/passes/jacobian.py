@@ -53,8 +53,8 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     """Differentiate the summed logits of each of *batch* images by all weights.
 
     Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation mode, where it does nothing at
-    initialisation but pass the derivative to its scale, which counts among the weights. So does the reference's function by default.
-    Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535.
+    initialisation but pass the derivative to its scale, which counts among the weights. So does the reference's function by
+    default. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535.
     """
     values = {name: value.detach() for name, value in network.named_parameters()}
     values |= kaiming_weights(network, inputs, "tangent_kernel")

@@ -10,8 +10,8 @@ from scipy.stats import kendalltau
 
 HERE = Path(__file__).parent
 
-#: One row for each reference: proxy, repository, commit, call, dtype, torch, then what is measured (tau, difference, undefined) and,
-#: where ours differs on purpose, the deviation.
+#: One row for each reference: proxy, repository, commit, call, precision and version of torch; what was measured (tau, the largest
+#: difference, cells that one side alone leaves undefined); and the deviation where ours differs on purpose.
 REFERENCES = pd.read_csv(HERE / "references.csv", keep_default_na=False).set_index("reference")
 #: Its value for every cell: reference, cell, value; blank where it gives NaN.
 VALUES = pd.read_csv(HERE / "values.csv")

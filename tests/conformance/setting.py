@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
+from scipy.stats import rankdata
 
 import proxies
 from benchmarks_data.initialisation import generator
@@ -19,6 +20,13 @@ from proxies.requests import Reading
 #: Indices of NAS-Bench-201: 18 drawn, the cell of six 3 x 3 convolutions, and the one without operations.
 CELLS = [*random.Random(16).sample(range(space.SIZE), 18), 1462, 1651]
 BATCH, SIDE, CLASSES = 8, 16, 10
+#: What AZ-NAS combines, at this batch.
+AZ_NAS = (
+    "az_expressivity[batch=8,undefined=lowest]",
+    "az_progressivity[batch=8,undefined=lowest]",
+    "az_trainability[batch=8]",
+    "flops",
+)
 
 
 def network(cell: int) -> Network:
@@ -42,14 +50,15 @@ def inputs() -> Inputs:
 
 
 def scores(names: Iterable[str]) -> dict[str, list[float]]:
-    """The scores of the networks of CELLS by our proxies; a network's passes run once."""
-    requests = {name: proxies.request(name) for name in names}
-    found: dict[str, list[float]] = {name: [] for name in requests}
+    """The scores of the networks of CELLS by our proxies; a network's passes run once. AZ-NAS ranks among these cells."""
+    found: dict[str, list[float]] = {name: [] for name in (*names, *AZ_NAS) if not proxies.request(name).components}
     for cell in CELLS:
         results: dict[Reading, Any] = {}
-        for name, request in requests.items():
+        for name, values in found.items():
+            request = proxies.request(name)
             for pass_name, options in request.readings:
                 if (pass_name, options) not in results:
                     results[pass_name, options] = PASSES[pass_name].function()(network(cell), inputs(), **dict(options))
-            found[name].append(float(request.score(*(results[reading] for reading in request.readings))))
-    return found
+            values.append(float(request.score(*(results[reading] for reading in request.readings))))
+    ranks = rankdata([found[name] for name in AZ_NAS], axis=1).T
+    return {**found, "az_nas[undefined=lowest]": proxies.request("az_nas").score(ranks).tolist()}
