@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks_data.spaces.choice import Choice
     from benchmarks_data.spaces.supernet import Supernet
 
-_NAMES = ("nb201", "darts", "proxyless")
+_NAMES = ("nb201", "darts", "proxyless", "mobile")
 
 
 class SearchSpace(Protocol):

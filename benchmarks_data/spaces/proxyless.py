@@ -20,22 +20,32 @@ from benchmarks_data.layers import InvertedResidual, convolution_bn
 from benchmarks_data.spaces.choice import Choice
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
-STEM, FIRST, FEATURES = 32, 16, 1280
-#: Channels, number of layers and stride of each stage's first layer.
-STAGES = ((24, 4, 2), (40, 4, 2), (80, 4, 2), (96, 4, 1), (192, 4, 2), (320, 1, 1))
+
+@dataclass(frozen=True)
+class Sizes:
+    """How wide a chain is: channels of the stem, of its first block and before the classifier, and (channels, number of layers,
+    stride of the first) of each stage."""
+
+    stem: int
+    first: int
+    features: int
+    stages: tuple[tuple[int, int, int], ...]
+
+    @property
+    def layers(self) -> list[tuple[int, int, int]]:
+        """(inputs, outputs, stride) of every layer in which a block is chosen."""
+        layers, channels = [], self.first
+        for width, count, stride in self.stages:
+            for place in range(count):
+                layers.append((channels, width, stride if place == 0 else 1))
+                channels = width
+        return layers
+
+
+SIZES = Sizes(32, 16, 1280, ((24, 4, 2), (40, 4, 2), (80, 4, 2), (96, 4, 1), (192, 4, 2), (320, 1, 1)))
 SKIP = "skip_connect"
 #: Kernel and expansion of each block.
 BLOCKS = {f"mbconv_{kernel}x{kernel}_e{expansion}": (kernel, expansion) for kernel in (3, 5, 7) for expansion in (3, 6)}
-
-
-def _layers() -> list[tuple[int, int, int]]:
-    """Return (inputs, outputs, stride) of every layer in which a block is chosen."""
-    layers, channels = [], FIRST
-    for width, count, stride in STAGES:
-        for place in range(count):
-            layers.append((channels, width, stride if place == 0 else 1))
-            channels = width
-    return layers
 
 
 def _kinds(inputs: int, outputs: int, stride: int) -> tuple[str, ...]:
@@ -43,7 +53,7 @@ def _kinds(inputs: int, outputs: int, stride: int) -> tuple[str, ...]:
     return (SKIP, *BLOCKS) if stride == 1 and inputs == outputs else tuple(BLOCKS)
 
 
-CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), _kinds(*shape)) for place, shape in enumerate(_layers()))
+CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), _kinds(*shape)) for place, shape in enumerate(SIZES.layers))
 
 
 def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
@@ -54,13 +64,13 @@ def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
 class Chain(Supernet):
     """Stem, layers, classifier: (batch, 3, height, width) -> logits (batch, classes)."""
 
-    def __init__(self, layers: Sequence[nn.Module], classes: int, seed: int, *, channels: int) -> None:
+    def __init__(self, layers: Sequence[nn.Module], classes: int, seed: int, *, channels: int, sizes: Sizes = SIZES) -> None:
         super().__init__()
-        first, last = _scaled(FIRST, channels), _scaled(STAGES[-1][0], channels)
+        first, last = scaled(sizes.first, channels, sizes), scaled(sizes.stages[-1][0], channels, sizes)
         self.stem = nn.Sequential(*convolution_bn(3, channels, 3, 2), nn.ReLU(), InvertedResidual(channels, first, 1, 3, 1))
         self.body = nn.Sequential(*layers)
-        self.head = nn.Sequential(*convolution_bn(last, FEATURES), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = Linear(FEATURES, classes)
+        self.head = nn.Sequential(*convolution_bn(last, sizes.features), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = Linear(sizes.features, classes)
         initialise(self, seed)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -68,8 +78,9 @@ class Chain(Supernet):
         return logits
 
 
-def _scaled(width: int, channels: int) -> int:
-    return max(1, round(width * channels / STEM))
+def scaled(width: int, channels: int, sizes: Sizes = SIZES) -> int:
+    """Return a number of channels of a chain whose stem has *channels* instead of its published ones."""
+    return max(1, round(width * channels / sizes.stem))
 
 
 class ProxylessSupernet(Chain):
@@ -77,11 +88,11 @@ class ProxylessSupernet(Chain):
 
     space = "proxyless"
 
-    def __init__(self, classes: int, seed: int, *, channels: int = STEM) -> None:
+    def __init__(self, classes: int, seed: int, *, channels: int = SIZES.stem) -> None:
         gates = Gates(CHOICES)
         layers = []
-        for number, (inputs, outputs, stride) in enumerate(_layers()):
-            shape = _scaled(inputs, channels), _scaled(outputs, channels), stride
+        for number, (inputs, outputs, stride) in enumerate(SIZES.layers):
+            shape = scaled(inputs, channels), scaled(outputs, channels), stride
             modules = {kind: operation(kind, *shape) for kind in CHOICES[number].operations}
             layers.append(Candidates(gates, number, modules))
         super().__init__(layers, classes, seed, channels=channels)
@@ -112,14 +123,14 @@ class ProxylessSpace:
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         if cells is not None:
             raise InputError("the networks of proxyless have no cells to count: leave --cells out")
-        return ProxylessSupernet(self.datasets[dataset].classes, seed, channels=channels or STEM)
+        return ProxylessSupernet(self.datasets[dataset].classes, seed, channels=channels or SIZES.stem)
 
     def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Found:  # noqa: ARG002 (the order is fixed)
         return Found(tuple(str(kind) for kind in chosen))
 
     def network(self, found: Any, dataset: str, seed: int) -> Any:
-        layers = [operation(kind, *shape) for kind, shape in zip(found.kinds, _layers(), strict=True)]
-        return Chain(layers, self.datasets[dataset].classes, seed, channels=STEM)
+        layers = [operation(kind, *shape) for kind, shape in zip(found.kinds, SIZES.layers, strict=True)]
+        return Chain(layers, self.datasets[dataset].classes, seed, channels=SIZES.stem)
 
 
 SPACE = ProxylessSpace()

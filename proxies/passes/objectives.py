@@ -43,8 +43,8 @@ def preset(name: str, objective: str, space: str) -> Numerics:
     ``linearised`` has gates of 1, and no normalisation under synflow. ``authors`` follows the notebooks of
     github.com/anonymous-submission1991/FreeDARTS: gates of 1e-3 times a normal number and normalisation by the batch's statistics
     everywhere. On NAS-Bench-201 synflow takes absolute gates and weights, snip and grasp take both as they are drawn; on the
-    DARTS space all three take absolute weights and signed gates; on the MobileNet spaces synflow, which alone is published there,
-    takes both as they are drawn, which :func:`operation_sensitivity` does not: its synflow has absolute weights by definition.
+    DARTS space all three take absolute weights and signed gates. On other spaces gates are signed, and weights as they are drawn
+    but for synflow. docs/freedarts.md says which notebook says what, and what differs from them.
     """
     if name == "linearised":
         absolute = objective == "synflow"

@@ -20,6 +20,7 @@ from benchmarks_data.spaces.choice import NONE
 from benchmarks_data.spaces.darts.genotype import genotype
 from benchmarks_data.spaces.darts.network import DartsSupernet
 from benchmarks_data.spaces.darts.network import Network as DartsNetwork
+from benchmarks_data.spaces.mobile import MobileSupernet
 from benchmarks_data.spaces.nb201 import Cell, NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
 from proxies.passes.synaptic_flow import synaptic_flow
@@ -118,6 +119,38 @@ def test_the_proxyless_space_has_its_published_layers() -> None:
     assert [place for place, count in enumerate(counts) if count == 6] == [0, 4, 8, 12, 16, 20]
     assert set(counts) == {6, 7}
     assert ProxylessSupernet(5, 0, channels=8)(torch.randn(1, 3, 64, 64)).shape == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "parameters"),
+    [("0 2 0 4 2 3 3 4 4 3 4 4 3 3 5 1 0 4 3 0 2", 6_261_360)],
+)
+def test_the_mobile_space_has_the_authors_size(blocks: str, parameters: int) -> None:
+    """What the authors' retraining logs: github.com/anonymous-submission1991/FreeDARTS, b64bfdc, mobilenet_space/mobilenet/
+    retrain_architecture/eval-eval_models/log.txt; blocks by their numbers in retrain.sh."""
+    space = spaces.get("mobile")
+    kinds = [f"mbconv_{kernel}x{kernel}_e{expansion}" for kernel in (3, 5, 7) for expansion in (3, 6)]
+    found = space.decode([kinds[int(number)] for number in blocks.split()], [0.0] * 21)
+    network = space.network(found, "imagenet", 0)
+    assert sum(parameter.numel() for parameter in network.parameters()) == parameters
+    assert {choice.operations for choice in space.choices} == {tuple(kinds)}
+
+
+def test_a_mobile_supernet_that_keeps_one_block_a_layer_is_the_network() -> None:
+    space, stream = spaces.get("mobile"), random.Random(1)
+    supernet = MobileSupernet(1000, 0, channels=40).eval()
+    kinds = [stream.choice(choice.operations) for choice in space.choices]
+    network = space.network(space.decode(kinds, [0.0] * 21), "imagenet", 0).eval()
+    supernet.gates.keep(
+        [[kind == chosen for kind in choice.operations] for choice, chosen in zip(space.choices, kinds, strict=True)]
+    )
+    for own, theirs, kind in zip(supernet.body, network.body, kinds, strict=True):
+        theirs.chosen.load_state_dict(own.chosen.operations[kind].state_dict())
+    for part in ("stem", "head", "classifier"):
+        getattr(network, part).load_state_dict(getattr(supernet, part).state_dict())
+    x = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(supernet(x), network(x), atol=1e-5)
 
 
 def test_the_search_network_of_darts_has_the_published_size() -> None:

@@ -14,6 +14,7 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
 from benchmarks_data.spaces.darts.network import DartsSupernet
+from benchmarks_data.spaces.mobile import MobileSupernet
 from benchmarks_data.spaces.nb201 import NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
 from benchmarks_data.spaces.supernet import Supernet
@@ -190,7 +191,12 @@ def test_candidates_that_are_gone_have_no_sensitivity_and_change_that_of_the_oth
 
 def test_every_space_has_a_sensitivity_for_each_candidate_but_none() -> None:
     given = network_inputs(None, 0, Dataset(10, 64), "float32", "cpu")
-    for supernet in (small().float(), DartsSupernet(10, 0, channels=4, cells=3), ProxylessSupernet(10, 0, channels=8)):
+    for supernet in (
+        small().float(),
+        DartsSupernet(10, 0, channels=4, cells=3),
+        ProxylessSupernet(10, 0, channels=8),
+        MobileSupernet(10, 0, channels=8),
+    ):
         found = operation_sensitivity(supernet, given, objective="synflow")
         for choice, row in zip(supernet.choices, found.values, strict=True):
             assert [kind for kind, value in zip(choice.operations, row, strict=True) if value == 0] == (
