@@ -81,11 +81,13 @@ def noise_free(runs: Sequence[Vector], counts: Vector) -> Influence | None:
         runs: accuracies of single runs, (n,) each, NaN where there is none.
         counts: for each architecture that has one, the number of runs in its mean.
 
-    It is None where no two runs agree better than by chance, or all agree perfectly.
+    It is None where no two runs agree better than by chance; where all agree perfectly it is 1, without an interval.
     """
     two = between(runs)
-    if two is None or not 0 < two.tau < 1:
+    if two is None or two.tau <= 0:
         return None
+    if two.tau > 1 - 1e-12:
+        return Influence(1.0, np.zeros_like(two.values))
     short, shorter, shortest = _shortfalls(counts)
     complete = ~np.isnan(runs).any(axis=0)
     if len(runs) < 3 or complete.sum() < ENOUGH:
@@ -93,7 +95,7 @@ def noise_free(runs: Sequence[Vector], counts: Vector) -> Influence | None:
         return Influence(1 - (1 - two.tau) * part, (part + (1 - two.tau) * slope) * two.values)
     whole = [np.where(complete, run, math.nan) for run in runs[:3]]
     pair, triple = between(whole), against_mean(whole)
-    if pair is None or triple is None or not 0 < pair.tau < 1:
+    if pair is None or triple is None or pair.tau > 1 - 1e-12:
         return None
     ratio = (1 - triple.tau) / (1 - pair.tau)
     part, slope = _interpolated(ratio, shorter / short, shortest / short)

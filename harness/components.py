@@ -185,12 +185,9 @@ def _of_mean(draws: Draws, table: Array, target: Vector) -> tuple[list[tuple[flo
             parts.append((float(np.var(taus, ddof=1)) / count, count - 1))
             own += float(np.var(values - taus, axis=1, ddof=1).sum()) / count
     if len(parts) == 2:
-        pairs, (taus_rest, own_rest) = (
-            rows * columns,
-            (_squares(part).rest for part in (table.mean(axis=0), table - table.mean(axis=0))),
-        )
-        parts.append((-taus_rest / pairs, (rows - 1) * (columns - 1)))
-        own -= own_rest / pairs
+        shared, alone = _squares(table.mean(axis=0)).rest, _squares(table - table.mean(axis=0)).rest
+        parts.append((-shared / (rows * columns), (rows - 1) * (columns - 1)))
+        own -= alone / (rows * columns)
     return parts, own / (n * (n - 1))
 
 
