@@ -124,7 +124,7 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
     (elsewhere / "scores.csv").write_text((elsewhere / "scores.csv").read_text().replace("|nor_conv_3x3~0|", "|<b>~0|"))
     infinite, foreign, ranks, fewer = (copy(name) for name in ("infinite", "foreign", "ranks", "fewer"))
     rows = (runs / "zeros" / "scores.csv").read_text().splitlines()
-    (infinite / "scores.csv").write_text("\n".join([*rows[:-1], re.sub(r",[^,]+,([^,]+,ok)$", r",inf,\1", rows[-1])]))
+    (infinite / "scores.csv").write_text("\n".join([*rows[:-1], re.sub(r",[^,]+,([^,]+,ok,0)$", r",inf,\1", rows[-1])]))
     (foreign / "scores.csv").write_text("\n".join([*rows[:-1], rows[-1].replace("nb201", "nb202", 1)]))
     combined = [row.replace(",zeros,", ",mean_rank,") for row in rows if ",zeros," in row]
     (ranks / "scores.csv").write_text("\n".join([rows[0], *combined]))
