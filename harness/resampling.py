@@ -1,7 +1,7 @@
-"""Metrics of the top of a ranking in resamples of the architectures: their sampling errors, by the bootstrap.
+"""Metrics of the top of a ranking in resamples of the architectures: their sampling errors.
 
-A resample is a vector of weights (items,): how often each architecture is in it, independent Poisson numbers of mean 1. A metric
-takes many resamples at once, as weights (resamples, items), and reads the items that can be among the top alone.
+A resample is a vector of weights (items,): how often each architecture is in it. A metric takes many resamples at once, as weights
+(resamples, items), and reads the items that can be among the top alone.
 """
 
 from __future__ import annotations
@@ -22,8 +22,17 @@ RESAMPLES = 200
 
 
 def resamples(items: int, count: int = RESAMPLES) -> Array:
-    """Return weights (count, items) as small whole numbers, from a fixed seed."""
+    """Return the weights (count, items) of a bootstrap: independent Poisson numbers of mean 1, from a fixed seed."""
     return np.random.default_rng(0).poisson(1.0, (count, items)).astype(np.uint8)
+
+
+def halves(items: int, count: int = RESAMPLES) -> Array:
+    """Return the weights (count, items) of random halves, 0 or 1 by lot, from a fixed seed.
+
+    A statistic varies among halves as it does among samples (delete-half jackknife, Shao and Wu 1989). No item is in one twice,
+    which matters where few of the highest decide.
+    """
+    return np.random.default_rng(0).integers(0, 2, (count, items), dtype=np.uint8)
 
 
 @dataclass(frozen=True)

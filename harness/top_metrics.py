@@ -11,7 +11,7 @@ import pandas as pd
 
 from harness import chance
 from harness.metrics import BUDGETS, FEW, TOP_SHARES, gain_places, ndcg, precision_top, regret
-from harness.resampling import Precision, gains, interval, resamples, top
+from harness.resampling import Precision, gains, halves, interval, resamples, top
 from harness.statistics import Tau, Vector, kendall
 
 SEARCH_COLUMNS = [
@@ -28,12 +28,14 @@ class _Known:
 
     def __init__(self, accuracy: Vector) -> None:
         n = len(accuracy)
-        self.accuracy, self.weights = accuracy, resamples(n)
+        self.accuracy = accuracy
         self.counts = {share: math.ceil(share * n) if share * n >= 1 else 0 for share in TOP_SHARES}
         enough = [share for share, count in self.counts.items() if count >= ENOUGH_FOR_PRECISION]
-        self.precisions = {share: Precision(self.weights, accuracy, share) for share in enough}
+        weights = resamples(n if enough else 0)
+        self.precisions = {share: Precision(weights, accuracy, share) for share in enough}
         self.places = gain_places(n)
-        self.ideal = gains(self.weights, top(accuracy, self.places), accuracy, self.places) if n else np.zeros(0)
+        self.halves = halves(n)
+        self.ideal = self.half_gains(accuracy) if n else np.zeros(0)
         self.best = accuracy >= np.sort(accuracy)[-math.ceil(TAU_SHARE * n)] if n else np.zeros(0, bool)
         self.chances = {"tau_top10": chance.tau(accuracy[self.best]) if self.best.sum() >= FEW else chance.NOTHING}
         self.chances |= {
@@ -43,14 +45,18 @@ class _Known:
         self.chances |= {"ndcg": chance.gain(accuracy)}
         self.chances |= {f"regret_{budget}": chance.regret(accuracy, budget) for budget in BUDGETS}
 
+    def half_gains(self, order: Vector) -> Vector:
+        """Return the gain of an *order* (n,) in each half of the architectures, with half the places."""
+        return gains(self.halves, top(order, self.places), self.accuracy, max(self.places // 2, 1))
+
 
 def search_metrics(orders: Mapping[str, pd.Series], accuracy: pd.Series) -> pd.DataFrame:
     """Return a frame of SEARCH_COLUMNS: metrics of :mod:`harness.metrics` of each order, higher being better.
 
     - ``k`` is how many architectures the metric reads, and ``share`` which part of the ``n`` known ones that is.
-    - ``low`` and ``high`` are 95 % intervals. That of tau among the top holds the cut fixed; those of precision and gain are from
-      resamples, and are blank where too few are among the top. There is none for regret: it hangs on single best architectures,
-      for which resampling is not valid (Bickel and Freedman 1981).
+    - ``low`` and ``high`` are 95 % intervals. That of tau among the top holds the cut fixed; that of precision is from a bootstrap,
+      that of the gain from halves; they are blank where too few are among the top. There is none for regret: it hangs on single
+      best architectures, for which resampling is not valid (Bickel and Freedman 1981).
     - ``chance`` is the expectation for a random order of the same architectures, ``chance_low`` and ``chance_high`` the range that
       95 % of such orders are in (:mod:`harness.chance`).
     """
@@ -69,7 +75,7 @@ def search_metrics(orders: Mapping[str, pd.Series], accuracy: pd.Series) -> pd.D
 
 def _metrics(score: Vector, known: _Known) -> dict[str, tuple[int, float, float, float]]:
     """Return for each metric how many architectures it reads, its value and the ends of its interval."""
-    accuracy, weights, places = known.accuracy, known.weights, known.places
+    accuracy, places = known.accuracy, known.places
     blank = math.nan, math.nan
     among = kendall(score[known.best], accuracy[known.best]) if known.best.sum() >= FEW else Tau(math.nan, *blank)
     found = {"tau_top10": (int(known.best.sum()), among.value, among.low, among.high)}
@@ -80,6 +86,6 @@ def _metrics(score: Vector, known: _Known) -> dict[str, tuple[int, float, float,
         found[f"precision_top{round(100 * share)}"] = count, value, *ends
     value, ends = ndcg(score, accuracy), blank
     if places >= ENOUGH_FOR_GAIN and not math.isnan(value):
-        ends = interval(value, gains(weights, top(score, places), accuracy, places) / known.ideal)
+        ends = interval(value, known.half_gains(score) / known.ideal)
     found["ndcg"] = places, value, *ends
     return found | {f"regret_{budget}": (budget, regret(score, accuracy, budget), *blank) for budget in BUDGETS}

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks_data.benchmark import Benchmark
 from harness import chance
 from harness.metrics import gain_places, ndcg, precision_top, regret, tau_top
-from harness.resampling import Precision, gains, interval, resamples, top
+from harness.resampling import Precision, gains, halves, interval, resamples, top
 from harness.statistics import kendall
 from harness.top_metrics import SEARCH_COLUMNS, search_metrics
 
@@ -56,30 +57,30 @@ def test_a_resample_is_the_same_as_its_architectures_repeated(ties: int) -> None
     assert whole == pytest.approx(precision_top(score, accuracy, 0.2))
 
 
-def test_intervals_of_precision_and_gain_cover_93_to_97_times_in_100() -> None:
-    """Bivariate normal samples; true precision from a large one, true gain from many samples of the same size."""
+def test_intervals_cover_93_to_97_times_in_100_on_the_accuracies_of_a_table(nb201: Benchmark) -> None:
+    """The table is the population: its precision and tau are the truth, and for the gain the mean over samples of the same size."""
     stream = np.random.default_rng(1)
-
-    def sample(count: int) -> tuple[np.ndarray, np.ndarray]:
-        y = stream.normal(size=count)
-        return 0.7 * y + math.sqrt(0.51) * stream.normal(size=count), 90 + 1.5 * y
-
+    accuracy = nb201.table().values["cifar10_test"].dropna().to_numpy(float)
+    score = stats.rankdata(accuracy) + stream.normal(0, 0.2, len(accuracy)) * len(accuracy)
     n, trials, covered = 500, 400, np.zeros(3)
-    precision = precision_top(*sample(1_000_000), 0.1)
-    gain = np.mean([ndcg(*sample(n)) for _ in range(3000)])
-    best = tau_top(*sample(100_000))
-    weights = resamples(n)
+
+    def sample() -> tuple[np.ndarray, np.ndarray]:
+        drawn = stream.integers(0, len(accuracy), n)
+        return score[drawn], accuracy[drawn]
+
+    truth = [precision_top(score, accuracy, 0.1), np.mean([ndcg(*sample()) for _ in range(2000)]), tau_top(score, accuracy)]
+    weights, half, places = resamples(n), halves(n), gain_places(n)
     for _ in range(trials):
-        x, y = sample(n)
-        places = gain_places(n)
-        drawn = gains(weights, top(x, places), y, places) / gains(weights, top(y, places), y, places)
-        among = y >= np.sort(y)[-50]
-        tau = kendall(x[among], y[among])
-        low, high = interval(precision_top(x, y, 0.1), Precision(weights, y, 0.1).of(x))
-        covered[0] += low <= precision <= high
-        low, high = interval(ndcg(x, y), drawn)
-        covered[1] += low <= gain <= high
-        covered[2] += tau.low <= best <= tau.high
+        x, y = sample()
+        drawn = gains(half, top(x, places), y, places // 2) / gains(half, top(y, places), y, places // 2)
+        best = y >= np.sort(y)[-50]
+        among = kendall(x[best], y[best])
+        found = [
+            interval(precision_top(x, y, 0.1), Precision(weights, y, 0.1).of(x)),
+            interval(ndcg(x, y), drawn),
+            (among.low, among.high),
+        ]
+        covered += [low <= value <= high for (low, high), value in zip(found, truth, strict=True)]
     assert (covered / trials >= 0.93).all()
     assert (covered / trials <= 0.97).all()
 
