@@ -34,8 +34,10 @@ def epe_nas(jacobian: InputJacobian, labels: Tensor) -> float:
 
     On 1,000 cells the mean rank of three seeds agrees with NAS-Bench-Suite-Zero's single one at tau .74, a single seed at .72,
     and two seeds of ours with one another at .78: the score depends on how the classes of the batch happen to be filled. The
-    formula changes above 100 classes, so scores on imagenet16-120 do not compare with those on cifar10. A class with a single
-    image has no correlation matrix and is left out; a constant Jacobian leaves the score undefined.
+    formula changes above 100 classes, so scores on imagenet16-120 do not compare with those on cifar10. (The authors' script
+    never says how many classes there are, and so uses the first formula for all; NASLib's copy says it.) A class with a single
+    image has no correlation matrix and is left out, which the reference counts as log(1 + 1e-5); a constant Jacobian leaves the
+    score undefined.
     """
     scores = []
     for label in sorted(set(labels.tolist())):

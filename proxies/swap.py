@@ -34,6 +34,6 @@ def swap(patterns: NeuronPatterns, **_settled: object) -> float:
     """Number of distinct sample-wise activation patterns: for each unit the set of images that activate it.
 
     By default it is that of the network's own weights. weights=normal is what the reference does: the mean over 32 draws (repeats)
-    of standard normal weights.
+    of standard normal weights. A batch of 16 has at most 65,536 patterns, of which large cells of NAS-Bench-201 show nearly all.
     """
     return fmean(patterns.distinct)

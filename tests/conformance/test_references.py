@@ -1,10 +1,12 @@
 """Every proxy against the code of its authors, on the same weights and inputs. How the values were made: README.md."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from tests.conformance import references, setting
+from tests.conformance.__main__ import table
 from tests.conformance.references import REFERENCES
 
 #: Where ours is their formula: rounding alone may differ. (Their Fisher information is rounded to float32.)
@@ -22,6 +24,10 @@ def test_there_is_a_value_for_every_cell() -> None:
     counts = references.VALUES.groupby("reference")["cell"].agg(list).to_dict()
     assert counts == dict.fromkeys(REFERENCES.index, setting.CELLS)
     assert REFERENCES["commit"].str.fullmatch("[0-9a-f]{40}").all()
+
+
+def test_the_documentation_has_the_table() -> None:
+    assert table() in (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
 
 
 @pytest.mark.parametrize("reference", EXACT)
