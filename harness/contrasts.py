@@ -54,8 +54,8 @@ def paired(orders: Orders, accuracy: pd.Series, against: str | None = None, unit
     identical rankings count once. ``tau_between`` is the tau of one proxy with the other. A difference that is the same for every
     sample has no interval.
 
-    The family is that of all pairs. When a proxy was declared to be compared with, the pairs of *against* are a family of their own
-    and come first; the others are a second one.
+    The family is that of all pairs. When a proxy was declared to be compared with, the pairs of *against*, and of rankings that are
+    identical to it, are a family of their own and come first; the others are a second one.
 
     In a census intervals are those of classes, and there are no p values (:mod:`harness.units`).
     """
@@ -65,13 +65,14 @@ def paired(orders: Orders, accuracy: pd.Series, against: str | None = None, unit
     target = accuracy[values.index].to_numpy(float)
     vectors = _Vectors(numbers, target, units.of(values.index) if units else None)
     one_of = {name: group[0] for group in same_orders(orders, accuracy) for name in group}
-    rows, names = [], sorted(numbers, key=lambda name: name != against)
+    declared = [name for name in numbers if against is not None and one_of[name] == one_of[against]]
+    rows, names = [], sorted(numbers, key=lambda name: (name != against, name not in declared))
     for one, other in combinations(names, 2):
         both = known[one] & known[other]
         difference = tau_difference(vectors.influence(one, both), vectors.influence(other, both))
         between = tau_b(numbers[one][both], numbers[other][both])
         alone = astuple(difference)
-        family = DECLARED if one == against else PAIRS
+        family = DECLARED if one in declared else PAIRS
         rows.append(
             (one, other, int(both.sum()), alone[0], math.nan, math.nan, alone[3], math.nan, between, *alone[1:3], family, 0)
         )

@@ -135,16 +135,18 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
 
 def _comparisons(results: Results, target: str, figures: Sequence[tuple[Path, str]]) -> Section:
     """Return the comparisons with the declared proxy, or else those of the subject; identical rankings are one row."""
-    same = results.same(target)
-    if name := results.declared:
-        title, text = f"Each score against {name}, as declared", tables.PAIRS_TEXT + tables.DECLARED_TEXT
+    same, name = results.same(target), results.declared or subject(results)
+    if results.declared:
+        title, text = f"Each score against {same[name]}, as declared", tables.PAIRS_TEXT + tables.DECLARED_TEXT
         rows = results.each_against(target, name).sort_values("difference", ascending=False)
-        rows = rows.assign(other=rows["proxy"])
+        rows = rows.assign(other=rows["proxy"].map(same))
     else:
-        name = subject(results)
-        title, text = f"{name} against each other score", tables.PAIRS_TEXT
+        title, text = f"{same[name]} against each other score", tables.PAIRS_TEXT
         rows = results.against(target, name).sort_values("difference")
-    rows = rows.assign(input=rows["other"].map(results.input_of), other=rows["other"].map(same)).drop_duplicates("other")
+        rows = rows.assign(other=rows["other"].map(same))
+    readers = {same[reader]: results.input_of(reader) for reader in results.orders}
+    rows = rows[rows["other"] != same[name]].drop_duplicates("other")
+    rows = rows.assign(input=rows["other"].map(readers))
     return Section(title, text, tables.fill(rows, tables.PAIRS), figures)
 
 

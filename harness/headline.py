@@ -114,7 +114,7 @@ def _rivals(results: Results, target: str, name: str) -> list[str]:
     if not rivals:
         return [f"Nothing to compare {name} with was scored."]
     shown = [_against(results, target, name, rival) for rival in reversed(rivals.values())]
-    return [f"{name} against {_listed(shown)}. ({_family(results, target)})"]
+    return [f"{name} against {_listed(shown)}.{_family(results, target)}"]
 
 
 def _declared(results: Results, target: str) -> list[str]:
@@ -128,23 +128,25 @@ def _declared(results: Results, target: str) -> list[str]:
 
     opening = f"Declared comparison, each score against {same[name]} ({_row(results.of(target), name)['tau']:.3f})"
     if results.is_census:
-        return [f"{opening}: {shown(lambda _: True)}. ({_family(results, target)})"]
+        return [f"{opening}: {shown(lambda _: True)}.{_family(results, target)}"]
     return [
         f"{opening}. "
         f"Significantly better: {shown(lambda row: _significant(row) and row['difference'] > 0)}. "
         f"Significantly worse: {shown(lambda row: _significant(row) and row['difference'] < 0)}. "
-        f"Neither: {shown(lambda row: not _significant(row))}. ({_family(results, target)})"
+        f"Neither: {shown(lambda row: not _significant(row))}.{_family(results, target)}"
     ]
 
 
 def _family(results: Results, target: str) -> str:
-    """Return what the intervals of differences are corrected for."""
+    """Return what the intervals of differences are corrected for; nothing where no difference has one."""
     families = results.pairs[results.pairs["target"] == target].groupby("family")["comparisons"].first()
     pairs, declared = int(families.get(PAIRS, 0)), int(families.get(DECLARED, 0))
+    if not pairs + declared:
+        return ""
     what = f"these {declared} comparisons; the other {pairs} are a second family" if declared else f"all {pairs} comparisons of two"
     if results.is_census:
-        return f"Differences, with 95 % intervals for other classes like these, which hold together for {what}."
-    return f"Differences with 95 % intervals that hold together for {what}; significant is what excludes 0."
+        return f" (Differences, with 95 % intervals for other classes like these, which hold together for {what}.)"
+    return f" (Differences with 95 % intervals that hold together for {what}; significant is what excludes 0.)"
 
 
 def _against(results: Results, target: str, name: str, rival: str) -> str:
@@ -152,13 +154,15 @@ def _against(results: Results, target: str, name: str, rival: str) -> str:
     (row,) = _records(results.against(target, name).query("other == @rival"))
     text = f"{results.same(target)[rival]} ({_row(results.of(target), rival)['tau']:.3f})"
     if math.isnan(row["difference"]):
-        return f"{text}: undefined"
+        return f"{text}: {_difference(row)}"
     known = {int(_row(results.of(target), proxy)["n"]) for proxy in (name, rival)}
     sample = "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
     return f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
 
 
 def _difference(row: Mapping[str, float]) -> str:
+    if math.isnan(row["difference"]):
+        return "undefined"
     interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
     return f"{_signed(row['difference'])}{interval}"
 

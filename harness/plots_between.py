@@ -75,15 +75,18 @@ def regret_curve(orders: Mapping[str, pd.Series], accuracy: pd.Series, chosen: I
     by_chance = np.array([astuple(chance.regret(values, int(k))) for k in trained])
     axes.fill_between(trained, by_chance[:, 1], by_chance[:, 2], color=GREY, alpha=0.2, lw=0)
     axes.plot(trained, by_chance[:, 0], color=GREY, lw=1.3, ls="--", label="random order")
+    highest = [float(by_chance[trained >= min(10, len(values)), 0].max(initial=0))]
     for name, colour in zip(chosen, PALETTE, strict=False):
         both = pd.DataFrame({"x": orders[name], "y": accuracy}).dropna()
         budgets = np.unique(np.geomspace(1, max(len(both), 1), 25).astype(int))
         lost = [regret(both["x"].to_numpy(float), both["y"].to_numpy(float), int(k)) for k in budgets]
+        highest += lost
         axes.plot(budgets, lost, color=colour, lw=1.3, label=name)
     axes.set_xscale("log")
     axes.set_xlabel(f"k, number of architectures trained (of {len(values):,})")
     axes.set_ylabel(f"regret of the best of k\n(points of {accuracy.name})")
-    axes.set_ylim(0, None)
+    if top := np.nanmax(highest):
+        axes.set_ylim(0, 1.3 * top)  # so that scores can be told apart; random orders of few lose far more
     axes.legend(fontsize=7)
     return figure
 

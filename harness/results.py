@@ -196,5 +196,5 @@ class Results:
 def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return comparisons with their proxies exchanged."""
     ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
-    numbers = {"difference": -pairs["difference"], **{one: -pairs[other] for one, other in ends.items()}}
+    numbers = {"difference": 0.0 - pairs["difference"], **{one: -pairs[other] for one, other in ends.items()}}
     return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

@@ -103,6 +103,15 @@ def test_declared_comparisons_are_a_family_of_their_own() -> None:
     assert width.mean() < (among_all["high"] - among_all["low"]).mean()
 
 
+def test_a_ranking_identical_to_the_declared_one_is_in_its_family() -> None:
+    orders, accuracy = proxies_of(np.random.default_rng(8), 60)
+    orders["worst"] = pd.Series(np.random.default_rng(9).normal(size=60))
+    pairs = paired(orders, accuracy, "twin").set_index(["proxy", "other"])
+    families = pairs.groupby("family")["comparisons"].agg(["count", "first"])
+    assert families.to_dict("index") == {DECLARED: {"count": 5, "first": 2}, PAIRS: {"count": 1, "first": 1}}
+    assert pairs.loc[("twin", "bad"), "low"] == pytest.approx(pairs.loc[("good", "bad"), "low"])
+
+
 def test_one_score_has_no_comparison() -> None:
     accuracy = pd.Series([1.0, 2.0, 3.0])
     assert list(paired({"one": accuracy}, accuracy).columns) == PAIR_COLUMNS

@@ -227,7 +227,8 @@ def test_identical_rankings_are_one_and_comparisons_without_a_verdict() -> None:
     accuracy = [60.0, 70.0, 80.0, 90.0, 91.0]
     text = said(results(frame(zeros=accuracy, synflow=accuracy[::-1], params=accuracy), table(a_test_200ep=accuracy)))
     assert "synflow (-1.000): +2.000, which the sample cannot test, as it shows no variation" in text
-    assert "The highest tau is that of zeros = params, 1.000." in text
+    assert "The highest tau is that of zeros = params, 1.000; no significant difference from it: synflow" in text
+    assert "hold together" not in text
 
 
 def test_a_better_score_on_other_architectures_is_said() -> None:
