@@ -121,8 +121,11 @@ def publish_search(searches: Sequence[Search], context: Context, folder: Path, p
 
 
 def _size_row(context: Context, name: str, found: Any) -> dict[str, Any]:
+    from benchmarks_data.spaces.darts.published import published_error
+
     params, _ = size_of(context.space, found, context.dataset)
-    return {"method": name, "kind": "published", "n": 1, "cells": 1, "params": params}
+    row = {"method": name, "kind": "published", "n": 1, "cells": 1, "params": params}
+    return row | {"published_error": published_error(found, context.dataset)}
 
 
 def sensitivities(searches: Sequence[Search], space: str) -> pd.DataFrame:
@@ -233,6 +236,8 @@ def _compared_table(summary: pd.DataFrame, targets: Sequence[str]) -> tables.Tab
     columns += [tables.number("architectures", "cells", "different ones", ".0f")]
     columns += [tables.beside(_shown(target), target, f"{target}_sd", "{:.2f} \u00b1 {:.2f}", "percent") for target in targets]
     columns += [tables.number("params", "params", "mean", ",.0f"), tables.number("seconds", "seconds", "mean", ".2f")]
+    if "published_error" in summary and summary["published_error"].notna().any():
+        columns += [tables.number("published error", "published_error", "test error in percent, as its authors report it", ".2f")]
     return tables.fill(summary, columns)
 
 

@@ -17,6 +17,18 @@ from proxies.passes.objectives import Numerics
 
 SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1", "--preset", "linearised"]
 
+#: The cells of github.com/anonymous-submission1991/FreeDARTS, DARTS_CNN/genotypes.py, SYNFLOW_oneshot_20cells_seed1.
+FREEDARTS_PLUS = {
+    "normal": [
+        ["avg_pool_3x3", 1], ["dil_conv_3x3", 0], ["sep_conv_3x3", 2], ["sep_conv_5x5", 1],
+        ["skip_connect", 0], ["sep_conv_3x3", 1], ["sep_conv_5x5", 0], ["avg_pool_3x3", 3],
+    ],
+    "reduce": [
+        ["avg_pool_3x3", 1], ["dil_conv_5x5", 0], ["skip_connect", 0], ["sep_conv_3x3", 1],
+        ["avg_pool_3x3", 0], ["max_pool_3x3", 2], ["skip_connect", 0], ["sep_conv_5x5", 4],
+    ],
+}  # fmt: skip
+
 
 def search(folder: Path, *more: str) -> int:
     return main([*SMALL, "--out", str(folder), *more])
@@ -180,14 +192,17 @@ def test_vanished_gradients_are_said_and_find_nothing(tmp_path: Path, capsys: py
 
 def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cell = {"normal": [["skip_connect", 0]] * 8, "reduce": [["max_pool_3x3", 1]] * 8}
-    (tmp_path / "theirs.json").write_text(json.dumps({"cells": {"mine": cell}}))
+    (tmp_path / "theirs.json").write_text(json.dumps({"cells": {"mine": cell, "plus": FREEDARTS_PLUS}}))
     command = ["--space", "darts", "--channels", "4", "--cells", "3", "--schedule", "one-shot", "confident", "--workers", "1"]
     command += ["--preset", "linearised"]
     assert main([*command, "--published", str(tmp_path / "theirs.json"), "--out", str(tmp_path / "out")]) == 0
     rows = pd.read_csv(tmp_path / "out" / "search.csv")
     assert rows["arch"].str.startswith("Genotype(normal=[('sep_conv_5x5'").all()
     beside = pd.read_csv(tmp_path / "out" / "compared.csv")
-    assert list(beside["method"]) == ["synflow, one-shot", "synflow, confident", "mine"]
+    assert list(beside["method"]) == ["synflow, one-shot", "synflow, confident", "mine", "plus"]
+    assert beside["published_error"].isna().tolist() == [True, True, True, False]
+    assert beside["published_error"].iloc[3] == 2.45
+    assert "published error" in (tmp_path / "out" / "report.md").read_text()
     assert beside["params"].iloc[0] > beside["params"].iloc[2]
     assert (tmp_path / "out" / "cell_synflow_one-shot.png").exists()
     assert main(["--replay", str(tmp_path / "out")]) == 0
