@@ -220,15 +220,15 @@ def correlations(
     """
     rows: list[dict[str, Any]] = []
     whole, scored = next(iter(populations.items()))
-    units = units_of(benchmark, whole, scored)
+    units, depth = units_of(benchmark, whole, scored), depths(benchmark, scored)
     for population, members in populations.items():
         part = scores[scores["index"].isin(list(members))]
         indices = sorted(set(part["index"]))
         orders = {str(proxy): combined(part, proxy).reindex(indices) for proxy in part["proxy"].unique()}
         seeds = {proxy: direction(proxy) * by_seed(part, proxy).reindex(indices) for proxy in orders}
         sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
-        if (depth := depths(benchmark, indices)) is not None:
-            sizes["depth"] = depth
+        if depth is not None:
+            sizes["depth"] = depth[indices]
         for target in targets:
             sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
             trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}

@@ -156,12 +156,14 @@ def _variance(x: Vector, y: Vector, group: Labels, sizes: Vector) -> float:
     When item i of a group takes the score of item k, it gains the sum over groups of y's signs of i times the mean of x's of k.
     """
     total = 0.0
-    for number, size in enumerate(sizes):
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(sizes).astype(int)
+    for number, (members, size) in enumerate(zip(np.split(order, ends[:-1]), sizes, strict=True)):
         if size < 2:
             continue
-        members = group == number
         others = sizes - (np.arange(len(sizes)) == number)
         gains_x, gains_y = x[members] / np.maximum(others, 1), y[members]
+        # The sum of squares of gains_x gains_y', centred both ways, without that product of (size, size).
         centred_x, centred_y = gains_x - gains_x.mean(axis=0), gains_y - gains_y.mean(axis=0)
         total += float(((centred_x.T @ centred_x) * (centred_y.T @ centred_y)).sum()) / (size - 1)
     return total
@@ -226,10 +228,13 @@ def _basis(columns: list[Vector]) -> Vector:
 
 
 def _predicted(basis: Vector, values: Vector, folds: Labels) -> Vector:
-    """Return values (n,) as predicted for each fold from the others."""
+    """Return values (n,) as predicted for each fold from the others, whose normal equations are those of all less its own."""
     prediction = np.empty(len(values))
-    for fold in np.unique(folds):
-        held = folds == fold
-        coefficients, *_ = np.linalg.lstsq(basis[~held], values[~held], rcond=None)
+    members = [folds == fold for fold in np.unique(folds)]
+    squares = [basis[held].T @ basis[held] for held in members]
+    products = [basis[held].T @ values[held] for held in members]
+    for held, square, product in zip(members, squares, products, strict=True):
+        # Sizes may determine one another: then it is the shortest of the solutions.
+        coefficients, *_ = np.linalg.lstsq(sum(squares) - square, sum(products) - product, rcond=1e-10)
         prediction[held] = basis[held] @ coefficients
     return prediction

@@ -137,7 +137,13 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
     lines += [[f"`{name}`", *map(str, table.loc[name])] for name in order]
     text = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
     sources = [] if published is None else sorted({f"- published: {source}" for source in published["source"]})
-    return "\n".join([*text, "", *(_description(run.settings) for run in runs), *sources])
+    return "\n".join([*text, "", *(f"{_description(run.settings)}{_units(run)}" for run in runs), *sources])
+
+
+def _units(run: Run) -> str:
+    """Return what intervals are about, where all architectures are scored."""
+    census = run.correlations.get("census")
+    return "; intervals are those of other classes of isomorphic architectures" if census is not None and census.any() else ""
 
 
 def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:

@@ -126,7 +126,8 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
     axes.margins(x=0.16)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
-    axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval\n{population_text(first)}", fontsize=8)
+    units = ", of other classes like these" if first["census"] else ""
+    axes.set_xlabel(f"Kendall's tau-b with {first['target']}, 95 % interval{units}\n{population_text(first)}", fontsize=8)
     kinds = {GREY: "trivial baseline", GREEN: "short training"}
     shown = [Patch(color=colour, label=kind) for colour, kind in kinds.items() if colour in colours_of(rows["proxy"])]
     if shown:
