@@ -66,15 +66,12 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
         return total
 
     gradients = vmap(grad(output), in_dims=(None, 0))
-    rows = {name: torch.empty(batch, value.numel(), dtype=value.dtype, device=value.device) for name, value in weights.items()}
+    rows = _empty_rows(weights, batch)
     with running_statistics(network):
         for start, images in zip(range(0, batch, AT_ONCE), torch.split(inputs.images(batch), AT_ONCE), strict=True):
             for name, value in gradients(weights, images).items():
                 rows[name][start : start + AT_ONCE] = value.flatten(1)
-    kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
-    for value in rows.values():
-        kernel += value.double() @ value.double().T
-    return TangentKernel(kernel)
+    return TangentKernel(_inner_products(rows))
 
 
 def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
@@ -87,13 +84,25 @@ def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> Tangent
     for name, drawn in gaussian_weights(network, inputs, "tangent_kernel").items():
         values[name] = drawn * (2 / drawn[:, :1].numel()) ** 0.5
     weights = {name: value.requires_grad_() for name, value in values.items() if name.endswith("weight")}
-    rows = []
+    rows = _empty_rows(weights, batch)
     with batch_statistics(network), torch.enable_grad():
         outputs = functional_call(network, values, (inputs.images(batch),)).sum(1)
-        for output in outputs:
+        for image, output in enumerate(outputs):
             gradients = torch.autograd.grad(output, list(weights.values()), retain_graph=True, materialize_grads=True)
-            rows.append(torch.cat([gradient.flatten() for gradient in gradients]))
-    kernel = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
-    for columns in torch.split(torch.stack(rows), 2**16, dim=1):
-        kernel += columns.double() @ columns.double().T
-    return TangentKernel(kernel)
+            for row, gradient in zip(rows.values(), gradients, strict=True):
+                row[image] = gradient.flatten()
+    return TangentKernel(_inner_products(rows))
+
+
+def _empty_rows(weights: dict[str, Tensor], batch: int) -> dict[str, Tensor]:
+    """Return room for the gradients of *batch* images by each of the weights."""
+    return {name: torch.empty(batch, value.numel(), dtype=value.dtype, device=value.device) for name, value in weights.items()}
+
+
+def _inner_products(rows: dict[str, Tensor]) -> Tensor:
+    """Return the inner products of the images' gradients, summed over the weights in float64.
+
+    One after the other: then the zeros of dead weights change no digit.
+    """
+    first, *others = (value.double() @ value.double().T for value in rows.values())
+    return sum(others, first)
