@@ -192,7 +192,7 @@ def _best(results: Results, target: str, name: str) -> list[str]:
     others = [label for label in dict.fromkeys(same[other] for other in others) if label != same[first]]
     if results.is_census:  # nothing is to be inferred: the order of the taus
         place = [same[first], *others].index(same[name])
-        own = f" {name} comes {place + 1}. of {len(others) + 1} by its tau." if place else ""
+        own = f" {name} is number {place + 1} of {len(others) + 1} by its tau." if place else ""
         return [f"The highest tau is that of {same[first]}, {_tau(_row(rows, first))}.{own}"]
     against = {same[row["other"]]: row for row in _records(results.against(target, first))}
     level = [other for other in others if not _significant(against[other])]
