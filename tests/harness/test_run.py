@@ -33,7 +33,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_scores_csv_has_a_row_per_architecture_proxy_and_seed(finished: Path) -> None:
     frame = pd.read_csv(finished / "out" / "scores.csv")
-    assert list(frame.columns) == ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
+    assert list(frame.columns) == ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status", "batch"]
     counts = frame.groupby("proxy").size().to_dict()
     assert counts == {"zeros": 80, "synflow": 80, "params": 40, "flops": 40, "live_params": 40, "live_convs": 40}
     assert (frame["status"] == "ok").all()
@@ -92,7 +92,7 @@ def test_run_json_says_what_was_computed_with_what(finished: Path) -> None:
 
 
 def test_figures_are_written_as_png_and_svg_and_reports_beside_them(finished: Path) -> None:
-    names = ("score_accuracy", "tau", "agreement", "regret", "cost", "seeds")
+    names = ("score_accuracy", "tau", "agreement", "regret", "cost", "seeds", "components")
     for name in names:
         assert (finished / "out" / f"{name}_cifar10_test.png").read_bytes().startswith(PNG)
         assert "</svg>" in (finished / "out" / f"{name}_cifar10_test.svg").read_text()
