@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,8 @@ def tau_influence(x: Vector, y: Vector, group: Vector | None = None, classes: La
         return None
     if np.isnan(x).any() or np.isnan(y).any() or (group is not None and np.isnan(group).any()):
         raise ValueError("NaN has no rank: leave missing values out")
-    c, u, v = _pairs(x, y, np.zeros(len(x)) if group is None else group)
+    parts = np.zeros(len(x)) if group is None else group
+    c, u, v = _counted(*(np.asarray(values, np.float64).tobytes() for values in (x, y, parts)))
     scale = math.sqrt(u.mean() * v.mean())
     if scale == 0:
         return None
@@ -125,6 +127,12 @@ def tau_difference(first: Influence | None, second: Influence | None) -> Differe
     if error < 1e-12:
         return Difference(value, math.nan, math.nan, 1.0 if abs(value) < 1e-12 else math.nan)
     return Difference(value, value - Z * error, value + Z * error, 2 * float(stats.norm.sf(abs(value) / error)))
+
+
+@lru_cache(maxsize=16)
+def _counted(x: bytes, y: bytes, group: bytes) -> tuple[Vector, Vector, Vector]:
+    """Return the sums of :func:`_pairs` for vectors of float64: a row of a report asks for the same several times."""
+    return _pairs(np.frombuffer(x), np.frombuffer(y), np.frombuffer(group))
 
 
 def _pairs(x: Vector, y: Vector, group: Vector) -> tuple[Vector, Vector, Vector]:

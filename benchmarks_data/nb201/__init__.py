@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,7 +38,7 @@ class NasBench201:
         return space.is_connected(space.cell(index))
 
     def canonical(self, index: int) -> str:
-        return space.canonical(space.cell(index))
+        return _canonical(index)
 
     def without_dead_edges(self, index: int) -> int:
         return space.index(space.format_cell(space.without_dead_edges(space.cell(index))))
@@ -55,6 +56,11 @@ class NasBench201:
         from benchmarks_data.nb201.sources import embedded_path, read_embedded
 
         return read_embedded(embedded_path()) if folder is None else table_in(folder, self, cost_columns(self.datasets))
+
+
+@cache
+def _canonical(index: int) -> str:
+    return space.canonical(space.cell(index))
 
 
 BENCHMARK = NasBench201()
