@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,16 +61,22 @@ class Baseline:
 
 def every_request() -> list[proxies.Request]:
     """Return every registered proxy with every choice of each of its options, as few of them changed at a time as make sense."""
-    names = []
+    requests = []
     for name, entry in proxies.registered().items():
         words = [(key, word) for key, spec in entry.options.items() if isinstance(spec, tuple) for word in spec[1:]]
-        defaults = dict(proxies.request(name).options)
-        names.append(name)
+        requests.append(proxies.request(name))
         for key, word in words:
             changes = [{key: word}, *({key: word, other: choice} for other, choice in words if other != key)]
-            settled = next(one for one in changes if not (entry.refuses and entry.refuses({**defaults, **one})))
-            names.append(f"{name}[{','.join(f'{option}={value}' for option, value in settled.items())}]")
-    return [proxies.request(name) for name in names]
+            requests.append(next(filter(None, (_accepted(name, change) for change in changes))))
+    return requests
+
+
+def _accepted(name: str, change: Mapping[str, str]) -> proxies.Request | None:
+    """Return the request for a proxy with some options changed; None where these make no sense together."""
+    try:
+        return proxies.request(f"{name}[{','.join(f'{option}={value}' for option, value in change.items())}]")
+    except InputError:
+        return None
 
 
 def measure(

@@ -12,7 +12,7 @@ import proxies
 from harness import baseline as baselines
 from harness import drift, regress
 from harness.baseline import Baseline, measure, read, write
-from harness.command import WorkerDied
+from harness.computing.contract import WorkerDied
 from harness.fed import fed
 from harness.inputs import name_of
 from harness.natural import CURRENT
