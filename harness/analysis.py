@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -218,25 +218,33 @@ def correlations(
 
     Beside the proxies stand the table's :func:`partial_trainings`.
     """
-    rows: list[dict[str, Any]] = []
     whole, scored = next(iter(populations.items()))
     units, depth = units_of(benchmark, whole, scored), depths(benchmark, scored)
-    for population, members in populations.items():
-        part = scores[scores["index"].isin(list(members))]
-        indices = sorted(set(part["index"]))
-        orders = {str(proxy): combined(part, proxy).reindex(indices) for proxy in part["proxy"].unique()}
-        seeds = {proxy: direction(proxy) * by_seed(part, proxy).reindex(indices) for proxy in orders}
-        sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
-        if depth is not None:
-            sizes["depth"] = depth[indices]
-        for target in targets:
-            sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
-            trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
-            tied_to_size = size_measures({**orders, **trained}, sample.values, sizes, units)
-            for proxy, order in {**orders, **trained}.items():
-                row = {"benchmark": benchmark, "target": target, "population": population, "proxy": proxy}
-                rows.append(row | _measures(proxy, order, sample, seeds.get(proxy)) | tied_to_size[proxy])
+    rows = [
+        {"benchmark": benchmark, "population": population, **row}
+        for population, members in populations.items()
+        for row in _rows(scores[scores["index"].isin(list(members))], table, targets, units, depth)
+    ]
     return pd.DataFrame(rows, columns=CORRELATION_COLUMNS)
+
+
+def _rows(
+    scores: pd.DataFrame, table: Table, targets: Sequence[str], units: Units, depth: pd.Series | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of correlations of one population's *scores*, by target and proxy."""
+    indices = sorted(set(scores["index"]))
+    orders = {str(proxy): combined(scores, proxy).reindex(indices) for proxy in scores["proxy"].unique()}
+    seeds = {proxy: direction(proxy) * by_seed(scores, proxy).reindex(indices) for proxy in orders}
+    sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
+    if depth is not None:
+        sizes["depth"] = depth[indices]
+    for target in targets:
+        sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
+        trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
+        tied_to_size = size_measures({**orders, **trained}, sample.values, sizes, units)
+        for proxy, order in {**orders, **trained}.items():
+            measures = _measures(proxy, order, sample, seeds.get(proxy))
+            yield {"target": target, "proxy": proxy, **measures, **tied_to_size[proxy]}
 
 
 @dataclass(frozen=True)

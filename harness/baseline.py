@@ -116,33 +116,12 @@ def write(baseline: Baseline, path: Path) -> None:
 
 def read(path: Path) -> Baseline:
     """Read a baseline; raise InputError with the line when it cannot be used. One without the column input was fed noise."""
-    try:
-        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="excess")
-        header, rows = reader.fieldnames, list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(
-            f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
-        ) from error
-    if header == COLUMNS[:-1]:
-        rows = [{**row, "input": NOISE} for row in rows]
-    elif header != COLUMNS:
-        raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
+    rows = _read_rows(path)
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}
     for line, row in enumerate(rows, 2):
         try:
-            if "excess" in row or None in row.values():
-                raise ValueError(f"not {len(COLUMNS)} values")
-            if not row["proxy"].isprintable():
-                raise ValueError(f"proxy {row['proxy']!r}")
-            value = float(row["value"]) if row["value"] else math.nan
-            if row["quantity"] in TAUS:
-                _add(ends, (row["proxy"], row["quantity"]), value)
-            elif row["quantity"] == SCORE:
-                _add(scores, (row["proxy"], _natural(row["index"]), _natural(row["seed"])), value)
-            else:
-                raise ValueError(f"quantity {row['quantity']!r}")
+            _take(row, scores, ends)
         except (ValueError, TypeError) as error:
             raise InputError(f"{path}, line {line}: not a row of a baseline ({error}): make one with --update") from error
     names = {proxy for proxy, _ in ends}
@@ -160,6 +139,38 @@ def read(path: Path) -> Baseline:
     baseline = Baseline(benchmark, dataset, target, dtype, scores, taus, _images(path, key))
     _check(path, baseline)
     return baseline
+
+
+def _read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return a file's rows as text by column; raise InputError when it cannot be read or has other columns."""
+    try:
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="excess")
+        header, rows = reader.fieldnames, list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(
+            f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
+        ) from error
+    if header == COLUMNS[:-1]:
+        return [{**row, "input": NOISE} for row in rows]
+    if header != COLUMNS:
+        raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
+    return rows
+
+
+def _take(row: dict[str, Any], scores: dict[tuple[str, int, int], float], ends: dict[tuple[str, str], float]) -> None:
+    """Add what a row says to the *scores*, or to the *ends* of intervals and the taus; raise ValueError when it is none."""
+    if "excess" in row or None in row.values():
+        raise ValueError(f"not {len(COLUMNS)} values")
+    if not row["proxy"].isprintable():
+        raise ValueError(f"proxy {row['proxy']!r}")
+    value = float(row["value"]) if row["value"] else math.nan
+    if row["quantity"] in TAUS:
+        _add(ends, (row["proxy"], row["quantity"]), value)
+    elif row["quantity"] == SCORE:
+        _add(scores, (row["proxy"], _natural(row["index"]), _natural(row["seed"])), value)
+    else:
+        raise ValueError(f"quantity {row['quantity']!r}")
 
 
 def _images(path: Path, key: str) -> Images:

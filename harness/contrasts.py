@@ -6,7 +6,7 @@ Orders are series of numbers by index, higher being better, NaN where a score is
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from itertools import combinations
 from typing import Any
@@ -66,17 +66,9 @@ def paired(orders: Orders, accuracy: pd.Series, against: str | None = None, unit
     vectors = _Vectors(numbers, target, units.of(values.index) if units else None)
     one_of = {name: group[0] for group in same_orders(orders, accuracy) for name in group}
     declared = [name for name in numbers if against is not None and one_of[name] == one_of[against]]
-    rows, names = [], sorted(numbers, key=lambda name: (name != against, name not in declared))
-    for one, other in combinations(names, 2):
-        both = known[one] & known[other]
-        difference = tau_difference(vectors.influence(one, both), vectors.influence(other, both))
-        between = tau_b(numbers[one][both], numbers[other][both])
-        alone = astuple(difference)
-        family = DECLARED if one in declared else PAIRS
-        rows.append(
-            (one, other, int(both.sum()), alone[0], math.nan, math.nan, alone[3], math.nan, between, *alone[1:3], family, 0)
-        )
-    frame = pd.DataFrame(rows, columns=PAIR_COLUMNS)
+    names = sorted(numbers, key=lambda name: (name != against, name not in declared))
+    frame = _each_alone(names, numbers, known, vectors).assign(comparisons=0)
+    frame["family"] = np.where(frame["proxy"].isin(declared), DECLARED, PAIRS)
     for name in frame["family"].unique():
         members = frame[frame["family"] == name]
         corrected = _corrected(members, vectors, known, one_of)
@@ -85,6 +77,18 @@ def paired(orders: Orders, accuracy: pd.Series, against: str | None = None, unit
         frame.loc[members.index, "p_family"] = np.where(members["low_alone"].isna(), members["p"], corrected.p)
         frame.loc[members.index, "comparisons"] = corrected.count
     return frame.assign(p=math.nan, p_family=math.nan) if units and units.census else frame
+
+
+def _each_alone(names: Sequence[str], numbers: Mapping[str, Vector], known: Mapping[str, Array], vectors: _Vectors) -> pd.DataFrame:
+    """Return a frame of PAIR_COLUMNS for each two of *names*, with what a comparison says alone; the rest is blank."""
+    rows = []
+    for one, other in combinations(names, 2):
+        both = known[one] & known[other]
+        value, low, high, p = astuple(tau_difference(vectors.influence(one, both), vectors.influence(other, both)))
+        alone = {"difference": value, "p": p, "low_alone": low, "high_alone": high}
+        between = tau_b(numbers[one][both], numbers[other][both])
+        rows.append({"proxy": one, "other": other, "n": int(both.sum()), **alone, "tau_between": between})
+    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
 
 
 class _Vectors:

@@ -88,17 +88,27 @@ def simultaneous(
     count = min(int(tested.sum()), len(estimates) if count is None else count)
     # One comparison is kept at its own p value: it needs no draw.
     largest = _largest(factor, contrasts, error, tested) if count > 1 else np.zeros(DRAWS)
+    critical, freedom = _critical(largest, count), np.maximum(items - 1.0, 1.0)
+    size = np.divide(np.abs(estimates), error, out=np.full(len(estimates), math.nan), where=tested)
+    alone: Vector = np.asarray(2 * stats.t.sf(size, freedom))
+    p = _corrected(alone, largest, count)
+    half = np.where(tested, stats.t.isf(stats.norm.sf(critical), freedom) * error, math.nan)
+    return Family(estimates - half, estimates + half, p, critical, count)
+
+
+def _critical(largest: Vector, count: int) -> float:
+    """Return how many standard errors the intervals of *count* estimates reach, from ascending draws of the largest statistic."""
     bonferroni = float(stats.norm.isf(SIGNIFICANT / 2 / max(count, 1)))
     # p < .05 needs fewer than 500 of 9,999 draws, one being added for the sample itself.
     drawn = largest[-int(SIGNIFICANT * (DRAWS + 1) - 1)]
-    critical = max(Z, min(bonferroni, float(drawn)))
-    freedom = np.maximum(items - 1.0, 1.0)
-    size = np.divide(np.abs(estimates), error, out=np.full(len(estimates), math.nan), where=tested)
-    alone = 2 * stats.t.sf(size, freedom)
+    return max(Z, min(bonferroni, float(drawn)))
+
+
+def _corrected(alone: Vector, largest: Vector, count: int) -> Vector:
+    """Return the p values (m,) of a family from those of single comparisons (m,), between these and Bonferroni's."""
     share = (1 + DRAWS - np.searchsorted(largest, stats.norm.isf(alone / 2))) / (DRAWS + 1)
-    p = np.maximum(alone, np.minimum(share, np.minimum(1.0, count * alone)))
-    half = np.where(tested, stats.t.isf(stats.norm.sf(critical), freedom) * error, math.nan)
-    return Family(estimates - half, estimates + half, p, critical, count)
+    corrected: Vector = np.maximum(alone, np.minimum(share, np.minimum(1.0, count * alone)))
+    return corrected
 
 
 def _largest(factor: Array, contrasts: Any, error: Vector, tested: Array) -> Vector:

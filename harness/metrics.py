@@ -93,7 +93,11 @@ def _log_choose(n: Any, k: int) -> Any:
 
 
 def partial_tau(score: Vector, accuracy: Vector, given: Vector) -> float:
-    """Return Kendall's partial tau of score and accuracy given a third quantity (1942): 0 if all agreement comes from that one."""
+    """Return Kendall's partial tau of score and accuracy given a third quantity (1942).
+
+    It is a correlation of signs of pairs. It need not be 0 for a score that says nothing of the accuracy beyond the third quantity
+    (docs/statistics.md).
+    """
     xy, xz, yz = (tau_b(a, b) for a, b in ((score, accuracy), (score, given), (accuracy, given)))
     scale = (1 - xz**2) * (1 - yz**2)
     return (xy - xz * yz) / math.sqrt(scale) if scale > 1e-12 else math.nan

@@ -1,6 +1,7 @@
 """Reports from stored scores: ``python -m harness.report DIR...`` analyses what runs have written, and scores nothing.
 
 One folder is analysed anew, say with other targets. Several are merged, when they scored the same networks in the same way.
+All architectures of a population for one proxy and a part of them for another are not merged (:func:`harness.units.check_asked`).
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.overview import read_settings
     from harness.publish import publish, tell
     from harness.results import Results
+    from harness.units import check_asked
 
     settings = [read_settings(folder) for folder in args.runs]
     run = merged_settings(settings, args.runs)
@@ -72,6 +74,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
+    check_asked(scores, benchmark.name, run["archs"]["population"])
     run["against"] = declared_name(args.against or run["against"], set(scores["proxy"]))
     out = writable_folder(args.out or args.runs[0])
     check_replaceable(out)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 import benchmarks_data
+from benchmarks_data.errors import InputError
 from harness.selection import population
 from harness.statistics import Labels
 
@@ -41,11 +42,33 @@ class Units:
 
 
 def units_of(benchmark: str, name: str, indices: Collection[int]) -> Units:
-    """Return the units of the architectures that were scored of a population, and of any part of them."""
+    """Return the units of the architectures that were scored of a population, and of any part of them.
+
+    Whether they are a census is decided for all proxies together: each was asked for every one of the architectures, or
+    :func:`check_asked` has refused. A score that came out undefined was asked for.
+    """
     space = benchmarks_data.get(benchmark)
     numbers, _ = pd.factorize(pd.Series([space.canonical(index) for index in indices], dtype=object))
-    census = len(indices) == (space.size if name == "all" else len(population(space, name)))
-    return Units(pd.Series(numbers, index=list(indices)), census)
+    return Units(pd.Series(numbers, index=list(indices)), _is_all(benchmark, name, len(indices)))
+
+
+def _is_all(benchmark: str, name: str, count: int) -> bool:
+    space = benchmarks_data.get(benchmark)
+    return count == (space.size if name == "all" else len(population(space, name)))
+
+
+def check_asked(scores: pd.DataFrame, benchmark: str, name: str) -> None:
+    """Raise InputError when some proxies were asked for all architectures of a population, and others for a part.
+
+    The first would be a census and the others a sample, whose numbers have an error of drawing. Samples may differ.
+    """
+    asked, count = scores.groupby("proxy", sort=False)["index"].nunique(), scores["index"].nunique()
+    part = asked[asked < count]
+    if len(part) and _is_all(benchmark, name, count):
+        raise InputError(
+            f"all {count:,} architectures of population {name} are there, and {part.index[0]} was scored on {part.iloc[0]:,} of "
+            "them: a census and a sample are no one report, report the runs one by one"
+        )
 
 
 def depths(benchmark: str, indices: Collection[int]) -> pd.Series | None:

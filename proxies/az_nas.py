@@ -31,7 +31,7 @@ def _entropies(stages: StageFeatures) -> list[float]:
     return [float(-(share * (share + 1e-8).log()).sum()) for share in shares]
 
 
-def _settled(score: float, undefined: str) -> float:
+def _with_undefined(score: float, undefined: str) -> float:
     return -math.inf if math.isnan(score) and undefined == "lowest" else score
 
 
@@ -48,7 +48,7 @@ def az_expressivity(stages: StageFeatures, *, undefined: str) -> float:
     Features that are zero, as in a disconnected network, have no spectrum: undefined. undefined=lowest makes that -inf, as the
     reference does.
     """
-    return _settled(math.fsum(_entropies(stages)), undefined)
+    return _with_undefined(math.fsum(_entropies(stages)), undefined)
 
 
 @proxy(
@@ -62,7 +62,7 @@ def az_progressivity(stages: StageFeatures, *, undefined: str) -> float:
     """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next; undefined as az_expressivity."""
     entropies = _entropies(stages)
     steps = [after - before for before, after in pairwise(entropies)]
-    return _settled(math.nan if any(map(math.isnan, steps)) else min(steps), undefined)
+    return _with_undefined(math.nan if any(map(math.isnan, steps)) else min(steps), undefined)
 
 
 @proxy("az_trainability", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)

@@ -100,13 +100,21 @@ def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
     """Refuse an option that is some pass's, but of none that this request reads, and a batch larger than a pass takes."""
     name, taken = settled.proxy.name, {key for _, options in settled.readings for key, _ in options}
     for key in given:
-        taken_by_function = key in inspect.signature(settled.proxy.function).parameters
-        if key not in taken and not taken_by_function and any(key in one.options for one in PASSES.values()):
+        if key not in taken and not _takes(settled.proxy, key) and any(key in one.options for one in PASSES.values()):
             raise InputError(f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes none: leave it out")
     for reading, options in settled.readings:
         largest, batch = PASSES[reading].largest_batch, int(dict(options).get("batch", 0))
         if largest is not None and batch > largest:
             raise InputError(f"option 'batch' of proxy {name!r} must be at most {largest}, not {batch}")
+
+
+def _takes(proxy: Proxy, key: str) -> bool:
+    """Return whether a proxy's function makes something of an option: its parameter, or one of a plugin's ``**options``.
+
+    A ``**`` of this package's own functions only swallows what passes and components take.
+    """
+    parameters = inspect.signature(proxy.function).parameters
+    return key in parameters or (not proxy.own and any(one.kind is one.VAR_KEYWORD for one in parameters.values()))
 
 
 def default(spec: OptionSpec) -> OptionValue:

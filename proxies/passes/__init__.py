@@ -80,7 +80,7 @@ def _catalogue() -> dict[str, Pass]:
             "gaussian_patterns",
             "activations",
             frozenset({"noise", "images"}),
-            "a small batch forward, 32 times",
+            "a small batch forward for each repeat",
             batch | {"repeats"},
             largest_batch=62,
         ),
@@ -104,7 +104,7 @@ def _catalogue() -> dict[str, Pass]:
         shared("supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}", NUMERICS),
         shared("supernet_snip", "supernet", data, f"a batch {through}", batch | NUMERICS),
         shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch | NUMERICS),
-        body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward, 32 times", batch | {"repeats"}),
+        body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward for each repeat", batch | {"repeats"}),
         body("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
     )
     return {entry.name: entry for entry in entries}
