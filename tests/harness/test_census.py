@@ -65,7 +65,7 @@ def test_a_census_and_a_sample_are_not_merged(tmp_path: Path, capsys: pytest.Cap
         record = {
             **{"benchmark": SPACE.name, "dataset": "class_scene", "dtype": "float32", "images": "noise", "seeds": [0]},
             **{"command": ["run"], "targets": [TARGET], "table": {"name": "t.csv"}},
-            "archs": {"population": "all", "count": scores["index"].nunique()},
+            "archs": {"given": "all", "population": "all", "count": scores["index"].nunique()},
             "proxies": [{"name": proxy} for proxy in scores["proxy"].unique()],
         }
         (tmp_path / name / "run.json").write_text(json.dumps(record))
