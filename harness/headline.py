@@ -6,7 +6,7 @@ Every sentence is made of the numbers, and names its sample. Where something can
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,9 @@ import benchmarks_data
 from harness.comparison import RUNS, SHORT, SPLIT, TRUTH
 from harness.contrasts import DECLARED, PAIRS
 from harness.families import SIGNIFICANT
-from harness.files import interval_text, tau_text
+from harness.files import interval_text
+from harness.headline_size import size_findings
+from harness.phrases import architectures, listed, records, row_of, signed, tau_of
 from harness.results import Results
 from proxies import TRIVIAL_BASELINES
 
@@ -34,7 +36,7 @@ def subject(results: Results) -> str:
 def headline(results: Results, target: str) -> list[str]:
     """Return the sentences about one target: the subject's tau, its rivals, size, populations, ceiling, and what is missing."""
     name = subject(results)
-    row = _row(results.of(target), name)
+    row = row_of(results.of(target), name)
     opening = _opening(results, target, row)
     if math.isnan(row["tau"]):
         return [opening]
@@ -43,7 +45,7 @@ def headline(results: Results, target: str) -> list[str]:
         *_listing(results, target),
         *(_declared(results, target) if results.declared else _rivals(results, target, name)),
         *_best(results, target, name),
-        *_size(results, target, row),
+        *size_findings(results, target, row),
         *_populations(results, target, name),
         *_ceilings(results, target),
         *_seeds(results, target, row),
@@ -56,8 +58,8 @@ def across_targets(results: Results) -> list[str]:
     name = subject(results)
     if len(results.targets) < 2:
         return []
-    taus = [f"{_tau(_row(results.of(target), name))} with {target}" for target in results.targets]
-    return [f"Tau of {name} by target: {_listed(taus)}."]
+    taus = [f"{tau_of(row_of(results.of(target), name))} with {target}" for target in results.targets]
+    return [f"Tau of {name} by target: {listed(taus)}."]
 
 
 def why_undefined(results: Results, target: str, proxy: str) -> str:
@@ -75,7 +77,7 @@ def why_undefined(results: Results, target: str, proxy: str) -> str:
 
 def _opening(results: Results, target: str, row: pd.Series) -> str:
     count, proxy = len(results.populations[results.population]), row["proxy"]
-    sample = f"On {_architectures(count)} of {results.benchmark} (population {results.population})"
+    sample = f"On {architectures(count)} of {results.benchmark} (population {results.population})"
     if 1 < row["n"] < count:
         sample += f", {row['n']} of them with both a score and a {target}"
     if math.isnan(row["tau"]):
@@ -99,11 +101,11 @@ def _census(results: Results, row: pd.Series) -> str:
 
 def _listing(results: Results, target: str) -> list[str]:
     """Return what the table leaves out, as a sample from the rest is none of the whole benchmark."""
-    size, listed = benchmarks_data.get(results.benchmark).size, len(results.table.known([target]))
-    if listed == size:
+    size, count = benchmarks_data.get(results.benchmark).size, len(results.table.known([target]))
+    if count == size:
         return []
     return [
-        f"The table lists {listed:,} of {size:,} architectures with their {target}; the result is about those, which may be no "
+        f"The table lists {count:,} of {size:,} architectures with their {target}; the result is about those, which may be no "
         "uniform sample of all."
     ]
 
@@ -114,19 +116,19 @@ def _rivals(results: Results, target: str, name: str) -> list[str]:
     if not rivals:
         return [f"Nothing to compare {name} with was scored."]
     shown = [_against(results, target, name, rival) for rival in reversed(rivals.values())]
-    return [f"{name} against {_listed(shown)}.{_family(results, target)}"]
+    return [f"{name} against {listed(shown)}.{_family(results, target)}"]
 
 
 def _declared(results: Results, target: str) -> list[str]:
     """Return how each score compares with the declared one, those that are significantly better first."""
     name, same = str(results.declared), results.same(target)
     pairs = results.each_against(target, name).sort_values("difference", ascending=False)
-    rows = {same[row["proxy"]]: row for row in _records(pairs) if same[row["proxy"]] != same[name]}
+    rows = {same[row["proxy"]]: row for row in records(pairs) if same[row["proxy"]] != same[name]}
 
     def shown(keep: Callable[[dict[str, Any]], bool]) -> str:
-        return _listed(f"{label} {_difference(row)}" for label, row in rows.items() if keep(row)) or "none"
+        return listed(f"{label} {_difference(row)}" for label, row in rows.items() if keep(row)) or "none"
 
-    opening = f"Declared comparison, each score against {same[name]} ({_row(results.of(target), name)['tau']:.3f})"
+    opening = f"Declared comparison, each score against {same[name]} ({row_of(results.of(target), name)['tau']:.3f})"
     if results.is_census:
         return [f"{opening}: {shown(lambda _: True)}.{_family(results, target)}"]
     return [
@@ -151,11 +153,11 @@ def _family(results: Results, target: str) -> str:
 
 def _against(results: Results, target: str, name: str, rival: str) -> str:
     """Return the difference of the subject's tau from a rival's, with its interval and whether it counts."""
-    (row,) = _records(results.against(target, name).query("other == @rival"))
-    text = f"{results.same(target)[rival]} ({_row(results.of(target), rival)['tau']:.3f})"
+    (row,) = records(results.against(target, name).query("other == @rival"))
+    text = f"{results.same(target)[rival]} ({row_of(results.of(target), rival)['tau']:.3f})"
     if math.isnan(row["difference"]):
         return f"{text}: {_difference(row)}"
-    known = {int(_row(results.of(target), proxy)["n"]) for proxy in (name, rival)}
+    known = {int(row_of(results.of(target), proxy)["n"]) for proxy in (name, rival)}
     sample = "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
     return f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
 
@@ -163,8 +165,8 @@ def _against(results: Results, target: str, name: str, rival: str) -> str:
 def _difference(row: Mapping[str, float]) -> str:
     if math.isnan(row["difference"]):
         return "undefined"
-    interval = "" if math.isnan(row["low"]) else f" ({_signed(row['low'])} to {_signed(row['high'])})"
-    return f"{_signed(row['difference'])}{interval}"
+    interval = "" if math.isnan(row["low"]) else f" ({signed(row['low'])} to {signed(row['high'])})"
+    return f"{signed(row['difference'])}{interval}"
 
 
 def _significant(comparison: Mapping[str, float]) -> bool:
@@ -193,14 +195,14 @@ def _best(results: Results, target: str, name: str) -> list[str]:
     if results.is_census:  # nothing is to be inferred: the order of the taus
         place = [same[first], *others].index(same[name])
         own = f" {name} is number {place + 1} of {len(others) + 1} by its tau." if place else ""
-        return [f"The highest tau is that of {same[first]}, {_tau(_row(rows, first))}.{own}"]
-    against = {same[row["other"]]: row for row in _records(results.against(target, first))}
+        return [f"The highest tau is that of {same[first]}, {tau_of(row_of(rows, first))}.{own}"]
+    against = {same[row["other"]]: row for row in records(results.against(target, first))}
     level = [other for other in others if not _significant(against[other])]
     above = [other for other in others if _beats(against[other])]
-    found = f"The highest tau is that of {same[first]}, {_tau(_row(rows, first))}"
-    found += f"; no significant difference from it: {_listed(level)}" if level else ""
-    found += f"; significantly better where both have a score: {_listed(above)}" if above else ""
-    rivals = {same[row["other"]]: row for row in _records(results.against(target, name))}
+    found = f"The highest tau is that of {same[first]}, {tau_of(row_of(rows, first))}"
+    found += f"; no significant difference from it: {listed(level)}" if level else ""
+    found += f"; significantly better where both have a score: {listed(above)}" if above else ""
+    rivals = {same[row["other"]]: row for row in records(results.against(target, name))}
     better = [other for other in (same[first], *others) if other in rivals and _beats(rivals[other])]
     own = f" Significantly better than {name}: {len(better)} of the {len(others)} others." if same[name] != same[first] else ""
     uneven = (
@@ -211,75 +213,24 @@ def _best(results: Results, target: str, name: str) -> list[str]:
     return [f"{found}.{own}{uneven}"]
 
 
-def _size(results: Results, target: str, row: pd.Series) -> list[str]:
-    """Return what a score has to do with the size of networks: the question of parameter bias."""
-    found, proxy = [], row["proxy"]
-    if proxy != "params" and not math.isnan(row["excess_params"]):
-        bound = row["excess_params_low"], row["excess_params_high"]
-        interval = "" if math.isnan(bound[0]) else f" ({_signed(bound[0])} to {_signed(bound[1])})"
-        verdict = _side(*bound, f"{proxy} follows it more", f"{proxy} follows it less", "no difference can be told")
-        own = row["tau_params"] - row["excess_params"]
-        found.append(
-            f"Tau with the number of parameters is {row['tau_params']:.3f} for {proxy} and {own:.3f} for {target} itself: "
-            f"{_signed(row['excess_params'])}{interval}, {verdict}."
-        )
-    return found + _beyond(row) + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
-
-
-def _beyond(row: pd.Series) -> list[str]:
-    """Return what a score says that sizes do not say."""
-    found, proxy = [], row["proxy"]
-    for size, words in (("params", "parameters"), ("live_params", "live parameters")):
-        if not math.isnan(excess := row[f"beyond_{size}"]):
-            null = interval_text(row[f"tau_shuffled_low_{size}"], row[f"tau_shuffled_high_{size}"])
-            own = f"{_signed(row[f'beyond_low_{size}'])} to {_signed(row[f'beyond_high_{size}'])}"
-            found.append(
-                f"Shuffled among architectures with equally many {words}, the scores of {proxy} would have tau "
-                f"{row[f'tau_shuffled_{size}']:.3f} ({null}): their own is {_signed(excess)} ({own}) from that."
-            )
-    if not math.isnan(row["gain_sizes"]):
-        found.append(
-            f"Predicted out of sample from live_params, live_convs, flops and depth, as far as they are known, the target has tau "
-            f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {_signed(row['gain_sizes'])} "
-            f"({_signed(row['gain_sizes_low'])} to {_signed(row['gain_sizes_high'])})."
-        )
-    return found
-
-
-def _equal_size(results: Results, target: str, proxy: str) -> list[str]:
-    """Return tau among architectures of equal live parameters in each population, as it may differ much between them."""
-    rows = results.correlations
-    rows = rows[(rows["target"] == target) & (rows["proxy"] == proxy)].dropna(subset="tau_equal_live_params_low")
-    if rows.empty:
-        return []
-    bounds = list(zip(rows["tau_equal_live_params_low"], rows["tau_equal_live_params_high"], strict=True))
-    verdicts = {_side(*bound, "is better than chance", "is worse than chance", "cannot be told from chance") for bound in bounds}
-    verdict = verdicts.pop() if len(verdicts) == 1 else "differs by population"
-    taus = [
-        f"{row['tau_equal_live_params']:.3f} ({low:.3f} to {high:.3f}) in population {row['population']}"
-        for row, (low, high) in zip(_records(rows), bounds, strict=True)
-    ]
-    return [f"Among architectures with equally many live parameters the order by {proxy} {verdict}: tau {_listed(taus)}."]
-
-
 def _populations(results: Results, target: str, name: str) -> list[str]:
     rows = results.correlations
     rows = rows[(rows["target"] == target) & (rows["proxy"] == name) & (rows["population"] != results.population)]
-    taus = [f"{_tau(row)} in population {row['population']} (n = {row['n']:,})" for row in _records(rows)]
-    return [f"Tau of {name} is {_listed(taus)}."] if taus else []
+    taus = [f"{tau_of(row)} in population {row['population']} (n = {row['n']:,})" for row in records(rows)]
+    return [f"Tau of {name} is {listed(taus)}."] if taus else []
 
 
 def _ceilings(results: Results, target: str) -> list[str]:
     rows = results.ceilings[results.ceilings["target"] == target].dropna(subset="tau")
     if rows.empty:
         return [f"The table has no single runs, no other split and no shorter training of {target}: how noisy it is, is not known."]
-    truth = [_tau(row) for row in _records(rows[rows["what"] == TRUTH])]
+    truth = [tau_of(row) for row in records(rows[rows["what"] == TRUTH])]
     found = [f"A score without noise, the true expected accuracy, would have tau {tau} with {target} (estimated)." for tau in truth]
-    if taus := [f"{_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == RUNS])]:
-        found.append(f"Two training runs of the same architectures agree at tau {_listed(taus)}.")
+    if taus := [f"{tau_of(row)}, n = {row['n']:,}" for row in records(rows[rows["what"] == RUNS])]:
+        found.append(f"Two training runs of the same architectures agree at tau {listed(taus)}.")
     for what, text in ((SPLIT, "on another split"), (SHORT, "after fewer epochs")):
-        if taus := [f"{row['other']} {_tau(row)}, n = {row['n']:,}" for row in _records(rows[rows["what"] == what])]:
-            found.append(f"Tau of {target} with the accuracy {text}: {_listed(taus)}.")
+        if taus := [f"{row['other']} {tau_of(row)}, n = {row['n']:,}" for row in records(rows[rows["what"] == what])]:
+            found.append(f"Tau of {target} with the accuracy {text}: {listed(taus)}.")
     return found
 
 
@@ -310,34 +261,6 @@ def _gaps(results: Results, target: str) -> list[str]:
 def _numbers(rows: pd.DataFrame, key: str) -> str:
     """Return how many architectures each score has, those with equally many together."""
     by_count = rows[rows[key] > 0].groupby(key)["proxy"].agg(", ".join)
-    return _listed(
+    return listed(
         f"{count} each of {proxies}" if ", " in proxies else f"{count} of {proxies}" for count, proxies in by_count.items()
     )
-
-
-def _side(low: float, high: float, above: str, below: str, neither: str) -> str:
-    return above if low > 0 else below if high < 0 else neither
-
-
-def _row(rows: pd.DataFrame, proxy: str) -> pd.Series:
-    return rows[rows["proxy"] == proxy].iloc[0]
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _tau(row: pd.Series | dict[str, Any]) -> str:
-    return tau_text(row["tau"], row["tau_low"], row["tau_high"])
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}"
-
-
-def _architectures(count: int) -> str:
-    return f"{count:,} architecture{'' if count == 1 else 's'}"
-
-
-def _listed(parts: Iterable[str]) -> str:
-    return "; ".join(parts)

@@ -66,6 +66,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     run = merged_settings(settings, args.runs)
     scores = merged([read_scores(folder / "scores.csv") for folder in args.runs])
     benchmark = benchmarks_data.get(run["benchmark"])
+    check_asked(scores, benchmark.name, run["archs"]["population"])
     table = benchmark.table(tables_folder(args.tables))
     given = args.target or run["targets"]
     try:
@@ -74,7 +75,6 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
         raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
     _check(scores, benchmark.name, args.runs)
-    check_asked(scores, benchmark.name, run["archs"]["population"])
     run["against"] = declared_name(args.against or run["against"], set(scores["proxy"]))
     out = writable_folder(args.out or args.runs[0])
     check_replaceable(out)

@@ -1,5 +1,6 @@
 """All architectures of a population: no error of drawing, no p value, classes of isomorphic ones as units."""
 
+import json
 import math
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmarks_data.table import Table
 from harness.analysis import SCORE_COLUMNS
 from harness.headline import headline
 from harness.publish import tell
+from harness.report import main
 from harness.results import Results
 from harness.statistics import kendall, standard_error, tau_influence
 
@@ -47,11 +49,36 @@ def test_a_sample_is_no_census_and_all_are(whole: Results) -> None:
     assert not results(range(SPACE.size - 1)).is_census
 
 
-def test_there_are_no_p_values_and_places_follow_tau(whole: Results) -> None:
-    assert whole.pairs[["p", "p_holm"]].isna().all(axis=None)
+def test_there_are_no_p_values_and_no_groups(whole: Results) -> None:
+    assert whole.pairs[["p", "p_family"]].isna().all(axis=None)
     assert whole.correlations["p_beyond_params"].isna().all()
-    rows = whole.of(TARGET).set_index("proxy")
-    assert rows.loc[["zeros", "params"], "place"].tolist() == [1, 2]
+    assert whole.correlations["group"].isna().all()
+    sample = results(range(300))
+    assert sample.pairs[["p", "p_family"]].notna().all(axis=None)
+    assert sample.of(TARGET)["group"].notna().all()
+
+
+def test_a_census_and_a_sample_are_not_merged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def folder(name: str, scores: pd.DataFrame) -> str:
+        (tmp_path / name).mkdir()
+        scores.to_csv(tmp_path / name / "scores.csv", index=False)
+        record = {
+            **{"benchmark": SPACE.name, "dataset": "class_scene", "dtype": "float32", "images": "noise", "seeds": [0]},
+            **{"command": ["run"], "targets": [TARGET], "table": {"name": "t.csv"}},
+            "archs": {"given": "all", "population": "all", "count": scores["index"].nunique()},
+            "proxies": [{"name": proxy} for proxy in scores["proxy"].unique()],
+        }
+        (tmp_path / name / "run.json").write_text(json.dumps(record))
+        return str(tmp_path / name)
+
+    whole, part = results(range(SPACE.size)).scores, results(range(200)).scores
+    census = folder("census", whole[whole["proxy"] == "params"])
+    sample = folder("sample", part[part["proxy"] == "zeros"])
+    assert main([census, sample, "--out", str(tmp_path / "both")]) == 2
+    assert "zeros was scored on 200 of them" in capsys.readouterr().err
+    old = folder("old", pd.concat([whole[whole["proxy"] == "params"], part[part["proxy"] == "zeros"]]))
+    assert main([old]) == 2, "what an earlier version has merged"
+    assert "report the runs one by one" in capsys.readouterr().err
 
 
 def test_intervals_have_classes_as_units_and_are_wider(whole: Results) -> None:

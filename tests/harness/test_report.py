@@ -15,7 +15,8 @@ import benchmarks_data
 from benchmarks_data.table import Table
 from harness.analysis import SCORE_COLUMNS, read_scores
 from harness.document import document
-from harness.headline import _counts_as, _side, headline
+from harness.headline import _counts_as, headline
+from harness.phrases import side
 from harness.publish import publish
 from harness.render import html, markdown, plain
 from harness.report import main
@@ -252,7 +253,7 @@ def test_only_the_corrected_p_value_counts(p_family: float, words: str) -> None:
 
 @pytest.mark.parametrize(("low", "high", "word"), [(0.1, 0.2, "above"), (-0.2, -0.1, "below"), (-0.1, 0.1, "neither")])
 def test_a_side_is_taken_when_the_interval_is_on_it(low: float, high: float, word: str) -> None:
-    assert _side(low, high, "above", "below", "neither") == word
+    assert side(low, high, "above", "below", "neither") == word
 
 
 def test_the_table_of_comparisons_has_the_subject_first() -> None:

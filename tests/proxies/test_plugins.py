@@ -177,6 +177,26 @@ def test_a_plugin_may_have_an_option_that_some_pass_has_too() -> None:
     assert proxies.request("mine[batch=8]").score(None) == 8.0
 
 
+@pytest.mark.parametrize(("key", "spec", "word"), [("preset", ("plain", "fancy"), "fancy"), ("side", 8, "4"), ("batch", 32, "8")])
+def test_a_plugin_may_take_such_an_option_among_others(key: str, spec: tuple[str, ...] | int, word: str) -> None:
+    @proxies.proxy("mine", reads="cost", options={key: spec})
+    def mine(_: object, **options: object) -> float:
+        """The length of an option."""
+        return float(len(str(options[key])))
+
+    assert proxies.request(f"mine[{key}={word}]").score(None) == len(word)
+
+
+def test_a_plugin_that_does_not_take_such_an_option_is_refused() -> None:
+    @proxies.proxy("mine", reads="cost", options={"preset": ("plain", "fancy")})
+    def mine(_: object) -> float:
+        """One."""
+        return 1.0
+
+    with pytest.raises(InputError, match="has no effect"):
+        proxies.request("mine[preset=fancy]")
+
+
 def test_an_aggregate_gets_its_default_components_in_their_order() -> None:
     @proxies.aggregate("difference", of=("synflow", "params"), open=True)
     def difference(ranks: np.ndarray) -> np.ndarray:
