@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from proxies.passes.objectives import SCALES, SIGNS, WEIGHTS, Numerics
+
+#: What tables say of a search whose sensitivities are meaningless.
+ROUNDING = "rounding errors choose"
 
 
 def meaningless(space: str, objective: str, numerics: Numerics) -> str:
@@ -21,6 +26,14 @@ def meaningless(space: str, objective: str, numerics: Numerics) -> str:
             "for rounding errors, which choose; the authors' notebook does the same (docs/freedarts.md)"
         )
     return ""
+
+
+def say_meaningless(prog: str, searched: Iterable[tuple[str, str, Numerics]]) -> list[str]:
+    """Print to stderr why searches of (space, objective, numerics) say nothing, each reason once, and return the reasons."""
+    reasons = sorted({meaningless(*one) for one in searched} - {""})
+    for reason in reasons:
+        print(f"{prog}: {reason}", file=sys.stderr)
+    return reasons
 
 
 def numbers_of(objective: str, numerics: Numerics) -> dict[str, Any]:

@@ -15,20 +15,26 @@ LINES = {"absolute": "-", "signed": "--"}
 
 
 def sweep_figure(settings: pd.DataFrame, measure: str) -> Figure:
-    """Draw a line of panels for each objective: *measure*, the percentile of size and the number of different architectures."""
+    """Draw a line of panels for each objective: *measure*, the percentile of size and the number of different architectures.
+
+    Settings with a note, whose sensitivities are rounding errors, are left out.
+    """
     objectives = list(dict.fromkeys(settings["objective"]))
     panels = {measure: measure.replace("_", " "), "percentile": "percentile of size", "architectures": "different architectures"}
     figure = Figure(figsize=(9.0, 2.4 * len(objectives) + 0.6), layout="constrained")
     axes = figure.subplots(len(objectives), len(panels), squeeze=False)
+    known = settings[settings["note"] == ""]
+    entries: dict[Any, Any] = {}
     for line, objective in zip(axes, objectives, strict=True):
         for panel, (name, label) in zip(line, panels.items(), strict=True):
-            _panel(panel, settings[settings["objective"] == objective], name)
+            _panel(panel, known[known["objective"] == objective], name)
             panel.set_ylabel(label)
         line[0].set_title(str(objective), loc="left")
+        handles, labels = line[0].get_legend_handles_labels()
+        entries |= dict(zip(labels, handles, strict=True))
     for panel in axes[-1]:
         panel.set_xlabel("standard deviation of the gates")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+    figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=3, frameon=False, fontsize=8)
     return figure
 
 
@@ -46,5 +52,7 @@ def _panel(axes: Axes, settings: pd.DataFrame, name: str) -> None:
 
 
 def _errors(group: pd.DataFrame, name: str) -> Any:
-    """Return the half widths of intervals, None where the measure has none; no bar where all seeds agree."""
-    return (group[f"{name}_high"] - group[name]).fillna(0.0) if f"{name}_high" in group else None
+    """Return how far intervals reach below and above, (2, n), None where the measure has none; no bar where all seeds agree."""
+    if f"{name}_high" not in group:
+        return None
+    return [(group[name] - group[f"{name}_low"]).fillna(0.0), (group[f"{name}_high"] - group[name]).fillna(0.0)]

@@ -52,7 +52,9 @@ def size_strip(sizes: pd.DataFrame) -> Figure:
     """Draw the percentile in size of everything that was chosen, a line for each kind."""
     chosen = sizes[sizes["by"] != "random"].copy()
     chosen["kind"] = [
-        f"{row['space']}: {row['name']}" if row["by"] != "published" else f"darts: published {family(row['name'])}"
+        f"darts: published {family(row['name'])}"
+        if row["by"] == "published"
+        else f"{row['space']}: {', '.join(filter(None, (row['name'], row['note'])))}"
         for row in chosen.to_dict("records")
     ]
     kinds = list(dict.fromkeys(chosen["kind"]))[::-1]

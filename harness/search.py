@@ -29,7 +29,7 @@ from harness.command import (
 from harness.computing.local import cores
 from harness.fed import fed
 from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
-from harness.numerics import meaningless
+from harness.numerics import say_meaningless
 from harness.schedules import SCHEDULES
 from harness.scoring import DTYPES
 from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
@@ -113,10 +113,6 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
             raise InputError(f"--replay decides by what a search has logged, with its settings: leave --{others[0]} out")
         return replay(args.replay)
-    if args.weights == "drawn" and "synflow" in args.objective:
-        raise InputError("--weights drawn: synflow takes absolute weights by definition; name --objective snip or grasp")
-    if args.steps and set(args.schedule) == {"one-shot"}:
-        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
     settings = make_settings(args)
     said = fed_to(settings)
     print(f"{prog}: {said}", flush=True)
@@ -130,13 +126,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.scores:
         read_scores(args.scores / "scores.csv")
     published = read_published(args.published, args.space) if args.published else {}
-    if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
-        print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
-    warnings = sorted({meaningless(one.space, one.objective, one.numerics) for one in settings} - {""})
-    for reason in warnings:
-        print(f"{prog}: {reason}", file=sys.stderr)
+    warnings = say_what_is_doubtful(prog, settings)
     say_what_is_replaced(prog, out, "search.json")
-    searches = _search_all(plan, settings, args.workers or (cores() if settings[0].device == "cpu" else 1))
+    searches = [one for searches in search_all(plan, settings, args.workers).values() for one in searches]
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
         "space": args.space,
@@ -158,30 +150,48 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 def make_settings(args: argparse.Namespace) -> list[Setting]:
     """Return the settings of a command line, one for each objective and seed; raise InputError for what cannot be used."""
+    if args.weights == "drawn" and "synflow" in args.objective:
+        raise InputError("--weights drawn: synflow takes absolute weights by definition; name --objective snip or grasp")
+    if args.steps and set(args.schedule) == {"one-shot"}:
+        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
+    shared, settings = shared_by_settings(args), []
+    for objective in dict.fromkeys(args.objective):
+        numerics = changed(
+            preset(args.preset, objective, args.space), alpha=args.alpha, gate_scale=args.gate_scale, signs=args.signs,
+            weights=args.weights, batchnorm=args.batchnorm,
+        )  # fmt: skip
+        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
+        settings += [
+            Setting(objective=objective, seed=seed, numerics=numerics, dtype=dtype, **shared) for seed in range(args.seeds)
+        ]
+    return settings
+
+
+def shared_by_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what all settings of a command line have in common; raise InputError for what cannot be used."""
     space = spaces.get(args.space)
     dataset = args.dataset or next(iter(space.datasets))
     if dataset not in space.datasets:
         raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
     images = images_named(args.images)
-    objectives = list(dict.fromkeys(args.objective))
-    if isinstance(images, ImageFile) and set(objectives) - {"synflow"}:
+    if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)
-    device = check_device(args.device)
-    settings = []
-    for objective in objectives:
-        numerics = changed(
-            preset(args.preset, objective, space.name), alpha=args.alpha, gate_scale=args.gate_scale, signs=args.signs,
-            weights=args.weights, batchnorm=args.batchnorm,
-        )  # fmt: skip
-        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
-        for seed in range(args.seeds):
-            settings.append(
-                Setting(
-                    space=space.name, dataset=dataset, objective=objective, seed=seed, numerics=numerics, batch=args.batch,
-                    images=images, dtype=dtype, channels=args.channels, cells=args.cells, device=device,
-                )
-            )  # fmt: skip
-    return settings
+    return {
+        "space": space.name,
+        "dataset": dataset,
+        "images": images,
+        "batch": args.batch,
+        "channels": args.channels,
+        "cells": args.cells,
+        "device": check_device(args.device),
+    }
+
+
+def say_what_is_doubtful(prog: str, settings: Sequence[Setting]) -> list[str]:
+    """Print to stderr what makes rounding errors of sensitivities; return why some say nothing in any precision."""
+    if any(one.dtype == "float32" and one.numerics.alpha == "ones" and one.numerics.batchnorm == "train" for one in settings):
+        print(f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding errors", file=sys.stderr)
+    return say_meaningless(prog, ((one.space, one.objective, one.numerics) for one in settings))
 
 
 def default_dtype(preset: str, objective: str, numerics: Numerics) -> str:
@@ -219,22 +229,32 @@ def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[
     return table, found
 
 
-def _search_all(plan: Plan, settings: Sequence[Setting], workers: int) -> list[Search]:
-    """Return all searches, in the order of their settings, with a bar of the measurements that are logged."""
+def search_all(plan: Plan, settings: Sequence[Setting], workers: int | None) -> dict[Setting, list[Search]]:
+    """Return the searches of each setting, in the order of *settings*, with a bar of the measurements that are logged.
+
+    Args:
+        plan: what is searched for under every setting.
+        settings: all on one device.
+        workers: how many processes; None is one for each core, or a single one on another device than the CPU.
+    """
     from rich.console import Console
 
     from harness.computing.contract import all_or_nothing
     from harness.computing.local import Local
     from harness.progress import watched
 
-    found: dict[tuple[str, int], list[Search]] = {}
-    total = measurements_of(plan, settings)
-    with watched(Console(stderr=True), "searching", total, partial(logged, plan, settings)):
-        for searches in all_or_nothing(Local(workers), partial(search, plan), settings):
-            found[searches[0].objective, searches[0].seed] = searches
-            if not sys.stderr.isatty():
-                print(f"searched {len(found)} of {len(settings)} settings", file=sys.stderr, flush=True)
-    return [one for setting in settings for one in found[setting.objective, setting.seed]]
+    local = Local(workers or (cores() if settings[0].device == "cpu" else 1))
+    searched: dict[Setting, list[Search]] = {}
+    with watched(Console(stderr=True), "searching", measurements_of(plan, settings), partial(logged, plan, settings)):
+        for done, (setting, searches) in enumerate(all_or_nothing(local, partial(_labelled, plan), settings), 1):
+            searched[setting] = searches
+            if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(settings):
+                print(f"searched {done} of {len(settings)} settings", file=sys.stderr, flush=True)
+    return {setting: searched[setting] for setting in settings}
+
+
+def _labelled(plan: Plan, setting: Setting) -> tuple[Setting, list[Search]]:
+    return setting, search(plan, setting)
 
 
 if __name__ == "__main__":

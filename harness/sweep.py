@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks_data import spaces
-from benchmarks_data.command import Parser, guarded, writable_folder
-from benchmarks_data.errors import InputError, unknown
-from harness.command import check_device, positive, say_what_is_replaced, scale
-from harness.computing.local import cores
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
+from benchmarks_data.errors import InputError
+from harness.command import check_replaceable, positive, say_what_is_replaced, scale
 from harness.fed import record_of
-from harness.inputs import ImageFile, add_images, check_batch, images_named
+from harness.inputs import add_images
 from harness.scoring import DTYPES
-from harness.search import default_dtype, targets_of
-from harness.searching import STEPS, Plan, Search, Setting, logged, search
+from harness.search import default_dtype, fed_to, say_what_is_doubtful, search_all, shared_by_settings, targets_of
+from harness.searching import STEPS, Plan, Setting
 from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS, Numerics, changed, preset
 
 PROG = "python -m harness.sweep"
@@ -56,8 +55,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores; 1 on other devices)")
     p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
-    p.add_argument("--tables", type=Path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)")
-    p.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: reports/sweep-SPACE)")
+    p.add_argument(
+        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+    )
+    p.add_argument("--out", type=given_path, metavar="DIR", help="where results go (default: reports/sweep-SPACE)")
     return p
 
 
@@ -69,12 +70,15 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     settings = make_settings(args)
+    said = fed_to(settings)
+    print(f"{prog}: {said}", flush=True)
     table, targets = targets_of(args, settings[0].space)
     out = writable_folder(args.out or Path("reports") / f"sweep-{args.space}")
+    check_replaceable(out, RECORD)
+    warnings = say_what_is_doubtful(prog, settings)
     say_what_is_replaced(prog, out, RECORD)
     plan = Plan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
-    workers = args.workers or (cores() if settings[0].device == "cpu" else 1)
-    searches = dict(_searched(plan, settings, workers))
+    searches = {setting: one for setting, (one,) in search_all(plan, settings, args.workers).items()}
 
     from harness.sweep_report import publish_sweep
 
@@ -88,37 +92,32 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "channels": args.channels,
         "cells": args.cells,
         "dtype": args.dtype,
+        "warnings": warnings,
         "table": table.provenance() if table else "none",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    publish_sweep(searches, table, targets, out, provenance)
+    publish_sweep(searches, table, targets, said, out, provenance)
     return 0
 
 
 def make_settings(args: argparse.Namespace) -> list[Setting]:
     """Return the settings of a command line, seed by seed, so that what is there of a stopped sweep is balanced."""
-    space = spaces.get(args.space)
-    dataset = args.dataset or next(iter(space.datasets))
-    if dataset not in space.datasets:
-        raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
-    images = images_named(args.images)
-    if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
-        check_batch(images, args.batch, space.datasets[dataset].classes)
-    objectives = list(dict.fromkeys(args.objective))
+    shared, objectives = shared_by_settings(args), list(dict.fromkeys(args.objective))
     if len(args.seeds) not in (1, len(objectives)):
         raise InputError(f"--seeds takes one number, or one for each of {len(objectives)} objectives, not {len(args.seeds)}")
     seeds = args.seeds * len(objectives) if len(args.seeds) == 1 else args.seeds
-    device = check_device(args.device)
     return [
         Setting(
-            space=space.name, dataset=dataset, objective=objective, seed=seed, numerics=numerics, batch=args.batch, images=images,
-            dtype=args.dtype or default_dtype("linearised", objective, numerics), channels=args.channels, cells=args.cells,
-            device=device,
+            objective=objective,
+            seed=seed,
+            numerics=numerics,
+            dtype=args.dtype or default_dtype("linearised", objective, numerics),
+            **shared,
         )
         for objective, count in zip(objectives, seeds, strict=True)
         for seed in range(count)
-        for numerics in _grid(objective, space.name, args.scales, args.batchnorm, args.signs)
-    ]  # fmt: skip
+        for numerics in _grid(objective, args.space, args.scales, args.batchnorm, args.signs)
+    ]
 
 
 def _grid(
@@ -130,26 +129,6 @@ def _grid(
         for size, sign in product(sorted(set(scales)), dict.fromkeys(signs)):
             yield changed(authors, gate_scale=size, signs=sign, batchnorm=batchnorm)
         yield changed(authors, alpha="ones", signs="absolute", batchnorm=batchnorm)
-
-
-def _searched(plan: Plan, settings: Sequence[Setting], workers: int) -> Iterator[tuple[Setting, Search]]:
-    """Yield every search, with a bar of the measurements that are logged."""
-    from rich.console import Console
-
-    from harness.computing.contract import all_or_nothing
-    from harness.computing.local import Local
-    from harness.progress import watched
-
-    with watched(Console(stderr=True), "searching", len(settings), partial(logged, plan, settings)):
-        for done, item in enumerate(all_or_nothing(Local(workers), partial(_one, plan), settings), 1):
-            if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(settings):
-                print(f"searched {done} of {len(settings)} settings", file=sys.stderr, flush=True)
-            yield item
-
-
-def _one(plan: Plan, setting: Setting) -> tuple[Setting, Search]:
-    (one,) = search(plan, setting)
-    return setting, one
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
-from rich.console import Console
 from scipy import stats
 
 from benchmarks_data import spaces
@@ -21,10 +21,12 @@ from harness.figures import STYLE, SUFFIXES, save
 from harness.files import with_versions, write_csv, write_text
 from harness.found import rows_of
 from harness.kernel import random_sizes
+from harness.numerics import ROUNDING, meaningless
 from harness.plots_sweep import sweep_figure
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.searching import Search, Setting
+from harness.terminal import Wide
 from proxies.passes.objectives import PRESETS, Numerics, preset
 
 RECORD, FIGURE = "sweep.json", "sweep"
@@ -33,11 +35,14 @@ SETTING = ["objective", "alpha", "gate_scale", "batchnorm", "signs"]
 #: Random architectures whose sizes are counted.
 RANDOM = 300
 SETTINGS_TEXT = (
-    "Means over seeds of what one-shot searches find; intervals are 95 % t intervals of the mean, blank where all seeds agree. "
+    "Means over seeds of what one-shot searches find; intervals are 95 % t intervals of the mean, cut where shares would "
+    "leave 0 to 100, blank where all seeds agree. Dtype: the precision of sensitivities; harness.search --preset authors has "
+    "float32, so that rows of that setting in float64 are its numbers in another precision. "
     "Percentile: the share of random architectures that are smaller, equal ones counted half; they are drawn among those that a "
     "search can find, without the operation none, so that 50 means no bias to size."
 )
 CAPTION = "Means over seeds with 95 % intervals. Crosses at the right: gates of 1, which have no sign."
+LEFT_OUT = " Settings under which rounding errors choose are in the table alone."
 
 
 def search_rows(
@@ -57,7 +62,9 @@ def search_rows(
     sizes = [math.nan if pd.isna(size) else float(stats.percentileofscore(drawn, size, kind="mean")) for size in rows["params"]]
     rows.insert(list(rows).index("params") + 1, "percentile", sizes)
     shares = [_shares(first.space, one) for one in searches.values()]
-    return pd.concat([rows, pd.DataFrame(shares).add_prefix("share_")], axis=1)
+    rows = pd.concat([rows, pd.DataFrame(shares).add_prefix("share_")], axis=1)
+    notes = [ROUNDING if meaningless(one.space, one.objective, one.numerics) else "" for one in searches]
+    return rows.assign(dtype=[setting.dtype for setting in searches], note=notes)
 
 
 def _shares(space: str, one: Search) -> dict[str, float]:
@@ -68,7 +75,10 @@ def _shares(space: str, one: Search) -> dict[str, float]:
 
 
 def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
-    """Return a row for each setting: means over seeds, their deviations, and 95 % intervals of the means."""
+    """Return a row for each setting: means over seeds, their deviations, and 95 % intervals of the means.
+
+    Intervals end where a size, a percentile or an accuracy in percent can: at 0, and at 100.
+    """
     values = ["params", "percentile", *targets]
     shares = [name for name in rows if str(name).startswith("share_")]
     found = []
@@ -82,8 +92,9 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
             if column.nunique() > 1:
                 half = float(stats.t.ppf(0.975, len(column) - 1)) * float(column.std()) / math.sqrt(len(column))
             mean = float(column.mean()) if len(column) else math.nan
-            row |= {name: mean, f"{name}_sd": column.std(), f"{name}_low": mean - half, f"{name}_high": mean + half}
-        found.append(row | done[shares].mean().to_dict())
+            low, high = np.clip([mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0)
+            row |= {name: mean, f"{name}_sd": column.std(), f"{name}_low": low, f"{name}_high": high}
+        found.append(row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict())
     return pd.DataFrame(found)
 
 
@@ -94,15 +105,15 @@ def _key(objective: str, numerics: Numerics) -> tuple[Any, ...]:
 
 
 def sentences(settings: pd.DataFrame, space: str, targets: Sequence[str]) -> list[str]:
-    """Return in words what each preset's setting finds, and how far that depends on the setting."""
-    done = settings[settings["n"] > 0].to_dict("records")
+    """Return in words what each preset's setting finds, and how far that depends on the setting, rounding errors left out."""
+    done = settings[(settings["n"] > 0) & (settings["note"] == "")].to_dict("records")
     known = {tuple(row[name] for name in SETTING): row for row in done}
     measure = targets[0] if targets else "params"
     said = []
     for objective in settings["objective"].unique():
         for name in PRESETS:
             if row := known.get(_key(objective, preset(name, objective, space))):
-                said.append(f"{objective}, preset {name} ({_setting_text(row)}): {_values_text(row, targets)}.")
+                said.append(f"{objective}, preset {name} ({_setting_text(row)}, in {row['dtype']}): {_values_text(row, targets)}.")
         ordered = sorted((row for row in done if row["objective"] == objective), key=lambda row: row[measure])
         if len(ordered) > 1:
             percentiles = [row["percentile"] for row in ordered]
@@ -136,9 +147,21 @@ def _interval_text(row: Mapping[Any, Any], name: str) -> str:
 
 
 def publish_sweep(
-    searches: Mapping[Setting, Search], table: Table | None, targets: Sequence[str], folder: Path, provenance: Mapping[str, Any]
+    searches: Mapping[Setting, Search],
+    table: Table | None,
+    targets: Sequence[str],
+    fed: str,
+    folder: Path,
+    provenance: Mapping[str, Any],
 ) -> None:
-    """Write sweep.csv, settings.csv, sweep.json, the figure and reports into *folder*, and print the paragraph."""
+    """Write sweep.csv, settings.csv, sweep.json, the figure and reports into *folder*, and print the paragraph.
+
+    Args:
+        searches, table, targets: as :func:`search_rows` takes them.
+        fed: the sentence that says what was fed.
+        folder: where everything goes.
+        provenance: what sweep.json holds; its ``warnings`` become notes.
+    """
     space = next(iter(searches)).space
     rows = search_rows(searches, table, targets, random_sizes(space, RANDOM, 0))
     settings = setting_rows(rows, targets)
@@ -149,13 +172,15 @@ def publish_sweep(
         write_csv(settings, new / "settings.csv")
         with matplotlib.rc_context(STYLE):
             figure = save(sweep_figure(settings, targets[0] if targets else "params"), new / f"{FIGURE}.png")
-        section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, CAPTION)])
+        caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
+        section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
         title = f"FreeDARTS on {space}: what its settings decide"
-        document = Document(title, said, [Part(space, [], [section])], shown_command(record["command"]), facts(record), {})
+        opening = [fed, *said, *(f"Note: {reason}." for reason in record["warnings"])]
+        document = Document(title, opening, [Part(space, [], [section])], shown_command(record["command"]), facts(record), {})
         write_text(new / "report.html", html(document))
         write_text(new / "report.md", markdown(document))
         write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
-    console = Console()
+    console = Wide()
     for line in [*said, f"Report, tables and figure: {folder / 'report.html'}"]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 
@@ -175,6 +200,7 @@ def _table(settings: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
         columns += [_interval(target)]
     columns += [tables.number("params", "params", "mean", ",.0f")]
     columns += [tables.number("percentile", "percentile", "of size among random architectures", ".1f"), _interval("percentile")]
+    columns += [tables.text("dtype", "dtype", "precision of sensitivities"), tables.text("note", "note")]
     return tables.fill(settings, columns)
 
 

@@ -10,8 +10,9 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.command import check_replaceable, natural, positive, say_what_is_replaced
 from harness.computing.local import cores
-from harness.inputs import ImageFile, add_images, check_batch, images_named
+from harness.inputs import ImageFile, Images, add_images, check_batch, images_named
 from harness.kernel import (
     BENCHMARK,
     CELL,
@@ -35,9 +36,10 @@ from harness.kernel import (
     search_size,
 )
 from harness.lines import Lines, path_of
+from harness.numerics import say_meaningless
 from harness.searching import STEPS
 from harness.selection import select
-from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, PRESETS, VANISHED
+from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, PRESETS, VANISHED, preset
 
 PROG = "python -m harness.theory"
 WIDTHS = (4, 8, 16)
@@ -78,38 +80,23 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
-    benchmark = benchmarks_data.get(BENCHMARK)
-    indices, warning = select(benchmark, args.archs, "connected", args.seed)
-    if args.batch < 2:
-        raise InputError("--batch 1: a kernel needs at least two images")
-    images = images_named(args.images)
-    if isinstance(images, ImageFile):
-        check_batch(images, max(args.batch, SEARCH_BATCH), benchmark.datasets[DATASET].classes)
-    published = {}
-    if args.published:
-        from harness.search_report import read_published
-
-        published = read_published(args.published, "darts")
+    indices, warning = select(benchmarks_data.get(BENCHMARK), args.archs, "connected", args.seed)
+    images, published = _given(args)
     out = writable_folder(args.out)
     check_replaceable(out, "theory.json")
     if warning:
         print(f"{prog}: {warning}", file=sys.stderr)
+    searches = list(product((BENCHMARK, "darts"), OBJECTIVES, range(args.searches)))
+    warnings = say_meaningless(
+        prog, ((space, objective, preset(args.preset, objective, space)) for space, objective, _ in searches)
+    )
     say_what_is_replaced(prog, out, "theory.json")
     seeds = range(args.seed, args.seed + args.seeds)
     designs = {seed: Design(args.batch, images, seed, args.preset) for seed in seeds}
-    print(f"{prog}: {designs[args.seed].fed()}", flush=True)
-    logs = {seed: Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid) for seed, design in designs.items()}
+    design = designs[args.seed]
+    print(f"{prog}: {design.fed()}", flush=True)
     widths = sorted(set(args.widths))
-    workers = args.workers or cores()
-    items = [(index, width) for index in indices for width in widths]
-    for seed, design in designs.items():
-        _measure(logs[seed], f"seed {seed}, cells", "cells", items, partial(measure_cell, design), workers)
-        _measure(logs[seed], f"seed {seed}, supernets", "supernets", widths, partial(measure_supernet, design), workers)
-    design, log = designs[args.seed], logs[args.seed]
-    searches = [
-        (space, objective, seed) for space in (BENCHMARK, "darts") for objective in OBJECTIVES for seed in range(args.searches)
-    ]
-    _measure(log, "sizes", "sizes", searches, partial(search_size, design, writable_folder(out / STEPS)), workers)
+    cells, supernets, sizes = _measure_all(designs, list(product(indices, widths)), widths, searches, out, args.workers or cores())
 
     from harness.theory_report import publish_theory
 
@@ -120,13 +107,54 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "preset": args.preset,
         "widths": widths,
         "archs": args.archs,
+        "warnings": warnings,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    cells = {(seed, *item): logs[seed].known[_key("cells", item)] for seed in seeds for item in items}
-    supernets = {(seed, width): logs[seed].known[_key("supernets", width)] for seed in seeds for width in widths}
-    found = {item: log.known[_key("sizes", item)] for item in searches}
-    publish_theory(cells, supernets, found, published, design, out, provenance)
+    publish_theory(cells, supernets, sizes, published, design, out, provenance)
     return 0
+
+
+def _given(args: argparse.Namespace) -> tuple[Images, dict[str, Any]]:
+    """Return the images and the published genotypes of a command line; raise InputError for what cannot be used."""
+    if args.batch < 2:
+        raise InputError("--batch 1: a kernel needs at least two images")
+    images = images_named(args.images)
+    if isinstance(images, ImageFile):
+        check_batch(images, max(args.batch, SEARCH_BATCH), benchmarks_data.get(BENCHMARK).datasets[DATASET].classes)
+    if not args.published:
+        return images, {}
+    from harness.search_report import read_published
+
+    return images, read_published(args.published, "darts")
+
+
+def _measure_all(
+    designs: Mapping[int, Design],
+    items: Sequence[tuple[int, int]],
+    widths: Sequence[int],
+    searches: Sequence[tuple[str, str, int]],
+    out: Path,
+    workers: int,
+) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """Return what is measured of cells, supernets and searches, as :func:`harness.theory_report.publish_theory` takes it.
+
+    Args:
+        designs: by seed; the first one's images are those of searches.
+        items: (index, width) of the cells.
+        widths: of the supernets.
+        searches: (space, objective, seed).
+        out: the folder of the logs.
+        workers: how many processes.
+    """
+    logs = {seed: Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid) for seed, design in designs.items()}
+    for seed, design in designs.items():
+        _measure(logs[seed], f"seed {seed}, cells", "cells", items, partial(measure_cell, design), workers)
+        _measure(logs[seed], f"seed {seed}, supernets", "supernets", widths, partial(measure_supernet, design), workers)
+    first = next(iter(designs))
+    _measure(logs[first], "sizes", "sizes", searches, partial(search_size, designs[first], writable_folder(out / STEPS)), workers)
+    cells = {(seed, *item): logs[seed].known[_key("cells", item)] for seed in designs for item in items}
+    supernets = {(seed, width): logs[seed].known[_key("supernets", width)] for seed in designs for width in widths}
+    return cells, supernets, {item: logs[first].known[_key("sizes", item)] for item in searches}
 
 
 def _key(what: str, item: object) -> str:

@@ -23,12 +23,13 @@ from harness.figures import STYLE, SUFFIXES, save
 from harness.files import tau_text, with_versions, write_csv, write_text
 from harness.found import parameters_of
 from harness.kernel import BENCHMARK, DATASET, SCORES, Design, random_sizes
+from harness.numerics import ROUNDING, meaningless
 from harness.plots_theory import family, operation_scatter, scatter, size_strip
 from harness.publish import appearing
 from harness.render import html, markdown
 from harness.terminal import Wide
 from harness.theory_statistics import over_seeds
-from proxies.passes.objectives import OBJECTIVES
+from proxies.passes.objectives import OBJECTIVES, preset
 
 RECORD = "theory.json"
 #: Cells or operations of which a sentence is made at least.
@@ -110,10 +111,13 @@ def operation_rows(supernets: Mapping[tuple[int, int], Mapping[str, Sequence[Seq
 
 
 def size_rows(
-    searches: Mapping[tuple[str, str, int], Mapping[str, Any]], published: Mapping[str, Any], cells: pd.DataFrame, seed: int
+    searches: Mapping[tuple[str, str, int], Mapping[str, Any]], published: Mapping[str, Any], cells: pd.DataFrame, design: Design
 ) -> pd.DataFrame:
-    """Return the size of what each search, each published genotype and each score's first cell has, and its percentile."""
-    rows = [
+    """Return the size of what each search, each published genotype and each score's first cell has, and its percentile.
+
+    Column note marks searches whose sensitivities are rounding errors.
+    """
+    rows: list[dict[str, Any]] = [
         {"space": space, "by": "search", "name": f"zeros, {objective}", "seed": number, **found}
         for (space, objective, number), found in searches.items()
     ]
@@ -126,14 +130,16 @@ def size_rows(
         size = parameters_of(spaces.get("darts").network(genotype, DATASET, 0))
         rows.append({"space": "darts", "by": "published", "name": name, "arch": str(genotype), "params": size})
     frame = pd.DataFrame(rows, columns=["space", "by", "name", "seed", "arch", "params", "fault"])
-    drawn = {space: random_sizes(space, count, seed) for space, count in RANDOM.items()}
+    drawn = {space: random_sizes(space, count, design.seed) for space, count in RANDOM.items()}
     frame["percentile"] = [
         math.nan if pd.isna(row["params"]) else float(stats.percentileofscore(drawn[row["space"]], row["params"], kind="mean"))
         for row in frame.to_dict("records")
     ]
+    notes = [ROUNDING if meaningless(space, name, preset(design.preset, name, space)) else "" for space, name, _ in searches]
+    frame["note"] = notes + [""] * (len(frame) - len(notes))
     for space, sizes in drawn.items():
         mean = {"space": space, "by": "random", "name": f"mean of {len(sizes)} random", "params": float(np.mean(sizes))}
-        frame = pd.concat([frame, pd.DataFrame([{**mean, "percentile": 50.0}])], ignore_index=True)
+        frame = pd.concat([frame, pd.DataFrame([{**mean, "percentile": 50.0, "note": ""}])], ignore_index=True)
     return frame
 
 
@@ -176,7 +182,7 @@ def _taus(rows: pd.DataFrame, suffix: str) -> str:
 
 def _size_sentences(space: str, sizes: pd.DataFrame) -> list[str]:
     said = []
-    chosen = sizes[(sizes["space"] == space) & sizes["percentile"].notna()]
+    chosen = sizes[(sizes["space"] == space) & sizes["percentile"].notna() & (sizes["note"] == "")]
     for name, rows in chosen[chosen["by"] == "search"].groupby("name", sort=False):
         values = ", ".join(f"{value:.0f}" for value in rows["percentile"])
         said.append(f"{name} on {space} chooses networks that are larger than {values} % of random ones (a number for each seed).")
@@ -203,7 +209,7 @@ def publish_theory(
     """Write cells.csv, operations.csv, correlations.csv, sizes.csv, theory.json, figures and reports, and print the sentences."""
     of_cells, of_operations = cell_rows(cells), operation_rows(supernets)
     found = correlations(of_cells, of_operations)
-    sizes = size_rows(searches, published, of_cells, design.seed)
+    sizes = size_rows(searches, published, of_cells, design)
     said = sentences(found, sizes)
     record = with_versions(provenance)
     with appearing(folder, RECORD, lambda: _remove_figures(folder)) as new:
@@ -235,10 +241,38 @@ def _document(
     folder: Path,
     record: Mapping[str, Any],
 ) -> Document:
-    first = cells["seed"].min()
+    scatters, strip = _figures(cells, operations, sizes, folder)
+    bounds = [tables.text("of", "of"), tables.number("channels", "channels", "", "d"), tables.text("score", "score")]
+    for suffix, heading in {"": "tau, bound", "_scale_free": "tau, scaled", "_trace": "tau, trace"}.items():
+        bounds += [
+            tables.number(heading, f"tau{suffix}", f"with the {AGAINST[suffix].replace('_', ' ')}"),
+            tables.interval(f"tau{suffix}_low", f"tau{suffix}_high"),
+        ]
+    bounds += [tables.number("n", "n", "", "d"), tables.number("missing", "missing", "singular kernels", "d")]
+    large = [
+        *(tables.text(name, name) for name in ("space", "by", "name")),
+        tables.number("seed", "seed", "", ".0f"),
+        tables.number("params", "params", "", ",.0f"),
+        tables.number("percentile", "percentile", "share of random architectures that are smaller", ".1f"),
+        tables.text("note", "note"),
+    ]
+    sections = [
+        Section("The bound", BOUND_TEXT, tables.fill(found, bounds), scatters),
+        Section("Size", SIZES_TEXT, tables.fill(sizes, large), [strip]),
+    ]
+    said = [*said, *(f"Note: {reason}." for reason in record["warnings"])]
+    part = Part("A proxy of the theorem's kernel, and size", said, sections)
+    title, command = "ZEROS against a proxy of the theorem's kernel", shown_command(record["command"])
+    return Document(title, [record["input"]], [part], command, facts(record), {})
+
+
+def _figures(
+    cells: pd.DataFrame, operations: pd.DataFrame, sizes: pd.DataFrame, folder: Path
+) -> tuple[list[tuple[Path, str]], tuple[Path, str]]:
+    """Draw cells and operations of the first seed against the bound, two figures for each width, and all sizes; with captions."""
+    first, widths = cells["seed"].min(), sorted(cells["channels"].unique())
     cells, operations = cells[cells["seed"] == first], operations[operations["seed"] == first]
     with matplotlib.rc_context(STYLE):
-        widths = sorted(cells["channels"].unique())
         scatters = [
             (save(scatter(cells, width), folder / f"bound_{width}.png"), f"Cells of {width} initial channels, seed {first}.")
             for width in widths
@@ -251,26 +285,4 @@ def _document(
             for width in widths
         ]
         strip = save(size_strip(sizes), folder / "sizes.png"), "Sizes of what was chosen; dotted: no bias to size."
-    bounds = [tables.text("of", "of"), tables.number("channels", "channels", "", "d"), tables.text("score", "score")]
-    for suffix, heading in {"": "tau, bound", "_scale_free": "tau, scaled", "_trace": "tau, trace"}.items():
-        bounds += [
-            tables.number(heading, f"tau{suffix}", f"with the {AGAINST[suffix].replace('_', ' ')}"),
-            tables.interval(f"tau{suffix}_low", f"tau{suffix}_high"),
-        ]
-    bounds += [tables.number("n", "n", "", "d"), tables.number("missing", "missing", "singular kernels", "d")]
-    large = [
-        tables.text("space", "space"), tables.text("by", "by"), tables.text("name", "name"),
-        tables.number("seed", "seed", "", ".0f"),
-        tables.number("params", "params", "", ",.0f"),
-        tables.number("percentile", "percentile", "share of random architectures that are smaller", ".1f"),
-    ]  # fmt: skip
-    part = Part(
-        "A proxy of the theorem's kernel, and size",
-        said,
-        [
-            Section("The bound", BOUND_TEXT, tables.fill(found, bounds), scatters),
-            Section("Size", SIZES_TEXT, tables.fill(sizes, large), [strip]),
-        ],
-    )
-    title, command = "ZEROS against a proxy of the theorem's kernel", shown_command(record["command"])
-    return Document(title, [record["input"]], [part], command, facts(record), {})
+    return scatters, strip

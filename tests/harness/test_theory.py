@@ -181,7 +181,7 @@ def test_one_seed_of_sampled_items_has_the_interval_of_kendall() -> None:
     assert math.isnan(over_seeds([(x, y), (x, np.ones(30))], sampled=True).value)
 
 
-def test_several_seeds_and_the_authors_gates(tmp_path: Path) -> None:
+def test_several_seeds_and_the_authors_gates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--archs", "4", "--widths", "2", "--batch", "4", "--searches", "1", "--workers", "1", "--out", str(tmp_path)]
     assert main([*command, "--seeds", "2"]) == 0
     cells, operations = pd.read_csv(tmp_path / "cells.csv"), pd.read_csv(tmp_path / "operations.csv")
@@ -197,7 +197,18 @@ def test_several_seeds_and_the_authors_gates(tmp_path: Path) -> None:
     second = operations[operations["seed"] == 1]
     assert list(second["snip"]) == pytest.approx([value for row in values for value in row[1:]])
     assert len(list(tmp_path.glob("theory-*.jsonl"))) == 2
-    assert "ZEROS against a proxy of the theorem" in (tmp_path / "report.md").read_text()
+    report = (tmp_path / "report.md").read_text()
+    assert "ZEROS against a proxy of the theorem" in report
+    shown = capsys.readouterr()
+    reason = "synflow on darts with batchnorm=train: the sum of logits does not depend on the gates"
+    assert shown.err.count(reason) == 1
+    assert f"- Note: {reason}" in report
+    assert "zeros, synflow on darts chooses" not in shown.out + report
+    assert "zeros, snip on darts chooses" in shown.out
+    sizes = pd.read_csv(tmp_path / "sizes.csv")
+    marked = sizes[sizes["note"] == "rounding errors choose"]
+    assert list(zip(marked["space"], marked["name"], strict=True)) == [("darts", "zeros, synflow")]
+    assert "| rounding errors choose |" in report
 
 
 def test_sizes_are_counted_in_percentiles() -> None:
@@ -205,7 +216,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
     searches = {("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""}, ("nb201", "snip", 0): {"params": None}}
-    sizes = theory_report.size_rows(searches, {}, cells, 0)
+    sizes = theory_report.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
     assert sizes[sizes["by"] == "sample"]["percentile"].min() > 90
     assert sizes["percentile"].iloc[0] < 50
     assert math.isnan(sizes["percentile"].iloc[1])
@@ -228,6 +239,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     assert theory_report._verdict(found[1:], "") == "not significantly correlated"
     assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith("not judged, for there is no interval")
     published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
+    published["note"] = ""
     assert list(theory_report._size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",
         "The published b cell is larger than 70 % of random ones.",
