@@ -276,9 +276,9 @@ def test_declared_comparisons_come_first_and_are_a_family() -> None:
     accuracy = stream.normal(80, 5, 120)
     scores = {name: list(accuracy + stream.normal(0, noise, 120)) for name, noise in (("zeros", 2), ("synflow", 9), ("naswot", 9))}
     sizes = list(np.round(accuracy))
-    found = Results(
-        frame(**scores, params=sizes, flops=sizes), table(a_test_200ep=list(accuracy)), ["a_test_200ep"], "all", "nb201", "synflow"
-    )
+    whole = frame(**scores, params=sizes, flops=sizes)
+    trained = table(a_test_200ep=list(accuracy))
+    found = Results(whole, trained, ["a_test_200ep"], "all", "nb201", declared="synflow")
     rows = found.each_against("a_test_200ep", "synflow").set_index("proxy")
     low, high = rows.loc["zeros", ["low", "high"]]
     text = headline(found, "a_test_200ep")[2]
@@ -302,7 +302,7 @@ def test_the_search_table_ends_with_random_orders() -> None:
     sections = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections
     search = next(section.table for section in sections if section.title == "Search")
     headings = [heading for heading, _ in search.headings]
-    assert headings[-1] == "regret at 100 (50 %)"
+    assert headings[-2:] == ["regret at 100 (50 %)", "input"]
     assert [row[0].text for row in search.rows] == ["params", "zeros", "random order"]
     chance = found.search.query("proxy == 'zeros' and metric == 'precision_top10'").iloc[0]
     shown = search.rows[-1][headings.index("precision, 20")].text
