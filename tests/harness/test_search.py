@@ -146,7 +146,7 @@ def test_logs_of_what_could_be_chosen_before_keep_their_names() -> None:
         ("snip", "normal", "train"): "snip-seed0-%s",
     }
     for (objective, alpha, batchnorm), name in names.items():
-        args = parser().parse_args(["--preset", "linearised", "--objective", objective, "--alpha", alpha])
+        args = parser().parse_args(["--preset", "linearised", "--objective", objective, "--alpha", alpha, "--images", "noise"])
         (setting,) = make_settings(args)
         old = {
             "space": "nb201", "dataset": "cifar10", "objective": objective, "seed": 0, "alpha": alpha, "batchnorm": batchnorm,
@@ -220,7 +220,7 @@ def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureF
         (["--published", "x.json"], "--published takes genotypes of the space darts"),
         (["--space", "darts", "--published", "absent.json"], "cannot read absent.json"),
         (["--images", "absent.npz"], "cannot read images absent.npz"),
-        (["--replay", "absent"], "is no record of searches"),
+        (["--replay", "absent"], "leave --workers out"),
         (["--scores", "absent"], "cannot read absent"),
         (["--space", "darts", "--cells", "2"], "has no normal cell in darts: not --cells 2"),
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
@@ -252,6 +252,11 @@ def test_a_target_that_is_no_accuracy_is_refused(tmp_path: Path, capsys: pytest.
     (tmp_path / "nb201_hardware.csv").write_text("index,latency\n2,1.5\n0,3\n")
     assert search(tmp_path / "out", "--tables", str(tmp_path), "--target", "latency") == 2
     assert "--target latency is no accuracy" in capsys.readouterr().err
+
+
+def test_a_replay_of_no_record_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--replay", str(tmp_path / "absent")]) == 2
+    assert "is no record of searches" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
