@@ -63,8 +63,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     from harness.units import check_asked
 
     settings = [read_settings(folder) for folder in args.runs]
+    frames = [read_scores(folder / "scores.csv") for folder in args.runs]
     run = merged_settings(settings, args.runs)
-    scores = merged([read_scores(folder / "scores.csv") for folder in args.runs])
+    scores = merged(frames)
     benchmark = benchmarks_data.get(run["benchmark"])
     check_asked(scores, benchmark.name, run["archs"]["population"])
     table = benchmark.table(tables_folder(args.tables))
