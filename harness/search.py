@@ -107,12 +107,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     if args.replay:
-        from harness.replay import replay
-
-        alone = parser(prog).parse_args(["--replay", str(args.replay)])
-        if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
-            raise InputError(f"--replay decides by what a search has logged, with its settings: leave --{others[0]} out")
-        return replay(args.replay)
+        return _replay(args, parser(prog).parse_args(["--replay", str(args.replay)]))
     settings = make_settings(args)
     said = fed_to(settings)
     print(f"{prog}: {said}", flush=True)
@@ -146,6 +141,15 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     context = Context(args.space, settings[0].dataset, table, targets, args.scores, published, said)
     publish_search(searches, context, out, provenance)
     return FAILED if any(one.fault for one in searches) else 0
+
+
+def _replay(args: argparse.Namespace, alone: argparse.Namespace) -> int:
+    """Replay the searches of a command line; raise InputError where it differs from *alone*, which has no other option."""
+    from harness.replay import replay
+
+    if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
+        raise InputError(f"--replay decides by what a search has logged, with its settings: leave --{others[0]} out")
+    return replay(args.replay)
 
 
 def make_settings(args: argparse.Namespace) -> list[Setting]:

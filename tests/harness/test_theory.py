@@ -183,7 +183,7 @@ def test_one_seed_of_sampled_items_has_the_interval_of_kendall() -> None:
 
 def test_several_seeds_and_the_authors_gates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--archs", "4", "--widths", "2", "--batch", "4", "--searches", "1", "--workers", "1", "--out", str(tmp_path)]
-    assert main([*command, "--seeds", "2"]) == 0
+    assert main([*command, "--seeds", "2", "--images", "noise"]) == 0
     cells, operations = pd.read_csv(tmp_path / "cells.csv"), pd.read_csv(tmp_path / "operations.csv")
     assert list(cells["seed"].value_counts()) == [4, 4]
     found = pd.read_csv(tmp_path / "correlations.csv")
