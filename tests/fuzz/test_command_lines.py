@@ -36,6 +36,7 @@ ABSENT = {
     "agree": ["absent.csv", "absent.csv"],
     "regress": ["--baseline", "absent/absent.csv"],
     "search": ["--tables", "absent"],
+    "sweep": ["--tables", "absent"],
     "theory": ["--images", "absent.npz"],
 }
 
