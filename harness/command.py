@@ -64,7 +64,8 @@ def declared_name(given: str | None, scored: Collection[str]) -> str | None:
         return None
     name = proxies.request(given).name
     if name not in scored:
-        raise InputError(f"--against {given}: it is not among the scores that are compared: {', '.join(sorted(scored))}")
+        compared = ", ".join(sorted(scored))
+        raise InputError(f"--against {given}: it is not among the scores that are compared: {compared}; name it in --proxy too")
     return name
 
 

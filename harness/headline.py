@@ -43,7 +43,7 @@ def headline(results: Results, target: str) -> list[str]:
     return [
         opening,
         *_listing(results, target),
-        *(_declared(results, target) if results.declared else _rivals(results, target, name)),
+        *(declared(results, target) if results.declared else _rivals(results, target, name)),
         *_best(results, target, name),
         *size_findings(results, target, row),
         *_populations(results, target, name),
@@ -119,7 +119,7 @@ def _rivals(results: Results, target: str, name: str) -> list[str]:
     return [f"{name} against {listed(shown)}.{_family(results, target)}"]
 
 
-def _declared(results: Results, target: str) -> list[str]:
+def declared(results: Results, target: str) -> list[str]:
     """Return how each score compares with the declared one, those that are significantly better first."""
     name, same = str(results.declared), results.same(target)
     pairs = results.each_against(target, name).sort_values("difference", ascending=False)

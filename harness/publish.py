@@ -26,6 +26,7 @@ from harness.files import (
     write_csv,
     write_text,
 )  # fmt: skip
+from harness.headline import declared
 from harness.render import html, markdown
 from harness.results import Results
 from harness.terminal import Wide
@@ -94,6 +95,10 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
+    if results.declared:
+        for target in results.targets:
+            for line in declared(results, target):
+                console.print(f"{target}: {line}", highlight=False, soft_wrap=True, markup=False)
     indices = results.populations[results.population]
     for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
         print(f"{prog}: {line}", file=sys.stderr)

@@ -38,7 +38,8 @@ SETTINGS_TEXT = (
     "Means over seeds of what one-shot searches find; intervals are 95 % t intervals of the mean, cut where shares would "
     "leave 0 to 100, blank where all seeds agree. Dtype: the precision of sensitivities; harness.search --preset authors has "
     "float32, so that rows of that setting in float64 are its numbers in another precision. "
-    "Percentile: the share of random architectures that are smaller, equal ones counted half; they are drawn among those that a "
+    f"Percentile: the share of {RANDOM} random architectures that are smaller, equal ones counted half; they are drawn among those "
+    "that a "
     "search can find, without the operation none, so that 50 means no bias to size."
 )
 CAPTION = "Means over seeds with 95 % intervals. Crosses at the right: gates of 1, which have no sign."
@@ -136,7 +137,7 @@ def _number(value: float) -> str:
 
 def _values_text(row: Mapping[Any, Any], targets: Sequence[str]) -> str:
     parts = [f"{target} {row[target]:.2f}{_interval_text(row, target)}" for target in targets]
-    parts.append(f"{row['params']:,.0f} parameters, larger than {row['percentile']:.1f} % of random architectures")
+    parts.append(f"{row['params']:,.0f} parameters, larger than {row['percentile']:.1f} % of {RANDOM} random ones")
     several = "architecture" if row["architectures"] == 1 else "architectures"
     return f"{'; '.join(parts)}; {row['architectures']} {several} in {row['n']} seeds"
 

@@ -84,6 +84,10 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     images, published = _given(args)
     out = writable_folder(args.out)
     check_replaceable(out, "theory.json")
+    seeds = range(args.seed, args.seed + args.seeds)
+    designs = {seed: Design(args.batch, images, seed, args.preset) for seed in seeds}
+    design = designs[args.seed]
+    print(f"{prog}: {design.fed()}", flush=True)
     if warning:
         print(f"{prog}: {warning}", file=sys.stderr)
     searches = list(product((BENCHMARK, "darts"), OBJECTIVES, range(args.searches)))
@@ -91,10 +95,6 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         prog, ((space, objective, preset(args.preset, objective, space)) for space, objective, _ in searches)
     )
     say_what_is_replaced(prog, out, "theory.json")
-    seeds = range(args.seed, args.seed + args.seeds)
-    designs = {seed: Design(args.batch, images, seed, args.preset) for seed in seeds}
-    design = designs[args.seed]
-    print(f"{prog}: {design.fed()}", flush=True)
     widths = sorted(set(args.widths))
     cells, supernets, sizes = _measure_all(designs, list(product(indices, widths)), widths, searches, out, args.workers or cores())
 

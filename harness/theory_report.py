@@ -160,9 +160,9 @@ def sentences(found: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
 
 def _verdict(rows: pd.DataFrame, suffix: str) -> str:
     if rows[f"tau{suffix}"].isna().all() or rows["n"].min() < FEWEST:
-        return f"not judged, for fewer than {FEWEST} of them have both"
+        return f"not judged (fewer than {FEWEST} have both numbers)"
     if rows[f"tau{suffix}_low"].isna().all():
-        return "not judged, for there is no interval,"
+        return "not judged (no interval)"
     below, above = (rows[f"tau{suffix}_high"] < 0).sum(), (rows[f"tau{suffix}_low"] > 0).sum()
     everywhere = " at every width" if len(rows) > 1 else ""
     if below == len(rows):

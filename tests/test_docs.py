@@ -18,6 +18,10 @@ EXAMPLES = {
 }
 
 
+def test_nothing_is_left_to_fill_in() -> None:
+    assert [path.name for path in DOCUMENTS if "@@" in path.read_text(encoding="utf-8")] == []
+
+
 def test_there_is_an_example() -> None:
     assert any(name.startswith("README.md") for name in EXAMPLES)
 

@@ -32,10 +32,13 @@ Geometry = tuple[Any, Any, Any, int]
 
 @contextmanager
 def twice_differentiable(network: nn.Module) -> Iterator[None]:
-    """Let every convolution and batch normalisation compute by this module; normalisations use the batch's statistics."""
+    """Let every convolution and batch normalisation compute by this module; normalisations use the batch's statistics.
+
+    A normalisation that is bypassed already stays so.
+    """
     with ExitStack() as stack:
         for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
+            if isinstance(module, nn.BatchNorm2d) and "forward" not in vars(module):
                 stack.enter_context(overridden([module], forward=partial(_normalise, module)))
             elif isinstance(module, nn.Conv2d) and module.padding_mode == "zeros" and not isinstance(module.padding, str):
                 stack.enter_context(overridden([module], forward=partial(_convolve, module)))

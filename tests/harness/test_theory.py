@@ -237,7 +237,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
     assert theory_report._verdict(above, "") == "positively correlated"
     assert theory_report._verdict(found[1:], "") == "not significantly correlated"
-    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith("not judged, for there is no interval")
+    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith("not judged (no interval)")
     published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
     published["note"] = ""
     assert list(theory_report._size_sentences("darts", published)) == [

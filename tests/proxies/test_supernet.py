@@ -96,6 +96,21 @@ def test_snip_and_grasp_are_derivatives_of_the_loss() -> None:
     assert all(torch.equal(row, torch.ones(5)) for row in supernet.gates.values), "the gates are put back"
 
 
+def test_grasp_without_normalisation_is_a_derivative_of_the_loss_without_it() -> None:
+    small_gates = 1e-2 * torch.ones(30, dtype=torch.float64)
+    gates = small_gates.clone().requires_grad_()
+    with batch_norm_bypassed(supernet := small()):
+        (gradient,) = torch.autograd.grad(loss(supernet, gates), gates, create_graph=True)
+        (product,) = torch.autograd.grad((gradient * gradient.detach()).sum(), gates)
+    numerics = changed(preset("linearised", "grasp", "nb201"), batchnorm="bypass", gate_scale=1e-2)
+    found = operation_sensitivity(small(), inputs(), objective="grasp", numerics=numerics, batch=BATCH)
+    assert flat(found) == pytest.approx((small_gates * product).abs().tolist(), rel=1e-8, abs=1e-30)
+    normalised = operation_sensitivity(
+        small(), inputs(), objective="grasp", numerics=changed(numerics, batchnorm="train"), batch=BATCH
+    )
+    assert flat(found) != pytest.approx(flat(normalised), rel=0.1)
+
+
 @pytest.mark.parametrize(
     "make", [lambda: NasBench201Supernet(10, 0), lambda: DartsSupernet(10, 0, cells=8)], ids=["nb201", "darts"]
 )
