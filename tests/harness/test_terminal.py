@@ -19,19 +19,20 @@ def test_no_name_is_split_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("COLUMNS", "40")
     name, numbers = "zeros[objective=grasp,aggregate=min]", dict.fromkeys(CORRELATION_COLUMNS, 0.5)
     words = {"benchmark": "nb201", "target": "imagenet16-120_test_200ep", "population": "connected", "proxy": name, "n": 1234}
+    words |= {"group": "ab", "input": "natural", "r_n": 1234, "census": False}
     print_correlations(Wide(), pd.DataFrame([{**numbers, **words, "missing": 7}]), "caption")
     shown = capsys.readouterr().out
     assert "nb201, imagenet16-120_test_200ep, population connected" in shown
     row = next(line for line in shown.splitlines() if name in line)
-    assert row.split() == [name, "0.500", "0.500", "to", "0.500", "0.500", "0.500", "1234", "7"]
+    assert row.split() == [name, "0.500", "0.500", "to", "0.500", "ab", "0.500", "0.500", "1234", "7", "natural"]
 
 
 @pytest.mark.parametrize("value", [-1e-9, 0.0, -0.0])
 def test_what_rounds_to_zero_has_no_sign(value: float) -> None:
-    row = dict.fromkeys(["regret_1", "regret_10", "regret_100", "tau_top10", "precision_top10", "precision_top1"], value)
-    cells = tables.fill(pd.DataFrame([{"proxy": "zeros", **row}]), tables.SEARCH).rows[0]
-    assert [cell.text for cell in cells[-3:]] == ["0.00"] * 3
-    assert cells[1].text == "0.000"
+    columns = [tables.measured("regret", "regret_1", "", ".2f"), tables.number("difference", "difference", "", "+z.3f")]
+    row = {"regret_1": value, "regret_1_low": value, "regret_1_high": value, "difference": value}
+    cells = tables.fill(pd.DataFrame([row]), columns).rows[0]
+    assert [cell.text for cell in cells] == ["0.00 (0.00 to 0.00)", "+0.000"]
 
 
 @pytest.mark.parametrize("command", ["harness.run --list", "harness.run --help", "harness.agree ours.csv theirs.csv"])
