@@ -233,7 +233,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
     assert theory_report._verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
     assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated"
     assert theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "") == "negatively correlated at every width"
-    assert theory_report._verdict(found.assign(n=5), "").startswith("not judged, for fewer than 20")
+    assert theory_report._verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
     assert theory_report._verdict(above, "") == "positively correlated"
     assert theory_report._verdict(found[1:], "") == "not significantly correlated"
