@@ -54,7 +54,7 @@ def test_a_reader_that_has_left_is_no_failure(command: str, tmp_path: Path) -> N
 
 
 def test_make_table_says_what_it_needs_before_it_installs(tmp_path: Path) -> None:
-    command = ["make", "table", "TABLES=", f"VENV={tmp_path / 'venv'}", "PYTHON=false"]
+    command = ["make", "--no-print-directory", "table", "TABLES=", f"VENV={tmp_path / 'venv'}", "PYTHON=false"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("make table: name TABLES=DIR and IMAGES=FILE.npz")
