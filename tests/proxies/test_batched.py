@@ -25,14 +25,13 @@ from tests.networks import inputs, small
 INDICES = [*random.Random(0).sample(range(space.SIZE), 10), 1651, 1462, 0, *(
     space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|") for kind in ("none", "nor_conv_1x1")
 )]  # fmt: skip
-TOGETHER = [
-    request.name for request in every_request() if not request.proxy.of and chunking._way("nb201", request.name) is Way.BATCH
+#: Each choice of a supernet's gates costs a pass of its own: tests of supernets have them all.
+GATES = ("alpha", "gate_scale", "signs", "batchnorm")
+NAMES = [
+    request.name for request in every_request() if not request.proxy.of and not any(f"{gate}=" in request.name for gate in GATES)
 ]
-LIVE = [
-    request.name
-    for request in every_request()
-    if not request.proxy.of and chunking._way("nb201", request.name) is Way.SHARED_NETWORK
-]
+TOGETHER = [name for name in NAMES if chunking._way("nb201", name) is Way.BATCH]
+LIVE = [name for name in NAMES if chunking._way("nb201", name) is Way.SHARED_NETWORK]
 
 
 def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
