@@ -7,16 +7,13 @@ Zhang, Huang, Wang, arXiv 2106.11542; sizes from the authors' code, github.com/a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
-from benchmarks_data.benchmark import Dataset
-from benchmarks_data.errors import InputError
 from benchmarks_data.layers import InvertedResidual
 from benchmarks_data.spaces.choice import Choice
-from benchmarks_data.spaces.proxyless import BLOCKS, Chain, Found, Sizes, scaled
+from benchmarks_data.spaces.proxyless import BLOCKS, Chain, ProxylessSpace, Sizes, scaled
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
 SIZES = Sizes(40, 24, 1728, ((32, 4, 2), (56, 4, 2), (112, 4, 2), (128, 4, 1), (256, 4, 2), (432, 1, 1)))
@@ -58,23 +55,15 @@ class MobileSupernet(Chain):
         self.stages = list(self.body)
 
 
-class MobileSpace:
+class MobileSpace(ProxylessSpace):
     """The space (:class:`benchmarks_data.spaces.SearchSpace`)."""
 
-    name, benchmark = "mobile", ""
+    name = "mobile"
     description = "FreeDARTS' MobileNet space: 21 inverted residual blocks, kernel 3, 5 or 7, expansion 3 or 6"
-    datasets: ClassVar[Mapping[str, Dataset]] = {"imagenet": Dataset(1000, 224)}
     choices = CHOICES
-    limits = ()
-    nodes: ClassVar[Mapping[int, str]] = {}
 
-    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
-        if cells is not None:
-            raise InputError("the networks of mobile have no cells to count: leave --cells out")
-        return MobileSupernet(self.datasets[dataset].classes, seed, channels=channels or SIZES.stem)
-
-    def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Found:  # noqa: ARG002 (the order is fixed)
-        return Found(tuple(str(kind) for kind in chosen))
+    def _supernet(self, classes: int, seed: int, channels: int | None) -> Supernet:
+        return MobileSupernet(classes, seed, channels=channels or SIZES.stem)
 
     def network(self, found: Any, dataset: str, seed: int) -> Any:
         layers = [Layer(_block(kind, shape), *shape) for kind, shape in zip(found.kinds, SIZES.layers, strict=True)]

@@ -122,8 +122,11 @@ class ProxylessSpace:
 
     def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
         if cells is not None:
-            raise InputError("the networks of proxyless have no cells to count: leave --cells out")
-        return ProxylessSupernet(self.datasets[dataset].classes, seed, channels=channels or SIZES.stem)
+            raise InputError(f"the networks of {self.name} have no cells to count: leave --cells out")
+        return self._supernet(self.datasets[dataset].classes, seed, channels)
+
+    def _supernet(self, classes: int, seed: int, channels: int | None) -> Supernet:
+        return ProxylessSupernet(classes, seed, channels=channels or SIZES.stem)
 
     def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Found:  # noqa: ARG002 (the order is fixed)
         return Found(tuple(str(kind) for kind in chosen))
