@@ -30,10 +30,11 @@ def commands(out: Path) -> dict[str, list[str]]:
     theory = ["--archs", "6", "--widths", "4", "--batch", "4", "--searches", "1"]
     listed = {
         "nb201": run("nb201", "--proxy", *PROXIES, "--archs", "40", "--seeds", "2"),
+        "nb201-other": run("nb201-other", "--proxy", "swap", "az_nas", "--archs", "40", "--seeds", "2"),
         "nb201-all": run("nb201-all", "--proxy", "zeros[boundary=periodic]", "--archs", "all"),
         "nb201-unique": run("nb201-unique", "--proxy", "zeros", "--archs", "60", "--population", "unique", "--dtype", "float64"),
         "report": ["harness.report", str(out / "nb201"), "--out", str(out / "report")],
-        "merged": ["harness.report", str(out / "nb201"), str(out / "nb201-all"), "--out", str(out / "merged")],
+        "merged": ["harness.report", str(out / "nb201"), str(out / "nb201-other"), "--out", str(out / "merged")],
         "search-nb201": [
             "harness.search",
             "--seeds",
@@ -58,7 +59,8 @@ def commands(out: Path) -> dict[str, list[str]]:
         for name in ("nb101", "nbmacro"):
             listed[name] = run(name, "--benchmark", name, "--proxy", "zeros", "naswot", "--archs", "20", *real)
         listed["transnas101_micro"] = run(
-            "transnas101_micro", "--benchmark", "transnas101_micro", "--proxy", "zeros", "--archs", "5", *real
+            *("transnas101_micro", "--benchmark", "transnas101_micro", "--proxy", "zeros", "--archs", "5"),
+            *("--target", "class_object_top1", *real),
         )
         listed["nb201-official"] = run("nb201-official", "--proxy", *PROXIES, "--archs", "40", "--dataset", "cifar100", *real)
     return listed

@@ -132,7 +132,8 @@ class _NormalisationBackward(torch.autograd.Function):
 
 def _project(gradient: Tensor, x: Tensor, mean: Tensor, scale: Tensor, eps: float) -> tuple[Tensor, Tensor]:
     """Return s P(gradient), and per channel the inner product of gradient and y."""
+    ones = torch.ones_like(mean)  # on CUDA there is no gradient of a weight that is None
     projected, inner, _ = torch.ops.aten.native_batch_norm_backward(
-        gradient, x, None, None, None, mean, scale, True, eps, [True, True, False]
+        gradient, x, ones, None, None, mean, scale, True, eps, [True, True, False]
     )
     return projected, inner
