@@ -1,7 +1,9 @@
-"""Tabular NAS benchmarks: architectures by index, their networks, their trained results. Listing them does not import torch.
+"""Tabular NAS benchmarks: architectures by index, their networks, their trained results.
 
-A benchmark is a folder of this package, or an object that another package offers in the entry-point group
-``zeros_harness.benchmarks``.
+Listing them does not import torch.
+
+A benchmark is a folder of this package, or an object that another package offers in the entry-point
+group ``zeros_harness.benchmarks``.
 """
 
 from __future__ import annotations
@@ -26,12 +28,15 @@ def get(name: str) -> Benchmark:
     """Return the benchmark called *name*.
 
     Raises:
-        InputError: it is unknown, the message saying what there is; it cannot be loaded; or several are called so.
+        InputError: it is unknown, the message saying what there is; it cannot be loaded; or several
+            are called so.
     """
     offered = _offered().get(name, ())
     places = [*([f"{__name__}.{name}"] if name in _own() else []), *map(_place, offered)]
     if len(places) > 1:
-        raise InputError(f"several benchmarks are called {name}: {' and '.join(places)}: uninstall all but one")
+        raise InputError(
+            f"several benchmarks are called {name}: {' and '.join(places)}: uninstall all but one"
+        )
     if name in _own():
         benchmark: Benchmark = importlib.import_module(f"{__name__}.{name}").BENCHMARK
         return benchmark
@@ -42,12 +47,19 @@ def get(name: str) -> Benchmark:
 
 @cache
 def _own() -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg and module.name != "spaces"]
+    return [
+        module.name
+        for module in pkgutil.iter_modules(__path__)
+        if module.ispkg and module.name != "spaces"
+    ]
 
 
 @cache
 def _offered() -> dict[str, tuple[metadata.EntryPoint, ...]]:
-    """Return what other packages offer, by name; one package that is found twice on the path offers it once."""
+    """Return what other packages offer, by name.
+
+    One package that is found twice on the path offers it once.
+    """
     offered: dict[str, dict[str, metadata.EntryPoint]] = {}
     for point in metadata.entry_points(group=GROUP):
         offered.setdefault(point.name, {})[_place(point)] = point
@@ -64,7 +76,12 @@ def _load(point: metadata.EntryPoint) -> Benchmark:
     try:
         benchmark: Benchmark = point.load()
     except Exception as error:  # it is somebody else's code
-        raise InputError(f"the benchmark {point.name} ({point.value}) cannot be loaded: {type(error).__name__}: {error}") from error
+        raise InputError(
+            f"the benchmark {point.name} ({point.value}) cannot be loaded: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     if getattr(benchmark, "name", None) != point.name:
-        raise InputError(f"the entry point {point.name} ({point.value}) is no benchmark of that name")
+        raise InputError(
+            f"the entry point {point.name} ({point.value}) is no benchmark of that name"
+        )
     return benchmark

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The input that a benchmark's networks take: number of classes, and height and width of an RGB image in pixels."""
+    """The input that a benchmark's networks take.
+
+    Number of classes, and height and width of an RGB image in pixels.
+    """
 
     classes: int
     image_size: int
@@ -23,7 +26,9 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Architecture:
-    """One entry of a benchmark: its official string and its structure (for cell spaces, the operation of each edge)."""
+    """One entry of a benchmark: its official string and its structure (for cell spaces, the
+    operation of each edge).
+    """
 
     index: int
     string: str
@@ -32,9 +37,12 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Operation:
-    """A candidate operation inside a built network, as a proxy sees it: the module, and where it stands.
+    """A candidate operation inside a built network, as a proxy sees it.
 
-    ``live`` says whether its output can reach the network's output: it is not ``none`` and lies on a path through its cell.
+    The module, and where it stands.
+
+    ``live`` says whether its output can reach the network's output: it is not ``none`` and lies on
+    a path through its cell.
     """
 
     cell: int
@@ -53,27 +61,35 @@ class CellNetwork(Protocol):
 
     @property
     def stages(self) -> list[nn.Module]:
-        """Modules that follow one another, so that scaling the output of one scales the network's output alike."""
+        """Modules that follow one another, so that scaling the output of one scales the network's
+        output alike.
+        """
 
 
 @runtime_checkable
 class PrunesDeadEdges(Protocol):
-    """What a benchmark may offer: which architectures have equal networks but for operations that cannot matter."""
+    """What a benchmark may offer.
+
+    Which architectures have equal networks but for operations that cannot matter.
+    """
 
     def without_dead_edges(self, index: int) -> int:
-        """Return the architecture without the operations of *index* that no path from input to output passes.
+        """Return the architecture without the operations of *index* that no path from input to
+        output passes.
 
         All other operations must have the same weights under the same seed.
         """
 
 
 class Benchmark(Protocol):
-    """A tabular benchmark: architectures by index, the networks that they stand for, and their trained results.
+    """A tabular benchmark: architectures by index, the networks that they stand for, and their
+    trained results.
 
-    It may have ``depth`` besides, a method from an index to the number of layers with weights on the longest live path (or the part
-    of it in which its architectures differ), which the harness then counts among their sizes; and ``corrections``, pass -> number:
-    how often the results of a pass of :mod:`proxies.passes` have changed for its networks. A stored score of a proxy that reads the
-    pass belongs to one such number.
+    It may have ``depth`` besides, a method from an index to the number of layers with weights on
+    the longest live path (or the part of it in which its architectures differ), which the harness
+    then counts among their sizes; and ``corrections``, pass -> number: how often the results of a
+    pass of :mod:`proxies.passes` have changed for its networks. A stored score of a proxy that
+    reads the pass belongs to one such number.
     """
 
     name: str
@@ -82,7 +98,7 @@ class Benchmark(Protocol):
 
     @property
     def datasets(self) -> Mapping[str, Dataset]:
-        """The datasets that the benchmark's networks were trained on, by name, the main one first."""
+        """The datasets that the networks were trained on, by name, the main one first."""
 
     def architecture(self, index: int) -> Architecture:
         """Return the architecture of *index*; raise InputError when there is none."""
@@ -97,7 +113,13 @@ class Benchmark(Protocol):
         """Return the isomorphism class of *index*."""
 
     def network(self, index: int, classes: int, seed: int) -> Any:
-        """Return the published network, which is a CellNetwork: float32, CPU, training mode, weights drawn from *seed*."""
+        """Return the published network, which is a CellNetwork.
+
+        Float32, CPU, training mode, weights drawn from *seed*.
+        """
 
     def table(self, folder: Path | None = None) -> Table:
-        """Return the trained results: from *folder*, or without one those that install with the project."""
+        """Return the trained results.
+
+        From *folder*, or without one those that install with the project.
+        """

@@ -26,7 +26,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def given_path(text: str) -> Path:
-    """Parse a path for argparse. An empty one, as an unset variable of the shell leaves behind, would be the current folder."""
+    """Parse a path for argparse. An empty one, as an unset variable of the shell leaves behind,
+    would be the current folder.
+    """
     if not text:
         raise argparse.ArgumentTypeError("expected a file or a folder, not ''")
     return Path(text)
@@ -36,15 +38,22 @@ class Stopped(RuntimeError):
     """A command cannot go on, through no fault of its input."""
 
 
-def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None, *, kept: str = "") -> int:
-    """Run a command and return its exit status, turning what a person can mend into one line on standard error.
+def guarded(
+    prog: str,
+    command: Callable[[Sequence[str] | None], int],
+    argv: Sequence[str] | None,
+    *,
+    kept: str = "",
+) -> int:
+    """Run a command and return its exit status, turning what a person can mend into one line on
+    standard error.
 
     Args:
         prog: the command's name.
         command: from the arguments to an exit status.
         argv: the arguments; None takes those of the process.
-        kept: what stays of a command that was stopped, which then goes on from there; empty for one that begins anew, for which a
-            dead worker means that it could not run.
+        kept: what stays of a command that was stopped, which then goes on from there; empty for one
+            that begins anew, for which a dead worker means that it could not run.
     """
     saved = f"; {kept} saved, the same command goes on from there" if kept else ""
     try:
@@ -58,7 +67,10 @@ def guarded(prog: str, command: Callable[[Sequence[str] | None], int], argv: Seq
     except InputError as error:
         message, status = str(error), UNUSABLE
     except OSError as error:
-        message, status = f"{error.filename or 'a file'}: {error.strerror or error}{saved}", UNUSABLE
+        message, status = (
+            f"{error.filename or 'a file'}: {error.strerror or error}{saved}",
+            UNUSABLE,
+        )
     except Stopped as error:
         message, status = f"{error}{saved}", FAILED if kept else UNUSABLE
     except KeyboardInterrupt:
@@ -78,4 +90,6 @@ def writable_folder(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error
+        raise InputError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder"
+        ) from error

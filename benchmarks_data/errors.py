@@ -9,12 +9,15 @@ from collections.abc import Iterable
 class InputError(ValueError):
     """Something that was given cannot be used.
 
-    The message is one line: what was wrong, where, and what to do. Commands print it and exit with status 2.
+    The message is one line: what was wrong, where, and what to do. Commands print it and exit with
+    status 2.
     """
 
 
 def unknown(kind: str, given: str, available: Iterable[str]) -> InputError:
-    """Return the error for a name that is not among the *available* ones, with the nearest as a suggestion."""
+    """Return the error for a name that is not among the *available* ones, with the nearest as a
+    suggestion.
+    """
     names = sorted(available)
     lowered = {name.lower(): name for name in names}
     near = difflib.get_close_matches(given.lower(), lowered, n=1)

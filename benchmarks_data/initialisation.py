@@ -1,4 +1,7 @@
-"""Weights as a pure function of a seed and a module's name: no global random state is read or changed."""
+"""Weights as a pure function of a seed and a module's name.
+
+No global random state is read or changed.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,13 @@ def generator(seed: int, *names: object) -> torch.Generator:
 
 
 def initialise(network: nn.Module, seed: int) -> None:
-    """Draw the weights of all convolutions and linear layers as PyTorch does by default: uniform in +-1/sqrt(fan in).
+    """Draw the weights of all convolutions and linear layers as PyTorch does by default.
 
-    A layer's weights depend on *seed*, its qualified name and its shape. Architectures that name an operation by where it stands
-    and its kind therefore share its weights (common random numbers), whatever else they hold.
+    Uniform in +-1/sqrt(fan in).
+
+    A layer's weights depend on *seed*, its qualified name and its shape. Architectures that name an
+    operation by where it stands and its kind therefore share its weights (common random numbers),
+    whatever else they hold.
     """
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear):

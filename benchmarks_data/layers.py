@@ -1,4 +1,7 @@
-"""Building blocks that the networks of several search spaces share: (batch, channels, height, width) -> the same."""
+"""Building blocks that the networks of several search spaces share.
+
+(batch, channels, height, width) -> the same.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,17 @@ class ReluConvBn(nn.Sequential):
 
 
 class FactorizedReduce(nn.Module):
-    """The skip connection that halves height and width: two 1x1 convolutions of stride 2, one of them shifted by a pixel."""
+    """The skip connection that halves height and width.
+
+    Two 1x1 convolutions of stride 2, one of them shifted by a pixel.
+    """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.relu = nn.ReLU()
-        self.convolutions = nn.ModuleList(Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2))
+        self.convolutions = nn.ModuleList(
+            Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2)
+        )
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -44,14 +52,21 @@ class FactorizedReduce(nn.Module):
         return out
 
 
-def convolution_bn(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1) -> list[nn.Module]:
+def convolution_bn(
+    inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1
+) -> list[nn.Module]:
     """Return a convolution without bias and its batch normalisation."""
-    layer = Convolution(inputs, outputs, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False)
+    layer = Convolution(
+        inputs, outputs, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False
+    )
     return [layer, nn.BatchNorm2d(outputs)]
 
 
 class InvertedResidual(nn.Module):
-    """Expansion (none of a factor of 1), depthwise convolution, projection; the input is added where it has the output's shape."""
+    """Expansion (none of a factor of 1), depthwise convolution, projection.
+
+    The input is added where it has the output's shape.
+    """
 
     def __init__(self, inputs: int, outputs: int, stride: int, kernel: int, expansion: int) -> None:
         super().__init__()

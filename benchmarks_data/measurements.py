@@ -1,7 +1,9 @@
-"""Further numbers of a benchmark's architectures, such as latencies: tables ``{benchmark}_{what}.csv[.gz]`` beside the main one.
+"""Further numbers of a benchmark's architectures, such as latencies.
 
-A table of measurements has a column ``index``, perhaps ``arch``, and columns of numbers in any unit, blank where unknown. It may
-leave architectures out.
+Tables ``{benchmark}_{what}.csv[.gz]`` beside the main one.
+
+A table of measurements has a column ``index``, perhaps ``arch``, and columns of numbers in any
+unit, blank where unknown. It may leave architectures out.
 """
 
 from __future__ import annotations
@@ -36,29 +38,44 @@ def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str]
     """
     path = find_table(tables_of(folder, benchmark.name), benchmark.name)
     datasets = tuple(benchmark.datasets)
-    table = read_table(path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers)
+    table = read_table(
+        path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers
+    )
     return with_measurements(table, path.parent, benchmark.name, benchmark.size, benchmark.index)
 
 
 def cost_columns(datasets: Iterable[str]) -> list[str]:
-    """Return the columns of what an architecture costs on each dataset, as tables made from official files have them."""
+    """Return the columns of what an architecture costs on each dataset, as tables made from
+    official files have them.
+    """
     return [f"{dataset}_{cost}" for dataset in datasets for cost in ("params", "flops", "latency")]
 
 
 def with_measurements(
-    table: Table, folder: Path, benchmark: str, size: int, index_of: Callable[[str], int], besides: Collection[str] = ()
+    table: Table,
+    folder: Path,
+    benchmark: str,
+    size: int,
+    index_of: Callable[[str], int],
+    besides: Collection[str] = (),
 ) -> Table:
-    """Return *table* with the columns of the tables of measurements in *folder*, but for the files named in *besides*.
+    """Return *table* with the columns of the tables of measurements in *folder*, but for the files
+    named in *besides*.
 
-    A column whose name stands in several files is called after its file: ``nb201_hardware_cifar10.csv`` gives
-    ``hardware_cifar10_raspi4_latency``.
+    A column whose name stands in several files is called after its file:
+    ``nb201_hardware_cifar10.csv`` gives ``hardware_cifar10_raspi4_latency``.
 
     Raises:
         InputError: such a file is not a table of measurements of this benchmark.
     """
     frames: dict[str, pd.DataFrame] = {}
     checksums = {}
-    paths = [path for ending in (".csv", ".csv.gz") for path in folder.glob(f"{benchmark}_*{ending}") if path.name not in besides]
+    paths = [
+        path
+        for ending in (".csv", ".csv.gz")
+        for path in folder.glob(f"{benchmark}_*{ending}")
+        if path.name not in besides
+    ]
     for path in sorted(paths):
         what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
         if what in frames:
@@ -66,13 +83,17 @@ def with_measurements(
         frames[what], checksums[path.name] = _read(path, size, index_of)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
-        frame.reindex(table.values.index).rename(columns={name: f"{what}_{name}" for name in frame if times[name] > 1})
+        frame.reindex(table.values.index).rename(
+            columns={name: f"{what}_{name}" for name in frame if times[name] > 1}
+        )
         for what, frame in frames.items()
     ]
     values = pd.concat([table.values, *renamed], axis=1)
     if not values.columns.is_unique:
         twice = values.columns[values.columns.duplicated()][0]
-        raise InputError(f"{folder}: the tables {', '.join(checksums)} have column {twice!r} twice: rename one")
+        raise InputError(
+            f"{folder}: the tables {', '.join(checksums)} have column {twice!r} twice: rename one"
+        )
     return replace(table, values=values, measurements=checksums)
 
 
@@ -92,10 +113,16 @@ def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.Dat
 def _columns(path: Path, header: list[str]) -> list[str]:
     columns = header[2:] if header[1:2] == ["arch"] else header[1:]
     if header[:1] != ["index"] or not columns:
-        raise InputError(f"{path}, line 1: a table of measurements has a column index, perhaps arch, and then columns of numbers")
+        raise InputError(
+            f"{path}, line 1: a table of measurements has a column index, perhaps arch, and then "
+            "columns of numbers"
+        )
     for name in columns:
         if not _COLUMN.fullmatch(name):
-            raise InputError(f"{path}, line 1: column {name!r}: a name has letters, digits, underscores, points and hyphens alone")
+            raise InputError(
+                f"{path}, line 1: column {name!r}: a name has letters, digits, underscores, "
+                "points and hyphens alone"
+            )
         if columns.count(name) > 1:
             raise InputError(f"{path}, line 1: column {name!r} stands there twice")
     return columns

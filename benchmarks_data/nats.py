@@ -1,7 +1,10 @@
-"""NATS-Bench directories such as ``NATS-tss-v1_0-3ffb9-simple``: one compressed pickle for each architecture.
+"""NATS-Bench directories such as ``NATS-tss-v1_0-3ffb9-simple``.
 
-Values are those of ``nats_bench.ArchResults``, the class with which the package answers queries. Its own loader is not used: it
-unpickles any class, and takes a text in place of results for the name of a file to unpickle.
+One compressed pickle for each architecture.
+
+Values are those of ``nats_bench.ArchResults``, the class with which the package answers queries.
+Its own loader is not used: it unpickles any class, and takes a text in place of results for the
+name of a file to unpickle.
 """
 
 from __future__ import annotations
@@ -39,9 +42,16 @@ LARGEST = 1 << 25
 
 
 def columns(epochs: Sequence[int]) -> list[str]:
-    """Return the columns of the table: means over runs and single runs of each split, and what an architecture costs."""
+    """Return the columns of the table.
+
+    Means over runs and single runs of each split, and what an architecture costs.
+    """
     means = [f"{name}_{count}ep" for count in epochs for name in SETS]
-    runs = [name for mean in means for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))]
+    runs = [
+        name
+        for mean in means
+        for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))
+    ]
     return [*runs, *cost_columns(COSTS)]
 
 
@@ -55,13 +65,23 @@ def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: froz
         skip: indices that are not wanted.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder: name an unpacked NATS-Bench directory, whose name ends in -simple")
+        raise InputError(
+            f"{folder} is no folder: name an unpacked NATS-Bench directory, whose name ends in "
+            "-simple"
+        )
     meta = _load(folder / "meta.pickle.pbz2")
     if not isinstance(meta, Mapping) or meta.get("meta_archs") != list(strings):
-        raise InputError(f"{folder / 'meta.pickle.pbz2'} lists other architectures: it is of another benchmark or version")
+        raise InputError(
+            f"{folder / 'meta.pickle.pbz2'} lists other architectures: it is of another "
+            "benchmark or version"
+        )
     for index, string in enumerate(strings):
         path = folder / f"{index:06d}.pickle.pbz2"
-        yield Row(index, {} if index in skip else _values(path, string, epochs), (index + 1) / len(strings))
+        yield Row(
+            index,
+            {} if index in skip else _values(path, string, epochs),
+            (index + 1) / len(strings),
+        )
 
 
 def _load(path: Path) -> Any:
@@ -70,14 +90,20 @@ def _load(path: Path) -> Any:
         with bz2.open(path) as file:
             data = file.read(LARGEST + 1)
     except (OSError, EOFError) as error:
-        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}: fetch it again") from error
+        raise InputError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or error}: fetch it again"
+        ) from error
     if len(data) > LARGEST:
-        raise InputError(f"{path} unpacks to more than {LARGEST >> 20} MiB, which is none of NATS-Bench")
+        raise InputError(
+            f"{path} unpacks to more than {LARGEST >> 20} MiB, which is none of NATS-Bench"
+        )
     stream = PickleStream(data)
     try:
         found = stream.read()
     except PickleError as error:
-        raise InputError(f"{path} is damaged, or no pickle of results ({error}): fetch it again") from error
+        raise InputError(
+            f"{path} is damaged, or no pickle of results ({error}): fetch it again"
+        ) from error
     if stream.end != len(data):
         raise InputError(f"{path} is damaged: something follows the results")
     return found
@@ -96,15 +122,25 @@ def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
                 values |= _accuracies(results, f"{name}_{count}ep", dataset, split)
         for name, dataset in COSTS.items():
             costs = results.get_compute_costs(dataset)
-            values |= {f"{name}_{cost}": float(costs[cost]) for cost in ("params", "flops", "latency") if costs[cost] is not None}
+            values |= {
+                f"{name}_{cost}": float(costs[cost])
+                for cost in ("params", "flops", "latency")
+                if costs[cost] is not None
+            }
     except Exception as error:  # the package's code on what a file says may raise anything
         what = f"{type(error).__name__}: {str(error)[:200]}"
-        raise InputError(f"{path}: not the results of a NATS-Bench architecture ({what})") from error
+        raise InputError(
+            f"{path}: not the results of a NATS-Bench architecture ({what})"
+        ) from error
     return values
 
 
 def _state(found: Any) -> dict[str, Any]:
-    """Return the state of results; raise ValueError for anything else, which the package might take for the name of a file."""
+    """Return the state of results.
+
+    Raises:
+        ValueError: for anything else, which the package might take for the name of a file.
+    """
     if not isinstance(found, dict) or not isinstance(runs := found.get("all_results"), dict):
         raise ValueError("no dictionary of results")
     if not all(isinstance(run, dict) for run in runs.values()):
@@ -124,5 +160,7 @@ def _accuracies(results: ArchResults, column: str, dataset: str, split: str) -> 
     for run, seed in enumerate(sorted(results.get_dataset_seeds(dataset)), 1):
         if run > RUNS:
             raise ValueError(f"more than {RUNS} runs")
-        found[f"{column}_run{run}"] = float(results.get_metrics(dataset, split, is_random=seed)["accuracy"])
+        found[f"{column}_run{run}"] = float(
+            results.get_metrics(dataset, split, is_random=seed)["accuracy"]
+        )
     return found

@@ -1,4 +1,7 @@
-"""What the calls in a pickle of results make: containers and numpy's numbers; everything else stays a name."""
+"""What the calls in a pickle of results make: containers and numpy's numbers.
+
+Everything else stays a name.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ class Foreign:
 
 
 def made(function: Any, arguments: Any) -> Any:
-    """Return what a pickle wants to be made by calling *function*; nothing is called but for containers and numpy's numbers."""
+    """Return what a pickle wants to be made by calling *function*.
+
+    Nothing is called but for containers and numpy's numbers.
+    """
     if not isinstance(function, Foreign) or not isinstance(arguments, tuple):
         raise PickleError("a call of what is no function")
     match function.name:
@@ -54,9 +60,15 @@ def made(function: Any, arguments: Any) -> Any:
 
 
 def plain_keys(keys: list[Any]) -> list[Any]:
-    """Return *keys*; raise PickleError unless each is a text, a number or a tuple of some of these."""
+    """Return *keys*.
+
+    Raises:
+        PickleError: unless each is a text, a number or a tuple of some of these.
+    """
     if not set(map(type, keys)) <= _KEYS:
         for key in keys:
-            if type(key) not in _KEYS and not (type(key) is tuple and len(key) < 8 and set(map(type, key)) <= _KEYS):
+            if type(key) not in _KEYS and not (
+                type(key) is tuple and len(key) < 8 and set(map(type, key)) <= _KEYS
+            ):
                 raise PickleError("a key that is neither text nor number")
     return keys

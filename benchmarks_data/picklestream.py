@@ -1,9 +1,10 @@
 """A reader of pickles that never builds more than a part of them, and never imports anything.
 
-Python's unpickler builds the whole object: the 2 GB of NAS-Bench-201's results become some 28 GB of dictionaries. This one hands
-over each part as soon as it is complete and forgets it, and reads runs of numbers at once. Only containers, texts and numbers come
-to life; a class is a :class:`Foreign` name, what is made of one a :class:`Foreign` too. Keys of dictionaries are plain, so that no
-nesting is too deep to be hashed, and texts cannot be referred to without end.
+Python's unpickler builds the whole object: the 2 GB of NAS-Bench-201's results become some 28 GB of
+dictionaries. This one hands over each part as soon as it is complete and forgets it, and reads runs
+of numbers at once. Only containers, texts and numbers come to life; a class is a :class:`Foreign`
+name, what is made of one a :class:`Foreign` too. Keys of dictionaries are plain, so that no nesting
+is too deep to be hashed, and texts cannot be referred to without end.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class PickleStream:
         self.result: Any = None
         self._stack: list[Any] = []
         self._marks: list[int] = []
-        # Where each remembered text stands, -1 for other objects, which are in _memo: millions of texts are used once.
+        # Where each remembered text stands, -1 for other objects, which are in _memo: millions of
+        # texts are used once.
         self._texts = array("q")
         self._memo: dict[int, Any] = {}
         self._text_at = -1
@@ -51,10 +53,14 @@ class PickleStream:
             pass
         return self.result
 
-    def parts(self, is_part: Callable[[dict[Any, Any]], bool]) -> Iterator[tuple[Any, dict[Any, Any]]]:
-        """Yield each dictionary that *is_part* accepts as soon as it is complete, with the key that stands before it.
+    def parts(
+        self, is_part: Callable[[dict[Any, Any]], bool]
+    ) -> Iterator[tuple[Any, dict[Any, Any]]]:
+        """Yield each dictionary that *is_part* accepts as soon as it is complete, with the key that
+        stands before it.
 
-        It is emptied afterwards, and what it held is forgotten. A later reference to that is an error.
+        It is emptied afterwards, and what it held is forgotten. A later reference to that is an
+        error.
 
         Raises:
             PickleError: see there.
@@ -72,15 +78,29 @@ class PickleStream:
                     yield (self._stack[-2] if len(self._stack) > 1 else None), top
                     self._forget(top)
         except KeyError as error:
-            raise PickleError(f"byte {self.place}: no part of a pickle of results (opcode {error})") from error
-        except (IndexError, struct.error, TypeError, ValueError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+            raise PickleError(
+                f"byte {self.place}: no part of a pickle of results (opcode {error})"
+            ) from error
+        except (
+            IndexError,
+            struct.error,
+            TypeError,
+            ValueError,
+            UnicodeDecodeError,
+            RecursionError,
+            OverflowError,
+        ) as error:
             raise (
-                error if isinstance(error, PickleError) else PickleError(f"byte {self.place}: damaged or cut off ({error})")
+                error
+                if isinstance(error, PickleError)
+                else PickleError(f"byte {self.place}: damaged or cut off ({error})")
             ) from error
 
     def _forget(self, part: dict[Any, Any]) -> None:
         part.clear()
-        self._memo = {number: value for number, value in self._memo.items() if isinstance(value, Foreign)}
+        self._memo = {
+            number: value for number, value in self._memo.items() if isinstance(value, Foreign)
+        }
 
     # What the opcodes do. Each reads its argument, if any, and changes the stack.
 
@@ -118,7 +138,10 @@ class PickleStream:
             found = pattern.match(self.data, self.place)
             if not found:
                 return
-            pairs = np.frombuffer(found[0], dtype=np.dtype([("op", "u1"), ("key", key_type), ("g", "u1"), ("value", ">f8")]))
+            pairs = np.frombuffer(
+                found[0],
+                dtype=np.dtype([("op", "u1"), ("key", key_type), ("g", "u1"), ("value", ">f8")]),
+            )
             keys = pairs["key"].tolist()
             items: list[Any] = [None] * (2 * len(keys))
             items[0::2] = map(self._recall, keys) if refers else keys
@@ -127,7 +150,10 @@ class PickleStream:
             self.place += len(pairs) * (width + 9)
 
     def _text_pairs(self) -> None:
-        """Read pairs of a short text, which is remembered, and a float: texts of one length at once."""
+        """Read pairs of a short text, which is remembered, and a float.
+
+        Texts of one length at once.
+        """
         while self.data[self.place] == 0x58 and (length := self.data[self.place + 1]) < SHORT:
             pattern, kind = text_run(length)
             found = pattern.match(self.data, self.place)

@@ -1,4 +1,7 @@
-"""Files that users name, read whole: a device or a pipe is refused, and so is a file that would fill the memory."""
+"""Files that users name, read whole.
+
+A device or a pipe is refused, and so is a file that would fill the memory.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The one format of trained results: a CSV with ``index``, ``arch`` and one column per target.
 
-Targets are named ``{dataset}_{split}[_{epochs}ep][_run{n}]`` and hold accuracies in percent; a blank cell is a value that nobody
-published. Reading checks everything and refuses with the file, the line and the fix.
+Targets are named ``{dataset}_{split}[_{epochs}ep][_run{n}]`` and hold accuracies in percent; a
+blank cell is a value that nobody published. Reading checks everything and refuses with the file,
+the line and the fix.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ class Table:
     Attributes:
         name: where it comes from, for people: a file's name or a package's.
         sha256: of the file's bytes, in hexadecimal.
-        values: one row per architecture, indexed by its index; one float column per target, NaN where unknown.
-        measurements: the files that further columns come from (:mod:`benchmarks_data.measurements`), name -> sha256.
+        values: one row per architecture, indexed by its index; one float column per target, NaN
+            where unknown.
+        measurements: the files that further columns come from
+            (:mod:`benchmarks_data.measurements`), name -> sha256.
     """
 
     name: str
@@ -48,29 +51,41 @@ class Table:
         return {"name": self.name, "sha256": self.sha256, "measurements": dict(self.measurements)}
 
     def target(self, name: str) -> str:
-        """Return *name* if the table has that column; raise InputError with what it has otherwise."""
+        """Return *name* if the table has that column.
+
+        Raise InputError with what it has otherwise.
+        """
         if name not in self.values.columns:
             raise unknown(f"target of table {self.name}:", name, self.values.columns)
         return name
 
     def known(self, targets: Sequence[str]) -> list[int]:
-        """Return the architectures that have a value of one of *targets* at least, in ascending order."""
+        """Return the architectures that have a value of one of *targets* at least, in ascending
+        order.
+        """
         return self.values.index[self.values[list(targets)].notna().any(axis=1)].tolist()
 
     def default_target(self, dataset: str) -> str:
         """Return the dataset's test column of the longest training, means before single runs."""
         pattern = re.compile(rf"{re.escape(dataset)}_test(?:_(\d+)ep)?")
-        columns = {match[0]: int(match[1] or 0) for name in self.values.columns if (match := pattern.fullmatch(name))}
+        columns = {
+            match[0]: int(match[1] or 0)
+            for name in self.values.columns
+            if (match := pattern.fullmatch(name))
+        }
         if not columns:
             raise InputError(
-                f"table {self.name} has no column called a test accuracy of {dataset}: name a --target among "
+                f"table {self.name} has no column called a test accuracy of {dataset}: name a "
+                "--target among "
                 f"{', '.join(self.values.columns)}, or another folder of tables with --tables"
             )
         return max(columns, key=lambda name: columns[name])
 
 
 def is_accuracy(target: str) -> bool:
-    """Return whether a target's name is that of an accuracy in percent, and not of another measurement."""
+    """Return whether a target's name is that of an accuracy in percent, and not of another
+    measurement.
+    """
     return re.fullmatch(rf".+_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?", target) is not None
 
 
@@ -80,26 +95,49 @@ def dataset_of(target: str, datasets: Iterable[str]) -> str | None:
 
 
 def tables_of(folder: Path | None, benchmark: str) -> Path:
-    """Return the folder that was named; raise InputError when none was, for a benchmark whose table does not install."""
+    """Return the folder that was named.
+
+    Raises:
+        InputError: none was, for a benchmark whose table does not install.
+    """
     if folder is None:
-        raise InputError(f"no table of {benchmark} installs with the harness: name a folder of tables with --tables or NAS_TABLES")
+        raise InputError(
+            f"no table of {benchmark} installs with the harness: name a folder of tables with "
+            "--tables or NAS_TABLES"
+        )
     return folder
 
 
 def find_table(folder: Path, benchmark: str) -> Path:
-    """Return the path of a benchmark's table in *folder*: ``{benchmark}.csv.gz`` or ``{benchmark}.csv``, but not both."""
+    """Return the path of a benchmark's table in *folder*.
+
+    ``{benchmark}.csv.gz`` or ``{benchmark}.csv``, but not both.
+    """
     try:
         if folder.is_file():
             raise InputError(f"{folder} is a file: give the folder that holds {benchmark}.csv.gz")
         if not folder.is_dir():
-            raise InputError(f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES")
-        paths = [path for suffix in (".csv.gz", ".csv") if (path := folder / f"{benchmark}{suffix}").is_file()]
+            raise InputError(
+                f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES"
+            )
+        paths = [
+            path
+            for suffix in (".csv.gz", ".csv")
+            if (path := folder / f"{benchmark}{suffix}").is_file()
+        ]
     except OSError as error:
-        raise InputError(f"cannot look into the folder of tables {folder}: {error.strerror}") from error
+        raise InputError(
+            f"cannot look into the folder of tables {folder}: {error.strerror}"
+        ) from error
     if not paths:
-        raise InputError(f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv")
+        raise InputError(
+            f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv"
+        )
     if len(paths) > 1:
-        raise InputError(f"{folder} holds two tables of {benchmark}, {paths[0].name} and {paths[1].name}: keep one of them")
+        raise InputError(
+            f"{folder} holds two tables of {benchmark}, {paths[0].name} and {paths[1].name}: "
+            "keep one of them"
+        )
     return paths[0]
 
 
@@ -138,17 +176,33 @@ def read_table(
     return Table(path.name, checksum, values.rename_axis("index").sort_index())
 
 
-def _without_fault(text: str, size: int, index_of: Callable[[str], int], percents: Collection[str]) -> pd.DataFrame | None:
-    """Return the values of a table in which all is well, or None: then :func:`read_rows` says what is wrong, and where."""
+def _without_fault(
+    text: str, size: int, index_of: Callable[[str], int], percents: Collection[str]
+) -> pd.DataFrame | None:
+    """Return the values of a table in which all is well, or None.
+
+    Then :func:`read_rows` says what is wrong, and where.
+    """
     try:
-        frame = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype={"arch": str})
+        frame = pd.read_csv(
+            io.StringIO(text), keep_default_na=False, na_values=[""], dtype={"arch": str}
+        )
         named = [index_of(string) for string in frame["arch"]]
     except (ValueError, AttributeError):  # pandas' parser errors are ValueErrors
         return None
     cells = text.count(",") == (len(frame) + 1) * (frame.shape[1] - 1) and '"' not in text
     lines = text.rstrip("\n").count("\n") == len(frame)
-    numeric = all(kind.kind in "fi" for name, kind in frame.dtypes.items() if name != "arch") and frame["index"].dtype.kind == "i"
-    if not (cells and lines and numeric and frame["index"].is_unique and named == frame["index"].tolist()):
+    numeric = (
+        all(kind.kind in "fi" for name, kind in frame.dtypes.items() if name != "arch")
+        and frame["index"].dtype.kind == "i"
+    )
+    if not (
+        cells
+        and lines
+        and numeric
+        and frame["index"].is_unique
+        and named == frame["index"].tolist()
+    ):
         return None
     values = frame.set_index("index").drop(columns="arch").astype(np.float64)
     accuracies = values[list(percents)]
@@ -169,27 +223,43 @@ def read_rows(
     index_of: Callable[[str], int],
     numbers: Collection[str],
 ) -> pd.DataFrame:
-    """Return the values of the numbered *lines* of a table; raise InputError with the line of the first fault.
+    """Return the values of the numbered *lines* of a table.
 
-    Beside ``index`` and perhaps ``arch``, columns hold accuracies, and those of *numbers* any number.
+    Raise InputError with the line of the first fault.
+
+    Beside ``index`` and perhaps ``arch``, columns hold accuracies, and those of *numbers* any
+    number.
     """
     first = 2 if header[1] == "arch" else 1
     rows: dict[int, list[float]] = {}
     for line, row in lines:
         if len(row) != len(header):
-            raise InputError(f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file cut off?")
+            raise InputError(
+                f"{path}, line {line}: {len(row)} values, expected {len(header)}: is the file "
+                "cut off?"
+            )
         index = parse_index(path, line, row[0], size)
         if index in rows:
-            raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
+            raise InputError(
+                f"{path}, line {line}: index {index} stands there a second time: keep one row "
+                "per architecture"
+            )
         if first == 2:
             check_string(path, line, row[1], index, index_of)
         cells = zip(header[first:], row[first:], strict=True)
-        rows[index] = [(parse_number if name in numbers else parse_accuracy)(path, line, name, cell) for name, cell in cells]
+        rows[index] = [
+            (parse_number if name in numbers else parse_accuracy)(path, line, name, cell)
+            for name, cell in cells
+        ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=header[first:], dtype=np.float64)
 
 
 def read_text(path: Path) -> tuple[str, str]:
-    """Return the text of a file, which may be compressed, and the sha256 of its bytes; raise InputError when it has none."""
+    """Return the text of a file, which may be compressed, and the sha256 of its bytes.
+
+    Raises:
+        InputError: it has none.
+    """
     try:
         raw = read_bytes(path)
     except OSError as error:
@@ -203,15 +273,22 @@ def read_text(path: Path) -> tuple[str, str]:
         raise InputError(f"{path} is not UTF-8 text: a table is a CSV file") from error
 
 
-def _check_header(path: Path, header: list[str], datasets: Sequence[str], numbers: Collection[str]) -> list[str]:
+def _check_header(
+    path: Path, header: list[str], datasets: Sequence[str], numbers: Collection[str]
+) -> list[str]:
     if header[:2] != ["index", "arch"] or len(header) < 3:
         found = ", ".join(header[:3]) or "nothing"
-        raise InputError(f"{path}, line 1: a table's columns are index, arch and then targets, not {found}")
-    pattern = re.compile(rf"({'|'.join(map(re.escape, datasets))})_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?")
+        raise InputError(
+            f"{path}, line 1: a table's columns are index, arch and then targets, not {found}"
+        )
+    pattern = re.compile(
+        rf"({'|'.join(map(re.escape, datasets))})_({'|'.join(SPLITS)})(_\d+ep)?(_run\d+)?"
+    )
     for number, name in enumerate(header[2:], 3):
         if name not in numbers and not pattern.fullmatch(name):
             raise InputError(
-                f"{path}, line 1: column {number} is {name!r}, expected dataset_split[_epochsep][_runN] with a dataset among "
+                f"{path}, line 1: column {number} is {name!r}, expected "
+                "dataset_split[_epochsep][_runN] with a dataset among "
                 f"{', '.join(datasets)} and a split among {', '.join(SPLITS)}"
             )
         if header.index(name) != number - 1:
@@ -222,11 +299,16 @@ def _check_header(path: Path, header: list[str], datasets: Sequence[str], number
 def parse_index(path: Path, line: int, text: str, size: int) -> int:
     """Return the index that a cell holds; raise InputError when it is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) < size):
-        raise InputError(f"{path}, line {line}: {text!r} is no index: expected a whole number from 0 to {size - 1}")
+        raise InputError(
+            f"{path}, line {line}: {text!r} is no index: expected a whole number from 0 to "
+            f"{size - 1}"
+        )
     return int(text)
 
 
-def check_string(path: Path, line: int, string: str, index: int, index_of: Callable[[str], int]) -> None:
+def check_string(
+    path: Path, line: int, string: str, index: int, index_of: Callable[[str], int]
+) -> None:
     """Raise InputError unless *string* is the architecture of *index*."""
     try:
         named = index_of(string)
@@ -240,15 +322,24 @@ def parse_number(path: Path, line: int, name: str, text: str) -> float:
     """Return the number that a cell holds, NaN for a blank; raise InputError for anything else."""
     value = _float(text)
     if text and not math.isfinite(value):
-        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no number: expected one, or a blank")
+        raise InputError(
+            f"{path}, line {line}, column {name}: {text!r} is no number: expected one, or a blank"
+        )
     return value
 
 
 def parse_accuracy(path: Path, line: int, name: str, text: str) -> float:
-    """Return the accuracy in percent that a cell holds, NaN for a blank; raise InputError for anything else."""
+    """Return the accuracy in percent that a cell holds, NaN for a blank.
+
+    Raises:
+        InputError: for anything else.
+    """
     value = _float(text)
     if text and not 0 <= value <= 100:
-        raise InputError(f"{path}, line {line}, column {name}: {text!r} is no accuracy in percent: expected 0 to 100, or a blank")
+        raise InputError(
+            f"{path}, line {line}, column {name}: {text!r} is no accuracy in percent: expected 0 "
+            "to 100, or a blank"
+        )
     return value
 
 

@@ -18,7 +18,11 @@ from benchmarks_data.table import is_accuracy, parse_accuracy, parse_number
 
 
 def column_map(pairs: Sequence[str]) -> dict[str, str]:
-    """Return a map of names NAME=COLUMN; raise InputError unless it has ``index`` or ``arch``, and a target."""
+    """Return a map of names NAME=COLUMN.
+
+    Raises:
+        InputError: unless it has ``index`` or ``arch``, and a target.
+    """
     names: dict[str, str] = {}
     for pair in pairs:
         name, found, column = pair.partition("=")
@@ -26,12 +30,18 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--columns {pair}: expected NAME=COLUMN, each name once")
         names[name] = column
     if not {"index", "arch"} & names.keys() or not names.keys() - {"index", "arch"}:
-        raise InputError("--columns: name the column of 'arch' or 'index' and of a target, as in arch=model cifar10_test=accuracy")
+        raise InputError(
+            "--columns: name the column of 'arch' or 'index' and of a target, as in arch=model "
+            "cifar10_test=accuracy"
+        )
     return names
 
 
 class Tabular:
-    """Reads a benchmark's results from a CSV or Parquet file: see :class:`benchmarks_data.convert.Official`."""
+    """Reads a benchmark's results from a CSV or Parquet file.
+
+    See :class:`benchmarks_data.convert.Official`.
+    """
 
     #: A user's file may list some of the architectures.
     COMPLETE = False
@@ -44,26 +54,39 @@ class Tabular:
         return [name for name in self._names if name not in ("index", "arch")]
 
     def read(self, path: Path, skip: frozenset[int]) -> Rows:
-        """Yield a row for each architecture of the file, but for those in *skip*. Blank values stay blank."""
+        """Yield a row for each architecture of the file, but for those in *skip*.
+
+        Blank values stay blank.
+        """
         largest: dict[str, float] = {}
-        for line, cells, done in _parquet(path, self._names) if path.suffix == ".parquet" else _csv(path, self._names):
+        for line, cells, done in (
+            _parquet(path, self._names) if path.suffix == ".parquet" else _csv(path, self._names)
+        ):
             try:
                 index = _index(self._benchmark, cells)
             except ValueError as error:
                 raise InputError(f"{path}, line {line}: {error}") from error
             values = {name: self._number(path, line, name, cells[name]) for name in self.columns()}
             values = {name: value for name, value in values.items() if not math.isnan(value)}
-            largest |= {name: max(value, largest.get(name, value)) for name, value in values.items()}
+            largest |= {
+                name: max(value, largest.get(name, value)) for name, value in values.items()
+            }
             yield Row(index, {} if index in skip else values, done)
         for name, value in largest.items():
             if is_accuracy(name) and value <= 1:
                 raise InputError(
-                    f"{path}: column {self._names[name]!r} is {value:g} at most: an accuracy is in percent, so multiply it by 100"
+                    f"{path}: column {self._names[name]!r} is {value:g} at most: an accuracy is "
+                    "in percent, so multiply it by 100"
                 )
 
     def _number(self, path: Path, line: int, name: str, cell: str) -> float:
-        """Return the number in a cell, which is a percentage where the target is an accuracy; NaN for a blank."""
-        return (parse_accuracy if is_accuracy(name) else parse_number)(path, line, self._names[name], cell)
+        """Return the number in a cell, which is a percentage where the target is an accuracy.
+
+        NaN for a blank.
+        """
+        return (parse_accuracy if is_accuracy(name) else parse_number)(
+            path, line, self._names[name], cell
+        )
 
 
 #: The line of a row, its cells by the table's names, and which part of the file has been read.
@@ -71,7 +94,11 @@ _Cells = Iterator[tuple[int, dict[str, str], float]]
 
 
 def _places(path: Path, header: Sequence[str], names: dict[str, str]) -> dict[str, int]:
-    """Return where each name's column stands; raise InputError when one is absent or stands there twice."""
+    """Return where each name's column stands.
+
+    Raises:
+        InputError: one is absent or stands there twice.
+    """
     for column in names.values():
         if header.count(column) != 1:
             what = "twice" if column in header else f"nowhere: there are {', '.join(header)}"
@@ -90,8 +117,15 @@ def _csv(path: Path, names: dict[str, str]) -> _Cells:
             for cells in reader:
                 if len(cells) != len(header):
                     where = f"{path}, line {reader.line_num}"
-                    raise InputError(f"{where}: {len(cells)} values, expected {len(header)}: is the file cut off?")
-                yield reader.line_num, {name: cells[place] for name, place in places.items()}, raw.tell() / size
+                    raise InputError(
+                        f"{where}: {len(cells)} values, expected {len(header)}: is the file cut "
+                        "off?"
+                    )
+                yield (
+                    reader.line_num,
+                    {name: cells[place] for name, place in places.items()},
+                    raw.tell() / size,
+                )
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot read {path}: {error}") from error
 
@@ -108,11 +142,17 @@ def _parquet(path: Path, names: dict[str, str]) -> _Cells:
     except InputError:
         raise
     except Exception as error:  # the engine has errors of its own
-        raise InputError(f"cannot read {path}: {(str(error).splitlines() or [type(error).__name__])[0]}") from error
+        raise InputError(
+            f"cannot read {path}: {(str(error).splitlines() or [type(error).__name__])[0]}"
+        ) from error
     count = len(next(iter(table.values())))
     for row in range(count):
         cells = {name: table[column][row] for name, column in names.items()}
-        yield row + 1, {name: "" if cell is None else str(cell) for name, cell in cells.items()}, (row + 1) / count
+        yield (
+            row + 1,
+            {name: "" if cell is None else str(cell) for name, cell in cells.items()},
+            (row + 1) / count,
+        )
 
 
 def _index(benchmark: Benchmark, cells: dict[str, str]) -> int:

@@ -1,1 +1,1 @@
-"""Runs proxies over tabular benchmarks and says how well their scores rank the trained accuracies."""
+"""Runs proxies over tabular benchmarks and says how well scores rank trained accuracies."""

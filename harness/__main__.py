@@ -1,11 +1,16 @@
-"""The console script: ``zeros-harness COMMAND ...`` is ``python -m harness.COMMAND ...``, or benchmarks_data.convert."""
+"""The console script: ``zeros-harness COMMAND ...`` is ``python -m harness.COMMAND ...``, or
+benchmarks_data.convert.
+"""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-COMMANDS = {name: f"harness.{name}" for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview")}
+COMMANDS = {
+    name: f"harness.{name}"
+    for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview")
+}
 COMMANDS["convert"] = "benchmarks_data.convert"
 
 
@@ -13,12 +18,20 @@ def main() -> int:
     """Hand over to the command that the first argument names."""
     command = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if command in ("-h", "--help"):
-        print(f"usage: zeros-harness {{{','.join(COMMANDS)}}} ...   (zeros-harness COMMAND --help tells more)")
+        print(
+            "usage: zeros-harness {{','.join(COMMANDS)}} ...   (zeros-harness COMMAND --help "
+            "tells more)"
+        )
         return 0
     if command not in COMMANDS:
-        print(f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}", file=sys.stderr)
+        print(
+            f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}",
+            file=sys.stderr,
+        )
         return 2
-    status: int = importlib.import_module(COMMANDS[command]).main(sys.argv[2:], f"zeros-harness {command}")
+    status: int = importlib.import_module(COMMANDS[command]).main(
+        sys.argv[2:], f"zeros-harness {command}"
+    )
     return status
 
 

@@ -33,12 +33,31 @@ Array = np.ndarray[Any, Any]
 #: The trivial baselines that say how large a network is, and how much of it is used.
 SIZES = ("params", "live_params", "live_convs", "flops")
 
-#: What a file of scores must have. Beside these ``batch`` is the seed of images and labels; without it that is ``seed``.
+#: What a file of scores must have. Beside these ``batch`` is the seed of images and labels; without
+#: it that is ``seed``.
 SCORE_COLUMNS = ["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
 CORRELATION_COLUMNS = [
-    *("benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high", "rho", "r"),
+    *(
+        "benchmark",
+        "target",
+        "population",
+        "proxy",
+        "n",
+        "missing",
+        "tau",
+        "tau_low",
+        "tau_high",
+        "rho",
+        "r",
+    ),
     *("tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100"),
-    *("tau_params", "tau_partial_params", "excess_params", "excess_params_low", "excess_params_high"),
+    *(
+        "tau_params",
+        "tau_partial_params",
+        "excess_params",
+        "excess_params_low",
+        "excess_params_high",
+    ),
     *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
     *("minus_inf", "tau_seeds_mean", "tau_seeds_sd", "r_n"),
     *BEYOND_COLUMNS,
@@ -48,10 +67,17 @@ CORRELATION_COLUMNS = [
 
 
 def read_scores(path: Path) -> pd.DataFrame:
-    """Return a run's scores.csv, a frame of SCORE_COLUMNS; raise InputError when it is none, or names a proxy that there is not."""
-    scores = with_batch(read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds", "batch")))
+    """Return a run's scores.csv, a frame of SCORE_COLUMNS.
+
+    Raise InputError when it is none, or names a proxy that there is not.
+    """
+    scores = with_batch(
+        read_csv(path, SCORE_COLUMNS, numbers=("index", "seed", "score", "seconds", "batch"))
+    )
     scores = scores[[*SCORE_COLUMNS, "batch"]]
-    if not all(pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed", "batch")):
+    if not all(
+        pd.api.types.is_integer_dtype(scores[column]) for column in ("index", "seed", "batch")
+    ):
         raise InputError(f"{path}: index, seed and batch are whole numbers")
     if scores.duplicated(["index", "proxy", "seed", "batch"]).any():
         raise InputError(f"{path}: a score stands in several rows")
@@ -61,7 +87,9 @@ def read_scores(path: Path) -> pd.DataFrame:
         try:
             proxies.request(str(name))
         except InputError as error:
-            raise InputError(f"{path}: {error}; if it is a plugin's, name the plugin with --plugin") from error
+            raise InputError(
+                f"{path}: {error}; if it is a plugin's, name the plugin with --plugin"
+            ) from error
     return scores.astype({"score": float, "seconds": float, "arch": str, "status": str})
 
 
@@ -74,36 +102,53 @@ def collect(
     batches: Sequence[int] | None = None,
     failed: Sequence[tuple[Job, Score]] = (),
 ) -> pd.DataFrame:
-    """Return the scores of a run as a frame of SCORE_COLUMNS and ``batch``, ordered by proxy, seed, batch and index.
+    """Return the scores of a run as a frame of SCORE_COLUMNS and ``batch``, ordered by proxy, seed,
+    batch and index.
 
-    Scores of proxies come from the store; aggregates are computed here, among *indices*, after their components. What *failed*
-    when it was computed anew is shown as failed, though the store keeps the earlier score.
+    Scores of proxies come from the store; aggregates are computed here, among *indices*, after
+    their components. What *failed* when it was computed anew is shown as failed, though the store
+    keeps the earlier score.
 
     Raises:
         InputError: the store does not have them, as happens when it is damaged.
     """
     scored = proxies.expand(requests)
-    frames = [_stored(job, request, indices, draws_of(request, seeds, batches), store) for request in scored]
+    frames = [
+        _stored(job, request, indices, draws_of(request, seeds, batches), store)
+        for request in scored
+    ]
     frame = _with_failures(pd.concat(frames, ignore_index=True), failed)
     combined = [
-        _aggregated(frame, request, indices, draws_of(request, seeds, batches)) for request in requests if request.components
+        _aggregated(frame, request, indices, draws_of(request, seeds, batches))
+        for request in requests
+        if request.components
     ]
     frame = pd.concat([frame, *combined], ignore_index=True)
     benchmark = benchmarks_data.get(job.benchmark)
     strings = {index: benchmark.architecture(index).string for index in indices}
-    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[[*SCORE_COLUMNS, "batch"]]
+    return frame.assign(benchmark=job.benchmark, arch=frame["index"].map(strings))[
+        [*SCORE_COLUMNS, "batch"]
+    ]
 
 
 Pairs = Sequence[tuple[int, int]]
 
 
-def _stored(job: Job, request: proxies.Request, indices: Sequence[int], draws: Pairs, store: Store) -> pd.DataFrame:
+def _stored(
+    job: Job, request: proxies.Request, indices: Sequence[int], draws: Pairs, store: Store
+) -> pd.DataFrame:
     frames = []
     for seed, batch in draws:
         known = store.read(replace(job, batch=batch), request, seed)
         if not known.keys() >= set(indices):
-            raise InputError(f"the store {store.path} has lost scores of {request.name}: choose another file with --store")
-        rows = [(index, known[index].score, known[index].seconds, known[index].status) for index in indices]
+            raise InputError(
+                f"the store {store.path} has lost scores of {request.name}: choose another file "
+                "with --store"
+            )
+        rows = [
+            (index, known[index].score, known[index].seconds, known[index].status)
+            for index in indices
+        ]
         frame = pd.DataFrame(rows, columns=["index", "score", "seconds", "status"])
         frames.append(frame.assign(proxy=request.name, seed=seed, batch=batch))
     return pd.concat(frames, ignore_index=True)
@@ -114,30 +159,56 @@ def _with_failures(frame: pd.DataFrame, failed: Sequence[tuple[Job, Score]]) -> 
     if not failed:
         return frame
     key = ["index", "proxy", "seed", "batch"]
-    anew = pd.DataFrame([{**asdict(score), "batch": job.batch_of(score)} for job, score in failed]).set_index(key)
+    anew = pd.DataFrame(
+        [{**asdict(score), "batch": job.batch_of(score)} for job, score in failed]
+    ).set_index(key)
     rows = frame.set_index(key)
     rows.loc[anew.index, anew.columns] = anew
     return rows.reset_index()
 
 
-def _aggregated(frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], draws: Pairs) -> pd.DataFrame:
-    """Return an aggregate's rows: under each draw its function of the components' ranks among the complete architectures."""
-    parts = [dict(list(frame[frame["proxy"] == one.name].groupby(["seed", "batch"]))) for one in request.components]
+def _aggregated(
+    frame: pd.DataFrame, request: proxies.Request, indices: Sequence[int], draws: Pairs
+) -> pd.DataFrame:
+    """Return an aggregate's rows.
+
+    Under each draw its function of the components' ranks among the complete architectures.
+    """
+    parts = [
+        dict(list(frame[frame["proxy"] == one.name].groupby(["seed", "batch"])))
+        for one in request.components
+    ]
     rows = []
     for seed, batch in draws:
-        # A component that reads no batch has the seed's own, and a deterministic one the first seed only.
-        pairs = [next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part) for part in parts]
-        known = [part[pair].set_index("index").loc[list(indices)] for part, pair in zip(parts, pairs, strict=True)]
-        scores = np.column_stack([direction(one.name) * part["score"] for one, part in zip(request.components, known, strict=True)])
+        # A component that reads no batch has the seed's own, and a deterministic one the first seed
+        # only.
+        pairs = [
+            next(pair for pair in ((seed, batch), (seed, seed), (0, 0)) if pair in part)
+            for part in parts
+        ]
+        known = [
+            part[pair].set_index("index").loc[list(indices)]
+            for part, pair in zip(parts, pairs, strict=True)
+        ]
+        scores = np.column_stack(
+            [
+                direction(one.name) * part["score"]
+                for one, part in zip(request.components, known, strict=True)
+            ]
+        )
         values, status = _combine(request, scores)
         seconds = np.sum([part["seconds"].to_numpy(float) for part in known], axis=0)
         columns = {"index": indices, "proxy": request.name, "seed": seed, "batch": batch}
-        rows.append(pd.DataFrame({**columns, "score": values, "seconds": seconds, "status": status}))
+        rows.append(
+            pd.DataFrame({**columns, "score": values, "seconds": seconds, "status": status})
+        )
     return pd.concat(rows, ignore_index=True)
 
 
 def _combine(request: proxies.Request, scores: Vector) -> tuple[Vector, Array]:
-    """Return an aggregate's values and statuses for the components' oriented scores (architectures, components)."""
+    """Return an aggregate's values and statuses for the components' oriented scores (architectures,
+    components).
+    """
     complete = ~np.isnan(scores).any(axis=1)
     values = np.full(len(scores), np.nan)
     reason = NAN
@@ -145,20 +216,29 @@ def _combine(request: proxies.Request, scores: Vector) -> tuple[Vector, Array]:
         try:
             result = np.asarray(request.score(rankdata(scores[complete], axis=0)), dtype=float)
             if result.shape != (complete.sum(),):
-                raise ValueError(f"the aggregate returned shape {result.shape}, not ({complete.sum()},)")
+                raise ValueError(
+                    f"the aggregate returned shape {result.shape}, not ({complete.sum()},)"
+                )
             values[complete] = result
         except (Exception, SystemExit) as error:  # an aggregate may come from a plugin
             reason = failure(error)
     values[np.isposinf(values)] = np.nan
-    return values, np.where(complete, np.where(np.isnan(values), reason, OK), "undefined: a component is missing")
+    return values, np.where(
+        complete, np.where(np.isnan(values), reason, OK), "undefined: a component is missing"
+    )
 
 
 def partial_trainings(table: Table, target: str) -> dict[str, str]:
-    """Return the table's columns for the target's dataset after fewer epochs, by short names such as ``val12``.
+    """Return the table's columns for the target's dataset after fewer epochs, by short names such
+    as ``val12``.
 
     They are no training-free scores: they say what a little training would have told.
     """
-    parsed = {name: match for name in table.values.columns if (match := re.fullmatch(r"(.+)_(train|valid|test)_(\d+)ep", name))}
+    parsed = {
+        name: match
+        for name in table.values.columns
+        if (match := re.fullmatch(r"(.+)_(train|valid|test)_(\d+)ep", name))
+    }
     this = re.match(r"(.+)_(?:train|valid|test)_(\d+)ep", target)
     return {
         f"{match[2].replace('valid', 'val')}{match[3]}": name
@@ -173,8 +253,13 @@ def with_batch(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_seed(scores: pd.DataFrame, proxy: str) -> pd.DataFrame:
-    """Return a proxy's scores as a frame with one row per index and one column per draw: a seed and a batch."""
-    return with_batch(scores[scores["proxy"] == proxy]).pivot(index="index", columns=["seed", "batch"], values="score")
+    """Return a proxy's scores as a frame with one row per index and one column per draw.
+
+    A seed and a batch.
+    """
+    return with_batch(scores[scores["proxy"] == proxy]).pivot(
+        index="index", columns=["seed", "batch"], values="score"
+    )
 
 
 def direction(proxy: str) -> float:
@@ -185,7 +270,8 @@ def direction(proxy: str) -> float:
 def combined(scores: pd.DataFrame, proxy: str) -> pd.Series:
     """Return one number per index that orders architectures, higher being better.
 
-    With one seed it is the score, with several the mean rank over seeds, negated when lower is better. NaN is missing.
+    With one seed it is the score, with several the mean rank over seeds, negated when lower is
+    better. NaN is missing.
     """
     values = by_seed(scores, proxy)
     oriented = direction(proxy) * values.to_numpy(float)
@@ -194,25 +280,34 @@ def combined(scores: pd.DataFrame, proxy: str) -> pd.Series:
 
 
 def correlations(
-    scores: pd.DataFrame, table: Table, targets: Sequence[str], populations: Mapping[str, Collection[int]], benchmark: str
+    scores: pd.DataFrame,
+    table: Table,
+    targets: Sequence[str],
+    populations: Mapping[str, Collection[int]],
+    benchmark: str,
 ) -> pd.DataFrame:
-    """Return a frame of CORRELATION_COLUMNS: how well each proxy orders the architectures of each population by each target.
+    """Return a frame of CORRELATION_COLUMNS.
+
+    How well each proxy orders the architectures of each population by each target.
 
     The first population holds all that were scored, the others parts of it.
 
-    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged over seeds, where they are finite;
-      these are ``r_n``.
-    - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but no score, and
-      ``minus_inf`` the scores of -inf among the first.
-    - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they are blank for a target that is
-      no accuracy, whose highest nobody looks for.
-    - Intervals are those of the sample of architectures. In a ``census``, where all of the population are scored, they are those of
-      other classes of isomorphic architectures like these (:mod:`harness.units`).
-    - ``tau_params`` is the tau with the number of parameters, ``excess_params`` that less the tau of the target with them (above 0
-      where the score favours large networks more than the target does), and ``tau_equal_live_params`` the tau over pairs of
-      architectures with as many live parameters as one another. Their intervals are simultaneous for the rows of a target and
-      population (:func:`harness.contrasts.size_measures`). ``tau_partial_params`` is the partial tau with the target given
-      parameters, which is not 0 for a score that says nothing beyond them.
+    - tau-b with its interval and rho rank by :func:`combined`. r is that of the scores, averaged
+      over seeds, where they are finite; these are ``r_n``.
+    - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but
+      no score, and ``minus_inf`` the scores of -inf among the first.
+    - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of :mod:`harness.metrics`; they
+      are blank for a target that is no accuracy, whose highest nobody looks for.
+    - Intervals are those of the sample of architectures. In a ``census``, where all of the
+      population are scored, they are those of other classes of isomorphic architectures like these
+      (:mod:`harness.units`).
+    - ``tau_params`` is the tau with the number of parameters, ``excess_params`` that less the tau
+      of the target with them (above 0 where the score favours large networks more than the target
+      does), and ``tau_equal_live_params`` the tau over pairs of architectures with as many live
+      parameters as one another. Their intervals are simultaneous for the rows of a target and
+      population (:func:`harness.contrasts.size_measures`). ``tau_partial_params`` is the partial
+      tau with the target given parameters, which is not 0 for a score that says nothing beyond
+      them.
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
     - BEYOND_COLUMNS say what a score knows beyond size, COMPONENT_COLUMNS what its tau varies with.
 
@@ -229,18 +324,32 @@ def correlations(
 
 
 def _rows(
-    scores: pd.DataFrame, table: Table, targets: Sequence[str], units: Units, depth: pd.Series | None
+    scores: pd.DataFrame,
+    table: Table,
+    targets: Sequence[str],
+    units: Units,
+    depth: pd.Series | None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of correlations of one population's *scores*, by target and proxy."""
     indices = sorted(set(scores["index"]))
-    orders = {str(proxy): combined(scores, proxy).reindex(indices) for proxy in scores["proxy"].unique()}
+    orders = {
+        str(proxy): combined(scores, proxy).reindex(indices) for proxy in scores["proxy"].unique()
+    }
     seeds = {proxy: direction(proxy) * by_seed(scores, proxy).reindex(indices) for proxy in orders}
     sizes = pd.DataFrame({name: orders[name] for name in SIZES if name in orders}, index=indices)
     if depth is not None:
         sizes["depth"] = depth[indices]
     for target in targets:
-        sample = Sample(table.values[target].reindex(indices), sizes, units, Trainings.of(table, target, indices))
-        trained = {name: table.values[column].reindex(indices) for name, column in partial_trainings(table, target).items()}
+        sample = Sample(
+            table.values[target].reindex(indices),
+            sizes,
+            units,
+            Trainings.of(table, target, indices),
+        )
+        trained = {
+            name: table.values[column].reindex(indices)
+            for name, column in partial_trainings(table, target).items()
+        }
         tied_to_size = size_measures({**orders, **trained}, sample.values, sizes, units)
         for proxy, order in {**orders, **trained}.items():
             measures = _measures(proxy, order, sample, seeds.get(proxy))
@@ -253,7 +362,8 @@ class Sample:
 
     Attributes:
         values: of the target.
-        sizes: of the networks, a column for each of SIZES that was scored, and ``depth`` where it is known.
+        sizes: of the networks, a column for each of SIZES that was scored, and ``depth`` where it
+            is known.
         units: what intervals are about.
         trainings: the training runs behind the target.
     """
@@ -264,8 +374,13 @@ class Sample:
     trainings: Trainings
 
 
-def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame | None) -> dict[str, float]:
-    """Return the numbers of a row of correlations; *seeds* are the draws that an order combines, None for a trained accuracy."""
+def _measures(
+    proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame | None
+) -> dict[str, float]:
+    """Return the numbers of a row of correlations.
+
+    *seeds* are the draws that an order combines, None for a trained accuracy.
+    """
     values, draws = sample.values, order.to_frame() if seeds is None else seeds
     used = order.index[values.notna() & order.notna()]
     classes = sample.units.of(used)
@@ -277,10 +392,14 @@ def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame 
     found |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
     if is_accuracy(str(values.name)):
         found |= {"tau_top10": tau_top(x, y)}
-        found |= {f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES}
+        found |= {
+            f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES
+        }
         found |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
     found |= _size_measures(x, y, sample.sizes.loc[used])
-    found |= beyond(proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census)
+    found |= beyond(
+        proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census
+    )
     found |= {"minus_inf": int(np.isneginf(draws.loc[used].to_numpy(float)).any(axis=1).sum())}
     if seeds is not None:
         found |= varying(proxy, x, y, seeds.loc[used], sample.trainings.at(used), classes)
@@ -294,7 +413,9 @@ def _measures(proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame 
 
 
 def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float]:
-    """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y* (n,); nothing of unknown sizes."""
+    """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y*
+    (n,); nothing of unknown sizes.
+    """
     found: dict[str, float] = {}
     if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)

@@ -1,4 +1,7 @@
-"""Baselines of the regression: scores of pinned architectures and their correlations, as a CSV that reads well as a diff."""
+"""Baselines of the regression.
+
+Scores of pinned architectures and their correlations, as a CSV that reads well as a diff.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,29 @@ from harness.scoring import DTYPES, OK, Job
 from harness.statistics import Tau
 from harness.store import Store
 
-COLUMNS = ["benchmark", "dataset", "target", "dtype", "proxy", "quantity", "index", "seed", "value", "input"]
+COLUMNS = [
+    "benchmark",
+    "dataset",
+    "target",
+    "dtype",
+    "proxy",
+    "quantity",
+    "index",
+    "seed",
+    "value",
+    "input",
+]
 SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy. NaN is a missing score.
+    """Scores by (proxy, index, seed) on a dataset's networks, and tau with one target by proxy.
 
-    ``images`` is what proxies that read images were fed. ``reasons`` says of scores that were measured why they are missing; a file
-    has none.
+    NaN is a missing score.
+
+    ``images`` is what proxies that read images were fed. ``reasons`` says of scores that were
+    measured why they are missing; a file has none.
     """
 
     benchmark: str
@@ -60,29 +76,51 @@ class Baseline:
 
 
 def every_request() -> list[proxies.Request]:
-    """Return every registered proxy with every choice of each of its options, as few of them changed at a time as make sense."""
+    """Return every registered proxy with every choice of each of its options, as few of them
+    changed at a time as make sense.
+    """
     requests = []
     for name, entry in proxies.registered().items():
-        words = [(key, word) for key, spec in entry.options.items() if isinstance(spec, tuple) for word in spec[1:]]
+        words = [
+            (key, word)
+            for key, spec in entry.options.items()
+            if isinstance(spec, tuple)
+            for word in spec[1:]
+        ]
         requests.append(proxies.request(name))
         for key, word in words:
-            changes = [{key: word}, *({key: word, other: choice} for other, choice in words if other != key)]
+            changes = [
+                {key: word},
+                *({key: word, other: choice} for other, choice in words if other != key),
+            ]
             requests.append(next(filter(None, (_accepted(name, change) for change in changes))))
     return requests
 
 
 def _accepted(name: str, change: Mapping[str, str]) -> proxies.Request | None:
-    """Return the request for a proxy with some options changed; None where these make no sense together."""
+    """Return the request for a proxy with some options changed.
+
+    None where these make no sense together.
+    """
     try:
-        return proxies.request(f"{name}[{','.join(f'{option}={value}' for option, value in change.items())}]")
+        return proxies.request(
+            f"{name}[{','.join(f'{option}={value}' for option, value in change.items())}]"
+        )
     except InputError:
         return None
 
 
 def measure(
-    job: Job, target: str, requests: Sequence[proxies.Request], indices: Sequence[int], seeds: Sequence[int], workers: int
+    job: Job,
+    target: str,
+    requests: Sequence[proxies.Request],
+    indices: Sequence[int],
+    seeds: Sequence[int],
+    workers: int,
 ) -> Baseline:
-    """Score *indices* anew, without the user's store, and correlate with *target* of the embedded table."""
+    """Score *indices* anew, without the user's store, and correlate with *target* of the embedded
+    table.
+    """
     table = benchmarks_data.get(job.benchmark).table()
     table.target(target)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "scores.sqlite") as store:
@@ -91,9 +129,16 @@ def measure(
     rows = correlations(frame, table, [target], {"all": indices}, job.benchmark)
     keys = list(zip(frame["proxy"], frame["index"], frame["seed"], strict=True))
     scores = dict(zip(keys, frame["score"], strict=True))
-    reasons = {key: status for key, status in zip(keys, frame["status"], strict=True) if status != OK}
-    taus = {str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"]) for row in rows.to_dict("records")}
-    return Baseline(job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images, reasons)
+    reasons = {
+        key: status for key, status in zip(keys, frame["status"], strict=True) if status != OK
+    }
+    taus = {
+        str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"])
+        for row in rows.to_dict("records")
+    }
+    return Baseline(
+        job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images, reasons
+    )
 
 
 def _natural(text: str) -> int:
@@ -110,12 +155,18 @@ def write(baseline: Baseline, path: Path) -> None:
         for proxy, tau in sorted(baseline.taus.items())
         for quantity, value in zip(TAUS, astuple(tau), strict=True)
     ]
-    rows += [(*kind, proxy, SCORE, index, seed, value) for (proxy, index, seed), value in sorted(baseline.scores.items())]
+    rows += [
+        (*kind, proxy, SCORE, index, seed, value)
+        for (proxy, index, seed), value in sorted(baseline.scores.items())
+    ]
     write_csv(pd.DataFrame(rows, columns=COLUMNS[:-1]).assign(input=key_of(baseline.images)), path)
 
 
 def read(path: Path) -> Baseline:
-    """Read a baseline; raise InputError with the line when it cannot be used. One without the column input was fed noise."""
+    """Read a baseline; raise InputError with the line when it cannot be used.
+
+    One without the column input was fed noise.
+    """
     rows = _read_rows(path)
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}
@@ -123,15 +174,24 @@ def read(path: Path) -> Baseline:
         try:
             _take(row, scores, ends)
         except (ValueError, TypeError) as error:
-            raise InputError(f"{path}, line {line}: not a row of a baseline ({error}): make one with --update") from error
+            raise InputError(
+                f"{path}, line {line}: not a row of a baseline ({error}): make one with --update"
+            ) from error
     names = {proxy for proxy, _ in ends}
-    pinned = {name: {index for proxy, index, _ in scores if proxy == name} for name in names | {proxy for proxy, _, _ in scores}}
+    pinned = {
+        name: {index for proxy, index, _ in scores if proxy == name}
+        for name in names | {proxy for proxy, _, _ in scores}
+    }
     alike = len(set(map(frozenset, pinned.values()))) == 1
     whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
-    kinds = {(row["benchmark"], row["dataset"], row["target"], row["dtype"], row["input"]) for row in rows}
+    kinds = {
+        (row["benchmark"], row["dataset"], row["target"], row["dtype"], row["input"])
+        for row in rows
+    }
     if len(kinds) != 1 or not names or not scores or not whole:
         raise InputError(
-            f"{path}: a baseline has one target, and for each proxy scores of the same architectures and a tau with its interval: "
+            f"{path}: a baseline has one target, and for each proxy scores of the same "
+            "architectures and a tau with its interval: "
             "make one with --update"
         )
     taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
@@ -142,24 +202,39 @@ def read(path: Path) -> Baseline:
 
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return a file's rows as text by column; raise InputError when it cannot be read or has other columns."""
+    """Return a file's rows as text by column.
+
+    Raises:
+        InputError: it cannot be read or has other columns.
+    """
     try:
         reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="excess")
         header, rows = reader.fieldnames, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(
-            f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it with --update"
+            f"cannot read the baseline {path} ({reason}): name one with --baseline, or make it "
+            "with --update"
         ) from error
     if header == COLUMNS[:-1]:
         return [{**row, "input": NOISE} for row in rows]
     if header != COLUMNS:
-        raise InputError(f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update")
+        raise InputError(
+            f"{path}, line 1: a baseline's columns are {', '.join(COLUMNS)}: make one with --update"
+        )
     return rows
 
 
-def _take(row: dict[str, Any], scores: dict[tuple[str, int, int], float], ends: dict[tuple[str, str], float]) -> None:
-    """Add what a row says to the *scores*, or to the *ends* of intervals and the taus; raise ValueError when it is none."""
+def _take(
+    row: dict[str, Any],
+    scores: dict[tuple[str, int, int], float],
+    ends: dict[tuple[str, str], float],
+) -> None:
+    """Add what a row says to the *scores*, or to the *ends* of intervals and the taus.
+
+    Raises:
+        ValueError: it is none.
+    """
     if "excess" in row or None in row.values():
         raise ValueError(f"not {len(COLUMNS)} values")
     if not row["proxy"].isprintable():
@@ -174,11 +249,18 @@ def _take(row: dict[str, Any], scores: dict[tuple[str, int, int], float], ends: 
 
 
 def _images(path: Path, key: str) -> Images:
-    """Return the source of images that a baseline was fed; raise InputError when this version cannot draw it."""
+    """Return the source of images that a baseline was fed.
+
+    Raises:
+        InputError: this version cannot draw it.
+    """
     known = {key_of(images): images for images in (CURRENT, None)}
     if key not in known:
         drawn = " and ".join(known)
-        raise InputError(f"{path} was made with input {key!r}, and this version draws {drawn}: make one with --update")
+        raise InputError(
+            f"{path} was made with input {key!r}, and this version draws {drawn}: make one with "
+            "--update"
+        )
     return known[key]
 
 
@@ -191,5 +273,12 @@ def _add(values: dict[Any, float], key: object, value: float) -> None:
 def _check(path: Path, baseline: Baseline) -> None:
     """Raise InputError for a benchmark, dataset, precision or architecture that there is not."""
     benchmark = benchmarks_data.get(baseline.benchmark)
-    if baseline.dataset not in benchmark.datasets or baseline.dtype not in DTYPES or max(baseline.indices) >= benchmark.size:
-        raise InputError(f"{path}: there is no such dataset, precision or architecture of {benchmark.name}: make one with --update")
+    if (
+        baseline.dataset not in benchmark.datasets
+        or baseline.dtype not in DTYPES
+        or max(baseline.indices) >= benchmark.size
+    ):
+        raise InputError(
+            f"{path}: there is no such dataset, precision or architecture of {benchmark.name}: "
+            "make one with --update"
+        )

@@ -1,6 +1,9 @@
-"""What a random order of the architectures reaches: expectation and 95 % range of each metric of the top.
+"""What a random order of the architectures reaches.
 
-They depend on the accuracies alone. All but the range of the gain are closed forms; accuracies (n,) are without NaN.
+Expectation and 95 % range of each metric of the top.
+
+They depend on the accuracies alone. All but the range of the gain are closed forms; accuracies (n,)
+are without NaN.
 """
 
 from __future__ import annotations
@@ -33,7 +36,10 @@ NOTHING = Chance(math.nan, math.nan, math.nan)
 
 
 def tau(accuracy: Vector) -> Chance:
-    """Return Kendall's tau-b of random orders without ties with *accuracy*: mean 0, the known variance (Kendall 1970), normal."""
+    """Return Kendall's tau-b of random orders without ties with *accuracy*.
+
+    Mean 0, the known variance (Kendall 1970), normal.
+    """
     n = len(accuracy)
     _, ties = np.unique(accuracy, return_counts=True)
     pairs, tied = n * (n - 1) / 2, (ties * (ties - 1) / 2).sum()
@@ -45,13 +51,18 @@ def tau(accuracy: Vector) -> Chance:
 
 
 def precision(items: int, count: int) -> Chance:
-    """Return the share of the *count* first of a random order that is among *count* others: hypergeometric."""
+    """Return the share of the *count* first of a random order that is among *count* others.
+
+    Hypergeometric.
+    """
     low, high = stats.hypergeom(items, count, count).ppf([0.025, 0.975]) / count
     return Chance(count / items, float(low), float(high))
 
 
 def regret(accuracy: Vector, budget: int) -> Chance:
-    """Return the highest accuracy less the highest of *budget* architectures drawn at random: order statistics.
+    """Return the highest accuracy less the highest of *budget* architectures drawn at random.
+
+    Order statistics.
 
     The i-th lowest is the highest of those drawn when all others are from the i - 1 below it.
     """
@@ -59,7 +70,9 @@ def regret(accuracy: Vector, budget: int) -> Chance:
     if budget > n:
         return NOTHING
     i = np.arange(budget, n + 1)
-    below = np.exp(_log_choose(i, budget) - _log_choose(n, budget))  # the chance that all drawn are among the i lowest
+    below = np.exp(
+        _log_choose(i, budget) - _log_choose(n, budget)
+    )  # the chance that all drawn are among the i lowest
     loss = ascending[-1] - ascending[budget - 1 :]
     low, high = (loss[min(int(np.searchsorted(below, at)), len(loss) - 1)] for at in (0.975, 0.025))
     return Chance(float(np.diff(below, prepend=0.0) @ loss), float(low), float(high))
@@ -70,7 +83,10 @@ def _log_choose(n: Any, k: int) -> Any:
 
 
 def gain(accuracy: Vector) -> Chance:
-    """Return :func:`harness.metrics.ndcg` of random orders: the mean is exact, the range is from 2,000 (fixed seed)."""
+    """Return :func:`harness.metrics.ndcg` of random orders.
+
+    The mean is exact, the range is from 2,000 (fixed seed).
+    """
     n = len(accuracy)
     if not n or accuracy.max() <= 0:
         return NOTHING
@@ -78,6 +94,8 @@ def gain(accuracy: Vector) -> Chance:
     discounts, gained = 1 / np.log2(1 + np.arange(1.0, places + 1)), 2.0**accuracy - 1
     best = discounts @ np.sort(gained)[::-1][:places]
     stream = np.random.default_rng(0)
-    drawn = [discounts @ gained[stream.choice(n, places, replace=False)] / best for _ in range(ORDERS)]
+    drawn = [
+        discounts @ gained[stream.choice(n, places, replace=False)] / best for _ in range(ORDERS)
+    ]
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Chance(float(discounts.sum() * gained.mean() / best), float(low), float(high))

@@ -13,7 +13,16 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import PrunesDeadEdges
 from harness.inputs import network_inputs
-from harness.scoring import Built, Job, Score, Task, apply_formulas, build_network, score_task, supernet_result
+from harness.scoring import (
+    Built,
+    Job,
+    Score,
+    Task,
+    apply_formulas,
+    build_network,
+    score_task,
+    supernet_result,
+)
 from proxies.engines import Engine, engine_of
 from proxies.passes import PASSES
 
@@ -47,7 +56,10 @@ class Chunk:
 
 
 def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
-    """Divide tasks into chunks. The proxies of a task can come into several; no score depends on the division."""
+    """Divide tasks into chunks. The proxies of a task can come into several.
+
+    No score depends on the division.
+    """
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
     groups: dict[Way, dict[Any, list[Task]]] = {way: {} for way in Way}
@@ -56,13 +68,28 @@ def chunks(job: Job, tasks: Sequence[Task]) -> list[Chunk]:
             if names := tuple(name for name in task.proxies if _way(job.benchmark, name) is way):
                 key = task.seed, names, _shared_by(way, job.benchmark, task.index)
                 groups[way].setdefault(key, []).append(Task(task.index, task.seed, names))
-    together = [chunk for group in groups.pop(Way.BATCH).values() for chunk in _divided(job.benchmark, group)]
-    return together + [Chunk(tuple(group), way) for way, found in groups.items() for group in found.values()]
+    together = [
+        chunk
+        for group in groups.pop(Way.BATCH).values()
+        for chunk in _divided(job.benchmark, group)
+    ]
+    return together + [
+        Chunk(tuple(group), way) for way, found in groups.items() for group in found.values()
+    ]
 
 
 def _shared_by(way: Way, benchmark: str, index: int) -> int | None:
-    """Return what tasks of one chunk have in common: nothing, a network without dead edges, or the architecture."""
-    return None if way is Way.BATCH else without_dead_edges(benchmark, index) if way is Way.SHARED_NETWORK else index
+    """Return what tasks of one chunk have in common.
+
+    Nothing, a network without dead edges, or the architecture.
+    """
+    return (
+        None
+        if way is Way.BATCH
+        else without_dead_edges(benchmark, index)
+        if way is Way.SHARED_NETWORK
+        else index
+    )
 
 
 def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
@@ -70,18 +97,28 @@ def _divided(benchmark: str, tasks: list[Task]) -> list[Chunk]:
     architecture, engine = benchmarks_data.get(benchmark).architecture, _engine(benchmark)
     ordered = sorted(tasks, key=lambda task: engine.order(architecture(task.index).structure))
     size = min(LARGEST, max(SMALLEST, -(-len(ordered) // PARTS)))
-    return [Chunk(tuple(ordered[start : start + size]), Way.BATCH) for start in range(0, len(ordered), size)]
+    return [
+        Chunk(tuple(ordered[start : start + size]), Way.BATCH)
+        for start in range(0, len(ordered), size)
+    ]
 
 
 def parts(chunk: Chunk) -> list[Chunk]:
     """Return two halves of a chunk, none of a single task."""
     middle = len(chunk.tasks) // 2
-    return [replace(chunk, tasks=chunk.tasks[:middle]), replace(chunk, tasks=chunk.tasks[middle:])] if middle else []
+    return (
+        [replace(chunk, tasks=chunk.tasks[:middle]), replace(chunk, tasks=chunk.tasks[middle:])]
+        if middle
+        else []
+    )
 
 
 @lru_cache(maxsize=1024)
 def _way(benchmark: str, name: str) -> Way:
-    """Return how a proxy is computed. One of a plugin, which may change what it is given, shares results with no other cell."""
+    """Return how a proxy is computed.
+
+    One of a plugin, which may change what it is given, shares results with no other cell.
+    """
     request = proxies.request(name)
     readings = [reading for reading, _ in request.readings]
     if not request.proxy.own:
@@ -89,12 +126,21 @@ def _way(benchmark: str, name: str) -> Way:
     engine = engine_of(benchmark)
     if engine and all(PASSES[reading].supernet or reading in engine.passes for reading in readings):
         return Way.BATCH
-    pruned = request.proxy.ignores_dead_edges and isinstance(benchmarks_data.get(benchmark), PrunesDeadEdges)
-    return Way.SHARED_NETWORK if pruned and not any(PASSES[one].supernet for one in readings) else Way.OWN_NETWORK
+    pruned = request.proxy.ignores_dead_edges and isinstance(
+        benchmarks_data.get(benchmark), PrunesDeadEdges
+    )
+    return (
+        Way.SHARED_NETWORK
+        if pruned and not any(PASSES[one].supernet for one in readings)
+        else Way.OWN_NETWORK
+    )
 
 
 def without_dead_edges(name: str, index: int) -> int:
-    """Return the architecture of a benchmark that has the same network without dead edges; itself where that is not known."""
+    """Return the architecture of a benchmark that has the same network without dead edges.
+
+    Itself where that is not known.
+    """
     benchmark = benchmarks_data.get(name)
     return benchmark.without_dead_edges(index) if isinstance(benchmark, PrunesDeadEdges) else index
 
@@ -113,11 +159,18 @@ def score_chunk(job: Job, chunk: Chunk) -> list[Score]:
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
     if chunk.way is Way.SHARED_NETWORK:
-        built = Built(job, replace(chunk.tasks[0], index=without_dead_edges(job.benchmark, chunk.tasks[0].index)))
+        built = Built(
+            job,
+            replace(chunk.tasks[0], index=without_dead_edges(job.benchmark, chunk.tasks[0].index)),
+        )
         found = [score for task in chunk.tasks for score in apply_formulas(built, task)]
         return [replace(score, seconds=score.seconds / len(chunk.tasks)) for score in found]
     results = BatchPasses(job, chunk.tasks)
-    return [score for row, task in enumerate(chunk.tasks) for score in apply_formulas(_OfOne(results, row), task)]
+    return [
+        score
+        for row, task in enumerate(chunk.tasks)
+        for score in apply_formulas(_OfOne(results, row), task)
+    ]
 
 
 class BatchPasses:
@@ -133,7 +186,11 @@ class BatchPasses:
         """Return the result for each task, or what the pass has raised, and the seconds for one."""
         if reading not in self._known:
             started = time.perf_counter()
-            found = self._of_supernet(reading) if PASSES[reading[0]].supernet else self._of_networks(reading[0])
+            found = (
+                self._of_supernet(reading)
+                if PASSES[reading[0]].supernet
+                else self._of_networks(reading[0])
+            )
             self._known[reading] = found, (time.perf_counter() - started) / len(self._tasks)
         return self._known[reading]
 
@@ -149,7 +206,9 @@ class BatchPasses:
     def _of_networks(self, name: str) -> list[Any]:
         job, seed = self._job, self._tasks[0].seed
         try:
-            return _engine(job.benchmark).compute(name, _shared(job, seed), self._structures, job.memory)
+            return _engine(job.benchmark).compute(
+                name, _shared(job, seed), self._structures, job.memory
+            )
         except Exception as error:  # such as too little memory
             return [error] * len(self._tasks)
 
@@ -174,7 +233,9 @@ class _OfOne:
 def _shared(job: Job, seed: int) -> Any:
     """Return what the architectures of a seed share, kept from one chunk to the next."""
     benchmark = benchmarks_data.get(job.benchmark)
-    inputs = network_inputs(job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device, job.batch)
+    inputs = network_inputs(
+        job.images, seed, benchmark.datasets[job.dataset], job.dtype, job.device, job.batch
+    )
 
     def make(index: int) -> Any:
         return build_network(job, Task(index, seed, ()), inputs.device)

@@ -1,4 +1,7 @@
-"""What has changed since a baseline: a verdict for each proxy, and summaries of them for pull requests and for CI."""
+"""What has changed since a baseline.
+
+A verdict for each proxy, and summaries of them for pull requests and for CI.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from harness.inputs import name_of
 from harness.render import plain
 from harness.statistics import Tau
 
-#: What a score that depends on nothing but the architecture may move by: rounding of sums, and no count.
+#: What a score that depends on nothing but the architecture may move by: rounding of sums, and no
+#: count.
 DETERMINISTIC = 1e-12
 #: Allowed change of a tau that has no interval.
 TAU_TOLERANCE = 0.01
@@ -50,11 +54,23 @@ class Verdict:
     @property
     def word(self) -> str:
         """The verdict in a word."""
-        return "new" if self.is_new else "vanished" if self.after is None else "drifted" if self.drifts else "holds"
+        return (
+            "new"
+            if self.is_new
+            else "vanished"
+            if self.after is None
+            else "drifted"
+            if self.drifts
+            else "holds"
+        )
 
 
 def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
-    """Return the baseline's proxies that still exist; raise InputError for a name that is not written in the one way."""
+    """Return the baseline's proxies that still exist.
+
+    Raises:
+        InputError: for a name that is not written in the one way.
+    """
     proxies.registered()  # where they cannot be loaded, none of them is known
     found = []
     for name in baseline.taus:
@@ -63,7 +79,9 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
         except InputError:
             continue
         if request.name != name:
-            raise InputError(f"{path}: {name!r} is written {request.name!r}: make a baseline with --update")
+            raise InputError(
+                f"{path}: {name!r} is written {request.name!r}: make a baseline with --update"
+            )
         found.append(request)
     if not found:
         raise InputError(f"{path}: none of its proxies exists: make a baseline with --update")
@@ -71,20 +89,29 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
 
 
 def compare(
-    expected: Baseline, found: Baseline, every: Sequence[str], tolerance: float, *, same_seeds: bool = True
+    expected: Baseline,
+    found: Baseline,
+    every: Sequence[str],
+    tolerance: float,
+    *,
+    same_seeds: bool = True,
 ) -> list[Verdict]:
-    """Return a verdict for each proxy of the baseline, and for each of *every* that it does not have.
+    """Return a verdict for each proxy of the baseline, and for each of *every* that it does not
+    have.
 
-    A score drifts when it moves by more than *tolerance*, relative to the larger of its size and the proxy's median size (a median
-    is needed where terms cancel to a score near 0); deterministic scores by hardly more than rounding. Under other seeds than the
-    baseline's only they are compared. A tau drifts when it leaves the baseline's interval; under other seeds, when its own interval
-    no longer meets that.
+    A score drifts when it moves by more than *tolerance*, relative to the larger of its size and
+    the proxy's median size (a median is needed where terms cancel to a score near 0); deterministic
+    scores by hardly more than rounding. Under other seeds than the baseline's only they are
+    compared. A tau drifts when it leaves the baseline's interval; under other seeds, when its own
+    interval no longer meets that.
     """
     old = [_verdict(expected, found, name, tolerance, same_seeds) for name in expected.taus]
     return old + [Verdict(name, None, None) for name in every if name not in expected.taus]
 
 
-def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float, same_seeds: bool) -> Verdict:
+def _verdict(
+    expected: Baseline, found: Baseline, proxy: str, tolerance: float, same_seeds: bool
+) -> Verdict:
     before = expected.taus[proxy]
     if proxy not in found.taus:
         return Verdict(proxy, before, None, drifts=["vanished: there is no such proxy any more"])
@@ -92,7 +119,11 @@ def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float, 
     random = bool(proxies.request(proxy).needs)
     allowed = tolerance if random else min(tolerance, DETERMINISTIC)
     old = {key: value for key, value in expected.scores.items() if key[0] == proxy}
-    pairs = {key: (value, found.scores.get(key, math.nan)) for key, value in old.items() if same_seeds or not random}
+    pairs = {
+        key: (value, found.scores.get(key, math.nan))
+        for key, value in old.items()
+        if same_seeds or not random
+    }
     sizes = [abs(value) for value in old.values() if math.isfinite(value)]
     floor = median(sizes) if sizes else 0.0
     distances = {key: _distance(*pair, floor) for key, pair in pairs.items()}
@@ -100,22 +131,31 @@ def _verdict(expected: Baseline, found: Baseline, proxy: str, tolerance: float, 
     if moved := [key for key, distance in distances.items() if distance > allowed]:
         worst = max(moved, key=distances.__getitem__)
         first, second = pairs[worst]
-        now = f"missing ({found.reasons.get(worst, 'no reason is known')})" if math.isnan(second) else repr(second)
+        now = (
+            f"missing ({found.reasons.get(worst, 'no reason is known')})"
+            if math.isnan(second)
+            else repr(second)
+        )
         drifts.append(
-            f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed {worst[2]}: from {first!r} to {now}"
+            f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed "
+            f"{worst[2]}: from {first!r} to {now}"
         )
     if _tau_left(before, after, same_seeds=same_seeds or not random):
         interval = interval_text(before.low, before.high)
         within = f" ({interval})" if interval else ""
-        one, other = ("undefined" if math.isnan(tau.value) else f"{tau.value:.4f}" for tau in (before, after))
+        one, other = (
+            "undefined" if math.isnan(tau.value) else f"{tau.value:.4f}" for tau in (before, after)
+        )
         drifts.append(f"tau with {expected.target} moved from {one}{within} to {other}")
     return Verdict(proxy, before, after, max(distances.values(), default=math.nan), drifts)
 
 
 def _tau_left(before: Tau, after: Tau, *, same_seeds: bool) -> bool:
-    """Return whether a tau has left the interval of an earlier one, or its neighbourhood where that has no interval.
+    """Return whether a tau has left the interval of an earlier one, or its neighbourhood where that
+    has no interval.
 
-    Under other seeds both are estimates with an error: then their intervals no longer meet, and without one nothing can be said.
+    Under other seeds both are estimates with an error: then their intervals no longer meet, and
+    without one nothing can be said.
     """
     if not same_seeds and (math.isnan(before.low) or math.isnan(after.low)):
         return False
@@ -127,11 +167,18 @@ def _tau_left(before: Tau, after: Tau, *, same_seeds: bool) -> bool:
 
 
 def _interval(tau: Tau) -> tuple[float, float]:
-    return (tau.value - TAU_TOLERANCE, tau.value + TAU_TOLERANCE) if math.isnan(tau.low) else (tau.low, tau.high)
+    return (
+        (tau.value - TAU_TOLERANCE, tau.value + TAU_TOLERANCE)
+        if math.isnan(tau.low)
+        else (tau.low, tau.high)
+    )
 
 
 def _distance(before: float, after: float, floor: float) -> float:
-    """Return the change of a score, relative to the larger of its size and *floor*; inf between a number, NaN and infinity."""
+    """Return the change of a score, relative to the larger of its size and *floor*.
+
+    Inf between a number, NaN and infinity.
+    """
     if before == after or (math.isnan(before) and math.isnan(after)):
         return 0.0
     size = max(floor, abs(before))
@@ -140,20 +187,37 @@ def _distance(before: float, after: float, floor: float) -> float:
 
 
 def keep_what_holds(before: Baseline, measured: Baseline, tolerance: float) -> Baseline:
-    """Return *measured*, with the values of *before* for proxies that hold: a diff of the file shows changes alone."""
+    """Return *measured*, with the values of *before* for proxies that hold.
+
+    A diff of the file shows changes alone.
+    """
     if not _comparable(before, measured):
         return measured
-    kept = {verdict.proxy for verdict in compare(before, measured, (), tolerance) if not verdict.drifts}
-    scores = measured.scores | {key: value for key, value in before.scores.items() if key[0] in kept}
-    return replace(measured, scores=scores, taus=measured.taus | {name: before.taus[name] for name in kept})
+    kept = {
+        verdict.proxy for verdict in compare(before, measured, (), tolerance) if not verdict.drifts
+    }
+    scores = measured.scores | {
+        key: value for key, value in before.scores.items() if key[0] in kept
+    }
+    return replace(
+        measured, scores=scores, taus=measured.taus | {name: before.taus[name] for name in kept}
+    )
 
 
 def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]:
     """Return what an update of a baseline changes, a line for each proxy."""
     if not _comparable(before, measured):
-        return ["changed: everything, as other architectures, seeds, images, dataset or precision are pinned"]
+        return [
+            "changed: everything, as other architectures, seeds, images, dataset or precision "
+            "are pinned"
+        ]
     verdicts = compare(before, measured, list(measured.taus), tolerance)
-    lines = [f"changed: {verdict.proxy}: {line}" for verdict in verdicts if verdict.word == "drifted" for line in verdict.drifts]
+    lines = [
+        f"changed: {verdict.proxy}: {line}"
+        for verdict in verdicts
+        if verdict.word == "drifted"
+        for line in verdict.drifts
+    ]
     lines += [f"removed: {verdict.proxy}" for verdict in verdicts if verdict.word == "vanished"]
     lines += [f"added: {verdict.proxy}" for verdict in verdicts if verdict.is_new]
     return lines or ["changed: nothing"]
@@ -168,14 +232,23 @@ def _comparable(one: Baseline, other: Baseline) -> bool:
 
 def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
     """Return a summary for a pull request: those that have drifted first."""
-    drifted, new = sum(bool(verdict.drifts) for verdict in verdicts), sum(verdict.is_new for verdict in verdicts)
-    title = f"{drifted} of {len(verdicts) - new} proxies have drifted" if drifted else f"{len(verdicts) - new} proxies hold"
+    drifted, new = (
+        sum(bool(verdict.drifts) for verdict in verdicts),
+        sum(verdict.is_new for verdict in verdicts),
+    )
+    title = (
+        f"{drifted} of {len(verdicts) - new} proxies have drifted"
+        if drifted
+        else f"{len(verdicts) - new} proxies hold"
+    )
     lines = [
         f"## Regression of correlations: {title}",
         "",
-        f"{len(baseline.indices)} architectures of {plain(baseline.benchmark)}, {plain(baseline.dataset)}'s networks, "
+        f"{len(baseline.indices)} architectures of {plain(baseline.benchmark)}, "
+        f"{plain(baseline.dataset)}'s networks, "
         f"fed {name_of(baseline.images)} where a proxy reads images, "
-        f"tau with {plain(baseline.target)}; the baseline has seeds {', '.join(map(str, baseline.seeds))}.",
+        f"tau with {plain(baseline.target)}; the baseline has seeds "
+        f"{', '.join(map(str, baseline.seeds))}.",
         "",
         "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -192,26 +265,47 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
             change,
         ]
         lines.append(f"| {' | '.join(map(plain, cells))} |")
-    lines += ["", *(f"- {plain(verdict.proxy)}: {plain(line)}" for verdict in verdicts for line in verdict.drifts)]
+    lines += [
+        "",
+        *(
+            f"- {plain(verdict.proxy)}: {plain(line)}"
+            for verdict in verdicts
+            for line in verdict.drifts
+        ),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def junit(verdicts: Sequence[Verdict], baseline: Baseline, seconds: float) -> str:
-    """Return the verdicts as JUnit XML, one test case a proxy: drifts are failures, new proxies are skipped."""
+    """Return the verdicts as JUnit XML, one test case a proxy.
+
+    Drifts are failures, new proxies are skipped.
+    """
     counts = {
         "tests": len(verdicts),
         "failures": sum(bool(verdict.drifts) for verdict in verdicts),
         "skipped": sum(verdict.is_new for verdict in verdicts),
     }
     suite = ET.Element(
-        "testsuite", {"name": "harness.regress", **{key: str(value) for key, value in counts.items()}, "time": f"{seconds:.3f}"}
+        "testsuite",
+        {
+            "name": "harness.regress",
+            **{key: str(value) for key, value in counts.items()},
+            "time": f"{seconds:.3f}",
+        },
     )
     for verdict in verdicts:
-        case = ET.SubElement(suite, "testcase", classname=f"regress.{baseline.benchmark}", name=verdict.proxy)
+        case = ET.SubElement(
+            suite, "testcase", classname=f"regress.{baseline.benchmark}", name=verdict.proxy
+        )
         if verdict.drifts:
-            ET.SubElement(case, "failure", message=verdict.drifts[0]).text = "\n".join(verdict.drifts)
+            ET.SubElement(case, "failure", message=verdict.drifts[0]).text = "\n".join(
+                verdict.drifts
+            )
         elif verdict.is_new:
-            ET.SubElement(case, "skipped", message="not in the baseline: write it anew with --update")
+            ET.SubElement(
+                case, "skipped", message="not in the baseline: write it anew with --update"
+            )
     root = ET.Element("testsuites")
     root.append(suite)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -19,8 +19,18 @@ OF = {"local": ("workers", "worker_memory"), "ray": ("address", "cpus_per_task",
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options to a command's parser."""
     group = parser.add_argument_group("where it is computed")
-    group.add_argument("--executor", choices=tuple(OF), default="local", help="processes here, or a Ray cluster (default: local)")
-    group.add_argument("--workers", type=positive, metavar="N", help="processes that score (default: the machine's cores)")
+    group.add_argument(
+        "--executor",
+        choices=tuple(OF),
+        default="local",
+        help="processes here, or a Ray cluster (default: local)",
+    )
+    group.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes that score (default: the machine's cores)",
+    )
     group.add_argument(
         "--timeout",
         type=_positive,
@@ -28,21 +38,41 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="an architecture that takes longer is tried once more, then given up (default: none)",
     )
     group.add_argument(
-        "--worker-memory", type=positive, metavar="MB", help="what a process may take beyond its start (default: no limit)"
+        "--worker-memory",
+        type=positive,
+        metavar="MB",
+        help="what a process may take beyond its start (default: no limit)",
     )
-    group.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster, or 'auto' (default: one is started here)")
-    group.add_argument("--cpus-per-task", type=_positive, metavar="N", help="that a Ray task takes (default: 1)")
-    group.add_argument("--gpus-per-task", type=_number, metavar="N", help="that a Ray task takes (default: 0)")
+    group.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="of a Ray cluster, or 'auto' (default: one is started here)",
+    )
+    group.add_argument(
+        "--cpus-per-task", type=_positive, metavar="N", help="that a Ray task takes (default: 1)"
+    )
+    group.add_argument(
+        "--gpus-per-task", type=_number, metavar="N", help="that a Ray task takes (default: 0)"
+    )
 
 
 def executor_of(args: argparse.Namespace) -> Executor:
-    """Return the executor that a command line asks for; raise InputError for options of another one."""
+    """Return the executor that a command line asks for.
+
+    Raises:
+        InputError: for options of another one.
+    """
     for name, options in OF.items():
         given = [option for option in options if getattr(args, option) is not None]
         if name != args.executor and given:
-            raise InputError(f"--{given[0].replace('_', '-')} is an option of --executor {name}: add that, or leave it out")
+            raise InputError(
+                f"--{given[0].replace('_', '-')} is an option of --executor {name}: add that, or "
+                "leave it out"
+            )
     if args.executor == "ray":
-        return OnRay(args.address, args.cpus_per_task or 1.0, args.gpus_per_task or 0.0, args.timeout)
+        return OnRay(
+            args.address, args.cpus_per_task or 1.0, args.gpus_per_task or 0.0, args.timeout
+        )
     memory = args.worker_memory * 2**20 if args.worker_memory else None
     return Local(args.workers, Limits(args.timeout, memory))
 

@@ -1,4 +1,7 @@
-"""What data-driven proxies were fed, in words: for the first line of a command, and the first sentence of a report."""
+"""What data-driven proxies were fed, in words.
+
+For the first line of a command, and the first sentence of a report.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ def fed(source: str, readers: Iterable[str], others: Iterable[str] = ()) -> str:
     if not read:
         return f"Input: no images; {_listed(unread)} read none."
     text = TEXTS.get(source, f"images and labels of {source}")
-    return f"Input: {text}; read by {_listed(read)}{f', not by {_listed(unread)}' if unread else ''}."
+    return (
+        f"Input: {text}; read by {_listed(read)}{f', not by {_listed(unread)}' if unread else ''}."
+    )
 
 
 def _listed(names: list[str]) -> str:

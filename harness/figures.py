@@ -1,4 +1,7 @@
-"""Which figures a run leaves behind, and their files: PNG and SVG, in colours that colour-blind readers can tell apart."""
+"""Which figures a run leaves behind, and their files.
+
+PNG and SVG, in colours that colour-blind readers can tell apart.
+"""
 
 from __future__ import annotations
 
@@ -48,18 +51,28 @@ def _strata(results: Results, target: str) -> Figure | None:
     if len(results.populations[results.population]) < ENOUGH_FOR_STRATA:
         return None
     rows = results.strata[results.strata["target"] == target]
-    return plots_between.tau_by_stratum(rows, results.featured(target)) if rows["tau"].notna().any() else None
+    return (
+        plots_between.tau_by_stratum(rows, results.featured(target))
+        if rows["tau"].notna().any()
+        else None
+    )
 
 
 def _regret(results: Results, target: str) -> Figure | None:
     chosen = results.featured(target) if is_accuracy(target) else []
-    return plots_between.regret_curve(results.orders, results.accuracy(target), chosen) if chosen else None
+    return (
+        plots_between.regret_curve(results.orders, results.accuracy(target), chosen)
+        if chosen
+        else None
+    )
 
 
 def _cost(results: Results, target: str) -> Figure | None:
     rows = results.of(target).dropna(subset="tau")
     return (
-        plots_between.cost_front(results.seconds(), results.of(target)) if rows["proxy"].isin(list(results.orders)).any() else None
+        plots_between.cost_front(results.seconds(), results.of(target))
+        if rows["proxy"].isin(list(results.orders)).any()
+        else None
     )
 
 
@@ -88,7 +101,9 @@ FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
 
 
 def save_figures(folder: Path, results: Results, target: str) -> dict[str, Path]:
-    """Draw the figures for one target, save each as ``NAME_TARGET`` with each suffix, and return the PNG files by name."""
+    """Draw the figures for one target, save each as ``NAME_TARGET`` with each suffix, and return
+    the PNG files by name.
+    """
     paths = {}
     with matplotlib.rc_context(STYLE):
         for name, draw in FIGURES.items():
@@ -102,7 +117,11 @@ def save_figures(folder: Path, results: Results, target: str) -> dict[str, Path]
 def save(figure: Figure, path: Path) -> Path:
     """Save a figure as the PNG file *path* and as SVG beside it, and return *path*."""
     for suffix in SUFFIXES:
-        figure.savefig(path.with_name(f"{path.stem}{suffix}"), dpi=160, metadata={"Date": None} if suffix == ".svg" else None)
+        figure.savefig(
+            path.with_name(f"{path.stem}{suffix}"),
+            dpi=160,
+            metadata={"Date": None} if suffix == ".svg" else None,
+        )
         figure.set_layout_engine("none")  # laid out once for both files
     return path
 

@@ -1,4 +1,7 @@
-"""What searches found, beside what it is measured by: the table's cells, random search, the first choice of each proxy."""
+"""What searches found, beside what it is measured by.
+
+The table's cells, random search, the first choice of each proxy.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,44 @@ from harness.searching import Search
 RANDOM = (10, 100)
 
 
-def rows_of(searches: Sequence[Search], space: str, dataset: str, table: Table | None, targets: Sequence[str]) -> pd.DataFrame:
-    """Return a row for each search: what it found, its size, time, accuracies, and their percentiles in the table."""
+def rows_of(
+    searches: Sequence[Search],
+    space: str,
+    dataset: str,
+    table: Table | None,
+    targets: Sequence[str],
+) -> pd.DataFrame:
+    """Return a row for each search.
+
+    What it found, its size, time, accuracies, and their percentiles in the table.
+    """
     sizes: dict[str, tuple[int, int]] = {}
     rows = []
     for one in searches:
-        row: dict[str, Any] = {"objective": one.objective, "schedule": one.schedule, "seed": one.seed}
-        row |= {"index": None, "arch": None, "params": None, "flops": None, "seconds": one.seconds, "status": one.fault or "ok"}
+        row: dict[str, Any] = {
+            "objective": one.objective,
+            "schedule": one.schedule,
+            "seed": one.seed,
+        }
+        row |= {
+            "index": None,
+            "arch": None,
+            "params": None,
+            "flops": None,
+            "seconds": one.seconds,
+            "status": one.fault or "ok",
+        }
         if not one.fault:
             found = spaces.get(space).decode(one.chosen, one.order)
             name = name_of(found)
             if name not in sizes:
                 sizes[name] = size_of(space, found, dataset)
-            row |= {"index": getattr(found, "index", None), "arch": name, "params": sizes[name][0], "flops": sizes[name][1]}
+            row |= {
+                "index": getattr(found, "index", None),
+                "arch": name,
+                "params": sizes[name][0],
+                "flops": sizes[name][1],
+            }
         for target in targets:
             row |= _accuracy(table, target, row["index"])
         rows.append(row)
@@ -54,7 +82,9 @@ def size_of(space: str, found: Any, dataset: str) -> tuple[int, int]:
     from proxies.passes.cost import size
 
     network = spaces.get(space).network(found, dataset, 0)
-    return size(network, network_inputs(None, 0, spaces.get(space).datasets[dataset], "float32", "cpu"))
+    return size(
+        network, network_inputs(None, 0, spaces.get(space).datasets[dataset], "float32", "cpu")
+    )
 
 
 def parameters_of(network: Any) -> int:
@@ -68,15 +98,26 @@ def _accuracy(table: Table | None, target: str, index: int | None) -> dict[str, 
         return {target: math.nan, f"{target}_percentile": math.nan}
     values = table.values[target]
     value = float(values.get(index, math.nan))
-    share = math.nan if math.isnan(value) else float(stats.percentileofscore(values.dropna(), value, kind="weak"))
+    share = (
+        math.nan
+        if math.isnan(value)
+        else float(stats.percentileofscore(values.dropna(), value, kind="weak"))
+    )
     return {target: value, f"{target}_percentile": share}
 
 
-def compared(found: pd.DataFrame, table: Table | None, targets: Sequence[str], datasets: Mapping[str, Dataset]) -> pd.DataFrame:
-    """Return a row for each objective and schedule, means and deviations over seeds, and rows for what stands beside them.
+def compared(
+    found: pd.DataFrame,
+    table: Table | None,
+    targets: Sequence[str],
+    datasets: Mapping[str, Dataset],
+) -> pd.DataFrame:
+    """Return a row for each objective and schedule, means and deviations over seeds, and rows for
+    what stands beside them.
 
-    Columns: method, kind, n, cells (how many different ones), params, seconds, and for each target its mean and ``_sd``. For a
-    random cell and random search the deviation is that of the draw, and the values are exact, not simulated.
+    Columns: method, kind, n, cells (how many different ones), params, seconds, and for each target
+    its mean and ``_sd``. For a random cell and random search the deviation is that of the draw, and
+    the values are exact, not simulated.
     """
     rows: list[dict[str, Any]] = []
     for (objective, schedule), group in found.groupby(["objective", "schedule"], sort=False):
@@ -87,26 +128,40 @@ def compared(found: pd.DataFrame, table: Table | None, targets: Sequence[str], d
             "n": len(done),
             "failed": len(group) - len(done),
         }
-        row |= {"cells": done["arch"].nunique(), "params": done["params"].astype(float).mean(), "seconds": group["seconds"].mean()}
+        row |= {
+            "cells": done["arch"].nunique(),
+            "params": done["params"].astype(float).mean(),
+            "seconds": group["seconds"].mean(),
+        }
         for target in targets:
             row |= {target: done[target].mean(), f"{target}_sd": done[target].std()}
         rows.append(row)
     if table is not None:
         rows += _random_search(table, targets, datasets)
         best = {target: table.values[target].max() for target in targets}
-        rows.append({"method": "best of the table", "kind": "table", "n": len(table.values), **best})
+        rows.append(
+            {"method": "best of the table", "kind": "table", "n": len(table.values), **best}
+        )
     return pd.DataFrame(rows)
 
 
-def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, Dataset]) -> list[dict[str, Any]]:
-    """Return a random cell, and the best by validation accuracy of some random cells: mean and deviation over all draws.
+def _random_search(
+    table: Table, targets: Sequence[str], datasets: Mapping[str, Dataset]
+) -> list[dict[str, Any]]:
+    """Return a random cell, and the best by validation accuracy of some random cells.
 
-    The best are drawn from the cells that have a validation accuracy; where those are not all, so is one more random cell.
+    Mean and deviation over all draws.
+
+    The best are drawn from the cells that have a validation accuracy; where those are not all, so
+    is one more random cell.
     """
     one: dict[str, Any] = {"method": "a random cell", "kind": "random", "n": len(table.values)}
     validated: dict[str, pd.DataFrame] = {}
     for target in targets:
-        one |= {target: table.values[target].mean(), f"{target}_sd": table.values[target].std(ddof=0)}
+        one |= {
+            target: table.values[target].mean(),
+            f"{target}_sd": table.values[target].std(ddof=0),
+        }
         if validation := _validation_column(table, target, datasets):
             known = table.values[[target, validation]].dropna()
             validated[target] = known.set_axis(["test", "validation"], axis=1)
@@ -114,7 +169,11 @@ def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, 
     fewest = min(map(len, validated.values()), default=0)
     more = [(1, "a random validated cell")] if validated and fewest < len(table.values) else []
     for count, method in [*more, *((count, f"best of {count} by validation") for count in RANDOM)]:
-        row: dict[str, Any] = {"method": method, "kind": "random", "n": fewest if count == 1 else count}
+        row: dict[str, Any] = {
+            "method": method,
+            "kind": "random",
+            "n": fewest if count == 1 else count,
+        }
         for target, known in validated.items():
             row |= dict(zip((target, f"{target}_sd"), _best_of(known, count), strict=True))
         if validated:
@@ -123,21 +182,28 @@ def _random_search(table: Table, targets: Sequence[str], datasets: Mapping[str, 
 
 
 def _validation_column(table: Table, target: str, datasets: Mapping[str, Dataset]) -> str | None:
-    """Return the target's validation accuracy after as many epochs, else after as many as the table has; None where it has none."""
+    """Return the target's validation accuracy after as many epochs, else after as many as the table
+    has; None where it has none.
+    """
     dataset = next((name for name in datasets if target.startswith(f"{name}_test")), None)
     if dataset is None:
         return None
     same = target.replace("_test", "_valid", 1)
     pattern = re.compile(rf"{re.escape(dataset)}_valid(?:_(\d+)ep)?")
-    epochs = {int(match[1] or 0): match[0] for name in table.values if (match := pattern.fullmatch(str(name)))}
+    epochs = {
+        int(match[1] or 0): match[0]
+        for name in table.values
+        if (match := pattern.fullmatch(str(name)))
+    }
     return same if same in epochs.values() else epochs[max(epochs)] if epochs else None
 
 
 def _best_of(known: pd.DataFrame, count: int) -> tuple[float, float]:
-    """Return mean and deviation of ``test`` of that one of *count* random cells whose ``validation`` is highest, over all draws.
+    """Return mean and deviation of ``test`` of that one of *count* random cells whose
+    ``validation`` is highest, over all draws.
 
-    The cell with the i-th lowest validation accuracy is the best of *count* out of N with probability
-    C(i - 1, count - 1) / C(N, count); the tied take equal parts, as if a lot decided.
+    The cell with the i-th lowest validation accuracy is the best of *count* out of N with
+    probability C(i - 1, count - 1) / C(N, count); the tied take equal parts, as if a lot decided.
     """
     known = known.sort_values("validation")
     size = len(known)
@@ -146,14 +212,23 @@ def _best_of(known: pd.DataFrame, count: int) -> tuple[float, float]:
     chance[-1] = count / size
     for place in range(size - 1, count - 1, -1):  # C(place - 1, count - 1) / C(place, count - 1)
         chance[place - 1] = chance[place] * (place - count + 1) / place
-    chance = pd.Series(chance, known.index).groupby(known["validation"]).transform("mean").to_numpy(float)
+    chance = (
+        pd.Series(chance, known.index)
+        .groupby(known["validation"])
+        .transform("mean")
+        .to_numpy(float)
+    )
     accuracy = known["test"].to_numpy(float)
     mean = float(chance @ accuracy)
     return mean, math.sqrt(max(0.0, float(chance @ (accuracy - mean) ** 2)))
 
 
-def first_choices(folder: Path, benchmark: str, table: Table, targets: Sequence[str]) -> list[dict[str, Any]]:
-    """Return for each proxy of a run the accuracy of its highest score: mean and deviation over seeds; the tied are averaged.
+def first_choices(
+    folder: Path, benchmark: str, table: Table, targets: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return for each proxy of a run the accuracy of its highest score.
+
+    Mean and deviation over seeds; the tied are averaged.
 
     Raises:
         InputError: *folder* holds no run, or one of another benchmark.
@@ -165,10 +240,18 @@ def first_choices(folder: Path, benchmark: str, table: Table, targets: Sequence[
     rows = []
     for name in scores["proxy"].unique():
         values = by_seed(scores, str(name)) * direction(str(name))
-        tops = [values.index[column == column.max()] for _, column in values.items() if column.notna().any()]
+        tops = [
+            values.index[column == column.max()]
+            for _, column in values.items()
+            if column.notna().any()
+        ]
         if not tops:
             continue
-        row: dict[str, Any] = {"method": f"highest {name} of {len(values)}", "kind": "proxy", "n": len(tops)}
+        row: dict[str, Any] = {
+            "method": f"highest {name} of {len(values)}",
+            "kind": "proxy",
+            "n": len(tops),
+        }
         for target in targets:
             accuracies = pd.Series([table.values[target].reindex(top).mean() for top in tops])
             row |= {target: accuracies.mean(), f"{target}_sd": accuracies.std()}

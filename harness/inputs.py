@@ -1,4 +1,7 @@
-"""Batches of images, drawn once per seed and frozen: with natural statistics, Gaussian noise, or real ones from a file."""
+"""Batches of images, drawn once per seed and frozen.
+
+With natural statistics, Gaussian noise, or real ones from a file.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class ImageFile:
-    """An ``.npz`` file with ``images`` (n, height, width, 3) uint8 and ``labels`` (n,) integers, named with its checksum."""
+    """An ``.npz`` file with ``images`` (n, height, width, 3) uint8 and ``labels`` (n,) integers,
+    named with its checksum.
+    """
 
     path: str
     sha256: str
@@ -54,7 +59,8 @@ def add_images(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> None
         type=_given_images,
         default=NATURAL,
         metavar="NAME",
-        help="'natural' statistics, Gaussian 'noise', or FILE.npz of real 'images' and 'labels' (default: natural)",
+        help="'natural' statistics, Gaussian 'noise', or FILE.npz of real 'images' and 'labels' "
+        "(default: natural)",
     )
 
 
@@ -65,7 +71,11 @@ def _given_images(text: str) -> str:
 
 
 def images_named(text: str) -> Images:
-    """Return the source that ``--images`` names: ``natural``, ``noise``, or a file; raise InputError when the file is none."""
+    """Return the source that ``--images`` names: ``natural``, ``noise``, or a file.
+
+    Raises:
+        InputError: the file is none.
+    """
     if text == NOISE:
         return None
     return CURRENT if text == NATURAL else image_file(Path(text))
@@ -84,7 +94,10 @@ def images_of(key: str) -> Images:
 
 
 def name_of(images: Images) -> str:
-    """Return the short name of a source, which rows of results have: natural, noise, or the file's."""
+    """Return the short name of a source, which rows of results have.
+
+    Natural, noise, or the file's.
+    """
     if isinstance(images, ImageFile):
         return file_name(images.path)
     return NATURAL if images else NOISE
@@ -103,7 +116,7 @@ def image_file(path: Path) -> ImageFile:
 
 @dataclass(frozen=True)
 class _Images:
-    """The content of an image file, with the mean and the standard deviation (3,) of its channels."""
+    """The content of an image file, with mean and standard deviation (3,) of its channels."""
 
     pixels: Array
     labels: Array
@@ -117,10 +130,15 @@ def _read(path: str) -> _Images:
     try:
         raw = read_bytes(Path(path), LARGEST_IMAGES)
         if not zipfile.is_zipfile(io.BytesIO(raw)):
-            raise InputError(f"{path} is no .npz file: expected arrays 'images' (uint8 NHWC) and 'labels', saved by numpy.savez")
+            raise InputError(
+                f"{path} is no .npz file: expected arrays 'images' (uint8 NHWC) and 'labels', "
+                "saved by numpy.savez"
+            )
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
             if sum(entry.file_size for entry in arrays.zip.infolist()) > LARGEST_IMAGES:
-                raise InputError(f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer images")
+                raise InputError(
+                    f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer images"
+                )
             pixels, labels = arrays["images"], arrays["labels"]
     except InputError:
         raise
@@ -129,13 +147,20 @@ def _read(path: str) -> _Images:
     except KeyError:
         raise InputError(f"{path} lacks an array: expected 'images' and 'labels'") from None
     except Exception as error:  # a damaged archive may raise almost anything
-        raise InputError(f"{path} is no .npz file of plain arrays ({type(error).__name__})") from error
+        raise InputError(
+            f"{path} is no .npz file of plain arrays ({type(error).__name__})"
+        ) from error
     if not isinstance(pixels, np.ndarray) or not isinstance(labels, np.ndarray):
         raise InputError(f"{path} is no .npz file of plain arrays")
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or 0 in pixels.shape:
-        raise InputError(f"{path}: images must be uint8 of shape (n, height, width, 3), not {pixels.dtype} {pixels.shape}")
+        raise InputError(
+            f"{path}: images must be uint8 of shape (n, height, width, 3), not {pixels.dtype} "
+            f"{pixels.shape}"
+        )
     if labels.shape != (len(pixels),) or labels.dtype.kind not in "iu":
-        raise InputError(f"{path}: labels must be {len(pixels)} integers, not {labels.dtype} {labels.shape}")
+        raise InputError(
+            f"{path}: labels must be {len(pixels)} integers, not {labels.dtype} {labels.shape}"
+        )
     mean, deviation = pixels.mean((0, 1, 2)), np.maximum(pixels.std((0, 1, 2)), 1.0)
     return _Images(pixels, labels, mean, deviation, hashlib.sha256(raw).hexdigest())
 
@@ -154,18 +179,29 @@ def check_labels(images: ImageFile, classes: int) -> None:
     """Raise InputError when a label stands for none of *classes* classes."""
     labels = _read(images.path).labels
     if labels.min() < 0 or labels.max() >= classes:
-        raise InputError(f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network has {classes} classes")
+        raise InputError(
+            f"{images.path} has labels from {labels.min()} to {labels.max()}, and the network "
+            f"has {classes} classes"
+        )
 
 
 def check_batch(images: ImageFile, batch: int, classes: int) -> None:
-    """Raise InputError when a file has fewer images than a batch takes, or a label that stands for none of *classes* classes."""
+    """Raise InputError when a file has fewer images than a batch takes, or a label that stands for
+    none of *classes* classes.
+    """
     if number_of_images(images) < batch:
-        raise InputError(f"{images.path} holds {number_of_images(images)} images, and a batch takes {batch}")
+        raise InputError(
+            f"{images.path} holds {number_of_images(images)} images, and a batch takes {batch}"
+        )
     check_labels(images, classes)
 
 
-def network_inputs(images: Images, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None) -> Inputs:
-    """Return what passes may feed to a network of *dataset*: a seed's random streams, and the frozen images and labels of *batch*.
+def network_inputs(
+    images: Images, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None
+) -> Inputs:
+    """Return what passes may feed to a network of *dataset*.
+
+    A seed's random streams, and the frozen images and labels of *batch*.
 
     *batch* is a seed as well; without one it is the same.
     """
@@ -184,11 +220,16 @@ def network_inputs(images: Images, seed: int, dataset: Dataset, dtype: str, devi
 
     shape = (3, dataset.image_size, dataset.image_size)
     stream = partial(generator, seed)
-    return Inputs(shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device))
+    return Inputs(
+        shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device)
+    )
 
 
 def _chosen(images: ImageFile, seed: int, size: int, part: int) -> tuple[_Images, Array]:
-    """Return the file's content and the positions of a part: the seed's permutation of the file, cut into batches."""
+    """Return the file's content and the positions of a part.
+
+    The seed's permutation of the file, cut into batches.
+    """
     import torch
 
     from benchmarks_data.initialisation import generator
@@ -197,7 +238,10 @@ def _chosen(images: ImageFile, seed: int, size: int, part: int) -> tuple[_Images
     if content.sha256 != images.sha256:
         raise InputError(f"{images.path} has changed since the run began: run again")
     if size * (part + 1) > len(content.pixels):
-        raise InputError(f"{images.path} holds {len(content.pixels)} images, and {part + 1} x {size} were asked for")
+        raise InputError(
+            f"{images.path} holds {len(content.pixels)} images, and {part + 1} x {size} were "
+            "asked for"
+        )
     order = torch.randperm(len(content.pixels), generator=generator(seed, "images"))
     return content, order[size * part : size * (part + 1)].numpy()
 
@@ -214,14 +258,22 @@ def _labels(images: Images, seed: int, classes: int, size: int, part: int) -> to
 
 
 @lru_cache(maxsize=64)
-def _images(images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str) -> torch.Tensor:
+def _images(
+    images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str
+) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
     from proxies.passes.common import laid_out
 
     if images is None:
-        batch = torch.randn(size, 3, image_size, image_size, generator=generator(seed, "noise", *([part] if part else [])))
+        batch = torch.randn(
+            size,
+            3,
+            image_size,
+            image_size,
+            generator=generator(seed, "noise", *([part] if part else [])),
+        )
         return laid_out(batch.to(device, getattr(torch, dtype)))
     if isinstance(images, Natural):
         batch = draw(size, image_size, generator(seed, NATURAL, part))
@@ -230,5 +282,7 @@ def _images(images: Images, seed: int, image_size: int, size: int, part: int, dt
     values = (content.pixels[positions] - content.mean) / content.deviation
     batch = torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
     if batch.shape[-2:] != (image_size, image_size):
-        batch = torch.nn.functional.interpolate(batch, (image_size, image_size), mode="bilinear", antialias=True)
+        batch = torch.nn.functional.interpolate(
+            batch, (image_size, image_size), mode="bilinear", antialias=True
+        )
     return laid_out(batch.to(device, getattr(torch, dtype)))

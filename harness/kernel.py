@@ -1,8 +1,11 @@
-"""The theory of ZEROS, measured: the neural tangent kernel's bound on the generalisation error, beside sensitivities.
+"""The theory of ZEROS, measured.
 
-Arora, Du, Hu, Li, Wang, "Fine-Grained Analysis of Optimization and Generalization for Overparameterized Two-Layer Neural Networks",
-ICML 2019, https://arxiv.org/abs/1901.08584, theorem 5.1: the error is bounded by sqrt(2 y' K^-1 y / n) and smaller terms. arXiv
-2106.11542, section 5, derives that ZEROS is negatively correlated with it.
+The neural tangent kernel's bound on the generalisation error, beside sensitivities.
+
+Arora, Du, Hu, Li, Wang, "Fine-Grained Analysis of Optimization and Generalization for
+Overparameterized Two-Layer Neural Networks", ICML 2019, https://arxiv.org/abs/1901.08584, theorem
+5.1: the error is bounded by sqrt(2 y' K^-1 y / n) and smaller terms. arXiv 2106.11542, section 5,
+derives that ZEROS is negatively correlated with it.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ from harness.searching import Plan, Setting, search
 from proxies.passes.objectives import OBJECTIVES, preset
 
 BENCHMARK, DATASET = "nb201", "cifar10"
-#: What is measured of a kernel K of n images: the bound, the trace, and the bound of n K / trace(K).
+#: What is measured of a kernel K of n images: the bound, the trace, and the bound of n K /
+#: trace(K).
 KERNEL = ("bound", "trace", "scale_free_bound")
 #: Scores of cells.
 SCORES = (*(f"zeros_{objective}" for objective in OBJECTIVES), "synflow", "params")
@@ -37,8 +41,10 @@ SEARCH_BATCH = 8
 
 @dataclass(frozen=True)
 class Design:
-    """What is measured: the number of images of a batch, where they come from, the seed of weights and batches, and the preset of
-    supernets and searches."""
+    """What is measured: the number of images of a batch, where they come from, the seed of weights
+    and batches, and the preset of
+    supernets and searches.
+    """
 
     batch: int
     images: Images
@@ -46,16 +52,29 @@ class Design:
     preset: str = "linearised"
 
     def key(self) -> dict[str, Any]:
-        """Return what identifies the measurements, as plain values; there was one preset before it could be chosen."""
+        """Return what identifies the measurements, as plain values.
+
+        There was one preset before it could be chosen.
+        """
         chosen = {} if self.preset == "linearised" else {"preset": self.preset}
-        return {"batch": self.batch, "images": key_of(self.images), "seed": self.seed, "revision": 3, **chosen}
+        return {
+            "batch": self.batch,
+            "images": key_of(self.images),
+            "seed": self.seed,
+            "revision": 3,
+            **chosen,
+        }
 
     def fed(self) -> str:
         """Return the sentence that says what was fed."""
         return fed(name_of(self.images), ["the kernel", "snip", "grasp"], ["synflow", "params"])
 
 
-def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any, np.dtype[np.int64]], classes: int) -> float:
+def bound(
+    kernel: np.ndarray[Any, np.dtype[np.float64]],
+    labels: np.ndarray[Any, np.dtype[np.int64]],
+    classes: int,
+) -> float:
     """Return sqrt(y' K^-1 y / n), summed over the classes' centred indicators y.
 
     Args:
@@ -78,7 +97,8 @@ def bound(kernel: np.ndarray[Any, np.dtype[np.float64]], labels: np.ndarray[Any,
 
 
 def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
-    """Return for a cell's network of some initial channels KERNEL, ZEROS by objective, SynFlow and parameters.
+    """Return for a cell's network of some initial channels KERNEL, ZEROS by objective, SynFlow and
+    parameters.
 
     Args:
         design: how it is measured.
@@ -92,21 +112,37 @@ def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
     index, channels = item
     benchmark = benchmarks_data.get(BENCHMARK)
     dataset = benchmark.datasets[DATASET]
-    network = Network(benchmark.architecture(index).structure, dataset.classes, design.seed, channels=channels)
+    network = Network(
+        benchmark.architecture(index).structure, dataset.classes, design.seed, channels=channels
+    )
     inputs = network_inputs(design.images, design.seed, dataset, "float32", "cpu")
-    names = {f"zeros_{objective}": f"zeros[objective={objective},batch={design.batch}]" for objective in OBJECTIVES[1:]}
+    names = {
+        f"zeros_{objective}": f"zeros[objective={objective},batch={design.batch}]"
+        for objective in OBJECTIVES[1:]
+    }
     found: dict[str, float] = {}
-    for name, text in {"zeros_synflow": "zeros", **names, "synflow": "synflow", "params": "params"}.items():
+    for name, text in {
+        "zeros_synflow": "zeros",
+        **names,
+        "synflow": "synflow",
+        "params": "params",
+    }.items():
         request = proxies.request(text)
-        results = [PASSES[reading].function()(network, inputs, **dict(options)) for reading, options in request.readings]
+        results = [
+            PASSES[reading].function()(network, inputs, **dict(options))
+            for reading, options in request.readings
+        ]
         found[name] = float(request.score(*results))
     network.to(torch.float64)
     return {**found, **_kernel(network, design)}
 
 
 def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float]]]:
-    """Return the sensitivities of a supernet's candidates by objective, and KERNEL: of the supernet in which a choice has taken the
-    candidate, and all others are open, under the gates of synflow."""
+    """Return the sensitivities of a supernet's candidates by objective, and KERNEL.
+
+    Of the supernet in which a choice has taken the
+    candidate, and all others are open, under the gates of synflow.
+    """
     import torch
 
     from proxies.passes.supernet import drawn_gates, operation_sensitivity
@@ -118,9 +154,14 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
     found: dict[str, list[list[float]]] = {}
     for objective in OBJECTIVES:
         numerics = preset(design.preset, objective, BENCHMARK)
-        values = operation_sensitivity(supernet, inputs, objective=objective, numerics=numerics, batch=design.batch).values
+        values = operation_sensitivity(
+            supernet, inputs, objective=objective, numerics=numerics, batch=design.batch
+        ).values
         found[objective] = [list(row) for row in values]
-    supernet.gates.values = [gate.detach() for gate in drawn_gates(supernet, inputs, preset(design.preset, "synflow", BENCHMARK))]
+    supernet.gates.values = [
+        gate.detach()
+        for gate in drawn_gates(supernet, inputs, preset(design.preset, "synflow", BENCHMARK))
+    ]
     found |= {name: [] for name in KERNEL}
     for number, choice in enumerate(space.choices):
         row = []
@@ -135,18 +176,29 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
 
 
 def _kernel(network: Any, design: Design) -> dict[str, float]:
-    """Return KERNEL of a network in float64, by TE-NAS's kernel (:func:`proxies.passes.jacobian.tangent_kernel`)."""
+    """Return KERNEL of a network in float64, by TE-NAS's kernel
+    (:func:`proxies.passes.jacobian.tangent_kernel`).
+    """
     from proxies.passes.jacobian import tangent_kernel
 
     dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
     inputs = network_inputs(design.images, design.seed, dataset, "float64", "cpu")
     kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
-    found, trace = bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes), float(np.trace(kernel))
-    return {"bound": found, "trace": trace, "scale_free_bound": found * math.sqrt(trace / design.batch)}
+    found, trace = (
+        bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes),
+        float(np.trace(kernel)),
+    )
+    return {
+        "bound": found,
+        "trace": trace,
+        "scale_free_bound": found * math.sqrt(trace / design.batch),
+    }
 
 
 def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dict[str, Any]:
-    """Return what a one-shot search finds, and the number of parameters of its network; snip and grasp take SEARCH_BATCH images.
+    """Return what a one-shot search finds, and the number of parameters of its network.
+
+    Snip and grasp take SEARCH_BATCH images.
 
     Args:
         design: gives the images.
@@ -158,21 +210,29 @@ def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dic
     name, objective, seed = item
     dtype = "float32" if design.preset == "authors" else "float64"
     setting = Setting(
-        space=name, dataset=DATASET, objective=objective, seed=seed, numerics=preset(design.preset, objective, name),
-        batch=SEARCH_BATCH, images=design.images, dtype=dtype, channels=None, cells=None, device="cpu",
+        space=name, dataset=DATASET, objective=objective, seed=seed, numerics=preset(design.preset,
+        objective, name),
+        batch=SEARCH_BATCH, images=design.images, dtype=dtype, channels=None, cells=None,
+        device="cpu",
     )  # fmt: skip
     (one,) = search(Plan(("one-shot",), none=True, steps=None, folder=folder), setting)
     if one.fault:
         return {"arch": "", "params": None, "fault": one.fault}
     space = spaces.get(name)
     found = space.decode(one.chosen, one.order)
-    return {"arch": name_of(found), "params": parameters_of(space.network(found, DATASET, seed)), "fault": ""}
+    return {
+        "arch": name_of(found),
+        "params": parameters_of(space.network(found, DATASET, seed)),
+        "fault": "",
+    }
 
 
 def random_sizes(space: str, count: int, seed: int) -> list[int]:
-    """Return the numbers of parameters of the networks of *count* random architectures of a search space.
+    """Return the numbers of parameters of the networks of *count* random architectures of a search
+    space.
 
-    They are drawn among those that a search can find: without the operation none, whose sensitivity is 0.
+    They are drawn among those that a search can find: without the operation none, whose sensitivity
+    is 0.
     """
     from harness.found import parameters_of
 
@@ -180,7 +240,10 @@ def random_sizes(space: str, count: int, seed: int) -> list[int]:
     stream = random.Random(seed)
     sizes = []
     for _ in range(count):
-        chosen: list[str | None] = [stream.choice([kind for kind in choice.operations if kind != NONE]) for choice in drawn.choices]
+        chosen: list[str | None] = [
+            stream.choice([kind for kind in choice.operations if kind != NONE])
+            for choice in drawn.choices
+        ]
         for numbers, stay in drawn.limits:
             for number in stream.sample(numbers, len(numbers) - stay):
                 chosen[number] = None

@@ -1,4 +1,6 @@
-"""Results as JSON lines: each is written as it comes, so that long work can be stopped and goes on from there."""
+"""Results as JSON lines: each is written as it comes, so that long work can be stopped and goes on
+from there.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,17 @@ def path_of(folder: Path, name: str, head: Mapping[str, Any]) -> Path:
 class Lines:
     """A file of results by key; its first line says what they are results of.
 
-    Lines are only ever added, each at once, so that two processes may write to one file. A line that cannot be read, such as one
-    that a stop has torn, counts as absent.
+    Lines are only ever added, each at once, so that two processes may write to one file. A line
+    that cannot be read, such as one that a stop has torn, counts as absent.
     """
 
     def __init__(
-        self, path: Path, head: dict[str, Any], *, valid: Callable[[str, Any], bool] = lambda *_: True, fixed: bool = False
+        self,
+        path: Path,
+        head: dict[str, Any],
+        *,
+        valid: Callable[[str, Any], bool] = lambda *_: True,
+        fixed: bool = False,
     ) -> None:
         """Read what *path* holds of the same *head*; what is something else is put aside.
 
@@ -40,7 +47,11 @@ class Lines:
         self.same = bool(text) and _line(first) in ({"head": head}, {})
         self.known: dict[str, Any] = {}
         for line in map(_line, rest if self.same else []):
-            if line.keys() == {"key", "value"} and isinstance(line["key"], str) and valid(line["key"], line["value"]):
+            if (
+                line.keys() == {"key", "value"}
+                and isinstance(line["key"], str)
+                and valid(line["key"], line["value"])
+            ):
                 self.known[line["key"]] = line["value"]
         if fixed:
             return

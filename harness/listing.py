@@ -23,7 +23,9 @@ def listing() -> str:
         needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
         lines.append(f"  {name:<{width}}  {entry.description}")
         options = f"; options {', '.join(entry.options)}" if entry.options else ""
-        lines.append(f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}{options}")
+        lines.append(
+            f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}{options}"
+        )
     lines.append("Benchmarks:")
     lines += [f"  {name:<{width}}  {_benchmark(name)}" for name in benchmarks_data.names()]
     return "\n".join(lines)
@@ -42,7 +44,9 @@ def describe(text: str) -> str:
     entry = request.proxy
     known = record(request)
     rows = {
-        "paper": f"{entry.paper}, {entry.paper.link}" if entry.paper else f"none: {_without_paper(entry)}",
+        "paper": f"{entry.paper}, {entry.paper.link}"
+        if entry.paper
+        else f"none: {_without_paper(entry)}",
         "direction": _direction(entry),
         "needs": _needs(request),
         "cost": known["cost"],
@@ -57,7 +61,11 @@ def describe(text: str) -> str:
 def record(request: proxies.Request) -> dict[str, Any]:
     """Return what is known about a proxy with its options, as plain values."""
     entry = request.proxy
-    costs = [PASSES[name].cost for name, _ in request.readings if PASSES[name].cost != FREE or len(request.readings) == 1]
+    costs = [
+        PASSES[name].cost
+        for name, _ in request.readings
+        if PASSES[name].cost != FREE or len(request.readings) == 1
+    ]
     return {
         "name": request.name,
         "description": entry.description,
@@ -74,7 +82,11 @@ def record(request: proxies.Request) -> dict[str, Any]:
 
 
 def _without_paper(entry: proxies.Proxy) -> str:
-    return "trivial baseline" if entry.name in proxies.TRIVIAL_BASELINES else "of a plugin, which names no paper"
+    return (
+        "trivial baseline"
+        if entry.name in proxies.TRIVIAL_BASELINES
+        else "of a plugin, which names no paper"
+    )
 
 
 def _direction(entry: proxies.Proxy) -> str:

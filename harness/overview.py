@@ -1,6 +1,7 @@
 """Several runs beside one another and beside published figures, as one Markdown table.
 
-``python -m harness.overview DIR...`` reads the results of finished runs, one folder a run, and scores nothing.
+``python -m harness.overview DIR...`` reads the results of finished runs, one folder a run, and
+scores nothing.
 """
 
 from __future__ import annotations
@@ -31,8 +32,18 @@ NUMBERS = ("missing", "tau", "tau_low", "tau_high")
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
-    p = Parser(prog, "Print the tau of every proxy in several runs, beside published figures, as a Markdown table.")
-    p.add_argument("runs", type=given_path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
+    p = Parser(
+        prog,
+        "Print the tau of every proxy in several runs, beside published figures, as a Markdown "
+        "table.",
+    )
+    p.add_argument(
+        "runs",
+        type=given_path,
+        nargs="+",
+        metavar="DIR",
+        help="folders that runs have written (their --out)",
+    )
     p.add_argument(
         "--published",
         type=given_path,
@@ -56,14 +67,20 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     default = shipped(PUBLISHED / f"{runs[0].settings['benchmark']}.csv")
     same = len({run.settings["benchmark"] for run in runs}) == 1
     published = args.published or (default if same and default.exists() else None)
-    known = read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"]) if published else None
+    known = (
+        read_csv(published, ["dataset", "proxy", "tau", "source"], numbers=["tau"])
+        if published
+        else None
+    )
     print(overview(runs, known))
     return 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, what it says of itself, and its own population's harness.analysis.CORRELATION_COLUMNS."""
+    """A finished run: its folder, what it says of itself, and its own population's
+    harness.analysis.CORRELATION_COLUMNS.
+    """
 
     folder: Path
     settings: dict[str, Any]
@@ -89,12 +106,17 @@ def read_settings(folder: Path) -> dict[str, Any]:
         if not (settings["targets"] and settings["seeds"] and all(commands)):
             raise ValueError
         texts += [settings.get("against") or ""]
-        if not (all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)):
+        if not (
+            all(isinstance(text, str) for text in texts)
+            and all(isinstance(number, int) for number in numbers)
+        ):
             raise TypeError
         _description(settings)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         found = folder if folder.is_dir() else f"{folder}, which is no folder,"
-        raise InputError(f"{found} has no run.json of a run: name a folder that harness.run has written") from error
+        raise InputError(
+            f"{found} has no run.json of a run: name a folder that harness.run has written"
+        ) from error
     return settings
 
 
@@ -103,18 +125,24 @@ def read_run(folder: Path) -> Run:
     from harness.files import read_csv
 
     settings = read_settings(folder)
-    found = read_csv(folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS)
+    found = read_csv(
+        folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS
+    )
     rows = found[found["population"] == settings["archs"]["population"]]
     if rows.duplicated(["target", "proxy"]).any():
-        raise InputError(f"{folder / 'correlations.csv'}: a proxy stands in several rows of a target")
+        raise InputError(
+            f"{folder / 'correlations.csv'}: a proxy stands in several rows of a target"
+        )
     return Run(folder, settings, rows)
 
 
 def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
-    """Return a Markdown table with a row for each proxy, ordered by tau in the first run, and under it what was run.
+    """Return a Markdown table with a row for each proxy, ordered by tau in the first run, and under
+    it what was run.
 
-    A cell holds tau with its 95 % interval; the last column counts the missing scores of all runs, for a run with several targets
-    those with the first. Published figures stand beside a target of their dataset whose networks were scored.
+    A cell holds tau with its 95 % interval; the last column counts the missing scores of all runs,
+    for a run with several targets those with the first. Published figures stand beside a target of
+    their dataset whose networks were scored.
     """
     import pandas as pd
 
@@ -128,26 +156,45 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
             heading = headings[run.folder, str(target)]
             columns[heading] = rows.apply(_cell, axis=1)
             if theirs and str(target).startswith(f"{dataset}_"):
-                columns[f"{heading}, published"] = pd.Series({name: f"{theirs[name]:.2f}" for name in rows.index if name in theirs})
-    missing = pd.DataFrame({number: run.correlations.groupby("proxy")["missing"].first() for number, run in enumerate(runs)})
+                columns[f"{heading}, published"] = pd.Series(
+                    {name: f"{theirs[name]:.2f}" for name in rows.index if name in theirs}
+                )
+    missing = pd.DataFrame(
+        {
+            number: run.correlations.groupby("proxy")["missing"].first()
+            for number, run in enumerate(runs)
+        }
+    )
     table = pd.DataFrame(columns).fillna("").assign(missing=missing.sum(axis=1).astype(int))
     first = _taus(runs[0].correlations.drop_duplicates("proxy"))
     order = sorted(table.index, key=lambda name: -first.get(name, -2.0))
     lines = [["proxy", *table.columns], ["---"] * (1 + len(table.columns))]
     lines += [[f"`{name}`", *map(str, table.loc[name])] for name in order]
     text = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-    sources = [] if published is None else sorted({f"- published: {source}" for source in published["source"]})
-    return "\n".join([*text, "", *(f"{_description(run.settings)}{_units(run)}" for run in runs), *sources])
+    sources = (
+        []
+        if published is None
+        else sorted({f"- published: {source}" for source in published["source"]})
+    )
+    return "\n".join(
+        [*text, "", *(f"{_description(run.settings)}{_units(run)}" for run in runs), *sources]
+    )
 
 
 def _units(run: Run) -> str:
     """Return what intervals are about, where all architectures are scored."""
     census = run.correlations.get("census")
-    return "; intervals are those of other classes of isomorphic architectures" if census is not None and census.any() else ""
+    return (
+        "; intervals are those of other classes of isomorphic architectures"
+        if census is not None and census.any()
+        else ""
+    )
 
 
 def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:
-    """Return a heading for each run and target, which tells no more than is needed to tell them apart."""
+    """Return a heading for each run and target, which tells no more than is needed to tell them
+    apart.
+    """
     keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
     alike = Counter(target for _, target in keys)
     same_networks = Counter((run.settings["dataset"], target) for run, target in keys)
@@ -176,10 +223,16 @@ def _cell(row: pd.Series) -> str:
 def _description(settings: dict[str, Any]) -> str:
     images, archs = settings["images"], settings["archs"]
     source = f"images of {Path(images['file']).name}" if isinstance(images, dict) else images
-    drawn = f"drawn with sample seed {archs['sample_seed']} from" if str(archs["given"]).isdigit() else "of"
+    drawn = (
+        f"drawn with sample seed {archs['sample_seed']} from"
+        if str(archs["given"]).isdigit()
+        else "of"
+    )
     return (
-        f"- {settings['benchmark']}, {settings['dataset']}'s networks: {archs['count']} architectures {drawn} population "
-        f"{archs['population']}, {len(settings['seeds'])} seed(s), {source}, accuracies of {settings['table']['name']}"
+        f"- {settings['benchmark']}, {settings['dataset']}'s networks: {archs['count']} "
+        f"architectures {drawn} population "
+        f"{archs['population']}, {len(settings['seeds'])} seed(s), {source}, accuracies of "
+        f"{settings['table']['name']}"
     )
 
 

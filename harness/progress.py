@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from harness.computing.contract import Executor
 from harness.execution import run
@@ -17,12 +24,19 @@ from harness.store import Store
 
 
 def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executor) -> list[Score]:
-    """Score *tasks* by an executor, save each result in *store* as it arrives, and return those that failed.
+    """Score *tasks* by an executor, save each result in *store* as it arrives, and return those
+    that failed.
 
     A terminal shows a bar; a log gets a line each tenth of the way.
     """
     console = Console(stderr=True)
-    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("scoring"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     failed: list[Score] = []
     architectures = len({task.index for task in tasks})
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -34,16 +48,24 @@ def score_tasks(job: Job, tasks: Sequence[Task], store: Store, executor: Executo
             progress.advance(bar, len(scores))
             done += len(scores)
             if progress.disable and done * 10 // total > (done - len(scores)) * 10 // total:
-                print(f"{done:,} of {total:,} scores of {architectures:,} architectures", file=sys.stderr, flush=True)
+                print(
+                    f"{done:,} of {total:,} scores of {architectures:,} architectures",
+                    file=sys.stderr,
+                    flush=True,
+                )
     return failed
 
 
 @contextmanager
 def watched(console: Console, what: str, total: int, count: Callable[[], int]) -> Iterator[None]:
-    """Show on a terminal how many of *total* are done by now, which *count* is asked for every second."""
+    """Show on a terminal how many of *total* are done by now, which *count* is asked for every
+    second.
+    """
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     ended = threading.Event()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         bar = progress.add_task(what, total=total)
 
         def watch() -> None:

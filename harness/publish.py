@@ -32,23 +32,29 @@ from harness.results import Results
 from harness.terminal import Wide
 
 CENSUS_TEXT = (
-    "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % interval for other classes of\n"
+    "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % "
+    "interval for other classes of\n"
     "isomorphic architectures like these."
 )
 
 
 def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
-    """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place of an earlier run's.
+    """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place
+    of an earlier run's.
 
-    Nothing that is there is touched before all of it is written; run.json is the last to be replaced.
+    Nothing that is there is touched before all of it is written; run.json is the last to be
+    replaced.
     """
-    with appearing(folder, "run.json", lambda: remove_figures(folder, earlier_targets(folder / "run.json"))) as new:
+    with appearing(
+        folder, "run.json", lambda: remove_figures(folder, earlier_targets(folder / "run.json"))
+    ) as new:
         _write(results, new, settings)
 
 
 @contextmanager
 def appearing(folder: Path, last: str, clear: Callable[[], None]) -> Iterator[Path]:
-    """Yield a new folder; what it holds in the end is moved into *folder*, the file *last* at the end.
+    """Yield a new folder; what it holds in the end is moved into *folder*, the file *last* at the
+    end.
 
     *clear* removes what belongs to an earlier result, once all is written.
     """
@@ -57,7 +63,9 @@ def appearing(folder: Path, last: str, clear: Callable[[], None]) -> Iterator[Pa
         yield new
         for path in new.iterdir():
             if (folder / path.name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, "a folder stands where a file belongs", str(folder / path.name))
+                raise IsADirectoryError(
+                    errno.EISDIR, "a folder stands where a file belongs", str(folder / path.name)
+                )
         clear()
         for path in sorted(new.iterdir(), key=lambda path: path.name == last):
             path.replace(folder / path.name)
@@ -79,7 +87,11 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
     figures = {target: save_figures(folder, results, target) for target in results.targets}
     provenance = with_versions(settings)
     report = document(results, figures, provenance)
-    texts = {"report.html": html(report), "report.md": markdown(report), "run.json": json.dumps(provenance, indent=2) + "\n"}
+    texts = {
+        "report.html": html(report),
+        "report.md": markdown(report),
+        "run.json": json.dumps(provenance, indent=2) + "\n",
+    }
     for name, text in texts.items():
         write_text(folder / name, text)
 
@@ -89,7 +101,10 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     console = Wide()
     columns = any(not is_accuracy(target) for target in results.targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
-    caption = f"targets of {', '.join(sources)}; input: the images that a score read, blank where it read none"
+    caption = (
+        f"targets of {', '.join(sources)}; input: the images that a score read, blank "
+        "where it read none"
+    )
     if not results.is_census:
         caption += "\nScores that share a letter do not differ significantly."
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
@@ -100,6 +115,14 @@ def tell(prog: str, results: Results, folder: Path) -> None:
             for line in declared(results, target):
                 console.print(f"{target}: {line}", highlight=False, soft_wrap=True, markup=False)
     indices = results.populations[results.population]
-    for line in [*failures(results.scores), *unknown_accuracies(results.table, results.targets, indices)]:
+    for line in [
+        *failures(results.scores),
+        *unknown_accuracies(results.table, results.targets, indices),
+    ]:
         print(f"{prog}: {line}", file=sys.stderr)
-    console.print(f"Report, scores and figures: {folder / 'report.html'}", highlight=False, soft_wrap=True, markup=False)
+    console.print(
+        f"Report, scores and figures: {folder / 'report.html'}",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )

@@ -1,4 +1,6 @@
-"""Reports as files: report.html, which holds everything that it shows, and report.md for pull requests."""
+"""Reports as files: report.html, which holds everything that it shows, and report.md for pull
+requests.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +22,26 @@ TEMPLATES = resources.files("harness") / "templates"
 def html(document: Document) -> str:
     """Return one HTML page with its style, script, data and figures inside; all text is escaped.
 
-    Its content security policy allows this one script and pictures inside the page, and nothing else.
+    Its content security policy allows this one script and pictures inside the page, and nothing
+    else.
     """
     script = _text("tables.js") + (_text("chart.js") if document.points else "")
     style = _text("report.css")
     checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().get_template("report.html.j2")
-    return template.render(document=document, script=Markup(script), style=Markup(style), script_hash=f"sha256-{checksum}")
+    return template.render(
+        document=document,
+        script=Markup(script),
+        style=Markup(style),
+        script_hash=f"sha256-{checksum}",
+    )
 
 
 def markdown(document: Document) -> str:
-    """Return headline and tables as Markdown; figures are left out, as a pull request cannot hold them."""
+    """Return headline and tables as Markdown.
+
+    Figures are left out, as a pull request cannot hold them.
+    """
     return _environment().get_template("report.md.j2").render(document=document)
 
 
@@ -66,7 +77,10 @@ def code(text: str) -> str:
 
 
 def _image(path: Path) -> str:
-    """Return a figure as a data URI: its SVG, which stays sharp, or its PNG where that is smaller."""
+    """Return a figure as a data URI.
+
+    Its SVG, which stays sharp, or its PNG where that is smaller.
+    """
     smaller = min((path.with_suffix(".svg"), path), key=lambda file: file.stat().st_size)
     kind = "svg+xml" if smaller.suffix == ".svg" else "png"
     return f"data:image/{kind};base64,{base64.b64encode(smaller.read_bytes()).decode()}"

@@ -1,7 +1,10 @@
-"""Reports from stored scores: ``python -m harness.report DIR...`` analyses what runs have written, and scores nothing.
+"""Reports from stored scores.
 
-One folder is analysed anew, say with other targets. Several are merged, when they scored the same networks in the same way.
-All architectures of a population for one proxy and a part of them for another are not merged (:func:`harness.units.check_asked`).
+``python -m harness.report DIR...`` analyses what runs have written, and scores nothing.
+
+One folder is analysed anew, say with other targets. Several are merged, when they scored the same
+networks in the same way. All architectures of a population for one proxy and a part of them for
+another are not merged (:func:`harness.units.check_asked`).
 """
 
 from __future__ import annotations
@@ -18,7 +21,13 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import check_replaceable, declared_name, load_plugins, say_what_is_replaced, tables_folder
+from harness.command import (
+    check_replaceable,
+    declared_name,
+    load_plugins,
+    say_what_is_replaced,
+    tables_folder,
+)
 from harness.fed import name_of_record
 from harness.scoring import reads_images
 
@@ -32,13 +41,49 @@ SHARED = ("benchmark", "dataset", "dtype")
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
-    p = Parser(prog, "Analyse the scores that runs have written, without scoring: other targets, several runs in one report.")
-    p.add_argument("runs", type=given_path, nargs="+", metavar="DIR", help="folders that runs have written (their --out)")
-    p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: those of the runs)")
-    p.add_argument("--against", metavar="NAME", help="the score to compare each other one with (default: that of the runs)")
-    p.add_argument("--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else those installed)")
-    p.add_argument("--out", type=given_path, metavar="DIR", help="where the report goes (default: the folder, if it is one alone)")
-    p.add_argument("--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="the plugins that the runs used")
+    p = Parser(
+        prog,
+        "Analyse the scores that runs have written, without scoring: other targets, several runs "
+        "in one report.",
+    )
+    p.add_argument(
+        "runs",
+        type=given_path,
+        nargs="+",
+        metavar="DIR",
+        help="folders that runs have written (their --out)",
+    )
+    p.add_argument(
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help="columns of the table (default: those of the runs)",
+    )
+    p.add_argument(
+        "--against",
+        metavar="NAME",
+        help="the score to compare each other one with (default: that of the runs)",
+    )
+    p.add_argument(
+        "--tables",
+        type=given_path,
+        metavar="DIR",
+        help="folder of tables (default: NAS_TABLES, else those installed)",
+    )
+    p.add_argument(
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="where the report goes (default: the folder, if it is one alone)",
+    )
+    p.add_argument(
+        "--plugin",
+        type=given_path,
+        nargs="+",
+        default=[],
+        metavar="FILE.py",
+        help="the plugins that the runs used",
+    )
     return p
 
 
@@ -74,7 +119,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         run["targets"] = [table.target(name) for name in dict.fromkeys(given)]
     except InputError as error:
         used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
-        raise InputError(f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}") from error
+        raise InputError(
+            f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}"
+        ) from error
     _check(scores, benchmark.name, args.runs)
     run["against"] = declared_name(args.against or run["against"], set(scores["proxy"]))
     out = writable_folder(args.out or args.runs[0])
@@ -84,7 +131,15 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     run["command"] = [prog, *(sys.argv[1:] if argv is None else argv)]
     run["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     source = name_of_record(run["images"])
-    results = Results(scores, table, run["targets"], run["archs"]["population"], benchmark.name, source, run["against"])
+    results = Results(
+        scores,
+        table,
+        run["targets"],
+        run["archs"]["population"],
+        benchmark.name,
+        source,
+        run["against"],
+    )
     say_what_is_replaced(prog, out)
     publish(results, out, run)
     tell(prog, results, out)
@@ -95,8 +150,8 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the scores of several runs as one frame, each score once.
 
     Raises:
-        InputError: two runs disagree about a score, have different seeds of a proxy for different architectures, or an aggregate of
-            ranks among different architectures.
+        InputError: two runs disagree about a score, have different seeds of a proxy for different
+            architectures, or an aggregate of ranks among different architectures.
     """
     import pandas as pd
 
@@ -107,30 +162,42 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     found = whole[whole["status"] == OK].groupby(key)["score"].nunique()
     for proxy, seed, batch, index in found.index[found > 1]:
         raise InputError(
-            f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they come from different versions, or "
+            f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they "
+            "come from different versions, or "
             "it ranks architectures within a run; report them one by one"
         )
     for name in whole["proxy"].unique():
         members = [set(frame["index"]) for frame in frames if name in set(frame["proxy"])]
         if proxies.request(str(name)).components and any(one != members[0] for one in members):
-            raise InputError(f"{name} ranks the architectures of its run, and the runs have different ones: report them one by one")
+            raise InputError(
+                f"{name} ranks the architectures of its run, and the runs have different ones: "
+                "report them one by one"
+            )
     # Proxies as they come, and a score rather than a failure.
     rank = {name: position for position, name in enumerate(whole["proxy"].unique())}
     whole = whole.assign(order=whole["proxy"].map(rank), failed=whole["status"] != OK)
-    whole = whole.sort_values(["order", "seed", "batch", "index", "failed"], kind="stable").drop_duplicates(key)
+    whole = whole.sort_values(
+        ["order", "seed", "batch", "index", "failed"], kind="stable"
+    ).drop_duplicates(key)
     for name, rows in whole.groupby("proxy"):
         if rows.groupby("index").size().nunique() > 1:
             raise InputError(
-                f"the runs have different seeds or batches of {name!s} for different architectures: report them one by one"
+                f"the runs have different seeds or batches of {name!s} for different "
+                "architectures: report them one by one"
             )
     return whole.drop(columns=["order", "failed"]).reset_index(drop=True)
 
 
 def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path]) -> dict[str, Any]:
-    """Return what run.json says of the runs together; raise InputError when they scored different things."""
+    """Return what run.json says of the runs together.
+
+    Raise InputError when they scored different things.
+    """
     first = settings[0]
     # A run whose proxies read no images goes with any other.
-    reading = [(one, folder) for one, folder in zip(settings, folders, strict=True) if _reads_images(one)]
+    reading = [
+        (one, folder) for one, folder in zip(settings, folders, strict=True) if _reads_images(one)
+    ]
     for other, folder in reading[1:]:
         if _identity(other["images"]) != _identity(reading[0][0]["images"]):
             raise _apart(reading[0][1], folder, "images")
@@ -139,14 +206,20 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
             if other[key] != first[key]:
                 raise _apart(folders[0], folder, key)
         if other["archs"]["population"] != first["archs"]["population"]:
-            raise InputError(f"{folders[0]} and {folder} differ in population: report them one by one")
+            raise InputError(
+                f"{folders[0]} and {folder} differ in population: report them one by one"
+            )
     known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
     targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
     seeds = sorted({seed for one in settings for seed in one["seeds"]})
     batches = sorted({batch for one in settings for batch in one.get("batches", [])})
     declared = {one.get("against") for one in settings}
     sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
-    archs = first["archs"] if len(settings) == 1 else {"given": "those of several runs", "population": first["archs"]["population"]}
+    archs = (
+        first["archs"]
+        if len(settings) == 1
+        else {"given": "those of several runs", "population": first["archs"]["population"]}
+    )
     return {
         **{key: first[key] for key in SHARED},
         "images": (reading[0][0] if reading else first)["images"],
@@ -162,7 +235,8 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
 
 def _apart(one: Path, other: Path, what: str) -> InputError:
     return InputError(
-        f"{one} and {other} differ in {what}, so their scores do not belong together: compare them with python -m harness.overview"
+        f"{one} and {other} differ in {what}, so their scores do not belong together: compare "
+        "them with python -m harness.overview"
     )
 
 
@@ -176,14 +250,18 @@ def _identity(setting: Any) -> Any:
 
 
 def _check(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:
-    """Raise InputError unless every row names an architecture of the benchmark by index and string."""
+    """Raise InputError unless every row names an architecture by its index and string."""
     if (scores["benchmark"] != benchmark).any():
-        raise InputError(f"{folders[0] / 'scores.csv'}: not all scores are of {benchmark}, which run.json names")
+        raise InputError(
+            f"{folders[0] / 'scores.csv'}: not all scores are of {benchmark}, which run.json names"
+        )
     named = scores.drop_duplicates(["index", "arch"])
     space = benchmarks_data.get(benchmark)
     for index, arch in zip(named["index"], named["arch"], strict=True):
         if space.architecture(int(index)).string != arch:
-            raise InputError(f"{folders[0] / 'scores.csv'}: {arch!r} is not index {index} of {benchmark}")
+            raise InputError(
+                f"{folders[0] / 'scores.csv'}: {arch!r} is not index {index} of {benchmark}"
+            )
 
 
 if __name__ == "__main__":

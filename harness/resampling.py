@@ -1,7 +1,8 @@
 """Metrics of the top of a ranking in resamples of the architectures: their sampling errors.
 
-A resample is a vector of weights (items,): how often each architecture is in it. A metric takes many resamples at once, as weights
-(resamples, items), and reads the items that can be among the top alone.
+A resample is a vector of weights (items,): how often each architecture is in it. A metric takes
+many resamples at once, as weights (resamples, items), and reads the items that can be among the top
+alone.
 """
 
 from __future__ import annotations
@@ -22,22 +23,26 @@ RESAMPLES = 200
 
 
 def resamples(items: int, count: int = RESAMPLES) -> Array:
-    """Return the weights (count, items) of a bootstrap: independent Poisson numbers of mean 1, from a fixed seed."""
+    """Return the weights (count, items) of a bootstrap.
+
+    Independent Poisson numbers of mean 1, from a fixed seed.
+    """
     return np.random.default_rng(0).poisson(1.0, (count, items)).astype(np.uint8)
 
 
 def halves(items: int, count: int = RESAMPLES) -> Array:
     """Return the weights (count, items) of random halves, 0 or 1 by lot, from a fixed seed.
 
-    A statistic varies among halves as it does among samples (delete-half jackknife, Shao and Wu 1989). No item is in one twice,
-    which matters where few of the highest decide.
+    A statistic varies among halves as it does among samples (delete-half jackknife, Shao and Wu
+    1989). No item is in one twice, which matters where few of the highest decide.
     """
     return np.random.default_rng(0).integers(0, 2, (count, items), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
 class Top:
-    """The head of an order: enough items, the highest first, to fill so many places in any resample.
+    """The head of an order: enough items, the highest first, to fill so many places in any
+    resample.
 
     Attributes:
         items: (m,) which they are.
@@ -48,7 +53,9 @@ class Top:
     starts: Array
 
     def weights(self, weights: Array) -> tuple[Array, Array, Array]:
-        """Return the weights of the items (resamples, m), and for each group how much is before it and up to its end."""
+        """Return the weights of the items (resamples, m), and for each group how much is before it
+        and up to its end.
+        """
         own = weights[:, self.items].astype(float)
         group = self.sums(own)
         end = np.cumsum(group, axis=1)
@@ -56,7 +63,11 @@ class Top:
 
     def sums(self, values: Array) -> Array:
         """Return the sums (resamples, groups) over the tied items of values (resamples, m)."""
-        return values if len(self.starts) == len(self.items) else np.add.reduceat(values, self.starts, axis=1)
+        return (
+            values
+            if len(self.starts) == len(self.items)
+            else np.add.reduceat(values, self.starts, axis=1)
+        )
 
     def spread(self, values: Array) -> Array:
         """Return values (resamples, groups) of each item: (resamples, m)."""
@@ -64,7 +75,9 @@ class Top:
 
 
 def top(values: Vector, places: int) -> Top:
-    """Return the head of the order by *values* that fills *places*, with a margin of 8 standard deviations and all ties."""
+    """Return the head of the order by *values* that fills *places*, with a margin of 8 standard
+    deviations and all ties.
+    """
     order = np.argsort(-values, kind="stable")
     least = min(len(values), places + math.ceil(8 * math.sqrt(places)) + 30)
     reach = int(np.searchsorted(-values[order], -values[order[least - 1]], side="right"))
@@ -73,7 +86,9 @@ def top(values: Vector, places: int) -> Top:
 
 
 def chosen(weights: Array, order: Top, places: Vector) -> Array:
-    """Return how much of each item (resamples, m) is among the *places* (resamples,) first, the tied being drawn by lot."""
+    """Return how much of each item (resamples, m) is among the *places* (resamples,) first, the
+    tied being drawn by lot.
+    """
     own, before, end = order.weights(weights)
     room = np.clip(places[:, None] - before, 0, end - before)
     return own * order.spread(_ratio(room, end - before))
@@ -83,7 +98,9 @@ class Precision:
     """:func:`harness.metrics.precision_top` of each resample, for any score beside one accuracy."""
 
     def __init__(self, weights: Array, accuracy: Vector, share: float) -> None:
-        """Find the *share* of highest *accuracy* (items,) in each resample of *weights* (resamples, items)."""
+        """Find the *share* of highest *accuracy* (items,) in each resample of *weights* (resamples,
+        items).
+        """
         self._weights, self._count = weights, math.ceil(share * len(accuracy))
         self._places, self._best = share * weights.sum(axis=1), top(accuracy, self._count)
         self._chosen = chosen(weights, self._best, self._places)
@@ -100,8 +117,8 @@ class Precision:
 def gains(weights: Array, order: Top, accuracy: Vector, places: int) -> Vector:
     """Return the discounted cumulative gain of the *places* first by *order*, in each resample.
 
-    The gain of an accuracy of a percent is 2^a - 1, its discount at place j is 1 / log2(1 + j); the tied have the mean discount of
-    their places.
+    The gain of an accuracy of a percent is 2^a - 1, its discount at place j is 1 / log2(1 + j); the
+    tied have the mean discount of their places.
     """
     discounts = np.r_[0.0, np.cumsum(1 / np.log2(1 + np.arange(1.0, places + 1)))]
     own, before, end = order.weights(weights)
@@ -117,7 +134,9 @@ def _ratio(part: Array, whole: Array) -> Array:
 
 
 def interval(value: float, drawn: Vector) -> tuple[float, float]:
-    """Return the 95 % interval of a *value* between 0 and 1 from its resamples: normal on the scale of log-odds.
+    """Return the 95 % interval of a *value* between 0 and 1 from its resamples.
+
+    Normal on the scale of log-odds.
 
     It is NaN at 0 and 1, and where the resamples show no variation.
     """

@@ -1,4 +1,7 @@
-"""All that is made of the scores of a run: the analysis in one object, and the files and figures that show it."""
+"""All that is made of the scores of a run.
+
+The analysis in one object, and the files and figures that show it.
+"""
 
 from __future__ import annotations
 
@@ -58,17 +61,30 @@ class Results:
 
     @cached_property
     def orders(self) -> dict[str, pd.Series]:
-        """One number by architecture for each proxy, higher being better: :func:`harness.analysis.combined`."""
+        """One number by architecture for each proxy, higher being better.
+
+        :func:`harness.analysis.combined`.
+        """
         return {proxy: combined(self.scores, proxy) for proxy in self.scores["proxy"].unique()}
 
     @cached_property
     def populations(self) -> dict[str, list[int]]:
-        """The architectures that were scored, by population: those of the run, and when it is ``all`` those of the smaller ones."""
+        """The architectures that were scored, by population.
+
+        Those of the run, and when it is ``all`` those of the smaller ones.
+        """
         scored = sorted(set(self.scores["index"]))
-        smaller = [name for name in POPULATIONS if name != self.population] if self.population == "all" else []
+        smaller = (
+            [name for name in POPULATIONS if name != self.population]
+            if self.population == "all"
+            else []
+        )
         benchmark = benchmarks_data.get(self.benchmark)
         parts = {name: members(benchmark, name, scored) for name in smaller}
-        return {self.population: scored, **{name: part for name, part in parts.items() if 0 < len(part) < len(scored)}}
+        return {
+            self.population: scored,
+            **{name: part for name, part in parts.items() if 0 < len(part) < len(scored)},
+        }
 
     @cached_property
     def units(self) -> Units:
@@ -77,24 +93,44 @@ class Results:
 
     @property
     def is_census(self) -> bool:
-        """Whether all architectures of the population are scored, so that no number has an error of drawing."""
+        """Whether all architectures of the population are scored, so that no number has an error of
+        drawing.
+        """
         return self.units.census
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
-        """A frame of harness.analysis.CORRELATION_COLUMNS, ``group`` in the run's population, and ``input``.
+        """A frame of harness.analysis.CORRELATION_COLUMNS, ``group`` in the run's population, and
+        ``input``.
 
-        Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are none.
+        Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are
+        none.
         """
-        found = correlations(self.scores, self.table, self.targets, self.populations, self.benchmark)
+        found = correlations(
+            self.scores, self.table, self.targets, self.populations, self.benchmark
+        )
         known: dict[tuple[str, str], str] = {}
         for target in self.targets:
-            rows = found[(found["target"] == target) & (found["population"] == self.population)].set_index("proxy")["tau"]
-            lettered = groups({name: float(rows[name]) for name in self.orders}, self.pairs[self.pairs["target"] == target])
-            known |= {} if self.is_census else {(target, name): group for name, group in lettered.items()}
+            rows = found[
+                (found["target"] == target) & (found["population"] == self.population)
+            ].set_index("proxy")["tau"]
+            lettered = groups(
+                {name: float(rows[name]) for name in self.orders},
+                self.pairs[self.pairs["target"] == target],
+            )
+            known |= (
+                {}
+                if self.is_census
+                else {(target, name): group for name, group in lettered.items()}
+            )
         keys = zip(found["target"], found["proxy"], found["population"], strict=True)
-        of_row = [known.get((target, proxy)) if name == self.population else None for target, proxy, name in keys]
-        return found.assign(group=pd.array(of_row, dtype="string"), input=found["proxy"].map(self.input_of))
+        of_row = [
+            known.get((target, proxy)) if name == self.population else None
+            for target, proxy, name in keys
+        ]
+        return found.assign(
+            group=pd.array(of_row, dtype="string"), input=found["proxy"].map(self.input_of)
+        )
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -107,12 +143,20 @@ class Results:
 
     @cached_property
     def search(self) -> pd.DataFrame:
-        """For each target that is an accuracy a frame of harness.top_metrics.SEARCH_COLUMNS; without intervals in a census."""
+        """For each target that is an accuracy a frame of harness.top_metrics.SEARCH_COLUMNS.
+
+        Without intervals in a census.
+        """
 
         def of(target: str) -> pd.DataFrame:
-            trained = {name: self.table.values[column] for name, column in partial_trainings(self.table, target).items()}
+            trained = {
+                name: self.table.values[column]
+                for name, column in partial_trainings(self.table, target).items()
+            }
             indices = self.populations[self.population]
-            orders = {name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()}
+            orders = {
+                name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()
+            }
             metrics = search_metrics(orders if is_accuracy(target) else {}, self.accuracy(target))
             return metrics.assign(low=math.nan, high=math.nan) if self.is_census else metrics
 
@@ -122,16 +166,24 @@ class Results:
     def ceilings(self) -> pd.DataFrame:
         """For each target a frame of harness.comparison.CEILING_COLUMNS."""
         indices = self.populations[self.population]
-        return self._for_each_target(CEILING_COLUMNS, lambda target: ceilings(self.table, target, indices, self.units))
+        return self._for_each_target(
+            CEILING_COLUMNS, lambda target: ceilings(self.table, target, indices, self.units)
+        )
 
     def ceiling(self, target: str) -> float | None:
-        """Return the tau that a score without noise would reach, where single training runs tell it."""
-        taus = self.ceilings[(self.ceilings["target"] == target) & (self.ceilings["what"] == TRUTH)]["tau"].dropna()
+        """Return the tau that a score without noise would reach, where single training runs tell
+        it.
+        """
+        taus = self.ceilings[
+            (self.ceilings["target"] == target) & (self.ceilings["what"] == TRUTH)
+        ]["tau"].dropna()
         return float(taus.iloc[0]) if len(taus) else None
 
     @cached_property
     def strata(self) -> pd.DataFrame:
-        """For each target a frame of harness.comparison.STRATUM_COLUMNS, by tenths of live parameters and of the target."""
+        """For each target a frame of harness.comparison.STRATUM_COLUMNS, by tenths of live
+        parameters and of the target.
+        """
 
         def of(target: str) -> pd.DataFrame:
             by = {"accuracy" if is_accuracy(target) else target: self.accuracy(target)}
@@ -142,7 +194,9 @@ class Results:
         return self._for_each_target(STRATUM_COLUMNS, of)
 
     def accuracy(self, target: str) -> pd.Series:
-        """Return a target's values for the architectures that were scored, NaN where the table has none."""
+        """Return a target's values for the architectures that were scored, NaN where the table has
+        none.
+        """
         return self.table.values[target].reindex(self.populations[self.population])
 
     def of(self, target: str) -> pd.DataFrame:
@@ -151,7 +205,9 @@ class Results:
         return rows[(rows["target"] == target) & (rows["population"] == self.population)]
 
     def against(self, target: str, name: str) -> pd.DataFrame:
-        """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the first."""
+        """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the
+        first.
+        """
         pairs = self.pairs[self.pairs["target"] == target]
         return pd.concat([pairs[pairs["proxy"] == name], _turned(pairs[pairs["other"] == name])])
 
@@ -187,7 +243,9 @@ class Results:
                 found[proxy] = [tau_b(*joined(seeds[seed], accuracy)) for seed in seeds]
         return found
 
-    def _for_each_target(self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    def _for_each_target(
+        self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]
+    ) -> pd.DataFrame:
         frames = [make(target).assign(target=target) for target in self.targets]
         filled = [frame for frame in frames if len(frame)] or frames
         return pd.concat(filled, ignore_index=True)[["target", *columns]]
@@ -196,5 +254,8 @@ class Results:
 def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return comparisons with their proxies exchanged."""
     ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
-    numbers = {"difference": 0.0 - pairs["difference"], **{one: -pairs[other] for one, other in ends.items()}}
+    numbers = {
+        "difference": 0.0 - pairs["difference"],
+        **{one: -pairs[other] for one, other in ends.items()},
+    }
     return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

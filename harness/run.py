@@ -1,4 +1,6 @@
-"""The main command: score architectures with proxies, correlate the scores with trained accuracies, report."""
+"""The main command: score architectures with proxies, correlate the scores with trained accuracies,
+report.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,10 @@ STORE = Path("reports/scores.sqlite")
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
-    about = "Score architectures of a tabular NAS benchmark with training-free proxies, and correlate with trained accuracies."
+    about = (
+        "Score architectures of a tabular NAS benchmark with training-free proxies, and "
+        "correlate with trained accuracies."
+    )
     p = Parser(prog, about)
     what = p.add_argument_group("what is scored")
     what.add_argument(
@@ -62,42 +67,87 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         nargs="+",
         default=["zeros"],
         metavar="NAME",
-        help="proxies, with options as in 'zeros[aggregate=min]', or 'all'; the trivial baselines are added (default: zeros)",
+        help="proxies, with options as in 'zeros[aggregate=min]', or 'all'; the trivial "
+        "baselines are added (default: zeros)",
     )
     what.add_argument("--benchmark", default="nb201", metavar="NAME", help="(default: nb201)")
-    what.add_argument("--dataset", metavar="NAME", help="whose network is scored (default: the first target's, else cifar10)")
-    what.add_argument("--archs", default="1000", metavar="N", help="'all', a number to draw, or a file of indices (default: 1000)")
-    what.add_argument("--sample-seed", type=int, default=0, metavar="SEED", help="seeds the draw of architectures (default: 0)")
+    what.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="whose network is scored (default: the first target's, else cifar10)",
+    )
+    what.add_argument(
+        "--archs",
+        default="1000",
+        metavar="N",
+        help="'all', a number to draw, or a file of indices (default: 1000)",
+    )
+    what.add_argument(
+        "--sample-seed",
+        type=int,
+        default=0,
+        metavar="SEED",
+        help="seeds the draw of architectures (default: 0)",
+    )
     what.add_argument(
         "--population",
         choices=POPULATIONS,
         default="all",
-        help="every index, those with a path from input to output, or one per isomorphism class (default: all)",
+        help="every index, those with a path from input to output, or one per isomorphism class "
+        "(default: all)",
     )
-    what.add_argument("--seeds", type=positive, default=1, metavar="N", help="seeds 0 to N-1 of weights and batches (default: 1)")
+    what.add_argument(
+        "--seeds",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="seeds 0 to N-1 of weights and batches (default: 1)",
+    )
     what.add_argument(
         "--batches",
         type=positive,
         metavar="N",
-        help="batches 0 to N-1 of images and labels, each with every seed of weights (default: each seed draws its own)",
+        help="batches 0 to N-1 of images and labels, each with every seed of weights (default: "
+        "each seed draws its own)",
     )
     add_images(what)
     against = p.add_argument_group("what it is compared with")
     against.add_argument(
-        "--target", nargs="+", metavar="COLUMN", help="columns of the table (default: the dataset's test accuracy)"
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help="columns of the table (default: the dataset's test accuracy)",
     )
     against.add_argument(
-        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--tables",
+        type=given_path,
+        metavar="DIR",
+        help="folder of tables (default: NAS_TABLES, else the installed one)",
     )
     against.add_argument(
-        "--against", metavar="NAME", help="the score to compare each other one with, declared beforehand (default: all pairs)"
+        "--against",
+        metavar="NAME",
+        help="the score to compare each other one with, declared beforehand (default: all pairs)",
     )
     where = p.add_argument_group("where results go")
-    where.add_argument("--out", type=given_path, metavar="DIR", help="CSV files and figures (default: reports/BENCHMARK-DATASET)")
     where.add_argument(
-        "--store", type=given_path, default=STORE, metavar="FILE", help=f"all scores, for later runs (default: {STORE})"
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
-    where.add_argument("--force", action="store_true", help="score anew what the store has; what fails is shown as failed")
+    where.add_argument(
+        "--store",
+        type=given_path,
+        default=STORE,
+        metavar="FILE",
+        help=f"all scores, for later runs (default: {STORE})",
+    )
+    where.add_argument(
+        "--force",
+        action="store_true",
+        help="score anew what the store has; what fails is shown as failed",
+    )
     how = p.add_argument_group("how it is computed")
     how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
@@ -105,11 +155,17 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "--memory",
         type=positive,
         metavar="MB",
-        help="for architectures computed together, in each process (default: 256; on a GPU half of what is free)",
+        help="for architectures computed together, in each process (default: 256; on a GPU half "
+        "of what is free)",
     )
     add_options(p)
     p.add_argument(
-        "--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help="Python files that register further proxies"
+        "--plugin",
+        type=given_path,
+        nargs="+",
+        default=[],
+        metavar="FILE.py",
+        help="Python files that register further proxies",
     )
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
@@ -117,7 +173,10 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
-    """Run the command and return its exit status: 0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted."""
+    """Run the command and return its exit status.
+
+    0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted.
+    """
     return guarded(prog, partial(_run, prog), argv, kept="finished scores are")
 
 
@@ -135,18 +194,34 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
     with Store(args.store) as store:
         due = tasks_due(plan, store, args.seeds, force=args.force)
-        _say_what_is_kept(prog, plan, [task for _, tasks in due for task in tasks], range(args.seeds))
+        _say_what_is_kept(
+            prog, plan, [task for _, tasks in due for task in tasks], range(args.seeds)
+        )
         started = time.monotonic()
-        failed = [(job, score) for job, tasks in due for score in score_tasks(job, tasks, store, plan.executor)]
+        failed = [
+            (job, score)
+            for job, tasks in due
+            for score in score_tasks(job, tasks, store, plan.executor)
+        ]
         count = sum(len(tasks) for _, tasks in due)
-        scoring = {"tasks": count, "seconds": round(time.monotonic() - started, 3), "device": plan.job.device}
-        # Without --force what has failed has no earlier score, unless another run has just computed it.
+        scoring = {
+            "tasks": count,
+            "seconds": round(time.monotonic() - started, 3),
+            "device": plan.job.device,
+        }
+        # Without --force what has failed has no earlier score, unless another run has just computed
+        # it.
         shown = failed if args.force else []
         kept = sum(store.kept(job, [score for its, score in shown if its is job]) for job, _ in due)
         scoring |= {"failed": len(failed), "note": _say_what_is_shown(prog, kept)}
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         command = [prog, *(sys.argv[1:] if argv is None else argv)]
-        provenance = {"command": command, **_settings(args, plan), "scored_now": scoring, "finished": finished}
+        provenance = {
+            "command": command,
+            **_settings(args, plan),
+            "scored_now": scoring,
+            "finished": finished,
+        }
         return _report(prog, args, plan, store, shown, provenance)
 
 
@@ -157,10 +232,14 @@ def _say_what_is_fed(prog: str, plan: Plan) -> None:
 
 
 def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> None:
-    """Tell what is left out, what comes from the store, and whose results are about to be replaced."""
+    """Tell what is left out, what comes from the store, and whose results are replaced."""
     for warning in filter(None, (plan.warning, plan.uncovered)):
         print(f"{prog}: {warning}", file=sys.stderr)
-    draws = [pair for request in proxies.expand(plan.requests) for pair in draws_of(request, seeds, plan.batches)]
+    draws = [
+        pair
+        for request in proxies.expand(plan.requests)
+        for pair in draws_of(request, seeds, plan.batches)
+    ]
     wanted = len(plan.indices) * len(draws)
     due = sum(len(task.proxies) for task in tasks)
     if due < wanted:
@@ -169,10 +248,16 @@ def _say_what_is_kept(prog: str, plan: Plan, tasks: Sequence[Task], seeds: Seque
 
 
 def _say_what_is_shown(prog: str, kept: int) -> str:
-    """Tell which of two results is shown where computing a score anew has failed; return it too, nothing when none has."""
+    """Tell which of two results is shown where computing a score anew has failed.
+
+    Return it too, nothing when none has.
+    """
     if not kept:
         return ""
-    text = f"scores that failed when computed anew: {kept}; they are shown as failed, and the store keeps the earlier ones, "
+    text = (
+        f"scores that failed when computed anew: {kept}; they are shown as failed, and the "
+        "store keeps the earlier ones, "
+    )
     text += "which the same command shows without --force"
     print(f"{prog}: {text}", file=sys.stderr)
     return text
@@ -180,7 +265,7 @@ def _say_what_is_shown(prog: str, kept: int) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """A command line, checked: what is scored, what it is compared with, and where the result goes."""
+    """A checked command line: what is scored, what it is compared with, where results go."""
 
     job: Job
     requests: list[proxies.Request]
@@ -196,45 +281,87 @@ class Plan:
 
 
 def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
-    """Check everything that was given, before anything is computed; raise InputError for what cannot be used."""
+    """Check everything that was given, before anything is computed.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
     benchmark = benchmarks_data.get(args.benchmark)
     requests = canonical_requests(args.proxy)
     check_supernet(benchmark.name, requests)
     declared = declared_name(args.against, [request.name for request in requests])
     table = benchmark.table(tables_folder(args.tables))
     dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
-    indices, warning = select(benchmark, args.archs, args.population, args.sample_seed, table.known(targets))
+    indices, warning = select(
+        benchmark, args.archs, args.population, args.sample_seed, table.known(targets)
+    )
     images, uncovered = images_named(args.images), ""
     if isinstance(images, ImageFile):
         classes = benchmark.datasets[dataset].classes
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
-    job = Job(benchmark.name, dataset, images, args.dtype, check_device(args.device), plugins, _bytes(args.memory))
+    job = Job(
+        benchmark.name,
+        dataset,
+        images,
+        args.dtype,
+        check_device(args.device),
+        plugins,
+        _bytes(args.memory),
+    )
     out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
     batches = None if args.batches is None else range(args.batches)
-    return Plan(job, requests, indices, table, targets, out, executor_of(args), warning, uncovered, batches, declared)
+    return Plan(
+        job,
+        requests,
+        indices,
+        table,
+        targets,
+        out,
+        executor_of(args),
+        warning,
+        uncovered,
+        batches,
+        declared,
+    )
 
 
 def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
-    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with the tasks that are due."""
+    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with
+    the tasks that are due.
+    """
     if plan.batches is None:
-        return [(plan.job, store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force))]
+        return [
+            (
+                plan.job,
+                store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force),
+            )
+        ]
     every = proxies.expand(plan.requests)
     readers = [request for request in every if request.needs & {"images", "labels"}]
     jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
     # What reads no batch is the same under all of them, and is computed with the first.
     wanted = [every, *(readers for _ in jobs[1:])]
     pairs = zip(jobs, wanted, strict=True)
-    return [(job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force)) for job, requests in pairs]
+    return [
+        (job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force))
+        for job, requests in pairs
+    ]
 
 
 def _bytes(megabytes: int | None) -> int | None:
     return None if megabytes is None else megabytes * 2**20
 
 
-def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targets: Sequence[str] | None) -> tuple[str, list[str]]:
-    """Return the dataset whose networks are scored and the columns to correlate with; raise InputError for unknown ones."""
+def choose_targets(
+    benchmark: Benchmark, table: Table, dataset: str | None, targets: Sequence[str] | None
+) -> tuple[str, list[str]]:
+    """Return the dataset whose networks are scored and the columns to correlate with.
+
+    Raises:
+        InputError: for unknown ones.
+    """
     from benchmarks_data.table import dataset_of
 
     if dataset is not None and dataset not in benchmark.datasets:
@@ -249,7 +376,11 @@ def choose_targets(benchmark: Benchmark, table: Table, dataset: str | None, targ
 def _drawn_from(plan: Plan) -> dict[str, str]:
     """Return which architectures are considered, where the table does not have a target of all."""
     known, size = len(plan.table.known(plan.targets)), benchmarks_data.get(plan.job.benchmark).size
-    return {"considered": f"{known:,} of {size:,}, of which the table has a target"} if known < size else {}
+    return (
+        {"considered": f"{known:,} of {size:,}, of which the table has a target"}
+        if known < size
+        else {}
+    )
 
 
 def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
@@ -259,7 +390,12 @@ def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
         "targets": plan.targets,
         "table": plan.table.provenance(),
         "proxies": [record(request) for request in plan.requests],
-        "archs": {"given": args.archs, "population": args.population, "sample_seed": args.sample_seed, "count": len(plan.indices)}
+        "archs": {
+            "given": args.archs,
+            "population": args.population,
+            "sample_seed": args.sample_seed,
+            "count": len(plan.indices),
+        }
         | _drawn_from(plan),
         "seeds": list(range(args.seeds)),
         **({} if plan.batches is None else {"batches": list(plan.batches)}),
@@ -282,9 +418,13 @@ def _report(
     from harness.publish import publish, tell
     from harness.results import Results
 
-    scores = collect(plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed)
+    scores = collect(
+        plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed
+    )
     source = name_of(plan.job.images)
-    results = Results(scores, plan.table, plan.targets, args.population, plan.job.benchmark, source, plan.declared)
+    results = Results(
+        scores, plan.table, plan.targets, args.population, plan.job.benchmark, source, plan.declared
+    )
     publish(results, plan.out, provenance)
     tell(prog, results, plan.out)
     return FAILED if scores.groupby("proxy")["score"].count().min() == 0 else 0

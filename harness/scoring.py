@@ -15,7 +15,15 @@ import benchmarks_data
 import proxies
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
-from harness.inputs import ImageFile, Images, check_labels, key_of, network_inputs, number_of_images, number_of_labels
+from harness.inputs import (
+    ImageFile,
+    Images,
+    check_labels,
+    key_of,
+    network_inputs,
+    number_of_images,
+    number_of_labels,
+)
 from harness.natural import CURRENT
 from proxies.passes import PASSES
 
@@ -40,9 +48,10 @@ class Job:
         dtype: of the computation, one of DTYPES.
         device: of the computation; not part of a score's identity.
         plugins: files that register further proxies, with their checksums.
-        memory: bytes that architectures which are computed together may take; None lets the engine decide. No part of a score's
-            identity either.
-        batch: the seed of the batches of images and labels; None is the seed of the task, which draws all else.
+        memory: bytes that architectures which are computed together may take; None lets the engine
+            decide. No part of a score's identity either.
+        batch: the seed of the batches of images and labels; None is the seed of the task, which
+            draws all else.
     """
 
     benchmark: str
@@ -55,19 +64,36 @@ class Job:
     batch: int | None = None
 
     def dataset_of(self, request: proxies.Request) -> str:
-        """Return what identifies the networks that a request sees: their dataset, or their images' size if it reads no logits."""
+        """Return what identifies the networks that a request sees.
+
+        Their dataset, or their images' size if it reads no logits.
+        """
         if request.logits:
             return self.dataset
         return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
 
     def revision_of(self, request: proxies.Request) -> int:
-        """Return the version of a request's scores: its proxy's, and the benchmark's corrections of the passes that it reads."""
-        corrections: Mapping[str, int] = getattr(benchmarks_data.get(self.benchmark), "corrections", {})
-        return request.proxy.revision + sum(corrections.get(name, 0) for name, _ in request.readings)
+        """Return the version of a request's scores.
+
+        Its proxy's, and the benchmark's corrections of the passes that it reads.
+        """
+        corrections: Mapping[str, int] = getattr(
+            benchmarks_data.get(self.benchmark), "corrections", {}
+        )
+        return request.proxy.revision + sum(
+            corrections.get(name, 0) for name, _ in request.readings
+        )
 
     def batch_of(self, score: Score) -> int:
-        """Return the seed of the batch behind a score: the job's, or the score's own where the job has none or no batch is read."""
-        return self.batch if self.batch is not None and reads_images(proxies.request(score.proxy)) else score.seed
+        """Return the seed of the batch behind a score.
+
+        The job's, or the score's own where the job has none or no batch is read.
+        """
+        return (
+            self.batch
+            if self.batch is not None and reads_images(proxies.request(score.proxy))
+            else score.seed
+        )
 
     def inputs_of(self, request: proxies.Request) -> str:
         """Return what identifies the images that a request reads; empty when it reads none."""
@@ -76,7 +102,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """One architecture under one seed, with the names of the proxies that are due: the unit of work."""
+    """One architecture under one seed, with the names of the proxies that are due.
+
+    The unit of work.
+    """
 
     index: int
     seed: int
@@ -85,7 +114,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Score:
-    """One score. ``status`` is ``ok``, or the reason why ``score`` is missing (NaN). ``seconds``: its pass and its formula."""
+    """One score. ``status`` is ``ok``, or the reason why ``score`` is missing (NaN).
+
+    ``seconds``: its pass and its formula.
+    """
 
     index: int
     proxy: str
@@ -101,14 +133,20 @@ def reads_images(request: proxies.Request) -> bool:
 
 
 def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:
-    """Return which of *seeds* a request is scored under: a deterministic proxy has seed 0 alone, whatever is asked for."""
+    """Return which of *seeds* a request is scored under.
+
+    A deterministic proxy has seed 0 alone, whatever is asked for.
+    """
     return seeds if request.needs else (0,)
 
 
-def draws_of(request: proxies.Request, seeds: Sequence[int], batches: Sequence[int] | None) -> list[tuple[int, int]]:
+def draws_of(
+    request: proxies.Request, seeds: Sequence[int], batches: Sequence[int] | None
+) -> list[tuple[int, int]]:
     """Return the pairs of a seed and a batch's seed that a request is scored under.
 
-    Without *batches* the seed draws the batch too. With them every seed meets every batch, but for a score that reads no batch.
+    Without *batches* the seed draws the batch too. With them every seed meets every batch, but for
+    a score that reads no batch.
     """
     if batches is None or not request.needs & {"images", "labels"}:
         return [(seed, seed) for seed in seeds_of(request, seeds)]
@@ -118,8 +156,9 @@ def draws_of(request: proxies.Request, seeds: Sequence[int], batches: Sequence[i
 def score_task(job: Job, task: Task) -> list[Score]:
     """Score one architecture: build its network, run each pass once, apply the formulas.
 
-    A failing pass or formula gives missing scores with the reason; nothing else is affected. A proxy that leaves hooks or
-    another mode behind loses its score, and the others get a new network, as they do after a proxy that was handed the network.
+    A failing pass or formula gives missing scores with the reason; nothing else is affected. A
+    proxy that leaves hooks or another mode behind loses its score, and the others get a new
+    network, as they do after a proxy that was handed the network.
     """
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
@@ -152,7 +191,9 @@ def apply_formulas(found: Results, task: Task) -> list[Score]:
             found.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, failure(error)
         seconds += time.perf_counter() - started
-        scores.append(Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status))
+        scores.append(
+            Score(task.index, name, task.seed, value if status == OK else math.nan, seconds, status)
+        )
     return scores
 
 
@@ -163,7 +204,9 @@ class Built:
         self._job, self._task = job, task
         benchmark = benchmarks_data.get(job.benchmark)
         self._dataset = benchmark.datasets[job.dataset]
-        self._inputs = network_inputs(job.images, task.seed, self._dataset, job.dtype, job.device, job.batch)
+        self._inputs = network_inputs(
+            job.images, task.seed, self._dataset, job.dtype, job.device, job.batch
+        )
         self._results: dict[Any, tuple[Any, float]] = {}
         self._network: Any = None
 
@@ -175,7 +218,10 @@ class Built:
         return self._network
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
-        """Return the result of a pass and the seconds that it took. It runs once; if it fails, it fails for all that read it."""
+        """Return the result of a pass and the seconds that it took.
+
+        It runs once; if it fails, it fails for all that read it.
+        """
         if reading not in self._results:
             name, options = reading
             started = time.perf_counter()
@@ -193,21 +239,31 @@ class Built:
 
     def _fingerprint(self) -> tuple[int, ...]:
         modules = list(self._network.modules())
-        hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks) for m in modules)
+        hooks = sum(
+            len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks)
+            for m in modules
+        )
         weights = [number for p in self._network.parameters() for number in (id(p), p._version)]
         return hooks, sum(m.training for m in modules), len(modules), *weights
 
     def check(self) -> str:
-        """Return what is wrong with the network now, empty when nothing is; build a new one where a proxy may have changed it."""
+        """Return what is wrong with the network now, empty when nothing is.
+
+        Build a new one where a proxy may have changed it.
+        """
         changed = self._network is not None and self._fingerprint() != self._state
         if changed or any(PASSES[name].hands_out_network for name, _ in self._results):
             self._results.clear()
             self._network = None
-        return f"{ERROR}the proxy left hooks, another mode or other weights behind" if changed else ""
+        return (
+            f"{ERROR}the proxy left hooks, another mode or other weights behind" if changed else ""
+        )
 
 
 def build_network(job: Job, task: Task, device: torch.device | str) -> Any:
-    """Return the network of a task, its parameters on *device* in the job's precision and in the layout that passes prefer."""
+    """Return the network of a task, its parameters on *device* in the job's precision and in the
+    layout that passes prefer.
+    """
     import torch
 
     from proxies.passes.common import laid_out
@@ -221,7 +277,9 @@ def build_network(job: Job, task: Task, device: torch.device | str) -> Any:
 
 
 def supernet_result(job: Job, index: int, seed: int, reading: proxies.Reading) -> Any:
-    """Return what a pass of the benchmark's supernet says of an architecture; the pass runs once in a process.
+    """Return what a pass of the benchmark's supernet says of an architecture.
+
+    The pass runs once in a process.
 
     Raises:
         FloatingPointError: its sensitivities are useless.
@@ -238,7 +296,9 @@ def _supernet_pass(job: Job, seed: int, reading: proxies.Reading) -> Any:
     if space is None:
         raise InputError(f"{job.benchmark} has no supernet")
     name, options = reading
-    inputs = network_inputs(job.images, seed, space.datasets[job.dataset], job.dtype, job.device, job.batch)
+    inputs = network_inputs(
+        job.images, seed, space.datasets[job.dataset], job.dtype, job.device, job.batch
+    )
     supernet = space.supernet(job.dataset, seed).to(inputs.device, inputs.dtype)
     return space.choices, PASSES[name].function()(supernet, inputs, **dict(options))
 
@@ -246,8 +306,13 @@ def _supernet_pass(job: Job, seed: int, reading: proxies.Reading) -> Any:
 def check_supernet(benchmark: str, requests: Iterable[proxies.Request]) -> None:
     """Raise InputError when a request needs a supernet that the benchmark does not have."""
     for request in proxies.expand(requests):
-        if any(PASSES[name].supernet for name, _ in request.readings) and spaces.of_benchmark(benchmark) is None:
-            raise InputError(f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out")
+        if (
+            any(PASSES[name].supernet for name, _ in request.readings)
+            and spaces.of_benchmark(benchmark) is None
+        ):
+            raise InputError(
+                f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out"
+            )
 
 
 def failure(error: BaseException) -> str:
@@ -270,18 +335,26 @@ def _status(value: float, higher_is_better: bool) -> str:
 
 
 def check_images(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> None:
-    """Raise InputError when a file has fewer images than a request's batches take, or labels that the network has no class for."""
+    """Raise InputError when a file has fewer images than a request's batches take, or labels that
+    the network has no class for.
+    """
     for request in proxies.expand(requests):
         for name, options in request.readings:
             wanted = int(dict(options).get("batch", 0)) * PASSES[name].batches
             if PASSES[name].needs & {"images", "labels"} and wanted > number_of_images(images):
-                raise InputError(f"{images.path} holds {number_of_images(images)} images, and {request.name} takes {wanted}")
+                raise InputError(
+                    f"{images.path} holds {number_of_images(images)} images, and {request.name} "
+                    f"takes {wanted}"
+                )
         if "labels" in request.needs:
             check_labels(images, classes)
 
 
 def uncovered_classes(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> str:
-    """Return what it does to which requests that no image is of some of the network's classes; empty where none is concerned."""
+    """Return what it does to which requests that no image is of some of the network's classes.
+
+    Empty where none is concerned.
+    """
     covered = number_of_labels(images)
     readers = [request for request in proxies.expand(requests) if "labels" in request.needs]
     by_class = [request.name for request in readers if "labels" in dict(request.readings)]
@@ -293,11 +366,15 @@ def uncovered_classes(images: ImageFile, requests: Iterable[proxies.Request], cl
         "takes the other classes for wrong answers alone": by_loss,
     }
     told = "; ".join(f"{', '.join(names)}: {effect}" for effect, names in effects.items() if names)
-    return f"the labels of {Path(images.path).name} cover {covered} of the {classes} classes ({told})"
+    return (
+        f"the labels of {Path(images.path).name} cover {covered} of the {classes} classes ({told})"
+    )
 
 
 def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:
-    """Return the requests for *names*, ``all`` standing for every proxy, followed by the trivial baselines; each once."""
+    """Return the requests for *names*, ``all`` standing for every proxy, followed by the trivial
+    baselines; each once.
+    """
     wanted: dict[str, proxies.Request] = {}
     for name in [*names, *proxies.TRIVIAL_BASELINES]:
         for text in proxies.registered() if name == "all" else [name]:

@@ -32,13 +32,16 @@ from harness.terminal import Wide
 from proxies.passes.objectives import OBJECTIVES
 
 COMPARED_TEXT = (
-    "Means over seeds \u00b1 their standard deviation. Random architectures: mean and deviation over all draws, exact; best of "
-    "several by the table's validation accuracy after as many epochs, or its longest, among the architectures that have one. "
+    "Means over seeds \u00b1 their standard deviation. Random architectures: mean and deviation "
+    "over all draws, exact; best of "
+    "several by the table's validation accuracy after as many epochs, or its longest, among the "
+    "architectures that have one. "
     "Seconds: measurements of a search on one core."
 )
 FOUND_TEXT = "In brackets: share of the table's architectures whose accuracy is at most as high."
 SENSITIVITIES_TEXT = (
-    "Sensitivity |alpha dR/dalpha| of each candidate in the whole supernet, divided by one number for all. Frames: what the first "
+    "Sensitivity |alpha dR/dalpha| of each candidate in the whole supernet, divided by one "
+    "number for all. Frames: what the first "
     "schedule chose."
 )
 MAP, GRAPH = "sensitivities", "cell"
@@ -93,7 +96,9 @@ def read_published(path: Path, space: str) -> dict[str, Any]:
     return found
 
 
-def publish_search(searches: Sequence[Search], context: Context, folder: Path, provenance: Mapping[str, Any]) -> None:
+def publish_search(
+    searches: Sequence[Search], context: Context, folder: Path, provenance: Mapping[str, Any]
+) -> None:
     """Write everything into *folder*, in place of an earlier result, and print the comparison."""
     space = spaces.get(context.space)
     found = rows_of(searches, context.space, context.dataset, context.table, context.targets)
@@ -105,14 +110,19 @@ def publish_search(searches: Sequence[Search], context: Context, folder: Path, p
         published = [_size_row(context, name, one) for name, one in context.published.items()]
         summary = pd.concat([summary, pd.DataFrame(published)], ignore_index=True)
     summary = summary.reindex(
-        columns=list(dict.fromkeys(["method", "kind", "n", "failed", "cells", "params", "seconds", *summary]))
+        columns=list(
+            dict.fromkeys(["method", "kind", "n", "failed", "cells", "params", "seconds", *summary])
+        )
     )
     versions = with_versions(provenance)
     with appearing(folder, RECORD, lambda: _remove_figures(folder)) as new:
         write_csv(found, new / "search.csv")
         write_csv(summary, new / "compared.csv")
         write_csv(sensitivities(searches, context.space), new / "sensitivities.csv")
-        record = {**versions, "searches": [_record(one, row) for one, row in _pairs(searches, found)]}
+        record = {
+            **versions,
+            "searches": [_record(one, row) for one, row in _pairs(searches, found)],
+        }
         report = _document(searches, found, summary, context, new, versions)
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
@@ -129,7 +139,9 @@ def _size_row(context: Context, name: str, found: Any) -> dict[str, Any]:
 
 
 def sensitivities(searches: Sequence[Search], space: str) -> pd.DataFrame:
-    """Return the sensitivities of the whole supernets: one row for each objective, seed, choice and candidate.
+    """Return the sensitivities of the whole supernets.
+
+    One row for each objective, seed, choice and candidate.
 
     ``sensitivity`` times exp(``log_scale``) is |alpha dR/dalpha|.
     """
@@ -139,29 +151,48 @@ def sensitivities(searches: Sequence[Search], space: str) -> pd.DataFrame:
             for kind, value in zip(choice.operations, values, strict=True):
                 if not math.isnan(value):
                     rows.append((one.objective, one.seed, choice.name, kind, value, one.log_scale))
-    return pd.DataFrame(rows, columns=["objective", "seed", "choice", "operation", "sensitivity", "log_scale"])
+    return pd.DataFrame(
+        rows, columns=["objective", "seed", "choice", "operation", "sensitivity", "log_scale"]
+    )
 
 
 def _pairs(searches: Sequence[Search], found: pd.DataFrame) -> list[tuple[Search, dict[str, Any]]]:
-    return list(zip(searches, ({str(key): value for key, value in row.items()} for row in found.to_dict("records")), strict=True))
+    return list(
+        zip(
+            searches,
+            ({str(key): value for key, value in row.items()} for row in found.to_dict("records")),
+            strict=True,
+        )
+    )
 
 
 def _record(one: Search, row: Mapping[str, Any]) -> dict[str, Any]:
     plain = {key: None if pd.isna(value) else value for key, value in row.items()}
-    return {**plain, "chosen": list(one.chosen), "removed": [[list(candidate) for candidate in step.removed] for step in one.steps]}
+    return {
+        **plain,
+        "chosen": list(one.chosen),
+        "removed": [[list(candidate) for candidate in step.removed] for step in one.steps],
+    }
 
 
 def _remove_figures(folder: Path) -> None:
     """Remove the figures that a search can have left, and no others."""
     names = [f"{MAP}_{objective}" for objective in OBJECTIVES]
-    names += [f"{GRAPH}_{objective}_{schedule}" for objective in OBJECTIVES for schedule in SCHEDULES]
+    names += [
+        f"{GRAPH}_{objective}_{schedule}" for objective in OBJECTIVES for schedule in SCHEDULES
+    ]
     for name in names:
         for suffix in SUFFIXES:
             (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def _figures(searches: Sequence[Search], space: str, folder: Path) -> tuple[list[tuple[Path, str]], list[tuple[Path, str]]]:
-    """Draw a map of sensitivities for each objective, and each different cell of the first seed; return both with captions."""
+def _figures(
+    searches: Sequence[Search], space: str, folder: Path
+) -> tuple[list[tuple[Path, str]], list[tuple[Path, str]]]:
+    """Draw a map of sensitivities for each objective, and each different cell of the first seed.
+
+    Return both with captions.
+    """
     choices = spaces.get(space).choices
     maps: dict[str, tuple[Path, str]] = {}
     graphs: dict[tuple[str | None, ...], tuple[Path, str]] = {}
@@ -170,8 +201,16 @@ def _figures(searches: Sequence[Search], space: str, folder: Path) -> tuple[list
             if one.seed != 0 or one.fault or not one.first:
                 continue
             if one.objective not in maps:
-                figure = sensitivity_map(choices, one.first, one.chosen, f"{space}, objective {one.objective}, seed {one.seed}")
-                maps[one.objective] = save(figure, folder / f"{MAP}_{one.objective}.png"), f"Objective {one.objective}, seed 0."
+                figure = sensitivity_map(
+                    choices,
+                    one.first,
+                    one.chosen,
+                    f"{space}, objective {one.objective}, seed {one.seed}",
+                )
+                maps[one.objective] = (
+                    save(figure, folder / f"{MAP}_{one.objective}.png"),
+                    f"Objective {one.objective}, seed 0.",
+                )
             if one.chosen not in graphs and (nodes := spaces.get(space).nodes):
                 name = f"{GRAPH}_{one.objective}_{one.schedule}.png"
                 graphs[one.chosen] = (
@@ -192,14 +231,23 @@ def headline(found: pd.DataFrame, summary: pd.DataFrame, targets: Sequence[str])
         failed = f", {row['failed']:.0f} more failed" if row["failed"] else ""
         cells = "one architecture" if row["cells"] == 1 else f"{row['cells']:.0f} architectures"
         searches = "one search" if row["n"] == 1 else f"{row['n']} searches"
-        accuracies = "; ".join(f"{_mean_text(row, target)} on {target}" for target in targets if not math.isnan(row[target]))
-        sentences.append(f"{row['method']}: {cells} in {searches}{failed}{', ' if accuracies else ''}{accuracies}.")
+        accuracies = "; ".join(
+            f"{_mean_text(row, target)} on {target}"
+            for target in targets
+            if not math.isnan(row[target])
+        )
+        sentences.append(
+            f"{row['method']}: {cells} in "
+            f"{searches}{failed}{', ' if accuracies else ''}{accuracies}."
+        )
     return sentences
 
 
 def _mean_text(row: Mapping[Any, Any], target: str) -> str:
     deviation = row.get(f"{target}_sd", math.nan)
-    return f"{row[target]:.2f}" + (f" ±{deviation:.2f}" if deviation is not None and not pd.isna(deviation) else "")
+    return f"{row[target]:.2f}" + (
+        f" ±{deviation:.2f}" if deviation is not None and not pd.isna(deviation) else ""
+    )
 
 
 def _document(
@@ -214,16 +262,26 @@ def _document(
     text = "" if context.table is None else COMPARED_TEXT
     sections = [
         Section("Compared", text, _compared_table(summary, context.targets)),
-        Section("Found", "" if context.table is None else FOUND_TEXT, _found_table(found, context), graphs),
+        Section(
+            "Found",
+            "" if context.table is None else FOUND_TEXT,
+            _found_table(found, context),
+            graphs,
+        ),
         Section("Searches", "", _searches_table(found, context.targets)),
         Section("Sensitivities", SENSITIVITIES_TEXT, None, maps),
     ]
     sections = [section for section in sections if section.table or section.figures]
     title = f"FreeDARTS on {context.space}, {context.dataset}"
-    said = [*headline(found, summary, context.targets), *(f"Note: {reason}." for reason in provenance.get("warnings", ()))]
+    said = [
+        *headline(found, summary, context.targets),
+        *(f"Note: {reason}." for reason in provenance.get("warnings", ())),
+    ]
     part = Part(f"Searches in the space {context.space}", said, sections)
     opening = [context.fed] if context.fed else []
-    return Document(title, opening, [part], shown_command(provenance["command"]), facts(_short(provenance)), {})
+    return Document(
+        title, opening, [part], shown_command(provenance["command"]), facts(_short(provenance)), {}
+    )
 
 
 def _shown(target: str) -> str:
@@ -232,32 +290,61 @@ def _shown(target: str) -> str:
 
 
 def _compared_table(summary: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
-    columns = [tables.text("method", "method"), tables.number("n", "n", "seeds, architectures or draws", ".0f")]
+    columns = [
+        tables.text("method", "method"),
+        tables.number("n", "n", "seeds, architectures or draws", ".0f"),
+    ]
     columns += [tables.number("architectures", "cells", "different ones", ".0f")]
-    columns += [tables.beside(_shown(target), target, f"{target}_sd", "{:.2f} \u00b1 {:.2f}", "percent") for target in targets]
-    columns += [tables.number("params", "params", "mean", ",.0f"), tables.number("seconds", "seconds", "mean", ".2f")]
+    columns += [
+        tables.beside(_shown(target), target, f"{target}_sd", "{:.2f} \u00b1 {:.2f}", "percent")
+        for target in targets
+    ]
+    columns += [
+        tables.number("params", "params", "mean", ",.0f"),
+        tables.number("seconds", "seconds", "mean", ".2f"),
+    ]
     if "published_error" in summary and summary["published_error"].notna().any():
-        columns += [tables.number("published error", "published_error", "test error in percent, as its authors report it", ".2f")]
+        columns += [
+            tables.number(
+                "published error",
+                "published_error",
+                "test error in percent, as its authors report it",
+                ".2f",
+            )
+        ]
     return tables.fill(summary, columns)
 
 
 def _found_table(found: pd.DataFrame, context: Context) -> tables.Table:
     """Return a row for each different architecture."""
     done = found[found["status"] == "ok"]
-    rows = done.drop_duplicates("arch").assign(searches=lambda one: one["arch"].map(done["arch"].value_counts()))
+    rows = done.drop_duplicates("arch").assign(
+        searches=lambda one: one["arch"].map(done["arch"].value_counts())
+    )
     columns = [] if context.table is None else [tables.number("index", "index", "", "d")]
     columns += [tables.number("searches", "searches", "that found it", "d")]
     columns += [
-        tables.beside(_shown(target), target, f"{target}_percentile", "{:.2f} ({:.1f} %)", "percent") for target in context.targets
+        tables.beside(
+            _shown(target), target, f"{target}_percentile", "{:.2f} ({:.1f} %)", "percent"
+        )
+        for target in context.targets
     ]
-    columns += [tables.number("params", "params", "", ",d"), tables.number("flops", "flops", "multiply-accumulates", ",d")]
+    columns += [
+        tables.number("params", "params", "", ",d"),
+        tables.number("flops", "flops", "multiply-accumulates", ",d"),
+    ]
     return tables.fill(rows, [*columns, tables.text("architecture", "arch")])
 
 
 def _searches_table(found: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
-    columns = [tables.text(name, name) for name in ("objective", "schedule")] + [tables.number("seed", "seed", "", "d")]
+    columns = [tables.text(name, name) for name in ("objective", "schedule")] + [
+        tables.number("seed", "seed", "", "d")
+    ]
     columns += [tables.number(_shown(target), target, "percent", ".2f") for target in targets]
-    columns += [tables.number("params", "params", "", ",d"), tables.number("seconds", "seconds", "", ".2f")]
+    columns += [
+        tables.number("params", "params", "", ",d"),
+        tables.number("seconds", "seconds", "", ".2f"),
+    ]
     return tables.fill(found, [*columns, tables.text("status", "status")])
 
 
@@ -280,10 +367,17 @@ def _tell(summary: pd.DataFrame, found: pd.DataFrame, targets: Sequence[str], fo
         values = ["" if math.isnan(row[target]) else _mean_text(row, target) for target in targets]
         values += [] if targets else ["" if pd.isna(row["params"]) else f"{row['params']:,.0f}"]
         seconds = "" if pd.isna(row["seconds"]) else f"{row['seconds']:.1f}"
-        shown.add_row(row["method"].replace("[", r"\["), *values, seconds, style=None if row["kind"] == "search" else "dim")
+        shown.add_row(
+            row["method"].replace("[", r"\["),
+            *values,
+            seconds,
+            style=None if row["kind"] == "search" else "dim",
+        )
     console.print(shown)
     lines = []
-    for (objective, arch), group in found[found["status"] == "ok"].groupby(["objective", "arch"], sort=False):
+    for (objective, arch), group in found[found["status"] == "ok"].groupby(
+        ["objective", "arch"], sort=False
+    ):
         index = "" if pd.isna(group["index"].iloc[0]) else f"index {group['index'].iloc[0]}, "
         lines.append(f"{objective}, {len(group)} of its searches: {index}{arch}")
     for row in found[found["status"] != "ok"].to_dict("records"):

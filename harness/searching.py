@@ -1,4 +1,6 @@
-"""Searches in a supernet: each measurement is logged as it is made, so that a search can be stopped, resumed and replayed."""
+"""Searches in a supernet: each measurement is logged as it is made, so that a search can be
+stopped, resumed and replayed.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class Setting:
 
     Attributes:
         space, dataset: whose supernet is searched.
-        objective, numerics, batch: as :func:`proxies.passes.supernet.operation_sensitivity` takes them.
+        objective, numerics, batch: as :func:`proxies.passes.supernet.operation_sensitivity` takes
+            them.
         seed: of weights, gates and batches.
         images: where batches come from; None is Gaussian noise.
         dtype: of the computation.
@@ -65,9 +68,12 @@ class Setting:
     def key(self) -> dict[str, Any]:
         """Return what identifies the sensitivities, as plain values.
 
-        Of the numerics what was always so before it could be chosen is left out, so that older logs keep their names.
+        Of the numerics what was always so before it could be chosen is left out, so that older logs
+        keep their names.
         """
-        values = {name: value for name, value in vars(self).items() if name not in ("device", "numerics")}
+        values = {
+            name: value for name, value in vars(self).items() if name not in ("device", "numerics")
+        }
         values |= numbers_of(self.objective, self.numerics)
         if self.objective == "synflow":
             del values["batch"]
@@ -78,16 +84,25 @@ class Setting:
 
 
 class Measurements:
-    """The sensitivities of a setting, measured at most once for each set of candidates, in a file of JSON lines."""
+    """The sensitivities of a setting, measured at most once for each set of candidates, in a file
+    of JSON lines.
+    """
 
     def __init__(self, setting: Setting, path: Path, *, replay: bool = False) -> None:
-        """Go on from what *path* holds of the setting. With *replay* nothing is measured, and the file is left as it is.
+        """Go on from what *path* holds of the setting.
+
+        With *replay* nothing is measured, and the file is left as it is.
 
         Raises:
             InputError: a replay lacks the file, or it is another setting's.
         """
         self.setting, self._path, self._replay = setting, path, replay
-        self._lines = Lines(path, setting.key(), valid=partial(_valid, spaces.get(setting.space).choices), fixed=replay)
+        self._lines = Lines(
+            path,
+            setting.key(),
+            valid=partial(_valid, spaces.get(setting.space).choices),
+            fixed=replay,
+        )
         self.seconds = 0.0
         if replay and not self._lines.same:
             raise InputError(f"{path} does not hold the sensitivities of this search")
@@ -110,7 +125,9 @@ class Measurements:
 
     def _measure(self, kept: Kept) -> dict[str, Any]:
         if self._replay:
-            raise InputError(f"{self._path} lacks a measurement of this search: run the search to its end first")
+            raise InputError(
+                f"{self._path} lacks a measurement of this search: run the search to its end first"
+            )
         from proxies.passes.supernet import operation_sensitivity
 
         started = time.perf_counter()
@@ -123,19 +140,30 @@ class Measurements:
             numerics=setting.numerics,
             batch=setting.batch,
         )
-        values = [[value if math.isfinite(value) else None for value in row] for row in found.values]
+        values = [
+            [value if math.isfinite(value) else None for value in row] for row in found.values
+        ]
         seconds = time.perf_counter() - started
-        return {"values": values, "log_scale": found.log_scale, "fault": found.fault, "seconds": seconds}
+        return {
+            "values": values,
+            "log_scale": found.log_scale,
+            "fault": found.fault,
+            "seconds": seconds,
+        }
 
     @cached_property
     def _inputs(self) -> Any:
         s = self.setting
-        return network_inputs(s.images, s.seed, spaces.get(s.space).datasets[s.dataset], s.dtype, s.device)
+        return network_inputs(
+            s.images, s.seed, spaces.get(s.space).datasets[s.dataset], s.dtype, s.device
+        )
 
     @cached_property
     def _supernet(self) -> Any:
         s = self.setting
-        supernet = spaces.get(s.space).supernet(s.dataset, s.seed, channels=s.channels, cells=s.cells)
+        supernet = spaces.get(s.space).supernet(
+            s.dataset, s.seed, channels=s.channels, cells=s.cells
+        )
         return supernet.to(self._inputs.device, self._inputs.dtype)
 
 
@@ -144,7 +172,10 @@ def _bits(kept: Kept) -> str:
 
 
 def _valid(choices: Sequence[Choice], key: str, line: Any) -> bool:
-    """Return whether a line of the log can be a measurement: a number from 0 on for every candidate that is kept, or a fault."""
+    """Return whether a line of the log can be a measurement.
+
+    A number from 0 on for every candidate that is kept, or a fault.
+    """
     flags, shape = key.split(" "), [len(choice.operations) for choice in choices]
     if [len(row) for row in flags] != shape or not isinstance(line, dict):
         return False
@@ -161,9 +192,15 @@ def _valid(choices: Sequence[Choice], key: str, line: Any) -> bool:
         and [len(row) for row in values] == shape
     ):
         return False
-    pairs = [pair for row, kept in zip(values, flags, strict=True) for pair in zip(row, kept, strict=True)]
+    pairs = [
+        pair
+        for row, kept in zip(values, flags, strict=True)
+        for pair in zip(row, kept, strict=True)
+    ]
     return all(
-        (isinstance(value, float) and 0.0 <= value < math.inf) if value is not None else bool(line["fault"]) or flag == "0"
+        (isinstance(value, float) and 0.0 <= value < math.inf)
+        if value is not None
+        else bool(line["fault"]) or flag == "0"
         for value, flag in pairs
     )
 
@@ -175,7 +212,8 @@ class Search:
     Attributes:
         objective, schedule, seed: what was searched with.
         steps: measurements and what was decided by each.
-        chosen: the operation of every choice, None where it was taken away; empty when the search failed.
+        chosen: the operation of every choice, None where it was taken away; empty when the search
+            failed.
         order: for every choice the sensitivity of its last operation.
         seconds: of all measurements.
         first: the sensitivities of the whole supernet; empty when they are useless.
@@ -197,7 +235,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is searched for under every setting: the schedules, whether the operation none is a candidate, and in how many steps."""
+    """What is searched for under every setting.
+
+    The schedules, whether the operation none is a candidate, and in how many steps.
+    """
 
     schedules: tuple[str, ...]
     none: bool
@@ -222,20 +263,38 @@ def _search(plan: Plan, setting: Setting, schedule: str, measurements: Measureme
     steps: list[Step] = []
     measurements.seconds, fault = 0.0, ""
     try:
-        for step in decisions(schedule, space, start, measurements, plan.steps or most_steps(schedule, start)):
+        for step in decisions(
+            schedule, space, start, measurements, plan.steps or most_steps(schedule, start)
+        ):
             steps.append(step)
     except FloatingPointError as error:
         fault = str(error)
-    found = Search(setting.objective, schedule, setting.seed, tuple(steps), (), (), measurements.seconds, fault=fault)
+    found = Search(
+        setting.objective,
+        schedule,
+        setting.seed,
+        tuple(steps),
+        (),
+        (),
+        measurements.seconds,
+        fault=fault,
+    )
     if not steps:
         return found
     chosen = () if fault else tuple(chosen_operations(space, after(steps[-1])))
-    values = {**vars(found), "chosen": chosen, "order": tuple(order_of(steps[-1])), "first": steps[0].sensitivities}
+    values = {
+        **vars(found),
+        "chosen": chosen,
+        "order": tuple(order_of(steps[-1])),
+        "first": steps[0].sensitivities,
+    }
     return Search(**{**values, "log_scale": measurements.log_scale(steps[0].kept)})
 
 
 def measurements_of(plan: Plan, settings: Sequence[Setting]) -> int:
-    """Return how many measurements the searches of a plan take at most, those that schedules share counted once for each."""
+    """Return how many measurements the searches of a plan take at most, those that schedules share
+    counted once for each.
+    """
     total = 0
     for setting in settings:
         space = spaces.get(setting.space)
@@ -268,10 +327,15 @@ def describe(search: Search, space: str) -> Iterator[str]:
             gone = [k for other, k in step.removed if other == n]
             if sum(left[n]) == 1:
                 k = left[n].index(True)
-                said.append(f"{choices[n].name} takes {choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})")
+                said.append(
+                    f"{choices[n].name} takes {choices[n].operations[k]} "
+                    f"({step.sensitivities[n][k]:.4g})"
+                )
             elif not any(left[n]):
                 said.append(f"without {choices[n].name}")
             else:
-                names = (f"{choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})" for k in gone)
+                names = (
+                    f"{choices[n].operations[k]} ({step.sensitivities[n][k]:.4g})" for k in gone
+                )
                 said.append(f"without {choices[n].name} {', '.join(names)}")
         yield f"step {number}: {', '.join(said) or 'nothing is left to decide'}"

@@ -1,6 +1,9 @@
-"""Files that come with the project: in a checkout they lie under ``reports/``, installed inside this package.
+"""Files that come with the project.
 
-``harness/data`` holds links to the folders of the checkout, whose files a build puts into the package.
+In a checkout they lie under ``reports/``, installed inside this package.
+
+``harness/data`` holds links to the folders of the checkout, whose files a build puts into the
+package.
 """
 
 from __future__ import annotations
@@ -9,5 +12,8 @@ from pathlib import Path
 
 
 def shipped(path: Path) -> Path:
-    """Return *path*, which begins with ``reports/``, where it exists; else where the project's own file of that name lies."""
+    """Return *path*, which begins with ``reports/``, where it exists.
+
+    Else where the project's own file of that name lies.
+    """
     return path if path.exists() else Path(__file__).parent / "data" / path.relative_to("reports")

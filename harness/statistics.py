@@ -1,4 +1,7 @@
-"""Rank statistics of scores against accuracies. A score of -inf is a valid lowest score; NaN must be removed before."""
+"""Rank statistics of scores against accuracies.
+
+A score of -inf is a valid lowest score; NaN must be removed before.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +22,29 @@ Z = float(stats.norm.ppf(0.975))
 
 @dataclass(frozen=True)
 class Tau:
-    """Kendall's tau-b with its 95 % confidence interval; NaN where it is undefined (fewer than two items, or a constant)."""
+    """Kendall's tau-b with its 95 % confidence interval.
+
+    NaN where it is undefined (fewer than two items, or a constant).
+    """
 
     value: float
     low: float
     high: float
 
 
-def kendall(x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None) -> Tau:
+def kendall(
+    x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None
+) -> Tau:
     """Return Kendall's tau-b of two vectors (n,) with a 95 % interval, in O(n log^2 n).
 
-    With *group* (n,) only pairs of one group count: what is left of tau when the group's influence is taken out. With *classes*
-    (n,) whole classes of items are the units of the interval (:meth:`Influence.by`).
+    With *group* (n,) only pairs of one group count: what is left of tau when the group's influence
+    is taken out. With *classes* (n,) whole classes of items are the units of the interval
+    (:meth:`Influence.by`).
 
-    The standard error is that of the influence function of tau-b as a ratio of U-statistics (Hoeffding 1948), the items
-    being a random sample of architectures; the interval is symmetric on Fisher's scale atanh(tau), which keeps it inside [-1, 1].
-    It is NaN where the sample shows no variation to estimate it from: fewer than three items, or |tau| = 1.
+    The standard error is that of the influence function of tau-b as a ratio of U-statistics
+    (Hoeffding 1948), the items being a random sample of architectures; the interval is symmetric on
+    Fisher's scale atanh(tau), which keeps it inside [-1, 1]. It is NaN where the sample shows no
+    variation to estimate it from: fewer than three items, or |tau| = 1.
     """
     influence = tau_influence(x, y, group, classes)
     if influence is None:
@@ -43,7 +53,10 @@ def kendall(x: Vector, y: Vector, group: Vector | None = None, classes: Labels |
 
 
 def tau_interval(influence: Influence) -> tuple[float, float]:
-    """Return the 95 % interval of a tau from the influence of its items; NaN where these show no variation."""
+    """Return the 95 % interval of a tau from the influence of its items.
+
+    NaN where these show no variation.
+    """
     tau = influence.tau
     error = standard_error(influence.values) if len(influence.values) > 2 else 0.0
     if error < 1e-12 or abs(tau) > 1 - 1e-12:
@@ -54,7 +67,11 @@ def tau_interval(influence: Influence) -> tuple[float, float]:
 
 def tau_b(x: Vector, y: Vector) -> float:
     """Return Kendall's tau-b alone; NaN where it is undefined."""
-    return float(stats.kendalltau(stats.rankdata(x), stats.rankdata(y)).statistic) if len(x) > 1 else math.nan
+    return (
+        float(stats.kendalltau(stats.rankdata(x), stats.rankdata(y)).statistic)
+        if len(x) > 1
+        else math.nan
+    )
 
 
 def standard_error(influence: Vector) -> float:
@@ -70,22 +87,30 @@ class Influence:
     values: Vector
 
     def by(self, classes: Labels) -> Influence:
-        """Return the influence of whole classes (n,) of items, which were drawn together: the cluster-robust standard error.
+        """Return the influence of whole classes (n,) of items, which were drawn together.
 
-        The values are scaled so that :func:`standard_error` is sqrt(k / (k - 1) sum of squares) / n for k classes.
+        The cluster-robust standard error.
+
+        The values are scaled so that :func:`standard_error` is sqrt(k / (k - 1) sum of squares) / n
+        for k classes.
         """
         sums = np.bincount(classes, weights=self.values)
         return Influence(self.tau, sums * len(sums) / len(self.values))
 
 
-def tau_influence(x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None) -> Influence | None:
-    """Return tau-b with the influence of each item, or None where it is undefined: fewer than two items, or a constant.
+def tau_influence(
+    x: Vector, y: Vector, group: Vector | None = None, classes: Labels | None = None
+) -> Influence | None:
+    """Return tau-b with the influence of each item, or None where it is undefined.
+
+    Fewer than two items, or a constant.
 
     With *classes* (n,) it is the influence of each class of items (:meth:`Influence.by`).
 
-    With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c / sqrt(u v); c_i, u_i, v_i
-    are the means over the pairs of item i, and the influence is 2 ((c_i - c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)).
-    With *group* each mean is that of the indicator of an equal group times the same.
+    With c, u, v the means over pairs of sign(dx) sign(dy), [dx != 0] and [dy != 0], tau-b is c /
+    sqrt(u v); c_i, u_i, v_i are the means over the pairs of item i, and the influence is 2 ((c_i -
+    c) / sqrt(u v) - tau/2 ((u_i - u) / u + (v_i - v) / v)). With *group* each mean is that of the
+    indicator of an equal group times the same.
 
     Raises:
         ValueError: a value is NaN.
@@ -106,7 +131,10 @@ def tau_influence(x: Vector, y: Vector, group: Vector | None = None, classes: La
 
 @dataclass(frozen=True)
 class Difference:
-    """The difference of two taus of the same items with its 95 % interval and two-sided p value; NaN where it is undefined."""
+    """The difference of two taus of the same items with its 95 % interval and two-sided p value.
+
+    NaN where it is undefined.
+    """
 
     value: float
     low: float
@@ -117,8 +145,9 @@ class Difference:
 def tau_difference(first: Influence | None, second: Influence | None) -> Difference:
     """Return the difference of two taus that were measured on the same items.
 
-    Its standard error is that of the difference of their influences, which takes into account that the items are the same; interval
-    and p value are normal. A difference of 0 that is the same in every sample (equal orders) has p = 1 and no interval.
+    Its standard error is that of the difference of their influences, which takes into account that
+    the items are the same; interval and p value are normal. A difference of 0 that is the same in
+    every sample (equal orders) has p = 1 and no interval.
     """
     if first is None or second is None:
         return Difference(*(math.nan,) * 4)
@@ -126,20 +155,26 @@ def tau_difference(first: Influence | None, second: Influence | None) -> Differe
     error = standard_error(first.values - second.values) if len(first.values) > 2 else 0.0
     if error < 1e-12:
         return Difference(value, math.nan, math.nan, 1.0 if abs(value) < 1e-12 else math.nan)
-    return Difference(value, value - Z * error, value + Z * error, 2 * float(stats.norm.sf(abs(value) / error)))
+    return Difference(
+        value, value - Z * error, value + Z * error, 2 * float(stats.norm.sf(abs(value) / error))
+    )
 
 
 @lru_cache(maxsize=16)
 def _counted(x: bytes, y: bytes, group: bytes) -> tuple[Vector, Vector, Vector]:
-    """Return the sums of :func:`_pairs` for vectors of float64: a row of a report asks for the same several times."""
+    """Return the sums of :func:`_pairs` for vectors of float64.
+
+    A row of a report asks for the same several times.
+    """
     return _pairs(np.frombuffer(x), np.frombuffer(y), np.frombuffer(group))
 
 
 def _pairs(x: Vector, y: Vector, group: Vector) -> tuple[Vector, Vector, Vector]:
-    """Return for each item the sums over the others of its group of sign(dx) sign(dy), [dx != 0] and [dy != 0].
+    """Return for each item the sums over the others of its group of sign(dx) sign(dy), [dx != 0]
+    and [dy != 0].
 
-    One count of items that are smaller in both is enough; the other three follow from the numbers of smaller and larger items in
-    one of the two, and among those that are tied in the other.
+    One count of items that are smaller in both is enough; the other three follow from the numbers
+    of smaller and larger items in one of the two, and among those that are tied in the other.
     """
     n = len(x)
     part = stats.rankdata(group, method="dense") * (n + 1)
@@ -148,7 +183,9 @@ def _pairs(x: Vector, y: Vector, group: Vector) -> tuple[Vector, Vector, Vector]
     below_y, above_y = _sides(y, part)
     tied_below_x, tied_above_x = _sides(x, y)  # tied in y, and smaller or larger in x
     tied_below_y, _ = _sides(y, x)
-    both_below = _dominated(x, y) - _sides(part, np.zeros(n))[0]  # the items of earlier groups are smaller in both
+    both_below = (
+        _dominated(x, y) - _sides(part, np.zeros(n))[0]
+    )  # the items of earlier groups are smaller in both
     lower_x_higher_y = below_x - tied_below_x - both_below
     higher_x_lower_y = below_y - tied_below_y - both_below
     both_above = above_x - tied_above_x - higher_x_lower_y
@@ -157,7 +194,9 @@ def _pairs(x: Vector, y: Vector, group: Vector) -> tuple[Vector, Vector, Vector]
 
 
 def _sides(values: Vector, within: Vector) -> tuple[Vector, Vector]:
-    """Count for each item the smaller and the larger ones among those with an equal value of *within*."""
+    """Count for each item the smaller and the larger ones among those with an equal value of
+    *within*.
+    """
     order = np.lexsort((values, within))
     values, within = values[order], within[order]
     new_group = within[1:] != within[:-1]
@@ -170,7 +209,10 @@ def _sides(values: Vector, within: Vector) -> tuple[Vector, Vector]:
 
 
 def _runs(changes: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[Vector, Vector]:
-    """Return for each of n items where its run of equals starts and ends; *changes* (n - 1,) says where a run ends."""
+    """Return for each of n items where its run of equals starts and ends.
+
+    *changes* (n - 1,) says where a run ends.
+    """
     edges = np.r_[0, np.flatnonzero(changes) + 1, len(changes) + 1]
     run = np.r_[0, np.cumsum(changes)]
     return edges[run].astype(float), edges[run + 1].astype(float)
@@ -185,17 +227,24 @@ def _dominated(x: Vector, y: Vector) -> Vector:
 
 
 def _earlier_and_smaller(values: np.ndarray[Any, np.dtype[np.int64]]) -> Vector:
-    """Count for each item the smaller ones that stand before it: a merge sort that counts, all blocks of a level at once."""
+    """Count for each item the smaller ones that stand before it.
+
+    A merge sort that counts, all blocks of a level at once.
+    """
     n = len(values)
     position = np.arange(n)
     counts = np.zeros(n)
     width = 1
     while width < n:
-        pair = position // (2 * width) * (n + 1)  # offsets the values of each pair of blocks, so that pairs do not mix
+        pair = (
+            position // (2 * width) * (n + 1)
+        )  # offsets the values of each pair of blocks, so that pairs do not mix
         is_left = position // width % 2 == 0
         left = np.sort((pair + values)[is_left])
         pair_right = pair[~is_left]
-        counts[~is_left] += np.searchsorted(left, pair_right + values[~is_left]) - np.searchsorted(left, pair_right)
+        counts[~is_left] += np.searchsorted(left, pair_right + values[~is_left]) - np.searchsorted(
+            left, pair_right
+        )
         width *= 2
     return counts
 
@@ -206,7 +255,10 @@ def spearman(x: Vector, y: Vector) -> float:
 
 
 def pearson(x: Vector, y: Vector) -> float:
-    """Return Pearson's correlation over the items whose values are both finite; NaN where it is undefined."""
+    """Return Pearson's correlation over the items whose values are both finite.
+
+    NaN where it is undefined.
+    """
     finite = np.isfinite(x) & np.isfinite(y)
     x, y = x[finite], y[finite]
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
@@ -215,7 +267,10 @@ def pearson(x: Vector, y: Vector) -> float:
 
 
 def mean_rank(scores: np.ndarray[Any, np.dtype[np.float64]]) -> Vector:
-    """Return the mean over seeds of each item's rank: scores (items, seeds) -> (items,); NaN where any seed is missing."""
+    """Return the mean over seeds of each item's rank: scores (items, seeds) -> (items,).
+
+    NaN where any seed is missing.
+    """
     complete = ~np.isnan(scores).any(axis=1)
     result = np.full(len(scores), math.nan)
     if complete.any():

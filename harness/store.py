@@ -19,7 +19,8 @@ VERSION = 1
 _SCHEMA = (
     """CREATE TABLE scores (
         benchmark TEXT NOT NULL, dataset TEXT NOT NULL, inputs TEXT NOT NULL, dtype TEXT NOT NULL,
-        proxy TEXT NOT NULL, revision INTEGER NOT NULL, seed INTEGER NOT NULL, arch INTEGER NOT NULL,
+        proxy TEXT NOT NULL, revision INTEGER NOT NULL, seed INTEGER NOT NULL,
+        arch INTEGER NOT NULL,
         score REAL, seconds REAL NOT NULL, status TEXT NOT NULL,
         PRIMARY KEY (benchmark, dataset, inputs, dtype, proxy, revision, seed, arch)
     ) WITHOUT ROWID""",
@@ -27,22 +28,34 @@ _SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
 )
 _INSERT = f"""INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET score = excluded.score, seconds = excluded.seconds, status = excluded.status
+    ON CONFLICT DO UPDATE SET
+        score = excluded.score, seconds = excluded.seconds, status = excluded.status
     WHERE NOT (scores.status = '{OK}' AND excluded.status LIKE '{ERROR}%')"""
-_KEY = "benchmark = ? AND dataset = ? AND inputs = ? AND dtype = ? AND proxy = ? AND revision = ? AND seed = ?"
+_KEY = (
+    "benchmark = ? AND dataset = ? AND inputs = ? AND dtype = ? AND proxy = ? AND revision = "
+    "? AND seed = ?"
+)
 
 
 class Store:
-    """Scores in a file. Every write is a transaction, so a run killed at any moment loses at most what was in flight."""
+    """Scores in a file. Every write is a transaction, so a run killed at any moment loses at most
+    what was in flight.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the store at *path*; raise InputError when it cannot be used or is something else."""
+        """Open or create the store at *path*.
+
+        Raises:
+            InputError: it cannot be used or is something else.
+        """
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise InputError(f"cannot open the store {path}: {error}; choose another file with --store") from error
+            raise InputError(
+                f"cannot open the store {path}: {error}; choose another file with --store"
+            ) from error
         try:
             with self._explained(), self._transaction():
                 self._prepare()
@@ -57,22 +70,33 @@ class Store:
         """Create the schema in an empty file; refuse a file that is something else."""
         application, version, tables = (
             self._connection.execute(query).fetchone()[0]
-            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+            for query in (
+                "PRAGMA application_id",
+                "PRAGMA user_version",
+                "SELECT count(*) FROM sqlite_master",
+            )
         )
         if tables == 0 and application == 0:
             for statement in _SCHEMA:
                 self._connection.execute(statement)
         elif application != APPLICATION_ID:
-            raise InputError(f"{self.path} is not a store of scores: choose another file with --store")
+            raise InputError(
+                f"{self.path} is not a store of scores: choose another file with --store"
+            )
         elif version != VERSION:
-            raise InputError(f"store {self.path} has format {version}, not {VERSION}: choose another file with --store")
+            raise InputError(
+                f"store {self.path} has format {version}, not {VERSION}: choose another file "
+                "with --store"
+            )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise InputError(f"cannot use the store {self.path}: {error}; choose another file with --store") from error
+            raise InputError(
+                f"cannot use the store {self.path}: {error}; choose another file with --store"
+            ) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -91,7 +115,10 @@ class Store:
         self._connection.close()
 
     def write(self, job: Job, scores: Iterable[Score]) -> None:
-        """Save scores in one transaction. A score replaces the one under its key, but a failure does not replace a score."""
+        """Save scores in one transaction.
+
+        A score replaces the one under its key, but a failure does not replace a score.
+        """
         key = cache(lambda proxy, seed: _key(job, proxies.request(proxy), seed))
         rows = [
             (
@@ -107,21 +134,38 @@ class Store:
             self._connection.executemany(_INSERT, rows)
 
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
-        """Return the scores of a request under a seed, by architecture; raise InputError for rows that no run has written."""
+        """Return the scores of a request under a seed, by architecture.
+
+        Raises:
+            InputError: for rows that no run has written.
+        """
         query = f"SELECT arch, score, seconds, status FROM scores WHERE {_KEY}"
         with self._explained():
             rows = self._connection.execute(query, _key(job, request, seed)).fetchall()
         if not all(map(_plausible, rows)):
-            raise InputError(f"the store {self.path} holds values that no run has written: choose another file with --store")
+            raise InputError(
+                f"the store {self.path} holds values that no run has written: choose another "
+                "file with --store"
+            )
         return {
-            arch: Score(arch, request.name, seed, math.nan if score is None else score, seconds, status)
+            arch: Score(
+                arch, request.name, seed, math.nan if score is None else score, seconds, status
+            )
             for arch, score, seconds, status in rows
         }
 
     def tasks_due(
-        self, job: Job, requests: Iterable[proxies.Request], indices: Sequence[int], seeds: Sequence[int], *, force: bool = False
+        self,
+        job: Job,
+        requests: Iterable[proxies.Request],
+        indices: Sequence[int],
+        seeds: Sequence[int],
+        *,
+        force: bool = False,
     ) -> list[Task]:
-        """Return one task per architecture and seed that lacks a score here (every one with *force*)."""
+        """Return one task per architecture and seed that lacks a score here (every one with
+        *force*).
+        """
         due: dict[tuple[int, int], list[str]] = {}
         for request in proxies.expand(requests):
             for seed in seeds_of(request, seeds):
@@ -132,11 +176,18 @@ class Store:
         return [Task(index, seed, tuple(names)) for (index, seed), names in sorted(due.items())]
 
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
-        """Return the architectures that need no further attempt: scored, or missing for a reason that will not change."""
-        return {arch for arch, score in self.read(job, request, seed).items() if not score.status.startswith(ERROR)}
+        """Return the architectures that need no further attempt.
+
+        Scored, or missing for a reason that will not change.
+        """
+        return {
+            arch
+            for arch, score in self.read(job, request, seed).items()
+            if not score.status.startswith(ERROR)
+        }
 
     def kept(self, job: Job, failed: Iterable[Score]) -> int:
-        """Return for how many failures there is an earlier score here, which they did not replace."""
+        """Return how many failures have an earlier score here, which they did not replace."""
         seen: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
         for score in failed:
             seen[score.proxy, score.seed].add(score.index)
@@ -149,15 +200,28 @@ class Store:
 
 
 def _plausible(row: tuple[object, ...]) -> bool:
-    """Return whether a row's architecture, score, seconds and status can be what :meth:`Store.write` wrote."""
+    """Return whether a row's architecture, score, seconds and status can be what
+    :meth:`Store.write` wrote.
+    """
     arch, score, seconds, status = row
     typed = type(arch) is int and type(seconds) is float and type(status) is str
     return typed and (type(score) is float if status == OK else score is None)
 
 
 def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
-    """Return the key of a request's scores; a batch of another seed is part of the name of the inputs, where these are read."""
+    """Return the key of a request's scores.
+
+    A batch of another seed is part of the name of the inputs, where these are read.
+    """
     inputs = job.inputs_of(request)
     if inputs and job.batch not in (None, seed):
         inputs += f"#batch={job.batch}"
-    return (job.benchmark, job.dataset_of(request), inputs, job.dtype, request.name, job.revision_of(request), seed)
+    return (
+        job.benchmark,
+        job.dataset_of(request),
+        inputs,
+        job.dtype,
+        request.name,
+        job.revision_of(request),
+        seed,
+    )

@@ -1,7 +1,10 @@
-"""Which settings FreeDARTS' results depend on: gate scale x batch normalisation x signs of gates, for each objective.
+"""Which settings FreeDARTS' results depend on.
 
-``python -m harness.sweep``: one-shot searches in a supernet at initialisation under every combination, with several seeds, and
-what they find: accuracies, size among random architectures, how many different ones (arXiv 2106.11542).
+Gate scale x batch normalisation x signs of gates, for each objective.
+
+``python -m harness.sweep``: one-shot searches in a supernet at initialisation under every
+combination, with several seeds, and what they find: accuracies, size among random architectures,
+how many different ones (arXiv 2106.11542).
 """
 
 from __future__ import annotations
@@ -22,7 +25,14 @@ from harness.command import check_replaceable, positive, say_what_is_replaced, s
 from harness.fed import record_of
 from harness.inputs import add_images
 from harness.scoring import DTYPES
-from harness.search import default_dtype, fed_to, say_what_is_doubtful, search_all, shared_by_settings, targets_of
+from harness.search import (
+    default_dtype,
+    fed_to,
+    say_what_is_doubtful,
+    search_all,
+    shared_by_settings,
+    targets_of,
+)
 from harness.searching import STEPS, Plan, Setting
 from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS, Numerics, changed, preset
 
@@ -33,32 +43,101 @@ RECORD = "sweep.json"
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
-    p = Parser(prog, "Search under every combination of gate scale, normalisation and signs of gates, and compare what is found.")
-    p.add_argument("--space", default="nb201", metavar="NAME", help=f"one of {', '.join(spaces.names())} (default: nb201)")
-    p.add_argument("--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)")
-    p.add_argument("--objective", nargs="+", choices=OBJECTIVES, default=list(OBJECTIVES), help="(default: all)")
+    p = Parser(
+        prog,
+        "Search under every combination of gate scale, normalisation and signs of gates, and "
+        "compare what is found.",
+    )
+    p.add_argument(
+        "--space",
+        default="nb201",
+        metavar="NAME",
+        help=f"one of {', '.join(spaces.names())} (default: nb201)",
+    )
+    p.add_argument(
+        "--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)"
+    )
+    p.add_argument(
+        "--objective",
+        nargs="+",
+        choices=OBJECTIVES,
+        default=list(OBJECTIVES),
+        help="(default: all)",
+    )
     p.add_argument(
         "--scales", nargs="+", type=scale, default=list(SCALES), metavar="X",
-        help="standard deviations of normal gates (default: 1e-4 1e-3 1e-2 1e-1 1); gates of 1 are searched too",
+        help="standard deviations of normal gates (default: 1e-4 1e-3 1e-2 1e-1 1); gates of 1 "
+            "are searched too",
     )  # fmt: skip
-    p.add_argument("--batchnorm", nargs="+", choices=BATCHNORMS, default=list(BATCHNORMS), help="(default: both)")
-    p.add_argument("--signs", nargs="+", choices=SIGNS, default=list(SIGNS), help="of normal gates (default: both)")
+    p.add_argument(
+        "--batchnorm",
+        nargs="+",
+        choices=BATCHNORMS,
+        default=list(BATCHNORMS),
+        help="(default: both)",
+    )
+    p.add_argument(
+        "--signs",
+        nargs="+",
+        choices=SIGNS,
+        default=list(SIGNS),
+        help="of normal gates (default: both)",
+    )
     p.add_argument(
         "--seeds", nargs="+", type=positive, default=[20], metavar="N",
-        help="seeds 0 to N-1 of weights and batches: a number for all objectives, or one for each (default: 20)",
+        help="seeds 0 to N-1 of weights and batches: a number for all objectives, or one for "
+            "each (default: 20)",
     )  # fmt: skip
-    p.add_argument("--batch", type=positive, default=64, metavar="N", help="images of snip and grasp (default: 64)")
-    add_images(p)
-    p.add_argument("--channels", type=positive, metavar="N", help="initial channels of the supernet (default: as published)")
-    p.add_argument("--cells", type=positive, metavar="N", help="cells of the supernet, in nb201 of a stage (default: as published)")
-    p.add_argument("--dtype", choices=DTYPES, help="(default: float32 for synflow without normalisation, else float64)")
-    p.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
-    p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores; 1 on other devices)")
-    p.add_argument("--target", nargs="+", metavar="COLUMN", help="columns of the table (default: test accuracies)")
     p.add_argument(
-        "--tables", type=given_path, metavar="DIR", help="folder of tables (default: NAS_TABLES, else the installed one)"
+        "--batch",
+        type=positive,
+        default=64,
+        metavar="N",
+        help="images of snip and grasp (default: 64)",
     )
-    p.add_argument("--out", type=given_path, metavar="DIR", help="where results go (default: reports/sweep-SPACE)")
+    add_images(p)
+    p.add_argument(
+        "--channels",
+        type=positive,
+        metavar="N",
+        help="initial channels of the supernet (default: as published)",
+    )
+    p.add_argument(
+        "--cells",
+        type=positive,
+        metavar="N",
+        help="cells of the supernet, in nb201 of a stage (default: as published)",
+    )
+    p.add_argument(
+        "--dtype",
+        choices=DTYPES,
+        help="(default: float32 for synflow without normalisation, else float64)",
+    )
+    p.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    p.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes (default: the machine's cores; 1 on other devices)",
+    )
+    p.add_argument(
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help="columns of the table (default: test accuracies)",
+    )
+    p.add_argument(
+        "--tables",
+        type=given_path,
+        metavar="DIR",
+        help="folder of tables (default: NAS_TABLES, else the installed one)",
+    )
+    p.add_argument(
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="where results go (default: reports/sweep-SPACE)",
+    )
     return p
 
 
@@ -78,7 +157,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     warnings = say_what_is_doubtful(prog, settings)
     say_what_is_replaced(prog, out, RECORD)
     plan = Plan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
-    searches = {setting: one for setting, (one,) in search_all(plan, settings, args.workers).items()}
+    searches = {
+        setting: one for setting, (one,) in search_all(plan, settings, args.workers).items()
+    }
 
     from harness.sweep_report import publish_sweep
 
@@ -101,10 +182,15 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 
 def make_settings(args: argparse.Namespace) -> list[Setting]:
-    """Return the settings of a command line, seed by seed, so that what is there of a stopped sweep is balanced."""
+    """Return the settings of a command line, seed by seed, so that what is there of a stopped sweep
+    is balanced.
+    """
     shared, objectives = shared_by_settings(args), list(dict.fromkeys(args.objective))
     if len(args.seeds) not in (1, len(objectives)):
-        raise InputError(f"--seeds takes one number, or one for each of {len(objectives)} objectives, not {len(args.seeds)}")
+        raise InputError(
+            f"--seeds takes one number, or one for each of {len(objectives)} objectives, not "
+            f"{len(args.seeds)}"
+        )
     seeds = args.seeds * len(objectives) if len(args.seeds) == 1 else args.seeds
     return [
         Setting(
@@ -121,9 +207,16 @@ def make_settings(args: argparse.Namespace) -> list[Setting]:
 
 
 def _grid(
-    objective: str, space: str, scales: Iterable[float], batchnorms: Iterable[str], signs: Iterable[str]
+    objective: str,
+    space: str,
+    scales: Iterable[float],
+    batchnorms: Iterable[str],
+    signs: Iterable[str],
 ) -> Iterator[Numerics]:
-    """Yield the numerics of an objective: normal gates of every scale and sign, and gates of 1, which have no sign."""
+    """Yield the numerics of an objective.
+
+    Normal gates of every scale and sign, and gates of 1, which have no sign.
+    """
     authors = preset("authors", objective, space)
     for batchnorm in dict.fromkeys(batchnorms):
         for size, sign in product(sorted(set(scales)), dict.fromkeys(signs)):

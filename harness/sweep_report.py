@@ -35,21 +35,31 @@ SETTING = ["objective", "alpha", "gate_scale", "batchnorm", "signs"]
 #: Random architectures whose sizes are counted.
 RANDOM = 300
 SETTINGS_TEXT = (
-    "Means over seeds of what one-shot searches find; intervals are 95 % t intervals of the mean, cut where shares would "
-    "leave 0 to 100, blank where all seeds agree. Dtype: the precision of sensitivities; harness.search --preset authors has "
+    "Means over seeds of what one-shot searches find; intervals are 95 % t intervals of the "
+    "mean, cut where shares would "
+    "leave 0 to 100, blank where all seeds agree. Dtype: the precision of sensitivities; "
+    "harness.search --preset authors has "
     "float32, so that rows of that setting in float64 are its numbers in another precision. "
-    f"Percentile: the share of {RANDOM} random architectures that are smaller, equal ones counted half; they are drawn among those "
+    f"Percentile: the share of {RANDOM} random architectures that are smaller, equal ones "
+    "counted half; they are drawn among those "
     "that a "
     "search can find, without the operation none, so that 50 means no bias to size."
 )
-CAPTION = "Means over seeds with 95 % intervals. Crosses at the right: gates of 1, which have no sign."
+CAPTION = (
+    "Means over seeds with 95 % intervals. Crosses at the right: gates of 1, which have no sign."
+)
 LEFT_OUT = " Settings under which rounding errors choose are in the table alone."
 
 
 def search_rows(
-    searches: Mapping[Setting, Search], table: Table | None, targets: Sequence[str], drawn: Sequence[int]
+    searches: Mapping[Setting, Search],
+    table: Table | None,
+    targets: Sequence[str],
+    drawn: Sequence[int],
 ) -> pd.DataFrame:
-    """Return a row for each search: its setting, what it found, size with percentile, accuracies, shares of operations.
+    """Return a row for each search.
+
+    Its setting, what it found, size with percentile, accuracies, shares of operations.
 
     Args:
         searches: all of one space and dataset.
@@ -57,26 +67,37 @@ def search_rows(
         drawn: sizes of random architectures.
     """
     first = next(iter(searches))
-    rows = rows_of(list(searches.values()), first.space, first.dataset, table, targets).drop(columns="schedule")
+    rows = rows_of(list(searches.values()), first.space, first.dataset, table, targets).drop(
+        columns="schedule"
+    )
     for place, name in enumerate(("alpha", "gate_scale", "signs", "batchnorm"), 1):
         rows.insert(place, name, [getattr(setting.numerics, name) for setting in searches])
-    sizes = [math.nan if pd.isna(size) else float(stats.percentileofscore(drawn, size, kind="mean")) for size in rows["params"]]
+    sizes = [
+        math.nan if pd.isna(size) else float(stats.percentileofscore(drawn, size, kind="mean"))
+        for size in rows["params"]
+    ]
     rows.insert(list(rows).index("params") + 1, "percentile", sizes)
     shares = [_shares(first.space, one) for one in searches.values()]
     rows = pd.concat([rows, pd.DataFrame(shares).add_prefix("share_")], axis=1)
-    notes = [ROUNDING if meaningless(one.space, one.objective, one.numerics) else "" for one in searches]
+    notes = [
+        ROUNDING if meaningless(one.space, one.objective, one.numerics) else "" for one in searches
+    ]
     return rows.assign(dtype=[setting.dtype for setting in searches], note=notes)
 
 
 def _shares(space: str, one: Search) -> dict[str, float]:
     """Return what part of the choices that are left each operation takes."""
-    kinds = dict.fromkeys(kind for choice in spaces.get(space).choices for kind in choice.operations)
+    kinds = dict.fromkeys(
+        kind for choice in spaces.get(space).choices for kind in choice.operations
+    )
     left = [kind for kind in one.chosen if kind is not None]
     return {kind: left.count(kind) / len(left) if left else math.nan for kind in kinds}
 
 
 def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
-    """Return a row for each setting: means over seeds, their deviations, and 95 % intervals of the means.
+    """Return a row for each setting.
+
+    Means over seeds, their deviations, and 95 % intervals of the means.
 
     Intervals end where a size, a percentile or an accuracy in percent can: at 0, and at 100.
     """
@@ -86,16 +107,33 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
     for key, group in rows.groupby(SETTING, sort=False):
         done = group[group["status"] == "ok"]
         row: dict[Hashable, Any] = dict(zip(SETTING, key, strict=True))
-        row |= {"n": len(done), "failed": len(group) - len(done), "architectures": done["arch"].nunique()}
+        row |= {
+            "n": len(done),
+            "failed": len(group) - len(done),
+            "architectures": done["arch"].nunique(),
+        }
         for name in values:
             column = done[name].astype(float).dropna()
             half = math.nan
             if column.nunique() > 1:
-                half = float(stats.t.ppf(0.975, len(column) - 1)) * float(column.std()) / math.sqrt(len(column))
+                half = (
+                    float(stats.t.ppf(0.975, len(column) - 1))
+                    * float(column.std())
+                    / math.sqrt(len(column))
+                )
             mean = float(column.mean()) if len(column) else math.nan
-            low, high = np.clip([mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0)
-            row |= {name: mean, f"{name}_sd": column.std(), f"{name}_low": low, f"{name}_high": high}
-        found.append(row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict())
+            low, high = np.clip(
+                [mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0
+            )
+            row |= {
+                name: mean,
+                f"{name}_sd": column.std(),
+                f"{name}_low": low,
+                f"{name}_high": high,
+            }
+        found.append(
+            row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict()
+        )
     return pd.DataFrame(found)
 
 
@@ -106,7 +144,9 @@ def _key(objective: str, numerics: Numerics) -> tuple[Any, ...]:
 
 
 def sentences(settings: pd.DataFrame, space: str, targets: Sequence[str]) -> list[str]:
-    """Return in words what each preset's setting finds, and how far that depends on the setting, rounding errors left out."""
+    """Return in words what each preset's setting finds, and how far that depends on the setting,
+    rounding errors left out.
+    """
     done = settings[(settings["n"] > 0) & (settings["note"] == "")].to_dict("records")
     known = {tuple(row[name] for name in SETTING): row for row in done}
     measure = targets[0] if targets else "params"
@@ -114,20 +154,31 @@ def sentences(settings: pd.DataFrame, space: str, targets: Sequence[str]) -> lis
     for objective in settings["objective"].unique():
         for name in PRESETS:
             if row := known.get(_key(objective, preset(name, objective, space))):
-                said.append(f"{objective}, preset {name} ({_setting_text(row)}, in {row['dtype']}): {_values_text(row, targets)}.")
-        ordered = sorted((row for row in done if row["objective"] == objective), key=lambda row: row[measure])
+                said.append(
+                    f"{objective}, preset {name} ({_setting_text(row)}, in {row['dtype']}): "
+                    f"{_values_text(row, targets)}."
+                )
+        ordered = sorted(
+            (row for row in done if row["objective"] == objective), key=lambda row: row[measure]
+        )
         if len(ordered) > 1:
             percentiles = [row["percentile"] for row in ordered]
             said.append(
-                f"Over the {len(ordered)} settings of {objective} the mean {measure} goes from {_number(ordered[0][measure])} "
-                f"({_setting_text(ordered[0])}) to {_number(ordered[-1][measure])} ({_setting_text(ordered[-1])}), and the mean "
+                f"Over the {len(ordered)} settings of {objective} the mean {measure} goes from "
+                f"{_number(ordered[0][measure])} "
+                f"({_setting_text(ordered[0])}) to {_number(ordered[-1][measure])} "
+                f"({_setting_text(ordered[-1])}), and the mean "
                 f"percentile of size from {min(percentiles):.1f} to {max(percentiles):.1f}."
             )
     return said
 
 
 def _setting_text(row: Mapping[Any, Any]) -> str:
-    gates = "gates of 1" if row["alpha"] == "ones" else f"{row['signs']} normal gates of {row['gate_scale']:g}"
+    gates = (
+        "gates of 1"
+        if row["alpha"] == "ones"
+        else f"{row['signs']} normal gates of {row['gate_scale']:g}"
+    )
     return f"{gates}, normalisation {'by the batch' if row['batchnorm'] == 'train' else 'bypassed'}"
 
 
@@ -137,7 +188,10 @@ def _number(value: float) -> str:
 
 def _values_text(row: Mapping[Any, Any], targets: Sequence[str]) -> str:
     parts = [f"{target} {row[target]:.2f}{_interval_text(row, target)}" for target in targets]
-    parts.append(f"{row['params']:,.0f} parameters, larger than {row['percentile']:.1f} % of {RANDOM} random ones")
+    parts.append(
+        f"{row['params']:,.0f} parameters, larger than {row['percentile']:.1f} % of {RANDOM} "
+        "random ones"
+    )
     several = "architecture" if row["architectures"] == 1 else "architectures"
     return f"{'; '.join(parts)}; {row['architectures']} {several} in {row['n']} seeds"
 
@@ -155,7 +209,8 @@ def publish_sweep(
     folder: Path,
     provenance: Mapping[str, Any],
 ) -> None:
-    """Write sweep.csv, settings.csv, sweep.json, the figure and reports into *folder*, and print the paragraph.
+    """Write sweep.csv, settings.csv, sweep.json, the figure and reports into *folder*, and print
+    the paragraph.
 
     Args:
         searches, table, targets: as :func:`search_rows` takes them.
@@ -172,12 +227,21 @@ def publish_sweep(
         write_csv(rows, new / "sweep.csv")
         write_csv(settings, new / "settings.csv")
         with matplotlib.rc_context(STYLE):
-            figure = save(sweep_figure(settings, targets[0] if targets else "params"), new / f"{FIGURE}.png")
+            figure = save(
+                sweep_figure(settings, targets[0] if targets else "params"), new / f"{FIGURE}.png"
+            )
         caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
         section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
         title = f"FreeDARTS on {space}: what its settings decide"
         opening = [fed, *said, *(f"Note: {reason}." for reason in record["warnings"])]
-        document = Document(title, opening, [Part(space, [], [section])], shown_command(record["command"]), facts(record), {})
+        document = Document(
+            title,
+            opening,
+            [Part(space, [], [section])],
+            shown_command(record["command"]),
+            facts(record),
+            {},
+        )
         write_text(new / "report.html", html(document))
         write_text(new / "report.md", markdown(document))
         write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
@@ -192,7 +256,11 @@ def _remove_figure(folder: Path) -> None:
 
 
 def _table(settings: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
-    columns = [tables.text("objective", "objective"), tables.text("gates", "alpha"), tables.number("scale", "gate_scale", "", "g")]
+    columns = [
+        tables.text("objective", "objective"),
+        tables.text("gates", "alpha"),
+        tables.number("scale", "gate_scale", "", "g"),
+    ]
     columns += [tables.text("normalisation", "batchnorm"), tables.text("signs", "signs")]
     columns += [tables.number("n", "n", "seeds", "d"), tables.number("failed", "failed", "", "d")]
     columns += [tables.number("architectures", "architectures", "different ones", "d")]
@@ -200,14 +268,22 @@ def _table(settings: pd.DataFrame, targets: Sequence[str]) -> tables.Table:
         columns += [tables.number(target.replace("_", " "), target, "percent", ".2f")]
         columns += [_interval(target)]
     columns += [tables.number("params", "params", "mean", ",.0f")]
-    columns += [tables.number("percentile", "percentile", "of size among random architectures", ".1f"), _interval("percentile")]
-    columns += [tables.text("dtype", "dtype", "precision of sensitivities"), tables.text("note", "note")]
+    columns += [
+        tables.number("percentile", "percentile", "of size among random architectures", ".1f"),
+        _interval("percentile"),
+    ]
+    columns += [
+        tables.text("dtype", "dtype", "precision of sensitivities"),
+        tables.text("note", "note"),
+    ]
     return tables.fill(settings, columns)
 
 
 def _interval(name: str) -> tables.Column:
     def cell(row: Mapping[str, Any]) -> tables.Cell:
         low = row[f"{name}_low"]
-        return tables.Cell(_interval_text(row, name).strip(" ()"), -math.inf if math.isnan(low) else low)
+        return tables.Cell(
+            _interval_text(row, name).strip(" ()"), -math.inf if math.isnan(low) else low
+        )
 
     return tables.Column("95 % interval", "of the mean over seeds; blank where they agree", cell)

@@ -9,11 +9,16 @@ WIDE = 10_000
 
 
 class Wide(Console):
-    """Standard output on which a table is as wide as it needs: a narrow terminal breaks its lines, and no name is cut or lost."""
+    """Standard output on which a table is as wide as it needs.
+
+    A narrow terminal breaks its lines, and no name is cut or lost.
+    """
 
     def __init__(self) -> None:
         super().__init__(width=WIDE)
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command that nobody reads any more, where rich ends the process with status 1."""
+        """Leave it to the command that nobody reads any more, where rich ends the process with
+        status 1.
+        """
         raise BrokenPipeError

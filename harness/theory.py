@@ -1,7 +1,9 @@
-"""ZEROS' theory and its claim of no parameter-intensive bias, measured on NAS-Bench-201 and on the DARTS space.
+"""ZEROS' theory and its claim of no parameter-intensive bias, measured on NAS-Bench-201 and on the
+DARTS space.
 
-``python -m harness.theory``: the neural tangent kernel's bound on the generalisation error against ZEROS, for cells and for a
-supernet's operations, and the sizes of what ZEROS chooses against random choices (arXiv 2106.11542, section 5).
+``python -m harness.theory``: the neural tangent kernel's bound on the generalisation error against
+ZEROS, for cells and for a supernet's operations, and the sizes of what ZEROS chooses against random
+choices (arXiv 2106.11542, section 5).
 """
 
 from __future__ import annotations
@@ -47,17 +49,47 @@ WIDTHS = (4, 8, 16)
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser."""
-    p = Parser(prog, "Measure ZEROS against the neural tangent kernel's bound, and the sizes of what it chooses.")
-    p.add_argument("--archs", default="200", metavar="N", help="connected cells of nb201: a number or a file (default: 200)")
-    p.add_argument(
-        "--widths", type=positive, nargs="+", default=list(WIDTHS), metavar="N", help="initial channels (default: 4 8 16)"
+    p = Parser(
+        prog,
+        "Measure ZEROS against the neural tangent kernel's bound, and the sizes of what it "
+        "chooses.",
     )
     p.add_argument(
-        "--batch", type=positive, default=32, metavar="N", help="images of the kernel, snip and grasp of cells (default: 32)"
+        "--archs",
+        default="200",
+        metavar="N",
+        help="connected cells of nb201: a number or a file (default: 200)",
+    )
+    p.add_argument(
+        "--widths",
+        type=positive,
+        nargs="+",
+        default=list(WIDTHS),
+        metavar="N",
+        help="initial channels (default: 4 8 16)",
+    )
+    p.add_argument(
+        "--batch",
+        type=positive,
+        default=32,
+        metavar="N",
+        help="images of the kernel, snip and grasp of cells (default: 32)",
     )
     add_images(p)
-    p.add_argument("--seed", type=natural, default=0, metavar="N", help="the first, which draws the cells too (default: 0)")
-    p.add_argument("--seeds", type=positive, default=3, metavar="N", help="how many seeds of weights and batches (default: 3)")
+    p.add_argument(
+        "--seed",
+        type=natural,
+        default=0,
+        metavar="N",
+        help="the first, which draws the cells too (default: 0)",
+    )
+    p.add_argument(
+        "--seeds",
+        type=positive,
+        default=3,
+        metavar="N",
+        help="how many seeds of weights and batches (default: 3)",
+    )
     p.add_argument(
         "--preset",
         choices=PRESETS,
@@ -65,11 +97,28 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="gates of supernets and searches, as of harness.search (default: authors)",
     )
     p.add_argument(
-        "--searches", type=natural, default=3, metavar="N", help="seeds of searches whose sizes are compared (default: 3)"
+        "--searches",
+        type=natural,
+        default=3,
+        metavar="N",
+        help="seeds of searches whose sizes are compared (default: 3)",
     )
-    p.add_argument("--published", type=given_path, metavar="FILE.json", help="genotypes whose sizes are compared: {name: genotype}")
-    p.add_argument("--workers", type=positive, metavar="N", help="processes (default: the machine's cores)")
-    p.add_argument("--out", type=given_path, default=Path("reports/theory"), metavar="DIR", help="(default: reports/theory)")
+    p.add_argument(
+        "--published",
+        type=given_path,
+        metavar="FILE.json",
+        help="genotypes whose sizes are compared: {name: genotype}",
+    )
+    p.add_argument(
+        "--workers", type=positive, metavar="N", help="processes (default: the machine's cores)"
+    )
+    p.add_argument(
+        "--out",
+        type=given_path,
+        default=Path("reports/theory"),
+        metavar="DIR",
+        help="(default: reports/theory)",
+    )
     return p
 
 
@@ -92,11 +141,17 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         print(f"{prog}: {warning}", file=sys.stderr)
     searches = list(product((BENCHMARK, "darts"), OBJECTIVES, range(args.searches)))
     warnings = say_meaningless(
-        prog, ((space, objective, preset(args.preset, objective, space)) for space, objective, _ in searches)
+        prog,
+        (
+            (space, objective, preset(args.preset, objective, space))
+            for space, objective, _ in searches
+        ),
     )
     say_what_is_replaced(prog, out, "theory.json")
     widths = sorted(set(args.widths))
-    cells, supernets, sizes = _measure_all(designs, list(product(indices, widths)), widths, searches, out, args.workers or cores())
+    cells, supernets, sizes = _measure_all(
+        designs, list(product(indices, widths)), widths, searches, out, args.workers or cores()
+    )
 
     from harness.theory_report import publish_theory
 
@@ -115,12 +170,20 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 
 def _given(args: argparse.Namespace) -> tuple[Images, dict[str, Any]]:
-    """Return the images and the published genotypes of a command line; raise InputError for what cannot be used."""
+    """Return the images and the published genotypes of a command line.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
     if args.batch < 2:
         raise InputError("--batch 1: a kernel needs at least two images")
     images = images_named(args.images)
     if isinstance(images, ImageFile):
-        check_batch(images, max(args.batch, SEARCH_BATCH), benchmarks_data.get(BENCHMARK).datasets[DATASET].classes)
+        check_batch(
+            images,
+            max(args.batch, SEARCH_BATCH),
+            benchmarks_data.get(BENCHMARK).datasets[DATASET].classes,
+        )
     if not args.published:
         return images, {}
     from harness.search_report import read_published
@@ -136,7 +199,8 @@ def _measure_all(
     out: Path,
     workers: int,
 ) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
-    """Return what is measured of cells, supernets and searches, as :func:`harness.theory_report.publish_theory` takes it.
+    """Return what is measured of cells, supernets and searches, as
+    :func:`harness.theory_report.publish_theory` takes it.
 
     Args:
         designs: by seed; the first one's images are those of searches.
@@ -146,14 +210,44 @@ def _measure_all(
         out: the folder of the logs.
         workers: how many processes.
     """
-    logs = {seed: Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid) for seed, design in designs.items()}
+    logs = {
+        seed: Lines(path_of(out, "theory", design.key()), design.key(), valid=_valid)
+        for seed, design in designs.items()
+    }
     for seed, design in designs.items():
-        _measure(logs[seed], f"seed {seed}, cells", "cells", items, partial(measure_cell, design), workers)
-        _measure(logs[seed], f"seed {seed}, supernets", "supernets", widths, partial(measure_supernet, design), workers)
+        _measure(
+            logs[seed],
+            f"seed {seed}, cells",
+            "cells",
+            items,
+            partial(measure_cell, design),
+            workers,
+        )
+        _measure(
+            logs[seed],
+            f"seed {seed}, supernets",
+            "supernets",
+            widths,
+            partial(measure_supernet, design),
+            workers,
+        )
     first = next(iter(designs))
-    _measure(logs[first], "sizes", "sizes", searches, partial(search_size, designs[first], writable_folder(out / STEPS)), workers)
-    cells = {(seed, *item): logs[seed].known[_key("cells", item)] for seed in designs for item in items}
-    supernets = {(seed, width): logs[seed].known[_key("supernets", width)] for seed in designs for width in widths}
+    _measure(
+        logs[first],
+        "sizes",
+        "sizes",
+        searches,
+        partial(search_size, designs[first], writable_folder(out / STEPS)),
+        workers,
+    )
+    cells = {
+        (seed, *item): logs[seed].known[_key("cells", item)] for seed in designs for item in items
+    }
+    supernets = {
+        (seed, width): logs[seed].known[_key("supernets", width)]
+        for seed in designs
+        for width in widths
+    }
     return cells, supernets, {item: logs[first].known[_key("sizes", item)] for item in searches}
 
 
@@ -175,24 +269,46 @@ def _valid(key: str, value: Any) -> bool:
             and value["fault"] in ("", OVERFLOWN, VANISHED)
         )
     if what == "cells":
-        known = value.keys() == set(CELL) and all(isinstance(entry, float) for entry in value.values())
-        return known and not any(math.isnan(value[name]) for name in SCORES) and all(_plausible(value[name]) for name in KERNEL)
+        known = value.keys() == set(CELL) and all(
+            isinstance(entry, float) for entry in value.values()
+        )
+        return (
+            known
+            and not any(math.isnan(value[name]) for name in SCORES)
+            and all(_plausible(value[name]) for name in KERNEL)
+        )
     shape = [len(choice.operations) for choice in spaces.get(BENCHMARK).choices]
-    return value.keys() == {*OBJECTIVES, *KERNEL} and all(_is_table(table, shape) for table in value.values())
+    return value.keys() == {*OBJECTIVES, *KERNEL} and all(
+        _is_table(table, shape) for table in value.values()
+    )
 
 
 def _plausible(value: Any) -> bool:
-    """Return whether a value can be a bound, a trace or a sensitivity: from 0 on, or NaN where a kernel is singular."""
+    """Return whether a value can be a bound, a trace or a sensitivity.
+
+    From 0 on, or NaN where a kernel is singular.
+    """
     return isinstance(value, float) and (math.isnan(value) or 0.0 <= value < math.inf)
 
 
 def _is_table(value: Any, shape: Sequence[int]) -> bool:
-    rows = isinstance(value, list) and all(isinstance(row, list) and all(map(_plausible, row)) for row in value)
+    rows = isinstance(value, list) and all(
+        isinstance(row, list) and all(map(_plausible, row)) for row in value
+    )
     return rows and [len(row) for row in value] == shape
 
 
-def _measure(log: Lines, title: str, what: str, items: Iterable[Any], compute: Callable[[Any], Any], workers: int) -> None:
-    """Measure what the log does not know yet, in several processes, and log each result as it comes."""
+def _measure(
+    log: Lines,
+    title: str,
+    what: str,
+    items: Iterable[Any],
+    compute: Callable[[Any], Any],
+    workers: int,
+) -> None:
+    """Measure what the log does not know yet, in several processes, and log each result as it
+    comes.
+    """
     from rich.console import Console
 
     from harness.computing.contract import all_or_nothing
@@ -202,7 +318,9 @@ def _measure(log: Lines, title: str, what: str, items: Iterable[Any], compute: C
     due = [item for item in items if _key(what, item) not in log.known]
     before = len(log.known)
     with watched(Console(stderr=True), title, len(due), lambda: len(log.known) - before):
-        for done, (item, value) in enumerate(all_or_nothing(Local(workers), partial(_labelled, compute), due), 1):
+        for done, (item, value) in enumerate(
+            all_or_nothing(Local(workers), partial(_labelled, compute), due), 1
+        ):
             log.add(_key(what, item), value)
             if not sys.stderr.isatty() and done * 10 // len(due) > (done - 1) * 10 // len(due):
                 print(f"{title}: measured {done} of {len(due)}", file=sys.stderr, flush=True)

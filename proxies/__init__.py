@@ -1,12 +1,14 @@
 """The registry of training-free proxies.
 
-A proxy is a function from the results of shared passes (:mod:`proxies.passes`) to a number. Registering one is a decorator::
+A proxy is a function from the results of shared passes (:mod:`proxies.passes`) to a number.
+Registering one is a decorator::
 
-    @proxy("synflow", reads="synaptic_flow", paper=Paper("Tanaka et al.", 2020, "https://arxiv.org/abs/2006.05467"))
-    def synflow(flow: SynapticFlow) -> float:
+    @proxy("synflow", reads="synaptic_flow", paper=Paper("Tanaka et al.", 2020,
+    "https://arxiv.org/abs/2006.05467")) def synflow(flow: SynapticFlow) -> float:
         \"\"\"Sum of |theta * dR/dtheta|, as a logarithm.\"\"\"
 
-Users name a proxy with its options: ``zeros``, ``zeros[aggregate=min]``. Listing the registry does not import torch.
+Users name a proxy with its options: ``zeros``, ``zeros[aggregate=min]``. Listing the registry does
+not import torch.
 """
 
 from proxies.registry import Paper, Proxy, aggregate, load_plugin, problems, proxy, registered

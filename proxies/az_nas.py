@@ -1,10 +1,11 @@
 """AZ-NAS, assembling zero-cost proxies.
 
-Junghyup Lee, Bumsub Ham, "AZ-NAS: Assembling Zero-Cost Proxies for Network Architecture Search", CVPR 2024,
-https://arxiv.org/abs/2403.19232
+Junghyup Lee, Bumsub Ham, "AZ-NAS: Assembling Zero-Cost Proxies for Network Architecture Search",
+CVPR 2024, https://arxiv.org/abs/2403.19232
 
-expressivity = sum over stages of the entropy of the PCA spectrum; progressivity = smallest increment of that entropy;
-trainability = mean over stages of -s - 1 / (s + 1e-6) + 2; complexity = FLOPs; total = sum of log(rank / n).
+expressivity = sum over stages of the entropy of the PCA spectrum; progressivity = smallest
+increment of that entropy; trainability = mean over stages of -s - 1 / (s + 1e-6) + 2; complexity =
+FLOPs; total = sum of log(rank / n).
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def _with_undefined(score: float, undefined: str) -> float:
 def az_expressivity(stages: StageFeatures, *, undefined: str) -> float:
     """AZ-NAS expressivity: entropy of the spectrum of the features' covariance, summed over stages.
 
-    Features that are zero, as in a disconnected network, have no spectrum: undefined. undefined=lowest makes that -inf, as the
-    reference does.
+    Features that are zero, as in a disconnected network, have no spectrum: undefined.
+    undefined=lowest makes that -inf, as the reference does.
     """
     return _with_undefined(math.fsum(_entropies(stages)), undefined)
 
@@ -59,15 +60,25 @@ def az_expressivity(stages: StageFeatures, *, undefined: str) -> float:
     paper=PAPER,
 )
 def az_progressivity(stages: StageFeatures, *, undefined: str) -> float:
-    """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next; undefined as az_expressivity."""
+    """AZ-NAS progressivity: the smallest increment of expressivity from a stage to the next.
+
+    Undefined as az_expressivity.
+    """
     entropies = _entropies(stages)
     steps = [after - before for before, after in pairwise(entropies)]
     return _with_undefined(math.nan if any(map(math.isnan, steps)) else min(steps), undefined)
 
 
-@proxy("az_trainability", reads="stage_features", ignores_dead_edges=True, options={"batch": 64}, paper=PAPER)
+@proxy(
+    "az_trainability",
+    reads="stage_features",
+    ignores_dead_edges=True,
+    options={"batch": 64},
+    paper=PAPER,
+)
 def az_trainability(stages: StageFeatures) -> float:
-    """AZ-NAS trainability: how near the largest singular value s of each stage's gradient map is to 1, as -s - 1/(s + 1e-6) + 2.
+    """AZ-NAS trainability: how near the largest singular value s of each stage's gradient map is to
+    1, as -s - 1/(s + 1e-6) + 2.
 
     A stage that hands the gradient through unchanged scores -inf, as in the reference.
     """
@@ -83,7 +94,8 @@ def az_trainability(stages: StageFeatures) -> float:
 def az_nas(ranks: Ranks, **_settled: object) -> Ranks:
     """AZ-NAS: sum over expressivity, progressivity, trainability and complexity of log(rank / n).
 
-    Ranks are among the architectures scored, so the score depends on that population and is computed when reporting.
+    Ranks are among the architectures scored, so the score depends on that population and is
+    computed when reporting.
     """
     import numpy
 

@@ -1,7 +1,10 @@
-"""The trivial baselines that every proxy has to beat: size and depth, known without computing anything.
+"""The trivial baselines that every proxy has to beat.
 
-They stand beside every result, because much of what proxies predict is how much there is of a network
-(White et al., "A Deeper Look at Zero-Cost Proxies for Lightweight NAS", ICLR Blog Track 2022).
+Size and depth, known without computing anything.
+
+They stand beside every result, because much of what proxies predict is how much there is of a
+network (White et al., "A Deeper Look at Zero-Cost Proxies for Lightweight NAS", ICLR Blog Track
+2022).
 """
 
 from __future__ import annotations
@@ -22,10 +25,12 @@ def params(cost: Cost) -> float:
 
 @proxy("flops", reads="cost")
 def flops(cost: Cost) -> float:
-    """Number of multiply-accumulates of convolutions and linear layers for one image, dead edges included.
+    """Number of multiply-accumulates of convolutions and linear layers for one image, dead edges
+    included.
 
-    They equal the official figures of NAS-Bench-201. Other programs count more: NAS-Bench-Suite-Zero adds 3 for each value that a
-    convolution in a cell puts out and 9 for each that a pooling does, and so agrees in rank at tau .97 only.
+    They equal the official figures of NAS-Bench-201. Other programs count more:
+    NAS-Bench-Suite-Zero adds 3 for each value that a convolution in a cell puts out and 9 for each
+    that a pooling does, and so agrees in rank at tau .97 only.
     """
     return float(cost.flops)
 

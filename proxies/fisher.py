@@ -1,10 +1,11 @@
 """Fisher information of the channels.
 
-Lucas Theis, Iryna Korshunova, Alykhan Tejani, Ferenc Huszar, "Faster gaze prediction with dense networks and Fisher pruning", 2018,
-https://arxiv.org/abs/1801.05787; as a score for architectures Jack Turner et al., "BlockSwap", ICLR 2020.
+Lucas Theis, Iryna Korshunova, Alykhan Tejani, Ferenc Huszar, "Faster gaze prediction with dense
+networks and Fisher pruning", 2018, https://arxiv.org/abs/1801.05787; as a score for architectures
+Jack Turner et al., "BlockSwap", ICLR 2020.
 
-score = sum over channels of n * 1/2 * mean over the batch of (sum over space of a * dL/da)^2, n = number of weights of the
-channel, or 1.
+score = sum over channels of n * 1/2 * mean over the batch of (sum over space of a * dL/da)^2, n =
+number of weights of the channel, or 1.
 """
 
 from __future__ import annotations
@@ -27,12 +28,19 @@ if TYPE_CHECKING:
     revision=2,
 )
 def fisher(loss: LossGradient, *, over: str) -> float:
-    """Fisher information: half the mean square of activation times gradient, summed over every layer's output channels.
+    """Fisher information: half the mean square of activation times gradient, summed over every
+    layer's output channels.
 
-    Published scores (zero-cost-nas, NAS-Bench-Suite-Zero) give a channel's value to each of its weights before summing, so wide
-    layers and large kernels count more. over=weights, the default, does so too: on 1,000 cells it agrees with them at tau .91 and
-    in magnitude. over=channels is the sum that the papers define; it agrees at .78, while its own seeds agree at .85. A network
+    Published scores (zero-cost-nas, NAS-Bench-Suite-Zero) give a channel's value to each of its
+    weights before summing, so wide layers and large kernels count more. over=weights, the default,
+    does so too: on 1,000 cells it agrees with them at tau .91 and in magnitude. over=channels is
+    the sum that the papers define; it agrees at .78, while its own seeds agree at .85. A network
     that ignores its input still has a value, that of its logits.
     """
-    values = ((float(term.square().mean(0).sum()) / 2, loss.weights[name][0]) for name, term in loss.channels.items())
-    return math.fsum(value * (weights[0].numel() if over == "weights" else 1) for value, weights in values)
+    values = (
+        (float(term.square().mean(0).sum()) / 2, loss.weights[name][0])
+        for name, term in loss.channels.items()
+    )
+    return math.fsum(
+        value * (weights[0].numel() if over == "weights" else 1) for value, weights in values
+    )

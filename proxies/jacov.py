@@ -1,9 +1,10 @@
 """Jacobian covariance.
 
-Joseph Mellor, Jack Turner, Amos Storkey, Elliot J. Crowley, "Neural Architecture Search without Training", first version, 2020,
-https://arxiv.org/abs/2006.04647v1
+Joseph Mellor, Jack Turner, Amos Storkey, Elliot J. Crowley, "Neural Architecture Search without
+Training", first version, 2020, https://arxiv.org/abs/2006.04647v1
 
-score = -sum over l of (log(l + 1e-5) + 1 / (l + 1e-5)), l the eigenvalues of the correlation matrix of the images' Jacobians.
+score = -sum over l of (log(l + 1e-5) + 1 / (l + 1e-5)), l the eigenvalues of the correlation matrix
+of the images' Jacobians.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ K = 1e-5
 def jacov(jacobian: InputJacobian) -> float:
     """Jacobian covariance: how uncorrelated the derivatives of the summed logits by the images are.
 
-    Training mode and the sum of all logits, as in zero-cost-nas; the authors' first code has evaluation mode and a single logit.
-    Eigenvalues near 0 enter as 1 / (l + 1e-5), so that float32 reorders cells that are close (tau .98 with float64).
+    Training mode and the sum of all logits, as in zero-cost-nas; the authors' first code has
+    evaluation mode and a single logit. Eigenvalues near 0 enter as 1 / (l + 1e-5), so that float32
+    reorders cells that are close (tau .98 with float64).
 
-    On 1,000 cells the mean rank of three seeds agrees with NAS-Bench-Suite-Zero's single one at tau .85, as single seeds agree
-    with one another at .83: weights and images decide the rest. An image whose Jacobian is constant (of a disconnected network,
-    zero) has no correlation with others: undefined.
+    On 1,000 cells the mean rank of three seeds agrees with NAS-Bench-Suite-Zero's single one at tau
+    .85, as single seeds agree with one another at .83: weights and images decide the rest. An image
+    whose Jacobian is constant (of a disconnected network, zero) has no correlation with others:
+    undefined.
     """
     import torch
 

@@ -1,9 +1,10 @@
 """MeCo, minimum eigenvalue of correlation.
 
-Tangyu Jiang, Haodi Wang, Rongfang Bie, "MeCo: Zero-Shot NAS with One Data and Single Forward Pass via Minimum Eigenvalue of
-Correlation", NeurIPS 2023, https://openreview.net/forum?id=KFm2lZiI7n
+Tangyu Jiang, Haodi Wang, Rongfang Bie, "MeCo: Zero-Shot NAS with One Data and Single Forward Pass
+via Minimum Eigenvalue of Correlation", NeurIPS 2023, https://openreview.net/forum?id=KFm2lZiI7n
 
-score = sum over modules of the smallest eigenvalue of the correlation matrix of the channels, for one random image.
+score = sum over modules of the smallest eigenvalue of the correlation matrix of the channels, for
+one random image.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     revision=3,
 )
 def meco(correlation: ChannelCorrelation) -> float:
-    """Smallest eigenvalue of the correlation of a module's channels over space, summed over modules.
+    """Smallest eigenvalue of the correlation of a module's channels over space, summed over
+    modules.
 
-    As in the reference, blocks count beside their layers, and the image has 64 x 64 pixels whatever the dataset. side=32 sends one
-    of CIFAR's size. Then the last stage of NAS-Bench-201 has 64 channels on 8 x 8 positions, so that their correlation is singular
-    and the stage contributes only rounding. On 300 cells 64 pixels have the higher tau, by .010 to .015.
+    As in the reference, blocks count beside their layers, and the image has 64 x 64 pixels whatever
+    the dataset. side=32 sends one of CIFAR's size. Then the last stage of NAS-Bench-201 has 64
+    channels on 8 x 8 positions, so that their correlation is singular and the stage contributes
+    only rounding. On 300 cells 64 pixels have the higher tau, by .010 to .015.
     """
     return math.fsum(correlation.smallest)

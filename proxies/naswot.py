@@ -1,7 +1,7 @@
 """NASWOT, neural architecture search without training.
 
-Joseph Mellor, Jack Turner, Amos Storkey, Elliot J. Crowley, "Neural Architecture Search without Training", ICML 2021,
-https://arxiv.org/abs/2006.04647
+Joseph Mellor, Jack Turner, Amos Storkey, Elliot J. Crowley, "Neural Architecture Search without
+Training", ICML 2021, https://arxiv.org/abs/2006.04647
 
 score = log |K|, K[a, b] = number of units whose activation agrees between images a and b.
 """
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def naswot(codes: ActivationCodes) -> float:
     """Log-determinant of the agreement of ReLU activation patterns between the images of a batch.
 
-    Two images with the same code make K singular, and the score -inf: a rounded determinant would hide that.
+    Two images with the same code make K singular, and the score -inf: a rounded determinant would
+    hide that.
     """
     k = codes.agreement
     if int((k == codes.units).sum()) > len(k):

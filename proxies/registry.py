@@ -30,18 +30,22 @@ ENTRY_POINTS = "zeros_harness.proxies"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 OptionValue = str | int
-#: Ranks (architectures, components), 1 being the worst, or the scores (architectures,) made of them.
+#: Ranks (architectures, components), 1 being the worst, or the scores (architectures,) made of
+#: them.
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
 @dataclass(frozen=True)
 class Names:
-    """The specification of an option whose value is a set of proxies, joined by ``+``, with its default."""
+    """The specification of an option whose value is a set of proxies, joined by ``+``, with its
+    default.
+    """
 
     default: tuple[str, ...]
 
 
-#: An option's allowed words, the first being the default; the default of a positive integer; or a set of proxies.
+#: An option's allowed words, the first being the default; the default of a positive integer; or a
+#: set of proxies.
 OptionSpec = tuple[str, ...] | int | Names
 
 #: The passes that a proxy reads: a name, several, or a function from the proxy's options to a name.
@@ -66,18 +70,20 @@ class Proxy:
 
     Attributes:
         name: as users type it.
-        function: from the results of the passes, and the options that they do not take by keyword, to a float; NaN means
-            undefined. For an aggregate, from ranks (architectures, components) to scores (architectures,).
+        function: from the results of the passes, and the options that they do not take by keyword,
+            to a float; NaN means undefined. For an aggregate, from ranks (architectures,
+            components) to scores (architectures,).
         reads: the passes, by their names in :data:`proxies.passes.PASSES`; empty for an aggregate.
         of: the components of an aggregate; empty otherwise.
         description: one line.
         paper: the source; None for a trivial baseline.
         options: name -> specification.
         refuses: returns why a combination of options makes no sense, empty when it does.
-        ignores_dead_edges: whether the score is that of the network without its dead edges, which is then computed once for all
-            architectures that have it.
+        ignores_dead_edges: whether the score is that of the network without its dead edges, which
+            is then computed once for all architectures that have it.
         higher_is_better: whether a higher score predicts a higher accuracy.
-        revision: changes whenever the definition does, so that stored scores of the old one are not reused.
+        revision: changes whenever the definition does, so that stored scores of the old one are not
+            reused.
     """
 
     name: str
@@ -118,14 +124,19 @@ def proxy(
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None,
     ignores_dead_edges: bool = False,
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
-    """Register the decorated function as a proxy; its docstring's first line becomes the description.
+    """Register the decorated function as a proxy.
+
+    Its docstring's first line becomes the description.
 
     Raises:
         ValueError: the name is taken or malformed, the docstring is missing, or a pass is unknown.
     """
     named = () if callable(reads) else (reads,) if isinstance(reads, str) else reads
     if absent := set(named) - set(PASSES):
-        raise ValueError(f"proxy {name!r} reads {', '.join(sorted(absent))}: available passes: {', '.join(PASSES)}")
+        raise ValueError(
+            f"proxy {name!r} reads {', '.join(sorted(absent))}: available passes: "
+            f"{', '.join(PASSES)}"
+        )
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
         _add(
@@ -157,16 +168,29 @@ def aggregate(
     paper: Paper | None = None,
     revision: int = 1,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the decorated function as an aggregate of the ranks of other proxies, which is computed when reporting.
+    """Register the decorated function as an aggregate of the ranks of other proxies, which is
+    computed when reporting.
 
-    The function takes ranks of shape (architectures, components), 1 being the worst, and returns scores (architectures,).
-    With *open* users may choose the components, ``name[of=one+other]``, whose ranks then come in alphabetical order: what the
-    function makes of them should not depend on it. *options* are handed to the components that have them.
+    The function takes ranks of shape (architectures, components), 1 being the worst, and returns
+    scores (architectures,). With *open* users may choose the components, ``name[of=one+other]``,
+    whose ranks then come in alphabetical order: what the function makes of them should not depend
+    on it. *options* are handed to the components that have them.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         taken: dict[str, OptionSpec] = {**({"of": Names(of)} if open else {}), **(options or {})}
-        _add(Proxy(name, function, _description(name, function), (), of, paper, taken, revision=revision))
+        _add(
+            Proxy(
+                name,
+                function,
+                _description(name, function),
+                (),
+                of,
+                paper,
+                taken,
+                revision=revision,
+            )
+        )
         return function
 
     return register
@@ -184,11 +208,16 @@ class _Taken(ValueError):
 
 def _add(entry: Proxy) -> None:
     if not _NAME.fullmatch(entry.name):
-        raise ValueError(f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}")
+        raise ValueError(
+            f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}"
+        )
     if entry.name in _registry:
         other = _registry[entry.name]
         kind = ValueError if other.own or entry.own else _Taken
-        raise kind(f"a proxy named {entry.name!r} is already registered, by {inspect.getfile(other.function)}")
+        raise kind(
+            f"a proxy named {entry.name!r} is already registered, by "
+            f"{inspect.getfile(other.function)}"
+        )
     _registry[entry.name] = entry
 
 
@@ -206,7 +235,9 @@ def problems() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _load() -> None:
-    """Import every module of this package, each of which registers its proxies, then the plugins that are installed."""
+    """Import every module of this package, each of which registers its proxies, then the plugins
+    that are installed.
+    """
     package = importlib.import_module("proxies")
     for module in pkgutil.iter_modules(package.__path__):
         if not module.ispkg:
@@ -216,17 +247,25 @@ def _load() -> None:
 
 
 def _import_own(name: str) -> None:
-    """Import a module of this package; raise InputError, with the place, for one that somebody is still writing."""
+    """Import a module of this package.
+
+    Raise InputError, with the place, for one that somebody is still writing.
+    """
     try:
         importlib.import_module(name)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = "" if isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
+        place = (
+            "" if isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
+        )
         raise InputError(f"{name} cannot be loaded: {_described(error)}{place}") from error
 
 
 def _load_entry_point(point: metadata.EntryPoint) -> None:
-    """Import an installed plugin; stored scores belong to the version of its module's source, or of its package."""
+    """Import an installed plugin.
+
+    Stored scores belong to the version of its module's source, or of its package.
+    """
     before = set(_registry)
     point.load()
     spec = importlib.util.find_spec(point.module)
@@ -241,12 +280,14 @@ _plugins: dict[Path, int] = {}
 
 
 def load_plugin(path: Path, checksum: int | None = None) -> int:
-    """Run a Python file that registers proxies, unless it has been run before, and return its checksum.
+    """Run a Python file that registers proxies, unless it has been run before, and return its
+    checksum.
 
     Stored scores belong to one version of the file.
 
     Raises:
-        InputError: the file cannot be loaded, and then registers nothing; or *checksum* is given, and the file has another.
+        InputError: the file cannot be loaded, and then registers nothing; or *checksum* is given,
+            and the file has another.
     """
     _load()
     if path not in _plugins:
@@ -255,7 +296,11 @@ def load_plugin(path: Path, checksum: int | None = None) -> int:
             with _whole_or_nothing():
                 _execute_plugin(path, source)
         except (Exception, SystemExit) as error:  # foreign code may raise anything
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else _described(error)
+            reason = (
+                error.strerror
+                if isinstance(error, OSError) and error.strerror
+                else _described(error)
+            )
             raise InputError(f"--plugin {path} cannot be loaded: {reason}") from error
         _plugins[path] = zlib.crc32(source)
     if checksum not in (None, _plugins[path]):
@@ -264,7 +309,9 @@ def load_plugin(path: Path, checksum: int | None = None) -> int:
 
 
 def _execute_plugin(path: Path, source: bytes) -> None:
-    spec = importlib.util.spec_from_file_location(f"zeros_harness_plugin_{zlib.crc32(source)}", path)
+    spec = importlib.util.spec_from_file_location(
+        f"zeros_harness_plugin_{zlib.crc32(source)}", path
+    )
     if spec is None or spec.loader is None:
         raise ImportError("not a Python file")
     before = set(_registry)
@@ -287,7 +334,9 @@ def _attempt(what: str, load: Callable[[], object]) -> None:
         with _whole_or_nothing():
             load()
     except _Taken as error:  # which of the two came first is chance
-        raise InputError(f"{what}: {error}: two plugins cannot share a name, uninstall one") from error
+        raise InputError(
+            f"{what}: {error}: two plugins cannot share a name, uninstall one"
+        ) from error
     except (Exception, SystemExit) as error:  # foreign code may raise anything
         _problems.append(f"{what} is left out: {_described(error)}")
 
@@ -298,13 +347,16 @@ def _described(error: BaseException) -> str:
 
 @contextmanager
 def _whole_or_nothing() -> Iterator[None]:
-    """Take back what a plugin has registered when it fails, or combines proxies that there are not."""
+    """Take back what a plugin has registered when it fails, or combines unknown proxies."""
     before = dict(_registry)
     try:
         yield
         for entry in _registry.values():
             if absent := set(entry.of) - set(_registry):
-                raise ValueError(f"aggregate {entry.name!r} combines unknown proxies: {', '.join(sorted(absent))}")
+                raise ValueError(
+                    f"aggregate {entry.name!r} combines unknown proxies: "
+                    f"{', '.join(sorted(absent))}"
+                )
     except BaseException:
         _registry.clear()
         _registry.update(before)

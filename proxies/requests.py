@@ -1,4 +1,6 @@
-"""What users ask for: a proxy with its options, such as ``zeros[aggregate=min]`` or ``vote[of=synflow+jacov]``."""
+"""What users ask for: a proxy with its options, such as ``zeros[aggregate=min]`` or
+``vote[of=synflow+jacov]``.
+"""
 
 from __future__ import annotations
 
@@ -28,39 +30,73 @@ class Request:
 
     @property
     def name(self) -> str:
-        """The canonical name: options that differ from their defaults, in the order of the registry."""
-        changed = [f"{key}={value}" for key, value in self.options if value != default(self.proxy.options[key])]
+        """The canonical name: options that differ from their defaults, in the order of the
+        registry.
+        """
+        changed = [
+            f"{key}={value}"
+            for key, value in self.options
+            if value != default(self.proxy.options[key])
+        ]
         return f"{self.proxy.name}[{','.join(changed)}]" if changed else self.proxy.name
 
     @property
     def components(self) -> list[Request]:
-        """The requests whose ranks an aggregate combines, with the aggregate's options; empty for a proxy."""
+        """The requests whose ranks an aggregate combines, with the aggregate's options.
+
+        Empty for a proxy.
+        """
         own = dict(self.options)
         chosen = own.get("of", "+".join(self.proxy.of)) if self.proxy.of else ""
         parts = [request(name) for name in str(chosen).split("+") if name]
-        return [replace(one, options=tuple((key, own.get(key, value)) for key, value in one.options)) for one in parts]
+        return [
+            replace(one, options=tuple((key, own.get(key, value)) for key, value in one.options))
+            for one in parts
+        ]
 
     @property
     def readings(self) -> tuple[Reading, ...]:
-        """The passes that a proxy reads, with the options that each takes; empty for an aggregate."""
+        """The passes that a proxy reads, with the options that each takes.
+
+        Empty for an aggregate.
+        """
         reads = self.proxy.reads
-        names = (reads(dict(self.options)),) if callable(reads) else (reads,) if isinstance(reads, str) else reads
-        return tuple((name, tuple(item for item in self.options if item[0] in PASSES[name].options)) for name in names)
+        names = (
+            (reads(dict(self.options)),)
+            if callable(reads)
+            else (reads,)
+            if isinstance(reads, str)
+            else reads
+        )
+        return tuple(
+            (name, tuple(item for item in self.options if item[0] in PASSES[name].options))
+            for name in names
+        )
 
     @property
     def needs(self) -> frozenset[str]:
-        """What the score depends on besides the architecture, among :data:`proxies.passes.NEEDS`; nothing means deterministic."""
-        return frozenset().union(*(PASSES[name].needs for name, _ in self.readings), *(one.needs for one in self.components))
+        """What the score depends on besides the architecture, among :data:`proxies.passes.NEEDS`.
+
+        Nothing means deterministic.
+        """
+        return frozenset().union(
+            *(PASSES[name].needs for name, _ in self.readings),
+            *(one.needs for one in self.components),
+        )
 
     @property
     def logits(self) -> bool:
         """Whether the score depends on the classifier, and through it on the number of classes."""
-        return any(PASSES[name].logits for name, _ in self.readings) or any(one.logits for one in self.components)
+        return any(PASSES[name].logits for name, _ in self.readings) or any(
+            one.logits for one in self.components
+        )
 
     def score(self, *results: Any) -> Any:
-        """Return what the proxy's function makes of the *results* of its readings, in their order."""
+        """Return what the proxy's function makes of its readings' *results*, in their order."""
         taken = {key for _, options in self.readings for key, _ in options} | {"of"}
-        return self.proxy.function(*results, **{key: value for key, value in self.options if key not in taken})
+        return self.proxy.function(
+            *results, **{key: value for key, value in self.options if key not in taken}
+        )
 
 
 def request(text: str) -> Request:
@@ -71,12 +107,16 @@ def request(text: str) -> Request:
     """
     parts = _REQUEST.fullmatch(text.strip())
     if parts is None:
-        raise InputError(f"malformed proxy {text!r}: expected name or name[option=value,option=value]")
+        raise InputError(
+            f"malformed proxy {text!r}: expected name or name[option=value,option=value]"
+        )
     entries = registered()
     name = parts["name"].strip()
     if name not in entries:
         if "," in text:
-            raise InputError(f"unknown proxy {text!r}: several proxies are separated by spaces, not commas")
+            raise InputError(
+                f"unknown proxy {text!r}: several proxies are separated by spaces, not commas"
+            )
         raise unknown("proxy", name, entries)
     entry = entries[name]
     given: dict[str, OptionValue] = {}
@@ -89,7 +129,9 @@ def request(text: str) -> Request:
         if key in given:
             raise InputError(f"option {key!r} of proxy {name!r} is given twice")
         given[key] = _value(name, key, value, entry.options[key])
-    settled = Request(entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items()))
+    settled = Request(
+        entry, tuple((key, given.get(key, default(spec))) for key, spec in entry.options.items())
+    )
     if entry.refuses and (reason := entry.refuses(dict(settled.options))):
         raise InputError(f"proxy {text.strip()!r}: {reason}")
     _check_pass_options(settled, given)
@@ -97,24 +139,39 @@ def request(text: str) -> Request:
 
 
 def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
-    """Refuse an option that is some pass's, but of none that this request reads, and a batch larger than a pass takes."""
+    """Refuse an option that is some pass's, but of none that this request reads, and a batch larger
+    than a pass takes.
+    """
     name, taken = settled.proxy.name, {key for _, options in settled.readings for key, _ in options}
     for key in given:
-        if key not in taken and not _takes(settled.proxy, key) and any(key in one.options for one in PASSES.values()):
-            raise InputError(f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes none: leave it out")
+        if (
+            key not in taken
+            and not _takes(settled.proxy, key)
+            and any(key in one.options for one in PASSES.values())
+        ):
+            raise InputError(
+                f"option {key!r} of proxy {name!r} has no effect on {settled.name}, which takes "
+                "none: leave it out"
+            )
     for reading, options in settled.readings:
         largest, batch = PASSES[reading].largest_batch, int(dict(options).get("batch", 0))
         if largest is not None and batch > largest:
-            raise InputError(f"option 'batch' of proxy {name!r} must be at most {largest}, not {batch}")
+            raise InputError(
+                f"option 'batch' of proxy {name!r} must be at most {largest}, not {batch}"
+            )
 
 
 def _takes(proxy: Proxy, key: str) -> bool:
-    """Return whether a proxy's function makes something of an option: its parameter, or one of a plugin's ``**options``.
+    """Return whether a proxy's function makes something of an option.
+
+    Its parameter, or one of a plugin's ``**options``.
 
     A ``**`` of this package's own functions only swallows what passes and components take.
     """
     parameters = inspect.signature(proxy.function).parameters
-    return key in parameters or (not proxy.own and any(one.kind is one.VAR_KEYWORD for one in parameters.values()))
+    return key in parameters or (
+        not proxy.own and any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+    )
 
 
 def default(spec: OptionSpec) -> OptionValue:
@@ -129,7 +186,9 @@ def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
         return _components(name, text, spec)
     if isinstance(spec, int):
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
-            raise InputError(f"option {key!r} of proxy {name!r} must be a positive whole number, not {text!r}")
+            raise InputError(
+                f"option {key!r} of proxy {name!r} must be a positive whole number, not {text!r}"
+            )
         return int(text)
     if text not in spec:
         raise unknown(f"value of option {key!r} of proxy {name!r}:", text, spec)
@@ -137,19 +196,29 @@ def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
 
 
 def _components(name: str, text: str, spec: Names) -> str:
-    """Return a set of proxies as it is written: the default in its own order, any other in the alphabet's."""
+    """Return a set of proxies as it is written.
+
+    The default in its own order, any other in the alphabet's.
+    """
     entries = registered()
     names = [piece.strip() for piece in text.split("+")]
     for piece in names:
         if piece not in entries or entries[piece].of:
-            raise unknown(f"proxy in option 'of' of {name!r}:", piece, (key for key, entry in entries.items() if not entry.of))
+            raise unknown(
+                f"proxy in option 'of' of {name!r}:",
+                piece,
+                (key for key, entry in entries.items() if not entry.of),
+            )
     if len(set(names)) != len(names):
         raise InputError(f"option 'of' of proxy {name!r} names a proxy twice: {text}")
     return "+".join(spec.default if set(names) == set(spec.default) else sorted(names))
 
 
 def expand(requests: Iterable[Request]) -> list[Request]:
-    """Return the requests that have to be scored for *requests*: aggregates replaced by their components, each once."""
+    """Return the requests that have to be scored for *requests*.
+
+    Aggregates replaced by their components, each once.
+    """
     found: dict[str, Request] = {}
     for one in requests:
         for part in one.components or [one]:

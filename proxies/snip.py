@@ -1,7 +1,7 @@
 """SNIP, connection sensitivity.
 
-Namhoon Lee, Thalaiyasingam Ajanthan, Philip Torr, "SNIP: Single-shot Network Pruning based on Connection Sensitivity", ICLR 2019,
-https://arxiv.org/abs/1810.02340
+Namhoon Lee, Thalaiyasingam Ajanthan, Philip Torr, "SNIP: Single-shot Network Pruning based on
+Connection Sensitivity", ICLR 2019, https://arxiv.org/abs/1810.02340
 
 score = sum over theta of |theta * dL/dtheta|.
 """
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def snip(loss: LossGradient) -> float:
     """Connection sensitivity: sum over the weights of |theta * dL/dtheta|.
 
-    As in the reference: one batch of 64, batch normalisation in training mode, convolutions and linear layers. A zero
-    gradient scores 0.
+    As in the reference: one batch of 64, batch normalisation in training mode, convolutions and
+    linear layers. A zero gradient scores 0.
     """
-    return math.fsum(float((theta * gradient).abs().sum()) for theta, gradient in loss.weights.values())
+    return math.fsum(
+        float((theta * gradient).abs().sum()) for theta, gradient in loss.weights.values()
+    )

@@ -1,7 +1,7 @@
 """SWAP, sample-wise activation patterns.
 
-Yameng Peng, Andy Song, Haytham Fayek, Vic Ciesielski, Xiaojun Chang, "SWAP-NAS: Sample-Wise Activation Patterns for Ultra-Fast
-NAS", ICLR 2024, https://arxiv.org/abs/2403.04161
+Yameng Peng, Andy Song, Haytham Fayek, Vic Ciesielski, Xiaojun Chang, "SWAP-NAS: Sample-Wise
+Activation Patterns for Ultra-Fast NAS", ICLR 2024, https://arxiv.org/abs/2403.04161
 
 score = number of distinct patterns of activity over the images of a small batch, among all units.
 """
@@ -31,9 +31,12 @@ def patterns_of(options: Mapping[str, OptionValue]) -> str:
     options={"batch": 16, "weights": ("drawn", "normal"), "repeats": 32},
 )
 def swap(patterns: NeuronPatterns, **_settled: object) -> float:
-    """Number of distinct sample-wise activation patterns: for each unit the set of images that activate it.
+    """Number of distinct sample-wise activation patterns.
 
-    By default it is that of the network's own weights. weights=normal is what the reference does: the mean over 32 draws (repeats)
-    of standard normal weights. A batch of 16 has at most 65,536 patterns, of which large cells of NAS-Bench-201 show nearly all.
+    For each unit the set of images that activate it.
+
+    By default it is that of the network's own weights. weights=normal is what the reference does:
+    the mean over 32 draws (repeats) of standard normal weights. A batch of 16 has at most 65,536
+    patterns, of which large cells of NAS-Bench-201 show nearly all.
     """
     return fmean(patterns.distinct)

@@ -1,9 +1,10 @@
 """Aggregates over any set of proxies.
 
-Mohamed Abdelfattah, Abhinav Mehrotra, Lukasz Dudziak, Nicholas Lane, "Zero-Cost Proxies for Lightweight NAS", ICLR 2021,
-https://arxiv.org/abs/2101.08134
+Mohamed Abdelfattah, Abhinav Mehrotra, Lukasz Dudziak, Nicholas Lane, "Zero-Cost Proxies for
+Lightweight NAS", ICLR 2021, https://arxiv.org/abs/2101.08134
 
-vote = number of architectures that a majority ranks lower, minus those that one ranks higher; mean_rank = mean of the ranks.
+vote = number of architectures that a majority ranks lower, minus those that one ranks higher;
+mean_rank = mean of the ranks.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ VOTERS = ("synflow", "jacov", "snip")
 
 @aggregate("vote", of=VOTERS, open=True, paper=PAPER)
 def vote(ranks: Ranks) -> Ranks:
-    """Majority vote between each two architectures: number of wins minus losses among those scored."""
+    """Majority vote between each two architectures.
+
+    Number of wins minus losses among those scored.
+    """
     import numpy
 
     balance = numpy.zeros(len(ranks))

@@ -1,9 +1,11 @@
 """ZEROS, the zero-cost operation sensitivity.
 
-Miao Zhang, Wei Huang, "Connection Sensitivity Matters for Training-free DARTS: From Architecture-Level Scoring to
-Operation-Level Sensitivity Analysis", 2021, https://arxiv.org/abs/2106.11542
+Miao Zhang, Wei Huang, "Connection Sensitivity Matters for Training-free DARTS: From
+Architecture-Level Scoring to Operation-Level Sensitivity Analysis", 2021,
+https://arxiv.org/abs/2106.11542
 
-zeta(o, i, j) = |alpha * dR/dalpha|, alpha = 1 being a gate on the output of operation o of edge (i, j).
+zeta(o, i, j) = |alpha * dR/dalpha|, alpha = 1 being a gate on the output of operation o of edge (i,
+j).
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     from proxies.passes.supernet import ChosenSensitivities
     from proxies.registry import OptionValue
 
-AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {"mean": fmean, "min": min, "sum": math.fsum}
+AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {
+    "mean": fmean,
+    "min": min,
+    "sum": math.fsum,
+}
 #: Those of a supernet. Its mean and sum are over all edges, and order architectures alike.
 OF_SUPERNET = ("mean", "sum", "paths")
 #: Where R is a loss: the pass that computes the derivative by the gates of a network.
@@ -49,7 +55,10 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
     known = OF_SUPERNET if options["scope"] == "supernet" else tuple(AGGREGATES)
     if options["aggregate"] not in known:
         return f"with scope={options['scope']} aggregate is one of {', '.join(known)}"
-    if flow_of(options) != "synaptic_flow" and (options["scope"], options["objective"]) != ("network", "synflow"):
+    if flow_of(options) != "synaptic_flow" and (options["scope"], options["objective"]) != (
+        "network",
+        "synflow",
+    ):
         return "boundary and weights are options of objective=synflow with scope=network"
     return refuses_flow(options)
 
@@ -70,23 +79,33 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
     },
 )
 def zeros(
-    sensitivities: Sensitivities | ChosenSensitivities, *, aggregate: str, scope: str = "network", **_settled: object
+    sensitivities: Sensitivities | ChosenSensitivities,
+    *,
+    aggregate: str,
+    scope: str = "network",
+    **_settled: object,
 ) -> float:
-    """Zero-cost operation sensitivity: mean (or min, sum) over live edges of |alpha * dR/dalpha|, as a logarithm.
+    """Zero-cost operation sensitivity.
 
-    A gate multiplies its operation's output, so alpha * dR/dalpha at alpha = 1 is <output, dR/doutput>. An edge's zeta is
-    summed over the cells. objective=synflow needs no data; snip takes the loss of a batch for R; grasp takes the product of that
-    loss's Hessian with its gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score -inf;
-    of a network that has no operation at all it is undefined.
+    Mean (or min, sum) over live edges of |alpha * dR/dalpha|, as a logarithm.
 
-    boundary=periodic computes on a torus, where the all-ones image stays constant over space, and weights=expected puts the
-    expectation of every absolute weight in its place, on a torus too: what remains is the number of channels and the graph.
+    A gate multiplies its operation's output, so alpha * dR/dalpha at alpha = 1 is <output,
+    dR/doutput>. An edge's zeta is summed over the cells. objective=synflow needs no data; snip
+    takes the loss of a batch for R; grasp takes the product of that loss's Hessian with its
+    gradient, both by the gates, in place of the gradient. Without a live edge R is 0 and the score
+    -inf; of a network that has no operation at all it is undefined.
 
-    scope=supernet has the gates on all candidates of the search network instead, shared by its cells: one table of sensitivities
-    for all architectures. aggregate=mean (or sum) adds up those of the architecture's operations; paths divides each by that of
-    the skip connection on the same edge, which makes gains, and takes the sum over paths from input to output of their products.
-    preset=linearised has gates of 1 and, for synflow, no normalisation; preset=authors gates of 1e-3 times a normal number and
-    normalisation by the batch's statistics. alpha, gate_scale, signs and batchnorm change one thing of it (docs/freedarts.md).
+    boundary=periodic computes on a torus, where the all-ones image stays constant over space, and
+    weights=expected puts the expectation of every absolute weight in its place, on a torus too:
+    what remains is the number of channels and the graph.
+
+    scope=supernet has the gates on all candidates of the search network instead, shared by its
+    cells: one table of sensitivities for all architectures. aggregate=mean (or sum) adds up those
+    of the architecture's operations; paths divides each by that of the skip connection on the same
+    edge, which makes gains, and takes the sum over paths from input to output of their products.
+    preset=linearised has gates of 1 and, for synflow, no normalisation; preset=authors gates of
+    1e-3 times a normal number and normalisation by the batch's statistics. alpha, gate_scale, signs
+    and batchnorm change one thing of it (docs/freedarts.md).
     """
     if scope == "supernet":
         return _of_supernet(cast("ChosenSensitivities", sensitivities), aggregate)
@@ -118,6 +137,8 @@ def _paths(found: ChosenSensitivities) -> float:
     """Return the sum over paths from the first node to the last of the products of gains."""
     reached: defaultdict[int, float] = defaultdict(float)
     reached[min(source for source, _ in found.edges)] = 1.0
-    for (source, target), zeta, skip in sorted(zip(found.edges, found.chosen, found.skip, strict=True)):
+    for (source, target), zeta, skip in sorted(
+        zip(found.edges, found.chosen, found.skip, strict=True)
+    ):
         reached[target] += reached[source] * zeta / skip
     return reached[max(target for _, target in found.edges)]

@@ -1,7 +1,7 @@
 """ZiCo, inverse coefficient of variation on gradients.
 
-Guihong Li, Yuedong Yang, Kartikeya Bhardwaj, Radu Marculescu, "ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on
-Gradients", ICLR 2023, https://arxiv.org/abs/2301.11300
+Guihong Li, Yuedong Yang, Kartikeya Bhardwaj, Radu Marculescu, "ZiCo: Zero-shot NAS via Inverse
+Coefficient of Variation on Gradients", ICLR 2023, https://arxiv.org/abs/2301.11300
 
 score = sum over layers of log sum over theta of E|g| / std(g), over 2 batches.
 """
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     options={"batch": 64},
 )
 def zico(first: LossGradient, second: WeightGradient) -> float:
-    """Inverse coefficient of variation of the gradients over two batches, as a sum of logarithms over layers.
+    """Inverse coefficient of variation of the gradients over two batches, as a sum of logarithms
+    over layers.
 
-    The paper takes two batches of 128; the default here is 64, so that the first is also snip's and grad_norm's. As in the
-    reference, a weight whose two gradients are equal, and a layer with only such weights, count as nothing.
+    The paper takes two batches of 128; the default here is 64, so that the first is also snip's and
+    grad_norm's. As in the reference, a weight whose two gradients are equal, and a layer with only
+    such weights, count as nothing.
     """
     logarithms = []
     for name, (_, one) in first.weights.items():

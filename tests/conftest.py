@@ -1,4 +1,6 @@
-"""Shared fixtures. Tests that need data outside the project say so in their names and skip without it."""
+"""Shared fixtures. Tests that need data outside the project say so in their names and skip without
+it.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,12 @@ import torch
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 
-torch.set_num_threads(1)  # small networks: threads that wait for one another cost far more than they give
+torch.set_num_threads(
+    1
+)  # small networks: threads that wait for one another cost far more than they give
 
-# The harness itself must not see NAS_TABLES: tests choose their table. Processes that share the tests find it under another name.
+# The harness itself must not see NAS_TABLES: tests choose their table. Processes that share the
+# tests find it under another name.
 _TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES")
 os.environ["TEST_TABLES"] = _TABLES or ""
 
@@ -56,5 +61,9 @@ def images_npz(tmp_path: Path) -> Path:
     """An .npz of random images: (40, 32, 32, 3) uint8 and labels of 10 classes."""
     stream = np.random.default_rng(0)
     path = tmp_path / "images.npz"
-    np.savez(path, images=stream.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8), labels=np.arange(40) % 10)
+    np.savez(
+        path,
+        images=stream.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8),
+        labels=np.arange(40) % 10,
+    )
     return path

@@ -1,4 +1,6 @@
-"""Proxies that cost their process its life, hang, or take too much memory, for architectures of the indices that a file names."""
+"""Proxies that cost their process its life, hang, or take too much memory, for architectures of the
+indices that a file names.
+"""
 
 import os
 import signal
@@ -8,7 +10,10 @@ from proxies import proxy
 
 
 def _marked(text: str) -> bool:
-    """Whether this is one of the calls that are meant to fail: all with 'always', the first one only with 'once'."""
+    """Whether this is one of the calls that are meant to fail.
+
+    All with 'always', the first one only with 'once'.
+    """
     mode, marker = os.environ.get("FAULT_MODE", "always"), os.environ["FAULT_MARKER"]
     path = f"{marker}-{text}"
     if mode == "once" and os.path.exists(path):  # noqa: PTH110

@@ -15,7 +15,11 @@ from proxies.passes import PASSES
 from proxies.passes.common import Inputs
 
 #: A sample of the space, with the cell of no operation and the largest.
-CELLS = [*(space.cell(i) for i in random.Random(0).sample(range(space.SIZE), 12)), space.cell(1651), ("nor_conv_3x3",) * 6]
+CELLS = [
+    *(space.cell(i) for i in random.Random(0).sample(range(space.SIZE), 12)),
+    space.cell(1651),
+    ("nor_conv_3x3",) * 6,
+]
 
 
 def inputs(dtype: str = "float64", size: int = 8) -> Inputs:
@@ -45,5 +49,8 @@ FORMULA_CELLS = [
 def score(name: str, cell: tuple[str, ...]) -> float:
     """The score of a small network of a cell."""
     request = proxies.request(name)
-    results = [PASSES[reading].function()(small(cell), inputs(), **dict(options)) for reading, options in request.readings]
+    results = [
+        PASSES[reading].function()(small(cell), inputs(), **dict(options))
+        for reading, options in request.readings
+    ]
     return float(request.score(*results))

@@ -19,11 +19,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = folder / "source"
     source.mkdir()
     for name in ("harness", "proxies", "benchmarks_data", "reports"):
-        shutil.copytree(PROJECT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "gallery"))
+        shutil.copytree(
+            PROJECT / name,
+            source / name,
+            symlinks=True,
+            ignore=shutil.ignore_patterns("__pycache__", "gallery"),
+        )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(PROJECT / name, source)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "."]
-    subprocess.run([*command, "--wheel-dir", str(folder)], cwd=source, check=True, capture_output=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        ".",
+    ]
+    subprocess.run(
+        [*command, "--wheel-dir", str(folder)], cwd=source, check=True, capture_output=True
+    )
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         wheel.extractall(folder / "site")
     return folder / "site"
@@ -31,9 +48,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: Path) -> None:
     code = "from harness import overview, regress, shipped; "
-    code += "print(shipped.shipped(regress.BASELINE), shipped.shipped(overview.PUBLISHED / 'nb201.csv'))"
+    code += (
+        "print(shipped.shipped(regress.BASELINE), shipped.shipped(overview.PUBLISHED / "
+        "'nb201.csv'))"
+    )
     environment = {**os.environ, "PYTHONPATH": str(site)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     for path, name in zip(map(Path, done.stdout.split()), ("baselines", "published"), strict=True):
         assert path.is_relative_to(site)
         assert path.read_bytes() == (PROJECT / "reports" / name / "nb201.csv").read_bytes()

@@ -1,4 +1,7 @@
-"""What is installed, and what it may do: pins with hashes, known licences, no network at run time."""
+"""What is installed, and what it may do.
+
+Pins with hashes, known licences, no network at run time.
+"""
 
 import os
 import re
@@ -17,14 +20,22 @@ def test_every_pin_has_hashes() -> None:
     locked = Path("requirements.txt").read_text().replace("\\\n", " ")
     found = {
         canonical(name): (version, len(hashes.split()))
-        for name, version, hashes in re.findall(r"^([\w.-]+)==(\S+)((?: +--hash=sha256:[0-9a-f]{64})+)$", locked, re.MULTILINE)
+        for name, version, hashes in re.findall(
+            r"^([\w.-]+)==(\S+)((?: +--hash=sha256:[0-9a-f]{64})+)$", locked, re.MULTILINE
+        )
     }
-    assert {name: version for name, (version, _) in found.items()} == {canonical(name): version for name, version in PINS}
+    assert {name: version for name, (version, _) in found.items()} == {
+        canonical(name): version for name, version in PINS
+    }
     assert len(re.findall("==", locked)) == len(found)
 
 
 def test_every_pin_has_a_licence_in_the_list() -> None:
-    rows = [line.split("|") for line in Path("docs/licences.md").read_text().splitlines() if line.startswith("| ")]
+    rows = [
+        line.split("|")
+        for line in Path("docs/licences.md").read_text().splitlines()
+        if line.startswith("| ")
+    ]
     listed = {canonical(row[1].strip()): row[2].strip() for row in rows}
     assert {canonical(name): version for name, version in PINS}.items() <= listed.items()
 
@@ -48,19 +59,28 @@ COMMANDS = (
     "harness.overview out",
     "harness.search --cells 1 --channels 2 --workers 1 --out search",
     "harness.theory --archs 2 --widths 2 --batch 2 --searches 0 --workers 1 --out theory",
-    "benchmarks_data.convert nbmacro mine.csv --out tables --columns arch=model cifar10_test=accuracy",
+    "benchmarks_data.convert nbmacro mine.csv --out tables --columns arch=model "
+    "cifar10_test=accuracy",
 )
 
 
 def test_nothing_reaches_for_the_network(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{Path(__file__).parent.parent}"}
-    probe = [sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"]
+    probe = [
+        sys.executable,
+        "-c",
+        "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)",
+    ]
     assert subprocess.run(probe, env=environment, capture_output=True).returncode == 99
     (tmp_path / "mine.csv").write_text("model,accuracy\n00000000,50\n00000001,60\n")
     for command in COMMANDS:
         done = subprocess.run(
-            [sys.executable, "-m", *command.split()], cwd=tmp_path, env=environment, capture_output=True, text=True
+            [sys.executable, "-m", *command.split()],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         assert "network" not in done.stderr
@@ -68,7 +88,10 @@ def test_nothing_reaches_for_the_network(tmp_path: Path) -> None:
 
 def test_python_unpickles_the_installed_table_alone() -> None:
     """Every other pickle is read by benchmarks_data.picklestream, which calls nothing."""
-    unpickles = re.compile(r"\b(import (pickle|dill|joblib|marshal)|from pickle|torch\.load|read_pickle|allow_pickle=True)\b")
+    unpickles = re.compile(
+        r"\b(import (pickle|dill|joblib|marshal)|from "
+        r"pickle|torch\.load|read_pickle|allow_pickle=True)\b"
+    )
     project = Path(__file__).parent.parent
     found = [
         path.relative_to(project).as_posix()

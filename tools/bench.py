@@ -46,7 +46,10 @@ def reference(names: Iterable[str], indices: Iterable[int]) -> float:
 
 
 def whole(names: Iterable[str], indices: Iterable[int], executor: Executor | int) -> float:
-    """Score as the command does, by an executor or so many processes; return the seconds for one architecture."""
+    """Score as the command does, by an executor or so many processes.
+
+    Return the seconds for one architecture.
+    """
     tasks = [Task(index, 0, tuple(names)) for index in indices]
     started = time.perf_counter()
     for _ in execution.run(JOB, tasks, Local(executor) if isinstance(executor, int) else executor):
@@ -77,7 +80,10 @@ def test_together(benchmark, name: str) -> None:
     """``ratio``: how many times as long one network after the other takes."""
     seconds = benchmark.pedantic(whole, ((name,), range(space.SIZE), 1), rounds=1)
     with reproducible():
-        benchmark.extra_info |= {"architectures": space.SIZE, "ratio": reference((name,), SAMPLE[:100]) / seconds}
+        benchmark.extra_info |= {
+            "architectures": space.SIZE,
+            "ratio": reference((name,), SAMPLE[:100]) / seconds,
+        }
 
 
 @pytest.mark.benchmark(group="the closed form of all 15,625, without store and chunks, one core")
@@ -97,24 +103,41 @@ def test_expected(benchmark) -> None:
 @pytest.mark.parametrize("count", [100, 1000, space.SIZE])
 @pytest.mark.benchmark(group="zeros and synflow")
 def test_scaling(benchmark, count: int, workers: int) -> None:
-    """``ratio`` as above, of 300 networks on one core; ``peak``: share of the cores' measured matrix multiplication."""
+    """``ratio`` as above, of 300 networks on one core.
+
+    ``peak``: share of the cores' measured matrix multiplication.
+    """
     names = ("zeros", "synflow")
     indices = SAMPLE[:count] if count <= len(SAMPLE) else range(space.SIZE)
     seconds = benchmark.pedantic(whole, (names, indices, workers), rounds=1)
-    benchmark.extra_info |= {"architectures": count, "workers": workers, "gigabytes": _most_memory()}
+    benchmark.extra_info |= {
+        "architectures": count,
+        "workers": workers,
+        "gigabytes": _most_memory(),
+    }
     if count == space.SIZE:
         with reproducible():
             ratio = reference(names, SAMPLE[:300]) / seconds / workers
-            benchmark.extra_info |= {"ratio": ratio, "peak": _operations(indices) / (seconds * count * workers * _peak())}
+            benchmark.extra_info |= {
+                "ratio": ratio,
+                "peak": _operations(indices) / (seconds * count * workers * _peak()),
+            }
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["jacov[batch=16]", "naswot"])
 @pytest.mark.benchmark(group="Ray, two workers")
 def test_ray(benchmark, name: str) -> None:
-    """``ratio``: how many times as long as two processes it takes, both with the start of their workers."""
+    """``ratio``: how many times as long as two processes it takes, both with the start of their
+    workers.
+    """
     ray = pytest.importorskip("ray")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path.cwd())}})
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        runtime_env={"env_vars": {"PYTHONPATH": str(Path.cwd())}},
+    )
     try:
         local = whole((name,), SAMPLE[:200], 2)
         seconds = benchmark.pedantic(whole, ((name,), SAMPLE[:200], OnRay()), rounds=1)
@@ -124,14 +147,18 @@ def test_ray(benchmark, name: str) -> None:
 
 
 def _operations(indices: Iterable[int]) -> float:
-    """Return the floating-point operations of one pass forward and one back through every distinct network."""
+    """Return the floating-point operations of one pass forward and one back through every distinct
+    network.
+    """
     distinct = sorted({space.without_dead_edges(space.cell(index)) for index in indices})
     sizes = compute("cost", chunks._shared(JOB, 0), distinct)
     return sum(2 * 2 * one.flops for one in sizes)
 
 
 def _peak() -> float:
-    """Return the operations a second of the multiplication of two matrices of 1,024 rows on one core."""
+    """Return the operations a second of the multiplication of two matrices of 1,024 rows on one
+    core.
+    """
     matrix = torch.randn(1024, 1024)
     times = []
     for _ in range(10):
@@ -143,24 +170,39 @@ def _peak() -> float:
 
 def _most_memory() -> float:
     """Return the gigabytes that this process, or the largest of its children, has taken at most."""
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1e6
+    return (
+        max(
+            resource.getrusage(who).ru_maxrss
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        / 1e6
+    )
 
 
 @pytest.mark.benchmark(group="analysis of 20 proxies, 3 targets, 15,625 architectures")
 def test_report(benchmark, tmp_path) -> None:
-    """Synthetic scores through everything that follows scoring. ``extra_info`` gets the largest memory of the process, in GB."""
+    """Synthetic scores through everything that follows scoring.
+
+    ``extra_info`` gets the largest memory of the process, in GB.
+    """
     nb201 = benchmarks_data.get("nb201")
     stream = np.random.default_rng(0)
     accuracy = nb201.table().values["cifar10_test"].to_numpy()
     targets = [f"cifar10_{name}" for name in ("test_200ep", "test_200ep_run1", "test_200ep_run2")]
-    table = Table("synthetic", "", pd.DataFrame({name: accuracy + stream.normal(0, 0.3, nb201.size) for name in targets}))
+    table = Table(
+        "synthetic",
+        "",
+        pd.DataFrame({name: accuracy + stream.normal(0, 0.3, nb201.size) for name in targets}),
+    )
     strings = [nb201.architecture(index).string for index in range(nb201.size)]
     names = list(dict.fromkeys(["zeros", "params", "live_params", *SCORED]))[:20]
     scores = pd.concat(
         pd.DataFrame(
             {
-                "benchmark": "nb201", "index": range(nb201.size), "arch": strings, "proxy": name, "seed": 0,
-                "score": np.round(accuracy + stream.normal(0, 1 + number, nb201.size), 1), "seconds": 0.1, "status": "ok",
+                "benchmark": "nb201", "index": range(nb201.size), "arch": strings, "proxy": name,
+                "seed": 0,
+                "score": np.round(accuracy + stream.normal(0, 1 + number, nb201.size), 1),
+                "seconds": 0.1, "status": "ok",
             }
         )
         for number, name in enumerate(names)

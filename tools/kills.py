@@ -1,4 +1,7 @@
-"""Runs killed at random moments, and resumed: ``python -m tools.kills [RUNS]``, ``make kills``. Not collected by ``make test``."""
+"""Runs killed at random moments, and resumed: ``python -m tools.kills [RUNS]``, ``make kills``.
+
+Not collected by ``make test``.
+"""
 
 import os
 import random
@@ -22,14 +25,20 @@ ROWS = 60 * 6
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Start the run in a process group of its own."""
     command = [sys.executable, "-m", "harness.run", *arguments(folder, *WORK)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def workers(parent: int) -> list[int]:
     """Return the processes that score for a process."""
     path = Path(f"/proc/{parent}/task/{parent}/children")
     with suppress(OSError):
-        return [int(number) for number in path.read_text().split() if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
+        return [
+            int(number)
+            for number in path.read_text().split()
+            if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()
+        ]
     return []
 
 
@@ -61,7 +70,11 @@ def scores(folder: Path) -> pd.DataFrame:
 
 
 def main(runs: int) -> None:
-    """Kill and resume *runs* times; raise AssertionError where a resumed run's scores differ from those of a run left alone."""
+    """Kill and resume *runs* times.
+
+    Raises:
+        AssertionError: a resumed run's scores differ from those of a run left alone.
+    """
     stream, counts, saved = random.Random(0), Counter[str](), []
     with tempfile.TemporaryDirectory() as name:
         started = time.monotonic()
@@ -71,7 +84,8 @@ def main(runs: int) -> None:
             what = stream.choice(("driver", "worker", "group"))
             folder = Path(name) / str(len(saved))
             process = start(folder)
-            # Half of them by the clock, half by what is saved: most of a run is its start and its report.
+            # Half of them by the clock, half by what is saved: most of a run is its start and its
+            # report.
             if stream.random() < 0.5:
                 time.sleep(stream.uniform(0.2, takes))
             else:
@@ -89,12 +103,16 @@ def main(runs: int) -> None:
             if killed:
                 counts[what] += 1
                 print(
-                    f"{counts.total()}: {what} killed, {saved[-1]} of {ROWS} scores were saved, the resumed run is the same",
+                    f"{counts.total()}: {what} killed, {saved[-1]} of {ROWS} scores were saved, "
+                    "the resumed run is the same",
                     flush=True,
                 )
             else:
                 saved[-1] = 0
-    print(f"{runs} runs: {dict(counts)}, {sum(0 < rows < ROWS for rows in saved)} of them with a part of the scores saved")
+    print(
+        f"{runs} runs: {dict(counts)}, {sum(0 < rows < ROWS for rows in saved)} of them with a "
+        "part of the scores saved"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""A synthetic NAS-Bench-201 file, made by the package's own classes: ``python -m tools.make_nb201 FILE [COUNT]``.
+"""A synthetic NAS-Bench-201 file, made by the package's own classes.
 
-It has the structure of the official files (four datasets, up to three seeds, accuracies, losses and times of each epoch), and
-random values.
+``python -m tools.make_nb201 FILE [COUNT]``.
+
+It has the structure of the official files (four datasets, up to three seeds, accuracies, losses and
+times of each epoch), and random values.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ from nas_201_api.api_utils import ArchResults, ResultsCount
 
 from benchmarks_data.nb201 import pth, space
 
-SEEDS = {"cifar10-valid": (777, 888, 999), "cifar10": (888, 777), "cifar100": (777, 999), "ImageNet16-120": (777,)}
+SEEDS = {
+    "cifar10-valid": (777, 888, 999),
+    "cifar10": (888, 777),
+    "cifar100": (777, 999),
+    "ImageNet16-120": (777,),
+}
 _LONG_BINPUT = struct.Struct("<cI")
 EVALUATED = {"cifar10-valid": ("x-valid", "ori-test"), "cifar10": ("ori-test",)}
 
@@ -33,32 +40,45 @@ def results(index: int, epochs: int) -> ArchResults:
         for seed in seeds:
             values = stream.uniform(0, 100, (4, epochs)).tolist()
             config = {"channel": 16, "num_cells": 5, "arch_str": string, "class_num": 10}
-            count = ResultsCount(dataset, None, None, None, 0.3, 11.5 + index, config, seed, epochs, [0.01, 0.03])
+            count = ResultsCount(
+                dataset, None, None, None, 0.3, 11.5 + index, config, seed, epochs, [0.01, 0.03]
+            )
             count.update_train_info(*(dict(enumerate(row)) for row in values))
             for name in EVALUATED.get(dataset, ("x-valid", "x-test", "ori-test")):
                 rows = stream.uniform(0, 100, (3, epochs)).tolist()
-                count.update_eval(*({f"{name}@{epoch}": value for epoch, value in enumerate(row)} for row in rows))
+                count.update_eval(
+                    *({f"{name}@{epoch}": value for epoch, value in enumerate(row)} for row in rows)
+                )
             found.update(dataset, seed, count)
     return found
 
 
 def benchmark(count: int, epochs: tuple[int, int]) -> dict[str, Any]:
-    """Return the object that such a file holds, with the results of the first *count* architectures."""
+    """Return the object that such a file holds, with the results of the first *count*
+    architectures.
+    """
     infos = {
-        index: {"full": results(index, epochs[1]).state_dict(), "less": results(index, epochs[0]).state_dict()}
+        index: {
+            "full": results(index, epochs[1]).state_dict(),
+            "less": results(index, epochs[0]).state_dict(),
+        }
         for index in range(count)
     }
     strings = [space.format_cell(cell) for cell in space.cells()]
     return {"meta_archs": strings, "arch2infos": infos, "evaluated_indexes": set(range(count))}
 
 
-def write(path: Path, count: int, epochs: tuple[int, int] = (12, 200), *, zipped: bool = False) -> None:
+def write(
+    path: Path, count: int, epochs: tuple[int, int] = (12, 200), *, zipped: bool = False
+) -> None:
     """Write a file as torch did then, or as it does now."""
     torch.save(benchmark(count, epochs), path, _use_new_zipfile_serialization=zipped)
 
 
 class Emitter:
-    """Writes a pickle of protocol 2 as Python's pickler does, but without keeping what it has written: for files of any size."""
+    """Writes a pickle of protocol 2 as Python's pickler does, but without keeping what it has
+    written: for files of any size.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.remembered = file, 0
@@ -113,8 +133,15 @@ class Emitter:
                 self.save(key)
                 self.save(found[key])
         elif isinstance(keys[0], int):
-            rows = np.zeros(len(keys), dtype=[("op", "S1"), ("key", "u1"), ("g", "S1"), ("value", ">f8")])
-            rows["op"], rows["key"], rows["g"], rows["value"] = b"K", keys, b"G", list(found.values())
+            rows = np.zeros(
+                len(keys), dtype=[("op", "S1"), ("key", "u1"), ("g", "S1"), ("value", ">f8")]
+            )
+            rows["op"], rows["key"], rows["g"], rows["value"] = (
+                b"K",
+                keys,
+                b"G",
+                list(found.values()),
+            )
             self.file.write(rows.tobytes())
         else:
             for length, group in itertools.groupby(keys, len):
@@ -131,18 +158,32 @@ class Emitter:
             ("value", ">f8"),
         ]
         rows = np.zeros(len(keys), dtype=kind)
-        rows["op"], rows["length"], rows["key"], rows["put"], rows["g"] = b"X", length, keys, b"r", b"G"
+        rows["op"], rows["length"], rows["key"], rows["put"], rows["g"] = (
+            b"X",
+            length,
+            keys,
+            b"r",
+            b"G",
+        )
         rows["number"] = np.arange(self.remembered, self.remembered + len(keys))
         rows["value"] = [found[key] for key in keys]
         self.remembered += len(keys)
         self.file.write(rows.tobytes())
 
 
-def write_large(path: Path, count: int = space.SIZE, epochs: tuple[int, int] = (12, 200), distinct: int = 40) -> None:
-    """Write a file of any size in torch's older format; the numbers of *distinct* architectures come again and again."""
+def write_large(
+    path: Path, count: int = space.SIZE, epochs: tuple[int, int] = (12, 200), distinct: int = 40
+) -> None:
+    """Write a file of any size in torch's older format.
+
+    The numbers of *distinct* architectures come again and again.
+    """
     strings = [space.format_cell(cell) for cell in space.cells()]
     pool = [
-        {"full": results(index, epochs[1]).state_dict(), "less": results(index, epochs[0]).state_dict()}
+        {
+            "full": results(index, epochs[1]).state_dict(),
+            "less": results(index, epochs[0]).state_dict(),
+        }
         for index in range(distinct)
     ]
     with path.open("wb") as file:
@@ -158,7 +199,10 @@ def write_large(path: Path, count: int = space.SIZE, epochs: tuple[int, int] = (
             file.write(b"(")
             emitter.save(index)
             emitter.save(
-                {name: {**part, "arch_index": index, "arch_str": strings[index]} for name, part in pool[index % distinct].items()}
+                {
+                    name: {**part, "arch_index": index, "arch_str": strings[index]}
+                    for name, part in pool[index % distinct].items()
+                }
             )
             file.write(b"u")
         emitter.save("evaluated_indexes")
@@ -167,8 +211,16 @@ def write_large(path: Path, count: int = space.SIZE, epochs: tuple[int, int] = (
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Write a synthetic NAS-Bench-201 file: 6.3 GB for all architectures.")
+    parser = argparse.ArgumentParser(
+        description="Write a synthetic NAS-Bench-201 file: 6.3 GB for all architectures."
+    )
     parser.add_argument("file", type=Path)
-    parser.add_argument("count", type=int, nargs="?", default=space.SIZE, help="number of architectures (default: all)")
+    parser.add_argument(
+        "count",
+        type=int,
+        nargs="?",
+        default=space.SIZE,
+        help="number of architectures (default: all)",
+    )
     arguments = parser.parse_args()
     write_large(arguments.file, arguments.count)

@@ -1,7 +1,10 @@
-"""A store of ten million scores, and a report out of it: ``python -m tools.scale [FOLDER]``, ``make scale``.
+"""A store of ten million scores, and a report out of it.
 
-Scores are synthetic, a normal number for each architecture and proxy: 24 proxies on all of NAS-Bench-101, then 20 on all of
-NAS-Bench-201, of which a run reports; it computes nothing, as all its scores are stored.
+``python -m tools.scale [FOLDER]``, ``make scale``.
+
+Scores are synthetic, a normal number for each architecture and proxy: 24 proxies on all of
+NAS-Bench-101, then 20 on all of NAS-Bench-201, of which a run reports; it computes nothing, as all
+its scores are stored.
 """
 
 from __future__ import annotations
@@ -26,8 +29,16 @@ CHUNK = 500  # scores of cells that are computed together, which a run writes at
 def names(count: int) -> list[str]:
     """Return proxies that are no aggregates, those that every run adds among them."""
     own = [name for name, entry in proxies.registered().items() if not entry.of]
-    more = ["zeros[aggregate=min]", "zeros[aggregate=sum]", "zeros[objective=snip]", "fisher[over=channels]"]
-    return [*proxies.TRIVIAL_BASELINES, *(name for name in own + more if name not in proxies.TRIVIAL_BASELINES)][:count]
+    more = [
+        "zeros[aggregate=min]",
+        "zeros[aggregate=sum]",
+        "zeros[objective=snip]",
+        "fisher[over=channels]",
+    ]
+    return [
+        *proxies.TRIVIAL_BASELINES,
+        *(name for name in own + more if name not in proxies.TRIVIAL_BASELINES),
+    ][:count]
 
 
 def synthetic(size: int, chosen: Sequence[str], chunk: int) -> Iterator[list[Score]]:
@@ -55,17 +66,35 @@ def fill(path: Path, benchmark: str, size: int, chosen: Sequence[str], chunk: in
             spent += time.perf_counter() - started
             rows += len(scores)
     megabytes = path.stat().st_size / 1e6
-    print(f"{benchmark}: {rows:,} scores written, {rows / spent:,.0f} a second; {megabytes:,.0f} MB", flush=True)
+    print(
+        f"{benchmark}: {rows:,} scores written, {rows / spent:,.0f} a second; {megabytes:,.0f} MB",
+        flush=True,
+    )
 
 
 def main(folder: Path) -> int:
     """Fill a store, report from it, and return the report's exit status."""
     path, chosen = folder / "scale.sqlite", names(20)
-    fill(folder / "alone.sqlite", "nb101", 10_000, names(24), 24)  # an architecture at a time, as what is not computed together
+    fill(
+        folder / "alone.sqlite", "nb101", 10_000, names(24), 24
+    )  # an architecture at a time, as what is not computed together
     fill(path, "nb101", benchmarks_data.get("nb101").size, names(24))
     fill(path, "nb201", benchmarks_data.get("nb201").size, chosen)
     started = time.perf_counter()
-    status = run.main(["--proxy", *chosen, "--archs", "all", "--workers", "1", "--store", str(path), "--out", str(folder / "out")])
+    status = run.main(
+        [
+            "--proxy",
+            *chosen,
+            "--archs",
+            "all",
+            "--workers",
+            "1",
+            "--store",
+            str(path),
+            "--out",
+            str(folder / "out"),
+        ]
+    )
     print(f"report of 15,625 x {len(chosen)}: {time.perf_counter() - started:.1f} s")
     return status
 

@@ -1,4 +1,7 @@
-"""NATS-Bench's size search space: one cell in 32,768 choices of channels (Dong et al., TPAMI 2021, arXiv 2009.00437)."""
+"""NATS-Bench's size search space.
+
+One cell in 32,768 choices of channels (Dong et al., TPAMI 2021, arXiv 2009.00437).
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,15 @@ LAYERS = 5
 class NatsSize:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`).
 
-    Indices count the choices lexicographically, from ``8:8:8:8:8`` to ``64:64:64:64:64``, as the official ones do.
+    Indices count the choices lexicographically, from ``8:8:8:8:8`` to ``64:64:64:64:64``, as the
+    official ones do.
     """
 
     name = "nats_sss"
-    description = "NATS-Bench size: one cell in 5 layers of 8 to 64 channels, trained on cifar10, cifar100, imagenet16-120"
+    description = (
+        "NATS-Bench size: one cell in 5 layers of 8 to 64 channels, trained on "
+        "cifar10, cifar100, imagenet16-120"
+    )
     size = len(CHANNELS) ** LAYERS
     datasets: ClassVar[Mapping[str, Dataset]] = {
         "cifar10": Dataset(10, 32),
@@ -36,8 +43,13 @@ class NatsSize:
 
     def architecture(self, index: int) -> Architecture:
         if not 0 <= index < self.size:
-            raise InputError(f"nats_sss has no architecture {index}: indices run from 0 to {self.size - 1}")
-        channels = tuple(CHANNELS[index // len(CHANNELS) ** place % len(CHANNELS)] for place in reversed(range(LAYERS)))
+            raise InputError(
+                f"nats_sss has no architecture {index}: indices run from 0 to {self.size - 1}"
+            )
+        channels = tuple(
+            CHANNELS[index // len(CHANNELS) ** place % len(CHANNELS)]
+            for place in reversed(range(LAYERS))
+        )
         return Architecture(index, ":".join(map(str, channels)), channels)
 
     def index(self, string: str) -> int:
@@ -45,10 +57,13 @@ class NatsSize:
         known = {str(channels): digit for digit, channels in enumerate(CHANNELS)}
         if len(words) != LAYERS or not set(words) <= known.keys():
             raise InputError(
-                f"{string!r} is no architecture of nats_sss: expected {LAYERS} numbers of channels among "
+                f"{string!r} is no architecture of nats_sss: expected {LAYERS} numbers of "
+                "channels among "
                 f"{', '.join(known)}, as in '8:16:24:32:40'"
             )
-        return sum(known[word] * len(CHANNELS) ** place for place, word in enumerate(reversed(words)))
+        return sum(
+            known[word] * len(CHANNELS) ** place for place, word in enumerate(reversed(words))
+        )
 
     def is_connected(self, index: int) -> bool:  # noqa: ARG002 (all have the same cell)
         return True

@@ -1,7 +1,9 @@
-"""The published network of NATS-Bench's size search space in torch, for inputs (batch, 3, height, width).
+"""The published network of NATS-Bench's size search space in torch, for inputs (batch, 3, height,
+width).
 
-Stem convolution; cell, residual block of stride 2, cell, residual block of stride 2, cell, each with its own number of channels;
-batch normalisation, ReLU, global average pooling, linear classifier. Source: NATS-Bench, section 3.2.
+Stem convolution; cell, residual block of stride 2, cell, residual block of stride 2, cell, each
+with its own number of channels; batch normalisation, ReLU, global average pooling, linear
+classifier. Source: NATS-Bench, section 3.2.
 """
 
 from __future__ import annotations
@@ -16,7 +18,14 @@ from benchmarks_data.nb201.network import CellModule, ReductionBlock, StackedCel
 from benchmarks_data.nb201.space import INPUT
 
 #: The best cell of the topology search space, one operation for each edge.
-CELL = ("nor_conv_3x3", "nor_conv_3x3", "nor_conv_3x3", "skip_connect", "nor_conv_3x3", "nor_conv_3x3")
+CELL = (
+    "nor_conv_3x3",
+    "nor_conv_3x3",
+    "nor_conv_3x3",
+    "skip_connect",
+    "nor_conv_3x3",
+    "nor_conv_3x3",
+)
 
 
 def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> nn.Module:
@@ -31,18 +40,27 @@ def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> n
 
 
 class Network(StackedCells):
-    """The network of five numbers of channels: (batch, 3, height, width) -> logits (batch, classes)."""
+    """The network of five numbers of channels.
+
+    (batch, 3, height, width) -> logits (batch, classes).
+    """
 
     def __init__(self, channels: Sequence[int], classes: int, seed: int) -> None:
         super().__init__(CELL)
-        self.stem = nn.Sequential(Convolution(3, channels[0], 3, padding=1, bias=False), nn.BatchNorm2d(channels[0]))
+        self.stem = nn.Sequential(
+            Convolution(3, channels[0], 3, padding=1, bias=False), nn.BatchNorm2d(channels[0])
+        )
         before = [channels[0], *channels[:-1]]
         self.body = nn.Sequential(
             *(
-                ReductionBlock(inputs, outputs) if place % 2 else CellModule(CELL, partial(_operation, inputs, outputs))
+                ReductionBlock(inputs, outputs)
+                if place % 2
+                else CellModule(CELL, partial(_operation, inputs, outputs))
                 for place, (inputs, outputs) in enumerate(zip(before, channels, strict=True))
             )
         )
-        self.head = nn.Sequential(nn.BatchNorm2d(channels[-1]), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.head = nn.Sequential(
+            nn.BatchNorm2d(channels[-1]), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        )
         self.classifier = Linear(channels[-1], classes)
         initialise(self, seed)

@@ -20,4 +20,9 @@ def columns() -> list[str]:
 
 def read(path: Path, skip: frozenset[int]) -> Rows:
     """Yield a row for each architecture, but for those in *skip*."""
-    return nats.read(path, [BENCHMARK.architecture(index).string for index in range(BENCHMARK.size)], EPOCHS, skip)
+    return nats.read(
+        path,
+        [BENCHMARK.architecture(index).string for index in range(BENCHMARK.size)],
+        EPOCHS,
+        skip,
+    )

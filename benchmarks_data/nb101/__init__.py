@@ -1,4 +1,6 @@
-"""NAS-Bench-101: 423,624 cells, graphs with an operation on each vertex (Ying et al., ICML 2019, arXiv 1902.09635)."""
+"""NAS-Bench-101: 423,624 cells, graphs with an operation on each vertex (Ying et al., ICML 2019,
+arXiv 1902.09635).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ class NasBench101:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "nb101"
-    description = "NAS-Bench-101: graphs of up to 7 vertices and 9 edges with an operation on each vertex, trained on cifar10"
+    description = (
+        "NAS-Bench-101: graphs of up to 7 vertices and 9 edges with an operation on "
+        "each vertex, trained on cifar10"
+    )
     size = space.SIZE
     datasets: ClassVar[Mapping[str, Dataset]] = {"cifar10": Dataset(10, 32)}
 

@@ -1,9 +1,11 @@
-"""All cells of NAS-Bench-101, found by enumeration and kept in a file, since finding them takes a minute.
+"""All cells of NAS-Bench-101, found by enumeration and kept in a file, since finding them takes a
+minute.
 
-A cell is a directed acyclic graph of at most 7 vertices and 9 edges, whose every vertex lies on a path from input to output, with
-an operation on each inner vertex; cells are equal when their graphs are isomorphic (Ying et al., ICML 2019, section 2.2). The
-representative is the one that the published generator meets first: fewest vertices, then the smallest code of the matrix, then
-the first labels.
+A cell is a directed acyclic graph of at most 7 vertices and 9 edges, whose every vertex lies on a
+path from input to output, with an operation on each inner vertex; cells are equal when their graphs
+are isomorphic (Ying et al., ICML 2019, section 2.2). The representative is the one that the
+published generator meets first: fewest vertices, then the smallest code of the matrix, then the
+first labels.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ import numpy as np
 Matrix = np.ndarray[Any, np.dtype[np.int8]]
 
 MAX_VERTICES, MAX_EDGES, OPERATIONS = 7, 9, 3
-#: Labels of the input and of the output in a graph's hash; those of inner vertices number the operations.
+#: Labels of the input and of the output in a graph's hash; those of inner vertices number the
+#: operations.
 INPUT, OUTPUT = -1, -2
 
 
 def graphs(vertices: int) -> Iterator[Matrix]:
-    """Yield the graphs (vertices, vertices) of full paths, one for each class of isomorphic ones, the smallest code first.
+    """Yield the graphs (vertices, vertices) of full paths, one for each class of isomorphic ones,
+    the smallest code first.
 
     Bit x + y (y - 1) / 2 of a code says whether there is an edge from x to y.
     """
@@ -45,7 +49,9 @@ def graphs(vertices: int) -> Iterator[Matrix]:
 
 
 def _relabelled(matrix: Matrix) -> Iterator[bytes]:
-    """Yield the matrices that come from another order of the inner vertices, where every edge still leads forward."""
+    """Yield the matrices that come from another order of the inner vertices, where every edge still
+    leads forward.
+    """
     vertices = len(matrix)
     for inner in permutations(range(1, vertices - 1)):
         order = [0, *inner, vertices - 1]
@@ -55,7 +61,10 @@ def _relabelled(matrix: Matrix) -> Iterator[bytes]:
 
 
 def graph_hash(matrix: Matrix, labels: list[int]) -> str:
-    """Return the published MD5 hash of a graph, the same for isomorphic ones: a Weisfeiler-Lehman refinement of its labels."""
+    """Return the published MD5 hash of a graph, the same for isomorphic ones.
+
+    A Weisfeiler-Lehman refinement of its labels.
+    """
     vertices = range(len(matrix))
     into = [[w for w in vertices if matrix[w, v]] for v in vertices]
     out = [[w for w in vertices if matrix[v, w]] for v in vertices]
@@ -63,10 +72,18 @@ def graph_hash(matrix: Matrix, labels: list[int]) -> str:
 
 
 def _hash(into: list[list[int]], out: list[list[int]], labels: list[int]) -> str:
-    hashes = [_md5(str((len(o), len(i), label))) for o, i, label in zip(out, into, labels, strict=True)]
+    hashes = [
+        _md5(str((len(o), len(i), label))) for o, i, label in zip(out, into, labels, strict=True)
+    ]
     for _ in hashes:
         hashes = [
-            _md5("".join(sorted([hashes[w] for w in i])) + "|" + "".join(sorted([hashes[w] for w in o])) + "|" + own)
+            _md5(
+                "".join(sorted([hashes[w] for w in i]))
+                + "|"
+                + "".join(sorted([hashes[w] for w in o]))
+                + "|"
+                + own
+            )
             for i, o, own in zip(into, out, hashes, strict=True)
         ]
     return hashlib.md5(str(sorted(hashes)).encode(), usedforsecurity=False).hexdigest()
@@ -78,7 +95,10 @@ def _md5(text: str) -> str:
 
 
 def cells(vertices: int) -> Iterator[tuple[str, Matrix, tuple[int, ...]]]:
-    """Yield hash, graph and operations of the cells with so many vertices; isomorphic ones may come again, after the first."""
+    """Yield hash, graph and operations of the cells with so many vertices.
+
+    Isomorphic ones may come again, after the first.
+    """
     for matrix in graphs(vertices):
         span = range(vertices)
         into = [[w for w in span if matrix[w, v]] for v in span]

@@ -1,7 +1,9 @@
-"""The published NAS-Bench-101 network, built by the package nasbench-pytorch, for inputs (batch, 3, height, width).
+"""The published NAS-Bench-101 network, built by the package nasbench-pytorch, for inputs (batch, 3,
+height, width).
 
-Stem convolution with 128 channels; three stacks of three cells, whose channels double and whose height and width halve from one
-to the next; global average pooling, linear classifier. Source: Ying et al., ICML 2019, section 2.3.
+Stem convolution with 128 channels; three stacks of three cells, whose channels double and whose
+height and width halve from one to the next; global average pooling, linear classifier. Source: Ying
+et al., ICML 2019, section 2.3.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ class Network(nn.Module):
         super().__init__()
         words = ["input", *(NAMES[kind] for kind in cell.operations), "output"]
         spec = ModelSpec(cell.matrix, words)
-        with torch.device("meta"):  # where the package's own draw of weights changes no random state
+        with torch.device(
+            "meta"
+        ):  # where the package's own draw of weights changes no random state
             published = Published(spec, num_labels=classes)
         self.published: Any = _without_placeholders(published).to_empty(device="cpu")
         self._cell = cell
@@ -44,7 +48,9 @@ class Network(nn.Module):
 
     @property
     def operations(self) -> list[Operation]:
-        """Every inner vertex's operation in every cell, in the place of the edge from the vertex to itself."""
+        """Every inner vertex's operation in every cell, in the place of the edge from the vertex to
+        itself.
+        """
         cells = [self.published.layers[number] for number in sorted(self.published.cell_indices)]
         return [
             Operation(number, (vertex, vertex), kind, True, cell.vertex_op[vertex])
@@ -54,12 +60,15 @@ class Network(nn.Module):
 
     @property
     def stages(self) -> list[nn.Module]:
-        """The cells and the poolings between stacks, each of which reads the output of the one before."""
+        """The cells and the poolings between stacks, each of which reads the output of the one
+        before.
+        """
         return list(self.published.layers)[1:]
 
 
 def _under_one_name(module: nn.Module) -> None:
-    """Let a cell hold its last projection as a plain attribute, since it is among the others as well.
+    """Let a cell hold its last projection as a plain attribute, since it is among the others as
+    well.
 
     ``torch.func.functional_call`` does not put back the weights of a module that has two names.
     """
@@ -68,10 +77,15 @@ def _under_one_name(module: nn.Module) -> None:
 
 
 def _without_placeholders(network: nn.Module) -> nn.Module:
-    """Take the package's unused scalars out of *network*'s parameters: they are none of the published network's."""
+    """Take the package's unused scalars out of *network*'s parameters.
+
+    They are none of the published network's.
+    """
     for module in network.modules():
         for name, parameter in list(module.named_parameters(recurse=False)):
             if parameter.numel() == 0 or parameter.dim() == 0:
                 del module._parameters[name]
-                module.register_buffer(name, torch.empty(parameter.shape, device="cpu"), persistent=False)
+                module.register_buffer(
+                    name, torch.empty(parameter.shape, device="cpu"), persistent=False
+                )
     return network

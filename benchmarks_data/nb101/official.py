@@ -1,8 +1,10 @@
-"""The official NAS-Bench-101 files ``nasbench_only108.tfrecord`` and ``nasbench_full.tfrecord``, without TensorFlow.
+"""The official NAS-Bench-101 files ``nasbench_only108.tfrecord`` and ``nasbench_full.tfrecord``,
+without TensorFlow.
 
-A TFRecord file is a sequence of length (8 bytes), checksum of the length (4), data, checksum of the data (4), little endian. Each
-record is a JSON row: hash, epochs, adjacency, operations, and a base64 protocol buffer ``ModelMetrics`` whose evaluations are those
-of one training run at its start, half and end.
+A TFRecord file is a sequence of length (8 bytes), checksum of the length (4), data, checksum of the
+data (4), little endian. Each record is a JSON row: hash, epochs, adjacency, operations, and a
+base64 protocol buffer ``ModelMetrics`` whose evaluations are those of one training run at its
+start, half and end.
 """
 
 from __future__ import annotations
@@ -31,39 +33,73 @@ RUNS = 3
 EVALUATIONS = 3
 OPERATIONS = ("input", "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3", "output")
 LARGEST_RECORD = 1 << 20
-#: Whether the official files have every architecture: a subset of NAS-Bench-101 is one of its own records.
+#: Whether the official files have every architecture: a subset of NAS-Bench-101 is one of its own
+#: records.
 COMPLETE = False
 
 
 def columns() -> list[str]:
-    """Return the columns of the table: means over runs and single runs for each split and number of epochs, and parameters."""
+    """Return the columns of the table.
+
+    Means over runs and single runs for each split and number of epochs, and parameters.
+    """
     names = [f"cifar10_{split}_{epochs}ep" for epochs in EPOCHS for split in SPLITS.values()]
-    return [*(name for mean in names for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))), "params"]
+    return [
+        *(
+            name
+            for mean in names
+            for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))
+        ),
+        "params",
+    ]
 
 
 def read(path: Path, skip: frozenset[int]) -> Rows:
-    """Yield a row for each cell, in the order of indices, but for those in *skip*. The file is read once before the first.
+    """Yield a row for each cell, in the order of indices, but for those in *skip*.
 
-    Accuracies are those at the end of each training run in percent, as ``get_metrics_from_hash`` of nasbench gives them.
+    The file is read once before the first.
+
+    Accuracies are those at the end of each training run in percent, as ``get_metrics_from_hash`` of
+    nasbench gives them.
     """
     found: dict[int, dict[str, float]] = defaultdict(dict)
     size = path.stat().st_size
     for number, (record, place) in enumerate(_records(path), 1):
         try:
             index, epochs, params, accuracies = _parse(record)
-        except (ValueError, KeyError, IndexError, TypeError, OverflowError, struct.error, RecursionError) as error:
-            raise InputError(f"{path}, record {number}: not a row of NAS-Bench-101 ({error})") from error
+        except (
+            ValueError,
+            KeyError,
+            IndexError,
+            TypeError,
+            OverflowError,
+            struct.error,
+            RecursionError,
+        ) as error:
+            raise InputError(
+                f"{path}, record {number}: not a row of NAS-Bench-101 ({error})"
+            ) from error
         _add(found[index], epochs, params, accuracies, f"{path}, record {number}")
         if number % 2000 == 0:
             yield Row(None, {}, 0.95 * place / size)
     if not found:
-        raise InputError(f"{path} holds no record: is it nasbench_only108.tfrecord or nasbench_full.tfrecord?")
+        raise InputError(
+            f"{path} holds no record: is it nasbench_only108.tfrecord or nasbench_full.tfrecord?"
+        )
     for count, index in enumerate(sorted(found), 1):
-        yield Row(index, {} if index in skip else _with_means(found[index]), 0.95 + 0.05 * count / len(found))
+        yield Row(
+            index,
+            {} if index in skip else _with_means(found[index]),
+            0.95 + 0.05 * count / len(found),
+        )
 
 
 def _records(path: Path) -> Iterator[tuple[bytes, int]]:
-    """Yield the data of each record and where it ends; raise InputError for a file that is cut off or damaged."""
+    """Yield the data of each record and where it ends.
+
+    Raises:
+        InputError: for a file that is cut off or damaged.
+    """
     with path.open("rb") as file:
         while head := file.read(12):
             at = file.tell() - len(head)
@@ -71,7 +107,9 @@ def _records(path: Path) -> Iterator[tuple[bytes, int]]:
                 raise InputError(f"{path}, byte {at}: no TFRecord, or cut off: fetch it again")
             length = struct.unpack("<Q", head[:8])[0]
             if length > LARGEST_RECORD:
-                raise InputError(f"{path}, byte {at}: a record of {length} bytes is none of NAS-Bench-101")
+                raise InputError(
+                    f"{path}, byte {at}: a record of {length} bytes is none of NAS-Bench-101"
+                )
             yield _checked(file, length, path, at), file.tell()
 
 
@@ -105,7 +143,10 @@ def _parse(record: bytes) -> tuple[int, int, int, dict[str, float]]:
         elif field == 2 and isinstance(value, int):
             params = value
     if params < 0 or len(evaluations) != EVALUATIONS:
-        raise ValueError(f"{len(evaluations)} evaluations where {EVALUATIONS} are expected, or no number of parameters")
+        raise ValueError(
+            f"{len(evaluations)} evaluations where {EVALUATIONS} are expected, or no number of "
+            "parameters"
+        )
     final = {SPLITS[field]: value for field, value in _fields(evaluations[-1]) if field in SPLITS}
     if absent := set(SPLITS.values()) - set(final):
         raise ValueError(f"no accuracy of {', '.join(sorted(absent))}")
@@ -160,11 +201,17 @@ def _varint(message: bytes, place: int) -> tuple[int, int]:
     raise ValueError("a number of more than 64 bits")
 
 
-def _add(cell: dict[str, float], epochs: int, params: int, accuracies: dict[str, float], where: str) -> None:
+def _add(
+    cell: dict[str, float], epochs: int, params: int, accuracies: dict[str, float], where: str
+) -> None:
     """Add a training run's accuracies to those of its cell."""
-    run = next((run for run in range(1, RUNS + 1) if f"cifar10_test_{epochs}ep_run{run}" not in cell), None)
+    run = next(
+        (run for run in range(1, RUNS + 1) if f"cifar10_test_{epochs}ep_run{run}" not in cell), None
+    )
     if run is None or cell.setdefault("params", params) != params:
-        raise InputError(f"{where}: more than {RUNS} runs of a cell, or another number of parameters than before")
+        raise InputError(
+            f"{where}: more than {RUNS} runs of a cell, or another number of parameters than before"
+        )
     cell |= {f"cifar10_{split}_{epochs}ep_run{run}": value for split, value in accuracies.items()}
 
 
@@ -174,7 +221,9 @@ def _with_means(cell: dict[str, float]) -> dict[str, float]:
     for epochs in EPOCHS:
         for split in SPLITS.values():
             name = f"cifar10_{split}_{epochs}ep"
-            runs = [cell[f"{name}_run{run}"] for run in range(1, RUNS + 1) if f"{name}_run{run}" in cell]
+            runs = [
+                cell[f"{name}_run{run}"] for run in range(1, RUNS + 1) if f"{name}_run{run}" in cell
+            ]
             if runs:
                 means[name] = math.fsum(runs) / len(runs)
     return cell | means

@@ -1,4 +1,7 @@
-"""Where NAS-Bench-101's trained results come from: a table, or the subset that was republished with other benchmarks."""
+"""Where NAS-Bench-101's trained results come from.
+
+A table, or the subset that was republished with other benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,16 @@ import pandas as pd
 from benchmarks_data.errors import InputError
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import space
-from benchmarks_data.table import Table, find_table, is_accuracy, parse_accuracy, parse_index, read_table, read_text, tables_of
+from benchmarks_data.table import (
+    Table,
+    find_table,
+    is_accuracy,
+    parse_accuracy,
+    parse_index,
+    read_table,
+    read_text,
+    tables_of,
+)
 
 #: Columns of the subset beside accuracies.
 CELL = ("index", "hash", "adj_upper_rowmajor", "ops")
@@ -27,26 +39,37 @@ def read(folder: Path | None) -> Table:
         table = read_subset(subset)
     else:
         path = find_table(folder, "nb101")
-        table = read_table(path, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",))
+        table = read_table(
+            path, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",)
+        )
     return with_measurements(table, folder, "nb101", space.SIZE, space.index, besides=SUBSET)
 
 
 def read_subset(path: Path) -> Table:
-    """Read a table that describes its cells by columns ``hash``, ``adj_upper_rowmajor`` and ``ops`` instead of ``arch``."""
+    """Read a table that describes its cells by columns ``hash``, ``adj_upper_rowmajor`` and ``ops``
+    instead of ``arch``.
+    """
     text, checksum = read_text(path)
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="excess")
     header = list(reader.fieldnames or ())
     if absent := [name for name in CELL if name not in header]:
-        raise InputError(f"{path}, line 1: no column {absent[0]}, which a subset of NAS-Bench-101 has")
+        raise InputError(
+            f"{path}, line 1: no column {absent[0]}, which a subset of NAS-Bench-101 has"
+        )
     targets = [name for name in header if is_accuracy(name)]
     rows: dict[int, list[float]] = {}
     try:
         for line, row in enumerate(reader, 2):
             if "excess" in row or None in row.values():
-                raise InputError(f"{path}, line {line}: not {len(header)} values: is the file cut off?")
+                raise InputError(
+                    f"{path}, line {line}: not {len(header)} values: is the file cut off?"
+                )
             index = parse_index(path, line, row["index"], space.SIZE)
             if index in rows:
-                raise InputError(f"{path}, line {line}: index {index} stands there a second time: keep one row per architecture")
+                raise InputError(
+                    f"{path}, line {line}: index {index} stands there a second time: keep one "
+                    "row per architecture"
+                )
             _check_cell(path, line, row, index)
             rows[index] = [parse_accuracy(path, line, name, row[name]) for name in targets]
     except csv.Error as error:

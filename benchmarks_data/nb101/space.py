@@ -16,7 +16,16 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.nb101.enumeration import INPUT, MAX_EDGES, MAX_VERTICES, OPERATIONS, OUTPUT, Matrix, cells, graph_hash
+from benchmarks_data.nb101.enumeration import (
+    INPUT,
+    MAX_EDGES,
+    MAX_VERTICES,
+    OPERATIONS,
+    OUTPUT,
+    Matrix,
+    cells,
+    graph_hash,
+)
 
 SIZE = 423_624
 #: Operations by their published labels: 3x3 convolution, 1x1 convolution, 3x3 max pooling.
@@ -26,7 +35,9 @@ CACHE = "nb101-cells-1.npz"
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's graph: adjacency (vertices, vertices), upper triangular, and the operation of each inner vertex."""
+    """A cell's graph: adjacency (vertices, vertices), upper triangular, and the operation of each
+    inner vertex.
+    """
 
     adjacency: tuple[tuple[int, ...], ...]
     operations: tuple[str, ...]
@@ -39,7 +50,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class _Space:
-    """All cells in the order of their hashes (n, 16): vertices (n,), matrix as bits (n,) and operations as a number (n,)."""
+    """All cells in the order of their hashes (n, 16).
+
+    Vertices (n,), matrix as bits (n,) and operations as a number (n,).
+    """
 
     hashes: np.ndarray[Any, np.dtype[np.uint8]]
     vertices: np.ndarray[Any, np.dtype[np.uint8]]
@@ -50,7 +64,9 @@ class _Space:
 def cell(index: int) -> Cell:
     """Return the cell of an index; raise InputError when there is none."""
     if not 0 <= index < SIZE:
-        raise InputError(f"NAS-Bench-101 has no architecture {index}: indices run from 0 to {SIZE - 1}")
+        raise InputError(
+            f"NAS-Bench-101 has no architecture {index}: indices run from 0 to {SIZE - 1}"
+        )
     space = _space()
     vertices = int(space.vertices[index])
     number, operations = int(space.operations[index]), []
@@ -65,7 +81,9 @@ def cell(index: int) -> Cell:
 
 
 def depth(cell: Cell) -> int:
-    """Return the number of convolutions on the path from the cell's input to its output that has the most of them."""
+    """Return the number of convolutions on the path from the cell's input to its output that has
+    the most of them.
+    """
     steps = [0] * len(cell.adjacency)
     for target in range(1, len(steps)):
         before = [steps[source] for source in range(target) if cell.adjacency[source][target]]
@@ -81,7 +99,9 @@ def hash_of(index: int) -> str:
 
 
 def format_cell(cell: Cell) -> str:
-    """Return a cell as text: the upper triangle of its matrix row by row, and the operations, as in ``101101:c3|mp``."""
+    """Return a cell as text: the upper triangle of its matrix row by row, and the operations, as in
+    ``101101:c3|mp``.
+    """
     upper = np.triu_indices(len(cell.adjacency), 1)
     return "".join(map(str, cell.matrix[upper])) + ":" + "|".join(cell.operations)
 
@@ -103,7 +123,10 @@ def index(text: str) -> int:
         place += 1
     if wanted == text:
         raise InputError(f"no cell of NAS-Bench-101 has the hash {text}")
-    raise InputError(f"{text!r} is no cell of NAS-Bench-101: a cell has at most {MAX_EDGES} edges and no idle vertex")
+    raise InputError(
+        f"{text!r} is no cell of NAS-Bench-101: a cell has at most {MAX_EDGES} edges and no idle "
+        "vertex"
+    )
 
 
 @cache
@@ -116,9 +139,14 @@ def _hash_of_text(text: str) -> str:
     operations = words.split("|") if words else []
     vertices = len(operations) + 2
     expected = vertices * (vertices - 1) // 2
-    if vertices > MAX_VERTICES or not re.fullmatch(f"[01]{{{expected}}}", bits) or any(kind not in KINDS for kind in operations):
+    if (
+        vertices > MAX_VERTICES
+        or not re.fullmatch(f"[01]{{{expected}}}", bits)
+        or any(kind not in KINDS for kind in operations)
+    ):
         raise InputError(
-            f"{text!r} is no cell of NAS-Bench-101: expected the upper triangle of a matrix of at most {MAX_VERTICES} vertices and "
+            f"{text!r} is no cell of NAS-Bench-101: expected the upper triangle of a matrix of "
+            f"at most {MAX_VERTICES} vertices and "
             f"its operations among {', '.join(KINDS)}, as in '101101:c3|mp', or a hash"
         )
     matrix = np.zeros((vertices, vertices), dtype=np.int8)
@@ -138,23 +166,39 @@ def _space() -> _Space:
 
 
 def _read(path: Path) -> _Space | None:
-    """Return what an earlier enumeration has left, or None when there is nothing or something else."""
+    """Return what an earlier enumeration has left; None where there is nothing usable."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            found = _Space(arrays["hashes"], arrays["vertices"], arrays["edges"], arrays["operations"])
+            found = _Space(
+                arrays["hashes"], arrays["vertices"], arrays["edges"], arrays["operations"]
+            )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     shapes = [(SIZE, 16), (SIZE,), (SIZE,), (SIZE,)]
-    parts: list[np.ndarray[Any, Any]] = [found.hashes, found.vertices, found.edges, found.operations]
+    parts: list[np.ndarray[Any, Any]] = [
+        found.hashes,
+        found.vertices,
+        found.edges,
+        found.operations,
+    ]
     return found if [part.shape for part in parts] == shapes else None
 
 
 def _write(path: Path, space: _Space) -> None:
-    """Keep an enumeration for the next process; where that cannot be, each process makes its own."""
+    """Keep an enumeration for the next process.
+
+    Where that cannot be, each process makes its own.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(partial, hashes=space.hashes, vertices=space.vertices, edges=space.edges, operations=space.operations)
+        np.savez(
+            partial,
+            hashes=space.hashes,
+            vertices=space.vertices,
+            edges=space.edges,
+            operations=space.operations,
+        )
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)
@@ -174,4 +218,9 @@ def _enumerate() -> _Space:
     order = sorted(found)
     columns = np.array([found[fingerprint] for fingerprint in order])
     hashes = np.frombuffer(bytes.fromhex("".join(order)), dtype=np.uint8).reshape(-1, 16)
-    return _Space(hashes, columns[:, 0].astype(np.uint8), columns[:, 1].astype(np.uint32), columns[:, 2].astype(np.uint8))
+    return _Space(
+        hashes,
+        columns[:, 0].astype(np.uint8),
+        columns[:, 1].astype(np.uint32),
+        columns[:, 2].astype(np.uint8),
+    )

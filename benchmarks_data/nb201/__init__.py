@@ -1,4 +1,6 @@
-"""NAS-Bench-201: 15,625 cells of six edges with five operations each (Dong and Yang, ICLR 2020, arXiv 2001.00326)."""
+"""NAS-Bench-201: 15,625 cells of six edges with five operations each (Dong and Yang, ICLR 2020,
+arXiv 2001.00326).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ class NasBench201:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "nb201"
-    description = "NAS-Bench-201: cells of 6 edges x 5 operations, trained on cifar10, cifar100, imagenet16-120"
+    description = (
+        "NAS-Bench-201: cells of 6 edges x 5 operations, trained on cifar10, cifar100, "
+        "imagenet16-120"
+    )
     size = space.SIZE
     datasets: ClassVar[Mapping[str, Dataset]] = {
         "cifar10": Dataset(10, 32),
@@ -55,7 +60,11 @@ class NasBench201:
         from benchmarks_data.measurements import cost_columns, table_in
         from benchmarks_data.nb201.sources import embedded_path, read_embedded
 
-        return read_embedded(embedded_path()) if folder is None else table_in(folder, self, cost_columns(self.datasets))
+        return (
+            read_embedded(embedded_path())
+            if folder is None
+            else table_in(folder, self, cost_columns(self.datasets))
+        )
 
 
 @cache

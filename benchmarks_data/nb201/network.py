@@ -1,7 +1,8 @@
 """The published NAS-Bench-201 network in torch, for inputs (batch, 3, height, width).
 
-Stem convolution; three stages of five cells with 16, 32 and 64 channels, joined by residual blocks of stride 2; batch
-normalisation, ReLU, global average pooling, linear classifier. Source: NAS-Bench-201, section 2.1.
+Stem convolution; three stages of five cells with 16, 32 and 64 channels, joined by residual blocks
+of stride 2; batch normalisation, ReLU, global average pooling, linear classifier. Source:
+NAS-Bench-201, section 2.1.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ STAGES = 3
 
 
 def operation(kind: str, inputs: int, outputs: int) -> nn.Module:
-    """Return the module of an operation *kind*; it keeps height and width, and all but convolutions the number of channels."""
+    """Return the module of an operation *kind*.
+
+    It keeps height and width, and all but convolutions the number of channels.
+    """
     match kind:
         case "none":
             return Zero()
@@ -43,11 +47,19 @@ class CellModule(nn.Module):
     An operation's qualified name tells cell, edge and kind, which is what its weights depend on.
     """
 
-    def __init__(self, cell: Sequence[str], make: Callable[[str, tuple[int, int]], nn.Module]) -> None:
-        """Make the cell from the operation of each of EDGES; *make* returns the module of an operation on an edge."""
+    def __init__(
+        self, cell: Sequence[str], make: Callable[[str, tuple[int, int]], nn.Module]
+    ) -> None:
+        """Make the cell from the operation of each of EDGES.
+
+        *make* returns the module of an operation on an edge.
+        """
         super().__init__()
         self.edges = nn.ModuleDict(
-            {f"{edge[0]}-{edge[1]}-{kind}": make(kind, edge) for kind, edge in zip(cell, EDGES, strict=True)}
+            {
+                f"{edge[0]}-{edge[1]}-{kind}": make(kind, edge)
+                for kind, edge in zip(cell, EDGES, strict=True)
+            }
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -74,7 +86,9 @@ class ReductionBlock(nn.Module):
         super().__init__()
         self.first = ReluConvBn(inputs, outputs, 3, stride=2)
         self.second = ReluConvBn(outputs, outputs, 3)
-        self.shortcut = nn.Sequential(nn.AvgPool2d(2, stride=2), Convolution(inputs, outputs, 1, bias=False))
+        self.shortcut = nn.Sequential(
+            nn.AvgPool2d(2, stride=2), Convolution(inputs, outputs, 1, bias=False)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         joined: Tensor = self.shortcut(x) + self.second(self.first(x))
@@ -82,7 +96,9 @@ class ReductionBlock(nn.Module):
 
 
 class StackedCells(nn.Module):
-    """A network of stem, body, head and classifier, whose body holds cells: (batch, 3, height, width) -> logits (batch, classes).
+    """A network of stem, body, head and classifier, whose body holds cells.
+
+    (batch, 3, height, width) -> logits (batch, classes).
 
     Who derives from it sets the four modules and calls :func:`initialise`.
     """
@@ -107,12 +123,14 @@ class StackedCells(nn.Module):
         return [
             Operation(number, edge, kind, live, module)
             for number, cell in enumerate(cells)
-            for edge, kind, live, module in zip(EDGES, self._cell, live_edges(self._cell), cell.edges.values(), strict=True)
+            for edge, kind, live, module in zip(
+                EDGES, self._cell, live_edges(self._cell), cell.edges.values(), strict=True
+            )
         ]
 
     @property
     def stages(self) -> list[nn.Module]:
-        """The cells and the blocks between them, each of which reads the output of the one before."""
+        """The cells and the blocks between them, each of which reads the one before."""
         return list(self.body)
 
 
@@ -129,7 +147,12 @@ class Network(StackedCells):
         cells_per_stage: int = CELLS_PER_STAGE,
     ) -> None:
         super().__init__(cell)
-        parts = assembled(lambda width: CellModule(cell, partial(_keeping, width)), classes, channels, cells_per_stage)
+        parts = assembled(
+            lambda width: CellModule(cell, partial(_keeping, width)),
+            classes,
+            channels,
+            cells_per_stage,
+        )
         self.stem, self.body, self.head, self.classifier = parts
         initialise(self, seed)
 
@@ -137,7 +160,10 @@ class Network(StackedCells):
 def assembled(
     cell: Callable[[int], nn.Module], classes: int, channels: int, cells_per_stage: int
 ) -> tuple[nn.Module, nn.Sequential, nn.Module, nn.Module]:
-    """Return stem, body, head and classifier of the published network; *cell* makes a cell of some number of channels."""
+    """Return stem, body, head and classifier of the published network.
+
+    *cell* makes a cell of some number of channels.
+    """
     body: list[nn.Module] = []
     for stage in range(STAGES):
         width = channels * 2**stage

@@ -1,4 +1,6 @@
-"""NAS-Bench-201's official files, and the directory of NATS-Bench's topology search space, which has the same architectures."""
+"""NAS-Bench-201's official files, and the directory of NATS-Bench's topology search space, which
+has the same architectures.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""The official files ``NAS-Bench-201-v1_0-e61699.pth`` and ``NAS-Bench-201-v1_1-096897.pth``, read an architecture at a time.
+"""The official files ``NAS-Bench-201-v1_0-e61699.pth`` and ``NAS-Bench-201-v1_1-096897.pth``, read
+an architecture at a time.
 
-Accuracies are those that the package's ``ResultsCount`` answers (NAS-Bench-201's own query class), and its mean over runs.
+Accuracies are those that the package's ``ResultsCount`` answers (NAS-Bench-201's own query class),
+and its mean over runs.
 """
 
 from __future__ import annotations
@@ -23,14 +25,19 @@ from benchmarks_data.official import Row, Rows
 from benchmarks_data.picklecalls import PickleError
 from benchmarks_data.picklestream import PickleStream
 
-#: The first pickle of a file that torch wrote before it wrote zip archives, and the version that follows.
+#: The first pickle of a file that torch wrote before it wrote zip archives, and the version that
+#: follows.
 MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
 #: What the file calls the two lengths of training.
 TRAININGS = {"less": 12, "full": 200}
 
 
 def read(path: Path, skip: frozenset[int]) -> Rows:
-    """Yield a row for each architecture, but for those in *skip*; raise InputError for another, damaged or cut off file."""
+    """Yield a row for each architecture, but for those in *skip*.
+
+    Raises:
+        InputError: for another, damaged or cut off file.
+    """
     with path.open("rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -40,7 +47,9 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
             try:
                 yield from _rows(path, data, skip)
             except PickleError as error:
-                raise InputError(f"{path} is no NAS-Bench-201 file, or damaged ({error}): fetch it again") from error
+                raise InputError(
+                    f"{path} is no NAS-Bench-201 file, or damaged ({error}): fetch it again"
+                ) from error
 
 
 def _rows(path: Path, data: mmap.mmap, skip: frozenset[int]) -> Rows:
@@ -49,27 +58,39 @@ def _rows(path: Path, data: mmap.mmap, skip: frozenset[int]) -> Rows:
     for index, part in stream.parts(lambda found: found.keys() == TRAININGS.keys()):
         if not isinstance(index, int) or not 0 <= index < len(strings):
             raise PickleError(f"results of architecture {repr(index)}")
-        yield Row(index, {} if index in skip else _values(path, strings[index], index, part), stream.place / len(data))
+        yield Row(
+            index,
+            {} if index in skip else _values(path, strings[index], index, part),
+            stream.place / len(data),
+        )
     whole = stream.result
     if not isinstance(whole, Mapping) or whole.get("meta_archs") != strings:
         raise InputError(f"{path} lists other architectures: it is of another benchmark or version")
 
 
 def _start(path: Path, data: mmap.mmap) -> int:
-    """Return where the pickle of the results begins, in a zip archive or in torch's older format."""
+    """Return where the results' pickle begins, in a zip archive or in torch's older format."""
     if zipfile.is_zipfile(path):
         try:
             with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist() if member.filename.endswith("data.pkl")]
+                members = [
+                    member for member in archive.infolist() if member.filename.endswith("data.pkl")
+                ]
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise PickleError(f"a damaged archive: {error}") from error
         if len(members) != 1 or members[0].compress_type != zipfile.ZIP_STORED:
             raise PickleError("an archive without one uncompressed data.pkl")
         head = members[0].header_offset
-        lengths = (int.from_bytes(data[head + place : head + place + 2], "little") for place in (26, 28))
+        lengths = (
+            int.from_bytes(data[head + place : head + place + 2], "little") for place in (26, 28)
+        )
         return head + 30 + sum(lengths)
     place = 0
-    for expected in (MAGIC, VERSION, None):  # what follows says how large the machine's numbers were
+    for expected in (
+        MAGIC,
+        VERSION,
+        None,
+    ):  # what follows says how large the machine's numbers were
         stream = PickleStream(data, place)
         if stream.read() != expected and expected is not None:
             raise PickleError("no file of torch")
@@ -91,14 +112,19 @@ def _values(path: Path, string: str, index: int, part: Mapping[str, Any]) -> dic
             values |= _costs(column, list(results.get(dataset, {}).values()))
     except Exception as error:  # the package's code on what a file says may raise anything
         what = f"{type(error).__name__}: {str(error)[:200]}"
-        raise InputError(f"{path}, architecture {index}: no results of NAS-Bench-201 ({what})") from error
+        raise InputError(
+            f"{path}, architecture {index}: no results of NAS-Bench-201 ({what})"
+        ) from error
     return values
 
 
 def _results(found: Mapping[str, Any]) -> dict[str, dict[int, Any]]:
     """Return the training runs of an architecture by dataset and seed, seeds in ascending order."""
     return {
-        dataset: {seed: ResultsCount.create_from_state_dict(found["all_results"][dataset, seed]) for seed in sorted(seeds)}
+        dataset: {
+            seed: ResultsCount.create_from_state_dict(found["all_results"][dataset, seed])
+            for seed in sorted(seeds)
+        }
         for dataset, seeds in found["dataset_seed"].items()
     }
 
@@ -109,11 +135,15 @@ def _accuracies(column: str, runs: Mapping[int, Any], split: str) -> dict[str, f
         raise ValueError(f"more than {RUNS} runs")
     taken = [run.get_train() if split == "train" else run.get_eval(split) for run in runs.values()]
     found = [float(answer["accuracy"]) for answer in taken]
-    return ({column: float(np.mean(found))} if found else {}) | {f"{column}_run{run}": value for run, value in enumerate(found, 1)}
+    return ({column: float(np.mean(found))} if found else {}) | {
+        f"{column}_run{run}": value for run, value in enumerate(found, 1)
+    }
 
 
 def _costs(dataset: str, runs: list[Any]) -> dict[str, float]:
-    """Return parameters and multiply-accumulates in millions and latency in seconds, means over runs as the package gives them."""
+    """Return parameters and multiply-accumulates in millions and latency in seconds, means over
+    runs as the package gives them.
+    """
     if not runs:
         return {}
     latencies = [latency for run in runs if (latency := run.get_latency()) > 0]

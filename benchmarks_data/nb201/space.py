@@ -1,7 +1,10 @@
-"""The NAS-Bench-201 cell space: order, strings, connectivity, isomorphism classes. Needs no torch and no file.
+"""The NAS-Bench-201 cell space: order, strings, connectivity, isomorphism classes.
 
-A cell has four nodes; node 0 is its input, node 3 its output, and each of the six edges carries one of five operations.
-Source: Dong and Yang, "NAS-Bench-201: Extending the Scope of Reproducible Neural Architecture Search", ICLR 2020.
+Needs no torch and no file.
+
+A cell has four nodes; node 0 is its input, node 3 its output, and each of the six edges carries one
+of five operations. Source: Dong and Yang, "NAS-Bench-201: Extending the Scope of Reproducible
+Neural Architecture Search", ICLR 2020.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ _TERM = re.compile(r"([^|~]+)~(\d)")
 def cells() -> tuple[Cell, ...]:
     """Return all 15,625 cells in the official index order.
 
-    The official list is the lexicographic product of the operations, shuffled by Python's generator seeded with 88.
+    The official list is the lexicographic product of the operations, shuffled by Python's generator
+    seeded with 88.
     """
     ordered = list(itertools.product(OPERATIONS, repeat=len(EDGES)))
     random.Random(88).shuffle(ordered)
@@ -53,12 +57,18 @@ def cell(index: int) -> Cell:
 
 
 def index(string: str) -> int:
-    """Return the official index of an architecture *string*; raise InputError when it is malformed."""
+    """Return the official index of an architecture *string*.
+
+    Raises:
+        InputError: it is malformed.
+    """
     return _indices()[parse(string)]
 
 
 def format_cell(cell: Sequence[str]) -> str:
-    """Return the official string of a cell, such as ``|none~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|``."""
+    """Return the official string of a cell, such as
+    ``|none~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|``.
+    """
     nodes: dict[int, str] = {}
     for operation, (source, target) in zip(cell, EDGES, strict=True):
         nodes[target] = nodes.get(target, "|") + f"{operation}~{source}|"
@@ -69,23 +79,32 @@ def parse(string: str) -> Cell:
     """Return the cell that an architecture *string* describes.
 
     Raises:
-        InputError: the string does not have the form of three nodes, an edge is missing, or an operation is unknown.
+        InputError: the string does not have the form of three nodes, an edge is missing, or an
+            operation is unknown.
     """
     text = string.strip()
     nodes = text.split("+")
     if len(nodes) != OUTPUT or not all(_NODE.fullmatch(node) for node in nodes):
         raise InputError(f"malformed nb201 architecture {text!r}: expected the form {_FORM}")
-    terms = [(name, (int(source), target)) for target, node in enumerate(nodes, 1) for name, source in _TERM.findall(node)]
+    terms = [
+        (name, (int(source), target))
+        for target, node in enumerate(nodes, 1)
+        for name, source in _TERM.findall(node)
+    ]
     for name, _ in terms:
         if name not in OPERATIONS:
             raise unknown(f"operation in nb201 architecture {text!r}:", name, OPERATIONS)
     if tuple(edge for _, edge in terms) != EDGES:
-        raise InputError(f"malformed nb201 architecture {text!r}: expected the edges in the order of {_FORM}")
+        raise InputError(
+            f"malformed nb201 architecture {text!r}: expected the edges in the order of {_FORM}"
+        )
     return tuple(name for name, _ in terms)
 
 
 def live_edges(cell: Sequence[str]) -> tuple[bool, ...]:
-    """Return for each edge whether it carries an operation other than none and lies on a path from input to output."""
+    """Return for each edge whether it carries an operation other than none and lies on a path from
+    input to output.
+    """
     present = [edge for operation, edge in zip(cell, EDGES, strict=True) if operation != "none"]
     reached, reaching = {INPUT}, {OUTPUT}
     for source, target in sorted(present, key=lambda edge: edge[0]):
@@ -98,13 +117,23 @@ def live_edges(cell: Sequence[str]) -> tuple[bool, ...]:
 
 
 def without_dead_edges(cell: Sequence[str]) -> Cell:
-    """Return a cell with none on its dead edges: a network with the same outputs, and the same flow through every weight."""
-    return tuple(kind if live else OPERATIONS[0] for kind, live in zip(cell, live_edges(cell), strict=True))
+    """Return a cell with none on its dead edges.
+
+    A network with the same outputs, and the same flow through every weight.
+    """
+    return tuple(
+        kind if live else OPERATIONS[0] for kind, live in zip(cell, live_edges(cell), strict=True)
+    )
 
 
 def depth(cell: Sequence[str]) -> int:
-    """Return the number of convolutions on the path from the cell's input to its output that has the most of them."""
-    steps = [0, *[-1] * OUTPUT]  # of the longest path from the input to each node, below 0 where there is none
+    """Return the number of convolutions on the path from the cell's input to its output that has
+    the most of them.
+    """
+    steps = [
+        0,
+        *[-1] * OUTPUT,
+    ]  # of the longest path from the input to each node, below 0 where there is none
     for operation, (source, target), live in zip(cell, EDGES, live_edges(cell), strict=True):
         if live:
             steps[target] = max(steps[target], steps[source] + (operation in CONVOLUTIONS))
@@ -119,10 +148,11 @@ def is_connected(cell: Sequence[str]) -> bool:
 def canonical(cell: Sequence[str]) -> str:
     """Return the name of the cell's isomorphism class (6,466 classes).
 
-    The rule is the published one (NAS-Bench-201, section 3.1): each node is the sorted sum of its incoming terms, a skip
-    connection stands for its source, and an edge is zero when it carries none or leaves a first node that is zero.
-    It is finer than equality of functions: sums of zeros stay in the name, and a sum that is skipped on is not merged into
-    the next. Removing both would leave 4,930 classes.
+    The rule is the published one (NAS-Bench-201, section 3.1): each node is the sorted sum of its
+    incoming terms, a skip connection stands for its source, and an edge is zero when it carries
+    none or leaves a first node that is zero. It is finer than equality of functions: sums of zeros
+    stay in the name, and a sum that is skipped on is not merged into the next. Removing both would
+    leave 4,930 classes.
     """
     zero = "#"
     names = {INPUT: "0"}

@@ -1,7 +1,8 @@
 """The published NAS-Bench-Macro network in torch, for inputs (batch, 3, height, width).
 
-Stem convolution with 32 channels; three stages of 2, 3 and 3 layers, whose first layer halves height and width and doubles the
-channels; a 1x1 convolution with 1280 channels, global average pooling, linear classifier. Source: Su et al., CVPR 2021, section 5.
+Stem convolution with 32 channels; three stages of 2, 3 and 3 layers, whose first layer halves
+height and width and doubles the channels; a 1x1 convolution with 1280 channels, global average
+pooling, linear classifier. Source: Su et al., CVPR 2021, section 5.
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ BLOCKS = {"mbconv_3x3_e3": (3, 3), "mbconv_5x5_e6": (5, 6)}
 
 
 def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
-    """Return the module of a layer's operation. Where the shape changes, identity is a 1x1 convolution."""
+    """Return the module of a layer's operation.
+
+    Where the shape changes, identity is a 1x1 convolution.
+    """
     if kind in BLOCKS:
         return InvertedResidual(inputs, outputs, stride, *BLOCKS[kind])
-    return nn.Identity() if stride == 1 and inputs == outputs else nn.Sequential(*convolution_bn(inputs, outputs, stride=stride))
+    return (
+        nn.Identity()
+        if stride == 1 and inputs == outputs
+        else nn.Sequential(*convolution_bn(inputs, outputs, stride=stride))
+    )
 
 
 class Network(nn.Module):
@@ -41,7 +49,9 @@ class Network(nn.Module):
             layers[f"{place}-{kind}"] = operation(kind, channels, width, 2 if starts else 1)
             channels = width
         self.layers = nn.ModuleDict(layers)
-        self.head = nn.Sequential(*convolution_bn(channels, FEATURES), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.head = nn.Sequential(
+            *convolution_bn(channels, FEATURES), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        )
         self.classifier = Linear(FEATURES, classes)
         self._kinds = tuple(kinds)
         initialise(self, seed)
@@ -58,7 +68,9 @@ class Network(nn.Module):
         """Every layer's operation, from one place of the chain to the next."""
         return [
             Operation(0, (place, place + 1), kind, True, module)
-            for place, (kind, module) in enumerate(zip(self._kinds, self.layers.values(), strict=True))
+            for place, (kind, module) in enumerate(
+                zip(self._kinds, self.layers.values(), strict=True)
+            )
         ]
 
     @property

@@ -21,8 +21,16 @@ COMPLETE = True
 
 
 def columns() -> list[str]:
-    """Return the columns of the table: the mean over runs, single runs, parameters and multiply-accumulates."""
-    return ["cifar10_test", *(f"cifar10_test_run{run}" for run in range(1, RUNS + 1)), "params", "flops"]
+    """Return the columns of the table.
+
+    The mean over runs, single runs, parameters and multiply-accumulates.
+    """
+    return [
+        "cifar10_test",
+        *(f"cifar10_test_run{run}" for run in range(1, RUNS + 1)),
+        "params",
+        "flops",
+    ]
 
 
 def read(path: Path, skip: frozenset[int]) -> Rows:
@@ -31,9 +39,13 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
         found = json.loads(path.read_text(encoding="utf-8"))
         items = list(found.items())
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no JSON file ({error}): is it nas-bench-macro_cifar10.json?") from error
+        raise InputError(
+            f"{path} is no JSON file ({error}): is it nas-bench-macro_cifar10.json?"
+        ) from error
     except AttributeError as error:
-        raise InputError(f"{path} holds no JSON object: is it nas-bench-macro_cifar10.json?") from error
+        raise InputError(
+            f"{path} holds no JSON object: is it nas-bench-macro_cifar10.json?"
+        ) from error
     for number, (arch, entry) in enumerate(items, 1):
         try:
             index = BENCHMARK.index(arch)
@@ -46,5 +58,7 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
             values |= {f"cifar10_test_run{run}": value for run, value in enumerate(runs, 1)}
             values |= {"params": float(entry["params"]), "flops": float(entry["flops"])}
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise InputError(f"{path}, architecture {arch!r}: not an entry of NAS-Bench-Macro ({error})") from error
+            raise InputError(
+                f"{path}, architecture {arch!r}: not an entry of NAS-Bench-Macro ({error})"
+            ) from error
         yield Row(index, {} if index in skip else values, number / len(items))

@@ -27,7 +27,8 @@ class SearchSpace(Protocol):
         datasets: whose networks are searched, the main one first.
         benchmark: the name of the benchmark that holds its architectures; empty when none does.
         nodes: names of a cell's nodes, by number; empty where what is found is no cell.
-        limits: groups of choices of which only some may stay: (numbers of the choices, how many stay).
+        limits: groups of choices of which only some may stay: (numbers of the choices, how many
+            stay).
     """
 
     name: str
@@ -44,7 +45,9 @@ class SearchSpace(Protocol):
     @property
     def limits(self) -> tuple[tuple[tuple[int, ...], int], ...]: ...
 
-    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
+    def supernet(
+        self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None
+    ) -> Supernet:
         """Return the search network; *channels* and *cells* change its published size.
 
         Raises:
@@ -52,9 +55,12 @@ class SearchSpace(Protocol):
         """
 
     def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Any:
-        """Return what the operation of every choice (None: the choice was taken away) stands for; ``str`` of it names it.
+        """Return what the operation of every choice (None: the choice was taken away) stands for.
 
-        Where the order of terms is free, those with the higher number in *order* (one for each choice) come first.
+        ``str`` of it names it.
+
+        Where the order of terms is free, those with the higher number in *order* (one for each
+        choice) come first.
         """
 
     def network(self, found: Any, dataset: str, seed: int) -> Any:
@@ -72,7 +78,10 @@ def of_benchmark(benchmark: str) -> SearchSpace | None:
 
 
 def get(name: str) -> SearchSpace:
-    """Return the search space called *name*; raise InputError with what there is when it is unknown."""
+    """Return the search space called *name*.
+
+    Raise InputError with what there is when it is unknown.
+    """
     if name not in _NAMES:
         raise unknown("search space", name, _NAMES)
     space: SearchSpace = importlib.import_module(f"{__name__}.{name}").SPACE

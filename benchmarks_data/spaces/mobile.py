@@ -1,8 +1,12 @@
-"""The MobileNet space in which FreeDARTS was searched: ProxylessNAS' chain with other widths, six candidates and nothing to skip.
+"""The MobileNet space in which FreeDARTS was searched.
 
-Zhang, Huang, Wang, arXiv 2106.11542; sizes from the authors' code, github.com/anonymous-submission1991/FreeDARTS, mobilenet_space:
-21 layers of 32, 56, 112, 128, 256 and 432 channels. Every layer that keeps the shape has a shortcut past its candidates. As in
-:mod:`benchmarks_data.spaces.proxyless` activations are ReLU, where the code has ReLU6, whose bound is not homogeneous.
+ProxylessNAS' chain with other widths, six candidates and nothing to skip.
+
+Zhang, Huang, Wang, arXiv 2106.11542; sizes from the authors' code,
+github.com/anonymous-submission1991/FreeDARTS, mobilenet_space: 21 layers of 32, 56, 112, 128, 256
+and 432 channels. Every layer that keeps the shape has a shortcut past its candidates. As in
+:mod:`benchmarks_data.spaces.proxyless` activations are ReLU, where the code has ReLU6, whose bound
+is not homogeneous.
 """
 
 from __future__ import annotations
@@ -16,12 +20,19 @@ from benchmarks_data.spaces.choice import Choice
 from benchmarks_data.spaces.proxyless import BLOCKS, Chain, ProxylessSpace, Sizes, scaled
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
-SIZES = Sizes(40, 24, 1728, ((32, 4, 2), (56, 4, 2), (112, 4, 2), (128, 4, 1), (256, 4, 2), (432, 1, 1)))
-CHOICES = tuple(Choice(f"layer {place}", (place, place + 1), tuple(BLOCKS)) for place in range(len(SIZES.layers)))
+SIZES = Sizes(
+    40, 24, 1728, ((32, 4, 2), (56, 4, 2), (112, 4, 2), (128, 4, 1), (256, 4, 2), (432, 1, 1))
+)
+CHOICES = tuple(
+    Choice(f"layer {place}", (place, place + 1), tuple(BLOCKS))
+    for place in range(len(SIZES.layers))
+)
 
 
 class Layer(nn.Module):
-    """What is chosen, or all that can be chosen, and a shortcut past it where the shape stays the same."""
+    """What is chosen, or all that can be chosen, and a shortcut past it where the shape stays the
+    same.
+    """
 
     def __init__(self, chosen: nn.Module, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -59,14 +70,20 @@ class MobileSpace(ProxylessSpace):
     """The space (:class:`benchmarks_data.spaces.SearchSpace`)."""
 
     name = "mobile"
-    description = "FreeDARTS' MobileNet space: 21 inverted residual blocks, kernel 3, 5 or 7, expansion 3 or 6"
+    description = (
+        "FreeDARTS' MobileNet space: 21 inverted residual blocks, kernel 3, 5 or 7, "
+        "expansion 3 or 6"
+    )
     choices = CHOICES
 
     def _supernet(self, classes: int, seed: int, channels: int | None) -> Supernet:
         return MobileSupernet(classes, seed, channels=channels or SIZES.stem)
 
     def network(self, found: Any, dataset: str, seed: int) -> Any:
-        layers = [Layer(_block(kind, shape), *shape) for kind, shape in zip(found.kinds, SIZES.layers, strict=True)]
+        layers = [
+            Layer(_block(kind, shape), *shape)
+            for kind, shape in zip(found.kinds, SIZES.layers, strict=True)
+        ]
         return Chain(layers, self.datasets[dataset].classes, seed, channels=SIZES.stem, sizes=SIZES)
 
 

@@ -1,4 +1,7 @@
-"""The supernet of NAS-Bench-201: six choices of five operations, shared by all cells (Dong and Yang 2020, section 4.1)."""
+"""The supernet of NAS-Bench-201.
+
+Six choices of five operations, shared by all cells (Dong and Yang 2020, section 4.1).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ from torch import Tensor, nn
 from benchmarks_data.benchmark import Architecture, Dataset
 from benchmarks_data.initialisation import initialise
 from benchmarks_data.nb201 import BENCHMARK
-from benchmarks_data.nb201.network import CELLS_PER_STAGE, CHANNELS, assembled, operation, through_cell
+from benchmarks_data.nb201.network import (
+    CELLS_PER_STAGE,
+    CHANNELS,
+    assembled,
+    operation,
+    through_cell,
+)
 from benchmarks_data.nb201.space import EDGES, OPERATIONS, format_cell
 from benchmarks_data.spaces.choice import NONE, Choice
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
@@ -24,7 +33,11 @@ class Cell(nn.Module):
     def __init__(self, gates: Gates, channels: int) -> None:
         super().__init__()
         self.edges = nn.ModuleList(
-            Candidates(gates, number, {kind: operation(kind, channels, channels) for kind in choice.operations})
+            Candidates(
+                gates,
+                number,
+                {kind: operation(kind, channels, channels) for kind in choice.operations},
+            )
             for number, choice in enumerate(CHOICES)
         )
 
@@ -37,7 +50,9 @@ class NasBench201Supernet(Supernet):
 
     space = "nb201"
 
-    def __init__(self, classes: int, seed: int, *, channels: int = CHANNELS, cells: int = CELLS_PER_STAGE) -> None:
+    def __init__(
+        self, classes: int, seed: int, *, channels: int = CHANNELS, cells: int = CELLS_PER_STAGE
+    ) -> None:
         super().__init__()
         self.choices = CHOICES
         self.gates = Gates(CHOICES)
@@ -61,13 +76,24 @@ class NasBench201Space:
     limits = ()
     nodes: ClassVar[Mapping[int, str]] = {0: "input", 1: "", 2: "", 3: "output"}
 
-    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> Supernet:
+    def supernet(
+        self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None
+    ) -> Supernet:
         return NasBench201Supernet(
-            self.datasets[dataset].classes, seed, channels=channels or CHANNELS, cells=cells or CELLS_PER_STAGE
+            self.datasets[dataset].classes,
+            seed,
+            channels=channels or CHANNELS,
+            cells=cells or CELLS_PER_STAGE,
         )
 
-    def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Architecture:  # noqa: ARG002 (the order is fixed)
-        return BENCHMARK.architecture(BENCHMARK.index(format_cell([kind or NONE for kind in chosen])))
+    def decode(
+        self,
+        chosen: Sequence[str | None],
+        order: Sequence[float],  # noqa: ARG002
+    ) -> Architecture:
+        return BENCHMARK.architecture(
+            BENCHMARK.index(format_cell([kind or NONE for kind in chosen]))
+        )
 
     def network(self, found: Any, dataset: str, seed: int) -> Any:
         return BENCHMARK.network(found.index, self.datasets[dataset].classes, seed)

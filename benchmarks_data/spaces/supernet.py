@@ -1,6 +1,8 @@
-"""Supernets: networks in which every choice of an operation is still open, with a gate on each candidate.
+"""Supernets: networks in which every choice of an operation is still open, with a gate on each
+candidate.
 
-Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019, https://arxiv.org/abs/1806.09055
+Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019,
+https://arxiv.org/abs/1806.09055
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ class Gates:
     """The gates of all choices of a supernet, which every cell that has the choice shares.
 
     Attributes:
-        values: for every choice, a tensor (operations,) that the candidates' outputs are multiplied by.
-        kept: for every choice, whether each candidate is still there. Those that are not are not computed.
+        values: for every choice, a tensor (operations,) that the candidates' outputs are multiplied
+            by.
+        kept: for every choice, whether each candidate is still there. Those that are not are not
+            computed.
     """
 
     def __init__(self, choices: Sequence[Choice]) -> None:
@@ -48,10 +52,15 @@ class Candidates(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         gates, kept = self._gates.values[self._number], self._gates.kept[self._number]
         left = [
-            (gate, kind, module) for gate, keep, (kind, module) in zip(gates, kept, self.operations.items(), strict=True) if keep
+            (gate, kind, module)
+            for gate, keep, (kind, module) in zip(gates, kept, self.operations.items(), strict=True)
+            if keep
         ]
-        # The operation none is computed where nothing else is left: its sensitivity is 0 in any case.
-        return summed(gate * module(x) for gate, kind, module in left if kind != NONE or len(left) == 1)
+        # The operation none is computed where nothing else is left: its sensitivity is 0 in any
+        # case.
+        return summed(
+            gate * module(x) for gate, kind, module in left if kind != NONE or len(left) == 1
+        )
 
 
 def summed(terms: Iterable[Tensor]) -> Tensor:
@@ -66,8 +75,8 @@ class Supernet(nn.Module):
         space: the name of the search space.
         choices: the choices.
         gates: their gates.
-        stages: modules that follow one another; dividing all that one puts out divides the logits alike, if biases are zero and
-            nothing is normalised.
+        stages: modules that follow one another; dividing all that one puts out divides the logits
+            alike, if biases are zero and nothing is normalised.
     """
 
     space: str

@@ -1,4 +1,7 @@
-"""TransNAS-Bench-101, micro level: 4,096 cells of six edges with four operations (Duan et al., CVPR 2021, arXiv 2105.11871)."""
+"""TransNAS-Bench-101, micro level.
+
+4,096 cells of six edges with four operations (Duan et al., CVPR 2021, arXiv 2105.11871).
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
 
 #: What a digit of an architecture's string stands for, for the edges 0-1, 0-2, 1-2, 0-3, 1-3, 2-3.
 KINDS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3")
-#: The seven tasks' results, as they were republished: on the validation set, the best over the epochs of one training run. That
-#: best is a maximum over noise: with the last epoch's result its tau is .979 for class_scene, and .765 for class_object.
+#: The seven tasks' results, as they were republished: on the validation set, the best over the
+#: epochs of one training run. That best is a maximum over noise: with the last epoch's result its
+#: tau is .979 for class_scene, and .765 for class_object.
 RESULTS = (
     *("class_object_top1", "class_scene_top1", "jigsaw_top1", "room_layout_neg_loss"),
     *("segmentsemantic_miou", "autoencoder_ssim", "normal_ssim"),
@@ -29,17 +33,24 @@ _PREFIX = "64-41414-"
 class TransNasMicro:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`).
 
-    The networks are those of the two classification tasks. Decoders of the other tasks are not built, so that their results can be
-    targets of a score of the common backbone.
+    The networks are those of the two classification tasks. Decoders of the other tasks are not
+    built, so that their results can be targets of a score of the common backbone.
     """
 
     name = "transnas101_micro"
-    description = "TransNAS-Bench-101 micro: cells of 6 edges x 4 operations, trained on seven tasks of Taskonomy"
+    description = (
+        "TransNAS-Bench-101 micro: cells of 6 edges x 4 operations, trained on seven "
+        "tasks of Taskonomy"
+    )
     size = len(KINDS) ** len(space.EDGES)
-    datasets: ClassVar[Mapping[str, Dataset]] = {"class_object": Dataset(75, 256), "class_scene": Dataset(47, 256)}
+    datasets: ClassVar[Mapping[str, Dataset]] = {
+        "class_object": Dataset(75, 256),
+        "class_scene": Dataset(47, 256),
+    }
 
-    #: By pass, how often its results for these networks have been corrected: scores that were stored before are not read again.
-    #: Once: a skip connection that halves the size has a ReLU, which was no module.
+    #: By pass, how often its results for these networks have been corrected: scores that were
+    #: stored before are not read again. Once: a skip connection that halves the size has a ReLU,
+    #: which was no module.
     corrections: ClassVar[Mapping[str, int]] = {
         "activation_codes": 1,
         "neuron_patterns": 1,
@@ -49,16 +60,24 @@ class TransNasMicro:
 
     def architecture(self, index: int) -> Architecture:
         if not 0 <= index < self.size:
-            raise InputError(f"transnas101_micro has no architecture {index}: indices run from 0 to {self.size - 1}")
-        digits = [index // len(KINDS) ** place % len(KINDS) for place in reversed(range(len(space.EDGES)))]
+            raise InputError(
+                f"transnas101_micro has no architecture {index}: indices run from 0 to "
+                f"{self.size - 1}"
+            )
+        digits = [
+            index // len(KINDS) ** place % len(KINDS) for place in reversed(range(len(space.EDGES)))
+        ]
         a, b, c, d, e, f = digits
-        return Architecture(index, f"{_PREFIX}{a}_{b}{c}_{d}{e}{f}", tuple(KINDS[digit] for digit in digits))
+        return Architecture(
+            index, f"{_PREFIX}{a}_{b}{c}_{d}{e}{f}", tuple(KINDS[digit] for digit in digits)
+        )
 
     def index(self, string: str) -> int:
         found = re.fullmatch(re.escape(_PREFIX) + r"([0-3])_([0-3]{2})_([0-3]{3})", string)
         if not found:
             raise InputError(
-                f"{string!r} is no architecture of transnas101_micro: expected {_PREFIX}a_bc_def with digits from 0 to 3"
+                f"{string!r} is no architecture of transnas101_micro: expected {_PREFIX}a_bc_def "
+                "with digits from 0 to 3"
             )
         return int("".join(found.groups()), len(KINDS))
 
@@ -66,7 +85,10 @@ class TransNasMicro:
         return space.is_connected(self.architecture(index).structure)
 
     def canonical(self, index: int) -> tuple[str, ...]:
-        """Return the cell without its idle edges; where the two inner nodes are not joined, the first in order of both namings."""
+        """Return the cell without its idle edges.
+
+        Where the two inner nodes are not joined, the first in order of both namings.
+        """
         cell = self.architecture(index).structure
         kept = space.without_dead_edges(cell)
         a, b, c, d, e, f = kept

@@ -1,7 +1,9 @@
-"""The network of TransNAS-Bench-101's classification tasks at micro level in torch, for inputs (batch, 3, height, width).
+"""The network of TransNAS-Bench-101's classification tasks at micro level in torch, for inputs
+(batch, 3, height, width).
 
-A stem that quarters height and width, with 64 channels; five modules of two cells, of which the first, third and fifth halve height
-and width and double the channels; global average pooling, linear classifier. Source: Duan et al., CVPR 2021, section 3.2.
+A stem that quarters height and width, with 64 channels; five modules of two cells, of which the
+first, third and fifth halve height and width and double the channels; global average pooling,
+linear classifier. Source: Duan et al., CVPR 2021, section 3.2.
 """
 
 from __future__ import annotations
@@ -49,13 +51,18 @@ class Network(StackedCells):
         super().__init__(cell)
         half = CHANNELS // 2
         self.stem = nn.Sequential(
-            Convolution(3, half, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(half), ReluConvBn(half, CHANNELS, 3, stride=2)
+            Convolution(3, half, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(half),
+            ReluConvBn(half, CHANNELS, 3, stride=2),
         )
         body: list[nn.Module] = []
         channels = CHANNELS
         for reduces in MODULES:
             width = 2 * channels if reduces else channels
-            body += [CellModule(cell, partial(_operation, inputs, width)) for inputs in (channels, *[width] * (CELLS - 1))]
+            body += [
+                CellModule(cell, partial(_operation, inputs, width))
+                for inputs in (channels, *[width] * (CELLS - 1))
+            ]
             channels = width
         self.body = nn.Sequential(*body)
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())

@@ -25,7 +25,9 @@ class Lost(Generic[Item]):
 
 
 class Executor(Protocol):
-    """Computes a function of many items, each on one thread, so that results do not depend on the executor."""
+    """Computes a function of many items, each on one thread, so that results do not depend on the
+    executor.
+    """
 
     def each(
         self,
@@ -36,18 +38,25 @@ class Executor(Protocol):
         """Yield what *compute* makes of each item, in the order in which they finish.
 
         Args:
-            compute: from an item to its result. What it raises is raised here. It and the items must survive pickling.
+            compute: from an item to its result. What it raises is raised here. It and the items
+                must survive pickling.
             items: what to compute.
-            halves: returns parts that an item can be divided into, to find the one that costs workers their lives; empty where
-                it cannot be divided.
+            halves: returns parts that an item can be divided into, to find the one that costs
+                workers their lives; empty where it cannot be divided.
 
         Raises:
             WorkerDied: workers end before they are ready.
         """
 
 
-def all_or_nothing(executor: Executor, compute: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-    """Yield the result of each item, in the order in which they finish; raise WorkerDied where an item is lost."""
+def all_or_nothing(
+    executor: Executor, compute: Callable[[Item], Result], items: Sequence[Item]
+) -> Iterator[Result]:
+    """Yield the result of each item, in the order in which they finish.
+
+    Raises:
+        WorkerDied: an item is lost.
+    """
     for result in executor.each(compute, items):
         if isinstance(result, Lost):
             raise WorkerDied(result.reason)

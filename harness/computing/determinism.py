@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def reproducible() -> Iterator[None]:
-    """Let torch compute on one thread, so that sums are taken in one order, and in full float32 precision."""
+    """Let torch compute on one thread, so that sums are taken in one order, and in full float32
+    precision.
+    """
     import torch
 
     cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul

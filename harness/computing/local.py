@@ -14,7 +14,8 @@ from harness.computing.processes import NO_LIMITS, Limits
 
 @dataclass(frozen=True)
 class Local:
-    """Processes on this machine; a single one without limits is this process itself, which nothing then guards.
+    """Processes on this machine; a single one without limits is this process itself, which nothing
+    then guards.
 
     Attributes:
         workers: their number; None is the number of cores.
@@ -30,7 +31,10 @@ class Local:
         items: Sequence[Item],
         halves: Callable[[Item], Sequence[Item]] | None = None,
     ) -> Iterator[Result | Lost[Item]]:
-        """Yield what *compute* makes of each item: see :class:`harness.computing.contract.Executor`."""
+        """Yield what *compute* makes of each item.
+
+        See :class:`harness.computing.contract.Executor`.
+        """
         workers = self.workers or cores()
         if self.limits == NO_LIMITS and workers == 1:
             with reproducible():

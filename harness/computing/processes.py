@@ -1,4 +1,7 @@
-"""Worker processes that may be killed, abort or hang: what one had in hand is tried once more, then given up with the reason."""
+"""Worker processes that may be killed, abort or hang.
+
+What one had in hand is tried once more, then given up with the reason.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ class Limits:
 
     Attributes:
         timeout: seconds for an item; None is no limit.
-        memory: bytes of data beyond what it has at its start; None is no limit. Where the system cannot limit them, nothing is.
+        memory: bytes of data beyond what it has at its start; None is no limit. Where the system
+            cannot limit them, nothing is.
     """
 
     timeout: float | None = None
@@ -69,10 +73,17 @@ class Worker:
     @property
     def late(self) -> bool:
         """Whether its time is over, and it has not answered."""
-        return self.deadline is not None and time.monotonic() >= self.deadline and not self.connection.poll()
+        return (
+            self.deadline is not None
+            and time.monotonic() >= self.deadline
+            and not self.connection.poll()
+        )
 
     def hear(self) -> tuple[str, Any]:
-        """Return ("ready", None), ("result", value), ("raised", error), or ("lost", reason): empty where its end tells it."""
+        """Return ("ready", None), ("result", value), ("raised", error), or ("lost", reason).
+
+        Empty where its end tells it.
+        """
         if self.late:
             return "lost", f"it took longer than {self._timeout:g} seconds"
         try:
@@ -97,7 +108,10 @@ class Worker:
         if running or code >= 0:
             return f"a worker process ended with status {code}"
         name = signal.Signals(-code).name
-        return f"a worker process was ended by {name}{' (out of memory?)' if name == 'SIGKILL' else ''}"
+        return (
+            "a worker process was ended by "
+            f"{name}{' (out of memory?)' if name == 'SIGKILL' else ''}"
+        )
 
     def kill(self) -> None:
         """Kill the process, whatever it is doing."""
@@ -111,15 +125,17 @@ def each(
     limits: Limits = NO_LIMITS,
     halves: Callable[[Item], Sequence[Item]] | None = None,
 ) -> Iterator[Result | Lost[Item]]:
-    """Yield what *compute* makes of each item, in the order in which they finish; both must survive pickling.
+    """Yield what *compute* makes of each item, in the order in which they finish.
+
+    Both must survive pickling.
 
     Args:
         compute: from an item to its result. What it raises is raised here.
         items: what to compute.
         workers: how many processes there are at most.
         limits: of each of them.
-        halves: returns parts that an item can be divided into, to find the one that costs workers their lives; empty where it
-            cannot be divided.
+        halves: returns parts that an item can be divided into, to find the one that costs workers
+            their lives; empty where it cannot be divided.
 
     Raises:
         WorkerDied: workers end before they are ready.
@@ -168,9 +184,15 @@ def _noticed(busy: Sequence[Worker]) -> list[Worker]:
 
 
 def _again(
-    due: deque[tuple[Any, int]], worker: Worker, halves: Callable[[Any], Sequence[Any]] | None, reason: str
+    due: deque[tuple[Any, int]],
+    worker: Worker,
+    halves: Callable[[Any], Sequence[Any]] | None,
+    reason: str,
 ) -> Lost[Any] | None:
-    """Put what a worker had in hand back among what is due, in parts where it has some; return it when it is given up."""
+    """Put what a worker had in hand back among what is due, in parts where it has some.
+
+    Return it when it is given up.
+    """
     parts = halves(worker.item) if halves and worker.ready else ()
     if parts:
         due.extendleft((part, 1) for part in reversed(parts))
@@ -185,7 +207,10 @@ def _again(
 
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for the moment in which a worker starts: it inherits that, and leaves it to this process to stop it."""
+    """Ignore Ctrl-C for the moment in which a worker starts.
+
+    It inherits that, and leaves it to this process to stop it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -218,12 +243,18 @@ def _serve(connection: Any, compute: Callable[[Any], Any], memory: int | None) -
 
 
 def _limit_data(memory: int) -> None:
-    """Let allocations fail that would take more than *memory* bytes beyond what the process has now."""
+    """Let allocations fail that would take more than *memory* bytes beyond what the process has
+    now.
+    """
     try:
         import resource
         from pathlib import Path
 
-        now = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData"))
+        now = next(
+            int(line.split()[1])
+            for line in Path("/proc/self/status").read_text().splitlines()
+            if line.startswith("VmData")
+        )
         resource.setrlimit(resource.RLIMIT_DATA, (now * 1024 + memory, resource.RLIM_INFINITY))
     except (ImportError, OSError, ValueError, StopIteration):
         return

@@ -1,4 +1,7 @@
-"""The same work on a Ray cluster: results come back as they finish, and what a node or a worker loses is computed elsewhere."""
+"""The same work on a Ray cluster.
+
+Results come back as they finish, and what a node or a worker loses is computed elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ class OnRay:
     """Tasks on a Ray cluster.
 
     Attributes:
-        address: of a running cluster; None starts one on this machine for as long as the work takes.
+        address: of a running cluster; None starts one on this machine for as long as the work
+            takes.
         cpus, gpus: what a task takes.
         timeout: seconds after which the worker of an item ends itself; None is no limit.
     """
@@ -43,12 +47,15 @@ class OnRay:
         items: Sequence[Item],
         halves: Callable[[Item], Sequence[Item]] | None = None,
     ) -> Iterator[Result | Lost[Item]]:
-        """Yield what *compute* makes of each item: see :class:`harness.computing.contract.Executor`.
+        """Yield what *compute* makes of each item.
+
+        See :class:`harness.computing.contract.Executor`.
 
         The cluster's nodes must be able to import *compute*.
 
         Raises:
-            InputError: Ray is not installed, there is no cluster at the address, or none of its nodes has what an item takes.
+            InputError: Ray is not installed, there is no cluster at the address, or none of its
+                nodes has what an item takes.
         """
         ray = _ray()
         ours = not ray.is_initialized()
@@ -62,7 +69,11 @@ class OnRay:
                 ray.shutdown()
 
     def _each(
-        self, ray: Any, compute: Callable[[Item], Result], items: Sequence[Item], halves: Callable[[Item], Sequence[Item]]
+        self,
+        ray: Any,
+        compute: Callable[[Item], Result],
+        items: Sequence[Item],
+        halves: Callable[[Item], Sequence[Item]],
     ) -> Iterator[Result | Lost[Item]]:
         remote = ray.remote(num_cpus=self.cpus, num_gpus=self.gpus)(_compute)
         shared = ray.put(compute)
@@ -71,15 +82,21 @@ class OnRay:
             while due or running:
                 while due and len(running) < IN_FLIGHT * _at_once(ray, self.cpus, self.gpus):
                     item = due.popleft()
-                    retries = 0 if halves(item) else RETRIES  # what can be divided is divided at once
-                    running[remote.options(max_retries=retries).remote(shared, item, self.timeout)] = item
+                    retries = (
+                        0 if halves(item) else RETRIES
+                    )  # what can be divided is divided at once
+                    running[
+                        remote.options(max_retries=retries).remote(shared, item, self.timeout)
+                    ] = item
                 (finished, *_), _ = ray.wait(list(running), num_returns=1)
                 item = running.pop(finished)
                 try:
                     yield ray.get(finished)
                 except ray.exceptions.RayTaskError as error:
                     raise (error.cause if isinstance(error.cause, Exception) else error) from None
-                except ray.exceptions.RayError as error:  # a worker, a node or an object is lost, again and again
+                except (
+                    ray.exceptions.RayError
+                ) as error:  # a worker, a node or an object is lost, again and again
                     if parts := halves(item):
                         due.extendleft(reversed(parts))
                     else:
@@ -100,7 +117,7 @@ def _compute(compute: Callable[[Item], Result], item: Item, timeout: float | Non
 
 @contextmanager
 def _ended_after(seconds: float | None) -> Iterator[None]:
-    """End this process when the block takes longer, even where native code does not let Python run."""
+    """End this process when the block takes longer, even while native code runs."""
     if seconds is None:
         yield
         return
@@ -121,7 +138,10 @@ def _ray() -> Any:
 
 
 def _connect(ray: Any, address: str | None) -> None:
-    """Connect to a cluster, or start one; its workers find this package where this process has it."""
+    """Connect to a cluster, or start one.
+
+    Its workers find this package where this process has it.
+    """
     if address is not None and ":" in address and "//" not in address:
         host, _, port = address.rpartition(":")
         try:  # Ray itself would try for minutes, and then end this process
@@ -148,14 +168,21 @@ def _connect(ray: Any, address: str | None) -> None:
 
 
 def _check_that_it_fits(ray: Any, cpus: float, gpus: float) -> None:
-    """Raise InputError when no node has the cores and GPUs of a task, which would then wait for ever."""
+    """Raise InputError when no node has the cores and GPUs of a task, which would then wait for
+    ever.
+    """
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     if not any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
-        raise InputError(f"no node of the Ray cluster has {cpus:g} cores and {gpus:g} GPUs: ask for less for a task")
+        raise InputError(
+            f"no node of the Ray cluster has {cpus:g} cores and {gpus:g} GPUs: ask for less for "
+            "a task"
+        )
 
 
 def _at_once(ray: Any, cpus: float, gpus: float) -> int:
     """Return how many tasks the cluster can run at once, at least one."""
     known = ray.cluster_resources()
-    counts = [known.get(name, 0.0) / amount for name, amount in (("CPU", cpus), ("GPU", gpus)) if amount]
+    counts = [
+        known.get(name, 0.0) / amount for name, amount in (("CPU", cpus), ("GPU", gpus)) if amount
+    ]
     return max(1, int(min(counts, default=1.0)))

@@ -1,7 +1,9 @@
-"""Engines: the passes of many architectures of one benchmark at once, because those of a seed share their operations' weights.
+"""Engines: the passes of many architectures of one benchmark at once, because those of a seed share
+their operations' weights.
 
-An engine gives what the proxies of this package make use of in the result of the pass of the same name in :mod:`proxies.passes`,
-which takes one network after the other and stays as the readable reference. Other proxies read those.
+An engine gives what the proxies of this package make use of in the result of the pass of the same
+name in :mod:`proxies.passes`, which takes one network after the other and stays as the readable
+reference. Other proxies read those.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from proxies.passes.common import Inputs
 
-#: The modules that hold engines, by the benchmark whose architectures they take. Each has an object ENGINE, and needs no torch.
+#: The modules that hold engines, by the benchmark whose architectures they take. Each has an object
+#: ENGINE, and needs no torch.
 MODULES = {"nb201": "proxies.engines.nb201"}
 
 
@@ -32,19 +35,25 @@ class Engine(Protocol):
     def share(self, make: Callable[[int], Any], inputs: Inputs) -> Any:
         """Return what the architectures of a seed share; *make* returns the network of an index."""
 
-    def compute(self, name: str, shared: Any, structures: Sequence[Sequence[Any]], memory: int | None) -> list[Any]:
+    def compute(
+        self, name: str, shared: Any, structures: Sequence[Sequence[Any]], memory: int | None
+    ) -> list[Any]:
         """Return the result of a pass for each architecture, or what its computation raised.
 
         Args:
             name: one of :attr:`passes`.
             shared: what :meth:`share` returned.
             structures: of the architectures.
-            memory: bytes that the architectures which are computed together may take; None lets the engine decide.
+            memory: bytes that the architectures which are computed together may take; None lets the
+                engine decide.
         """
 
 
 def engine_of(benchmark: str) -> Engine | None:
-    """Return the engine of a benchmark; None where its networks are computed one after the other."""
+    """Return the engine of a benchmark.
+
+    None where its networks are computed one after the other.
+    """
     if benchmark not in MODULES:
         return None
     engine: Engine = importlib.import_module(MODULES[benchmark]).ENGINE

@@ -1,7 +1,10 @@
-"""The computations that proxies share. Each runs once per network, whatever number of proxies reads its result.
+"""The computations that proxies share.
 
-A pass takes the network, its :class:`~proxies.passes.common.Inputs` and its options, leaves the network as it found it, and
-returns plain numbers or tensors. This catalogue says what each needs without importing torch; the code is in the modules.
+Each runs once per network, whatever number of proxies reads its result.
+
+A pass takes the network, its :class:`~proxies.passes.common.Inputs` and its options, leaves the
+network as it found it, and returns plain numbers or tensors. This catalogue says what each needs
+without importing torch; the code is in the modules.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-#: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a file, if one is given).
+#: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a
+#: file, if one is given).
 NEEDS = ("weights", "noise", "images", "labels")
 
 #: The cost of what nothing is sent through the network for.
@@ -36,7 +40,8 @@ class Pass:
         largest_batch: the largest batch that it takes; None means any.
         logits: whether its result depends on the classifier.
         supernet: whether it is of a supernet, once for all architectures, instead of a network.
-        hands_out_network: whether its result is the network itself, which is then not used for other proxies.
+        hands_out_network: whether its result is the network itself, which is then not used for
+            other proxies.
     """
 
     name: str
@@ -52,14 +57,19 @@ class Pass:
 
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
-        found: Callable[..., Any] = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.name)
+        found: Callable[..., Any] = getattr(
+            importlib.import_module(f"{__name__}.{self.module}"), self.name
+        )
         return found
 
 
 def _catalogue() -> dict[str, Pass]:
     batch = frozenset({"batch"})
     body = partial(Pass, logits=False)
-    shared, through = partial(Pass, supernet=True), "forward and backward through the supernet, once for all architectures"
+    shared, through = (
+        partial(Pass, supernet=True),
+        "forward and backward through the supernet, once for all architectures",
+    )
     data = frozenset({"weights", "images", "labels"})
     entries = (
         Pass(
@@ -71,11 +81,34 @@ def _catalogue() -> dict[str, Pass]:
         ),
         Pass("cost", "cost", frozenset(), "one image forward"),
         Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
-        Pass("synaptic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
-        Pass("periodic_flow", "synaptic_flow", frozenset({"weights"}), "one image forward and backward"),
+        Pass(
+            "synaptic_flow",
+            "synaptic_flow",
+            frozenset({"weights"}),
+            "one image forward and backward",
+        ),
+        Pass(
+            "periodic_flow",
+            "synaptic_flow",
+            frozenset({"weights"}),
+            "one image forward and backward",
+        ),
         Pass("expected_flow", "synaptic_flow", frozenset(), "one image forward and backward"),
-        body("activation_codes", "activations", frozenset({"weights", "images"}), "a batch forward", batch),
-        body("neuron_patterns", "activations", frozenset({"weights", "images"}), "a small batch forward", batch, largest_batch=62),
+        body(
+            "activation_codes",
+            "activations",
+            frozenset({"weights", "images"}),
+            "a batch forward",
+            batch,
+        ),
+        body(
+            "neuron_patterns",
+            "activations",
+            frozenset({"weights", "images"}),
+            "a small batch forward",
+            batch,
+            largest_batch=62,
+        ),
         body(
             "gaussian_patterns",
             "activations",
@@ -84,14 +117,31 @@ def _catalogue() -> dict[str, Pass]:
             batch | {"repeats"},
             largest_batch=62,
         ),
-        body("linear_regions", "activations", frozenset({"noise"}), "1,000 images of 4 x 4 pixels forward"),
+        body(
+            "linear_regions",
+            "activations",
+            frozenset({"noise"}),
+            "1,000 images of 4 x 4 pixels forward",
+        ),
         Pass("loss_gradient", "loss", data, "a batch forward and backward", batch),
         Pass("second_gradient", "loss", data, "a batch forward and backward", batch, batches=2),
         Pass("hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
         Pass("gate_hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
         Pass("labels", "common", frozenset({"labels"}), FREE, batch),
-        Pass("input_jacobian", "jacobian", frozenset({"weights", "images"}), "a batch forward and backward", batch),
-        Pass("tangent_kernel", "jacobian", frozenset({"noise", "images"}), "a batch forward and backward image by image", batch),
+        Pass(
+            "input_jacobian",
+            "jacobian",
+            frozenset({"weights", "images"}),
+            "a batch forward and backward",
+            batch,
+        ),
+        Pass(
+            "tangent_kernel",
+            "jacobian",
+            frozenset({"noise", "images"}),
+            "a batch forward and backward image by image",
+            batch,
+        ),
         Pass(
             "batch_tangent_kernel",
             "jacobian",
@@ -100,12 +150,32 @@ def _catalogue() -> dict[str, Pass]:
             batch,
             largest_batch=72,
         ),
-        body("channel_correlation", "features", frozenset({"weights", "noise"}), "one image forward", frozenset({"side"})),
-        shared("supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}", NUMERICS),
+        body(
+            "channel_correlation",
+            "features",
+            frozenset({"weights", "noise"}),
+            "one image forward",
+            frozenset({"side"}),
+        ),
+        shared(
+            "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}", NUMERICS
+        ),
         shared("supernet_snip", "supernet", data, f"a batch {through}", batch | NUMERICS),
         shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch | NUMERICS),
-        body("gaussian_complexity", "features", frozenset({"noise"}), "2 batches forward for each repeat", batch | {"repeats"}),
-        body("stage_features", "features", frozenset({"noise"}), "a batch forward and backward stage by stage", batch),
+        body(
+            "gaussian_complexity",
+            "features",
+            frozenset({"noise"}),
+            "2 batches forward for each repeat",
+            batch | {"repeats"},
+        ),
+        body(
+            "stage_features",
+            "features",
+            frozenset({"noise"}),
+            "a batch forward and backward stage by stage",
+            batch,
+        ),
     )
     return {entry.name: entry for entry in entries}
 

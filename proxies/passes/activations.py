@@ -1,4 +1,7 @@
-"""Activation patterns of ReLUs, whatever way they are called: as a module, a function of torch or a method of a tensor."""
+"""Activation patterns of ReLUs, whatever way they are called.
+
+As a module, a function of torch or a method of a tensor.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,20 @@ RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Ten
 
 
 class _Watched(TorchFunctionMode):
-    """Has *compute* give the output of every ReLU that is called meanwhile, from its input and what would compute it."""
+    """Has *compute* give the output of every ReLU that is called meanwhile, from its input and what
+    would compute it.
+    """
 
     def __init__(self, compute: Callable[[Tensor, Callable[[], Tensor]], Tensor]) -> None:
         super().__init__()
         self._compute = compute
 
     def __torch_function__(
-        self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        function: Any,
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         call = partial(function, *args, **(kwargs or {}))
         if function not in RELUS:
@@ -51,8 +60,8 @@ class ActivationCodes:
     """Which units of which images are active.
 
     Attributes:
-        agreement: K of shape (batch, batch), float64: the number of units, over all calls of all ReLUs, that are
-            active for both images or for neither.
+        agreement: K of shape (batch, batch), float64: the number of units, over all calls of all
+            ReLUs, that are active for both images or for neither.
         units: the number of units, K's diagonal.
     """
 
@@ -61,13 +70,16 @@ class ActivationCodes:
 
 
 def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationCodes:
-    """Send *batch* images through the network in training mode and compare the signs at every call of a ReLU.
+    """Send *batch* images through the network in training mode and compare the signs at every call
+    of a ReLU.
 
-    Several operations of a cell read one node: what their ReLUs make of it is computed once, and counted for each.
+    Several operations of a cell read one node: what their ReLUs make of it is computed once, and
+    counted for each.
     """
     total = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     units = 0
-    #: What ReLUs have last been given, in which version, what they made of it, and the agreement of the images there.
+    #: What ReLUs have last been given, in which version, what they made of it, and the agreement of
+    #: the images there.
     recent: deque[tuple[Tensor, int, Tensor, Tensor]] = deque(maxlen=3)
 
     def compare(x: Tensor, call: Callable[[], Tensor]) -> Tensor:
@@ -87,9 +99,11 @@ def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationC
 
 
 def _agreement(output: Tensor) -> Tensor:
-    """Return for each two images the number of units that are active for both or for neither, (batch, batch).
+    """Return for each two images the number of units that are active for both or for neither,
+    (batch, batch).
 
-    A code x of zeros and ones: x.y + (1-x).(1-y) = n - |x| - |y| + 2 x.y. Counts below 2^24 are exact in float32.
+    A code x of zeros and ones: x.y + (1-x).(1-y) = n - |x| - |y| + 2 x.y. Counts below 2^24 are
+    exact in float32.
     """
     active = (output.permute(0, 2, 3, 1) if output.dim() == 4 else output).flatten(1).sign().float()
     ones = active.sum(1)
@@ -101,21 +115,26 @@ class NeuronPatterns:
     """How many distinct patterns of activity over a batch the network's units show.
 
     Attributes:
-        distinct: number of distinct patterns over all calls of all ReLUs, for each draw of the weights.
+        distinct: number of distinct patterns over all calls of all ReLUs, for each draw of the
+            weights.
     """
 
     distinct: list[int]
 
 
 def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatterns:
-    """Send *batch* images (at most 62: a bit each) through the network and collect for each unit those that activate it."""
+    """Send *batch* images (at most 62: a bit each) through the network and collect for each unit
+    those that activate it.
+    """
     return NeuronPatterns([_distinct_patterns(network, inputs.images(batch), {})])
 
 
 def gaussian_patterns(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> NeuronPatterns:
     """Do the same *repeats* times, each with standard normal weights of its own."""
     images = inputs.images(batch)
-    draws = (gaussian_weights(network, inputs, "gaussian_patterns", repeat) for repeat in range(repeats))
+    draws = (
+        gaussian_weights(network, inputs, "gaussian_patterns", repeat) for repeat in range(repeats)
+    )
     return NeuronPatterns([_distinct_patterns(network, images, weights) for weights in draws])
 
 
@@ -144,13 +163,15 @@ class LinearRegions:
 
 
 def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
-    """Count the distinct activation codes at 1,000 points of the segment between two Gaussian images of 4 x 4 pixels.
+    """Count the distinct activation codes at 1,000 points of the segment between two Gaussian
+    images of 4 x 4 pixels.
 
-    At full width every point has a code of its own, so the count says nothing. As in the reference implementation one
-    channel is kept in every layer, here by setting all other weights to zero: the other units are then the same everywhere.
-    The reference draws 1,000 independent images of 3 x 3 pixels for a network of one cell a stage; with five cells nearly all
-    of those differ too (1,000 regions for 54 of 60 cells), hence the segment.
-    Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535; for segments Hanin and Rolnick 2019, arXiv 1901.09021.
+    At full width every point has a code of its own, so the count says nothing. As in the reference
+    implementation one channel is kept in every layer, here by setting all other weights to zero:
+    the other units are then the same everywhere. The reference draws 1,000 independent images of 3
+    x 3 pixels for a network of one cell a stage; with five cells nearly all of those differ too
+    (1,000 regions for 54 of 60 cells), hence the segment. Source: Chen et al. 2021 (TE-NAS), arXiv
+    2102.11535; for segments Hanin and Rolnick 2019, arXiv 1901.09021.
     """
     weights = kaiming_weights(network, inputs, "linear_regions")
     thin = {}
@@ -164,9 +185,12 @@ def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
         codes.append((output[:, 0] > 0).flatten(1))
 
     start, end = (
-        inputs.gaussian((1, inputs.image_shape[0], REGION_SIDE, REGION_SIDE), "linear_regions", at) for at in ("start", "end")
+        inputs.gaussian((1, inputs.image_shape[0], REGION_SIDE, REGION_SIDE), "linear_regions", at)
+        for at in ("start", "end")
     )
-    along = torch.linspace(0, 1, REGION_POINTS, dtype=inputs.dtype, device=inputs.device).view(-1, 1, 1, 1)
+    along = torch.linspace(0, 1, REGION_POINTS, dtype=inputs.dtype, device=inputs.device).view(
+        -1, 1, 1, 1
+    )
     with batch_statistics(network), _watched(collect), torch.no_grad():
         functional_call(network, thin, (start + (end - start) * along,))
     return LinearRegions(len(torch.unique(torch.cat(codes, 1), dim=0)) if codes else 1)

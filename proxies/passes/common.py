@@ -21,8 +21,8 @@ class Sensitivities:
     """What a scalar R of the network gains from each operation.
 
     Attributes:
-        operations: for every operation, <output, dR/doutput>, which is dR/dalpha for a gate alpha = 1 on that output (or what
-            stands in place of dR/dalpha).
+        operations: for every operation, <output, dR/doutput>, which is dR/dalpha for a gate alpha =
+            1 on that output (or what stands in place of dR/dalpha).
         live: the places of live operations.
         log_scale: the logarithm of a positive number by which everything was divided.
     """
@@ -44,7 +44,8 @@ class Inputs:
 
     Attributes:
         image_shape: (channels, height, width) of one image.
-        images: draws a batch, shape (size, channels, height, width); raises InputError when there are not as many.
+        images: draws a batch, shape (size, channels, height, width); raises InputError when there
+            are not as many.
         labels: draws the labels of the same batch, shape (size,), int64.
         stream: returns a CPU generator that depends on the seed and the given names alone.
         dtype, device: of every computation.
@@ -59,22 +60,36 @@ class Inputs:
 
     def gaussian(self, shape: tuple[int, ...], *names: object) -> Tensor:
         """Return standard normal numbers that depend on the seed and *names* alone."""
-        return laid_out(torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype))
+        return laid_out(
+            torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype)
+        )
 
 
 def in_double(inputs: Inputs) -> Inputs:
     """Return the same inputs in float64."""
-    return replace(inputs, dtype=torch.float64, images=lambda size, part=0: inputs.images(size, part).double())
+    return replace(
+        inputs, dtype=torch.float64, images=lambda size, part=0: inputs.images(size, part).double()
+    )
 
 
 def laid_out(values: Tensor) -> Tensor:
-    """Return images or weights with the channels last in memory, which convolution and pooling on a CPU take twice as fast."""
-    return values.contiguous(memory_format=torch.channels_last) if values.dim() == 4 and values.device.type == "cpu" else values
+    """Return images or weights with the channels last in memory, which convolution and pooling on a
+    CPU take twice as fast.
+    """
+    return (
+        values.contiguous(memory_format=torch.channels_last)
+        if values.dim() == 4 and values.device.type == "cpu"
+        else values
+    )
 
 
 def layers_of(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
     """Return the convolutions and linear layers of a network by qualified name."""
-    return {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d | nn.Linear)}
+    return {
+        name: module
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Conv2d | nn.Linear)
+    }
 
 
 def apply(function: type[torch.autograd.Function], *args: object) -> Any:
@@ -83,19 +98,29 @@ def apply(function: type[torch.autograd.Function], *args: object) -> Any:
 
 
 @contextmanager
-def output_hooks(modules: Iterable[nn.Module], hook: Callable[[nn.Module, Any], Any]) -> Iterator[None]:
-    """Call ``hook(module, output)`` after each module's forward; what it returns, if anything, replaces the output."""
+def output_hooks(
+    modules: Iterable[nn.Module], hook: Callable[[nn.Module, Any], Any]
+) -> Iterator[None]:
+    """Call ``hook(module, output)`` after each module's forward.
+
+    What it returns, if anything, replaces the output.
+    """
     with ExitStack() as stack:
         for module in modules:
-            stack.enter_context(module.register_forward_hook(lambda module, _, output: hook(module, output)))
+            stack.enter_context(
+                module.register_forward_hook(lambda module, _, output: hook(module, output))
+            )
         yield
 
 
 @contextmanager
 def stages_rescaled(stages: Iterable[nn.Module]) -> Iterator[list[float]]:
-    """Divide all that each stage puts out, a tensor or several, by its largest absolute value; yield the logarithms of those.
+    """Divide all that each stage puts out, a tensor or several, by its largest absolute value.
 
-    It keeps a positively homogeneous network inside the range of float32: its output is divided by the product.
+    Yield the logarithms of those.
+
+    It keeps a positively homogeneous network inside the range of float32: its output is divided by
+    the product.
     """
     log_scales: list[float] = []
 
@@ -127,7 +152,8 @@ def captured_outputs(modules: Iterable[nn.Module]) -> Iterator[dict[nn.Module, l
     captured: dict[nn.Module, list[Tensor]] = {}
 
     def capture(module: nn.Module, output: Tensor) -> Tensor:
-        # A view of its own for each module: Identity returns its input, whose gradient would count other edges too.
+        # A view of its own for each module: Identity returns its input, whose gradient would count
+        # other edges too.
         own = output.view_as(output)
         captured.setdefault(module, []).append(own)
         return own
@@ -139,7 +165,10 @@ def captured_outputs(modules: Iterable[nn.Module]) -> Iterator[dict[nn.Module, l
 @contextmanager
 def overridden(modules: Iterable[nn.Module], **attributes: Any) -> Iterator[None]:
     """Set plain attributes of each module, and put back what was there before."""
-    saved = [(m.__dict__, {key: m.__dict__[key] for key in attributes if key in m.__dict__}) for m in modules]
+    saved = [
+        (m.__dict__, {key: m.__dict__[key] for key in attributes if key in m.__dict__})
+        for m in modules
+    ]
     try:
         for current, _ in saved:
             current.update(attributes)
@@ -158,17 +187,24 @@ def batch_norm_bypassed(network: nn.Module) -> AbstractContextManager[None]:
 
 @contextmanager
 def batch_statistics(network: nn.Module) -> Iterator[None]:
-    """Let every batch normalisation use the batch's statistics, and keep its running ones unchanged.
+    """Let every batch normalisation use the batch's statistics, and keep its running ones
+    unchanged.
 
     No activation overwrites its input meanwhile, since hooks and derivatives look at it.
     """
     in_place = [module for module in network.modules() if getattr(module, "inplace", False)]
-    with overridden(_batch_norms(network), training=True, track_running_stats=False), overridden(in_place, inplace=False):
+    with (
+        overridden(_batch_norms(network), training=True, track_running_stats=False),
+        overridden(in_place, inplace=False),
+    ):
         yield
 
 
 def running_statistics(network: nn.Module) -> AbstractContextManager[None]:
-    """Let every batch normalisation use its running statistics: mean 0 and variance 1 at initialisation."""
+    """Let every batch normalisation use its running statistics.
+
+    Mean 0 and variance 1 at initialisation.
+    """
     return overridden(_batch_norms(network), training=False)
 
 
@@ -189,12 +225,18 @@ def _pool_on_torus(module: nn.AvgPool2d | nn.MaxPool2d, x: Tensor) -> Tensor:
     padding = module.padding
     assert isinstance(padding, int)
     padded = nn.functional.pad(x, (padding,) * 4, mode="circular")
-    pool = nn.functional.avg_pool2d if isinstance(module, nn.AvgPool2d) else nn.functional.max_pool2d
+    pool = (
+        nn.functional.avg_pool2d if isinstance(module, nn.AvgPool2d) else nn.functional.max_pool2d
+    )
     return pool(padded, module.kernel_size, module.stride)
 
 
 def _batch_norms(network: nn.Module) -> list[nn.Module]:
-    return [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    return [
+        module
+        for module in network.modules()
+        if isinstance(module, nn.modules.batchnorm._BatchNorm)
+    ]
 
 
 def _identity(x: Tensor) -> Tensor:
@@ -212,14 +254,20 @@ def live_places(network: Any) -> frozenset[Place]:
 
 
 def gaussian_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[str, Tensor]:
-    """Return standard normal weights for every convolution and linear layer, by qualified name of the parameter."""
+    """Return standard normal weights for every convolution and linear layer, by qualified name of
+    the parameter.
+    """
     return {
-        f"{name}.weight": inputs.gaussian(tuple(layer.weight.shape), *names, name) for name, layer in layers_of(network).items()
+        f"{name}.weight": inputs.gaussian(tuple(layer.weight.shape), *names, name)
+        for name, layer in layers_of(network).items()
     }
 
 
 def kaiming_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[str, Tensor]:
-    """Return weights drawn normal with variance 2 / fan in (He et al. 2015), by qualified name of the parameter."""
+    """Return weights drawn normal with variance 2 / fan in (He et al.
+
+    2015), by qualified name of the parameter.
+    """
     drawn = gaussian_weights(network, inputs, *names)
     return {name: value * (2 / value[0].numel()) ** 0.5 for name, value in drawn.items()}
 
@@ -230,5 +278,5 @@ def labels(_: nn.Module, inputs: Inputs, *, batch: int) -> Tensor:
 
 
 def network(network: nn.Module, inputs: Inputs) -> tuple[nn.Module, Inputs]:
-    """Return the network and the inputs, for a proxy that does something that no other pass does."""
+    """Return the network and the inputs, for a proxy that does what no other pass does."""
     return network, inputs

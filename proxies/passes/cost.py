@@ -13,7 +13,9 @@ from proxies.passes.common import Inputs, batch_norm_bypassed, layers_of, ones_i
 
 @dataclass(frozen=True)
 class Cost:
-    """The size of a network: trainable parameters, multiply-accumulates for one image, and both notions of what is live."""
+    """The size of a network: trainable parameters, multiply-accumulates for one image, and both
+    notions of what is live.
+    """
 
     params: int
     flops: int
@@ -22,7 +24,9 @@ class Cost:
 
 
 def cost(network: Any, inputs: Inputs) -> Cost:
-    """Count parameters, and multiply-accumulates of convolutions and linear layers (biases, pooling and norms are free)."""
+    """Count parameters, and multiply-accumulates of convolutions and linear layers (biases, pooling
+    and norms are free).
+    """
     params, flops = size(network, inputs)
     dead = sum(_size(operation.module) for operation in network.operations if not operation.live)
     convs = sum(_size(operation.module) > 0 for operation in network.operations if operation.live)
@@ -30,14 +34,20 @@ def cost(network: Any, inputs: Inputs) -> Cost:
 
 
 def size(network: nn.Module, inputs: Inputs) -> tuple[int, int]:
-    """Return the number of trainable parameters of any network, and its multiply-accumulates for one image."""
+    """Return the number of trainable parameters of any network, and its multiply-accumulates for
+    one image.
+    """
     flops = 0
 
     def count(module: nn.Module, output: Tensor) -> None:
         nonlocal flops
         flops += output.numel() * module.weight[0].numel()  # type: ignore[index]
 
-    with batch_norm_bypassed(network), output_hooks(layers_of(network).values(), count), torch.no_grad():
+    with (
+        batch_norm_bypassed(network),
+        output_hooks(layers_of(network).values(), count),
+        torch.no_grad(),
+    ):
         network(ones_image(inputs))
     return _size(network), flops
 
@@ -53,6 +63,8 @@ class WeightNorms:
     norms: list[float]
 
 
-def weight_norms(network: nn.Module, inputs: Inputs) -> WeightNorms:  # noqa: ARG001 (every pass takes both)
+def weight_norms(network: nn.Module, inputs: Inputs) -> WeightNorms:  # noqa: ARG001
     """Return the norms, without sending anything through the network."""
-    return WeightNorms([float(layer.weight.detach().norm()) for layer in layers_of(network).values()])
+    return WeightNorms(
+        [float(layer.weight.detach().norm()) for layer in layers_of(network).values()]
+    )

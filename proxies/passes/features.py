@@ -24,16 +24,20 @@ from proxies.passes.common import (
 
 @dataclass(frozen=True)
 class ChannelCorrelation:
-    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every module, for one image."""
+    """The smallest eigenvalue of the correlation matrix of the channels, of the output of every
+    module, for one image.
+    """
 
     smallest: list[float]
 
 
 def channel_correlation(network: Any, inputs: Inputs, *, side: int) -> ChannelCorrelation:
-    """Send one Gaussian image of *side* pixels through the network and correlate the channels of every module's output over space.
+    """Send one Gaussian image of *side* pixels through the network and correlate the channels of
+    every module's output over space.
 
-    As in the reference implementation a block counts beside the layers that it is made of, and a channel that is constant over
-    space, which has no correlation, has a row of zeros. Source: Jiang et al. 2023 (MeCo), section 4.
+    As in the reference implementation a block counts beside the layers that it is made of, and a
+    channel that is constant over space, which has no correlation, has a row of zeros. Source: Jiang
+    et al. 2023 (MeCo), section 4.
     """
     smallest: list[float] = []
     last: tuple[Tensor | None, float] = (None, 0.0)
@@ -59,7 +63,8 @@ def _smallest_correlation(channels: Tensor) -> float:
 
 @dataclass(frozen=True)
 class GaussianComplexity:
-    """How far a small step of the input moves the features before pooling, under standard normal weights.
+    """How far a small step of the input moves the features before pooling, under standard normal
+    weights.
 
     Attributes:
         differences: E||f(x) - f(x + 0.01 e)||_1 of every repetition.
@@ -70,16 +75,24 @@ class GaussianComplexity:
     variances: list[list[float]]
 
 
-def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> GaussianComplexity:
+def gaussian_complexity(
+    network: Any, inputs: Inputs, *, batch: int, repeats: int
+) -> GaussianComplexity:
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     pooled: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
     last = [] if pooling else network.stages[-1:]  # of a network whose pooling is no module
-    norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)}
+    norms = {
+        name: module
+        for name, module in network.named_modules()
+        if isinstance(module, nn.modules.batchnorm._BatchNorm)
+    }
     fresh = {
         f"{name}.{key}": value
         for name, module in norms.items()
-        for key, value in type(module)(module.num_features, device=inputs.device, dtype=inputs.dtype).named_buffers()
+        for key, value in type(module)(
+            module.num_features, device=inputs.device, dtype=inputs.dtype
+        ).named_buffers()
     }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
@@ -90,12 +103,17 @@ def gaussian_complexity(network: Any, inputs: Inputs, *, batch: int, repeats: in
             pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
             running = {name: value.clone() for name, value in fresh.items()}
-            images, steps = (inputs.gaussian(shape, "gaussian_complexity", repeat, name) for name in ("image", "step"))
+            images, steps = (
+                inputs.gaussian(shape, "gaussian_complexity", repeat, name)
+                for name in ("image", "step")
+            )
             for values in (images, images + 0.01 * steps):
                 functional_call(network, {**weights, **running}, (values,))
             one, other = pooled
             result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
-            result.variances.append([float(running[f"{name}.running_var"].mean()) for name in norms])
+            result.variances.append(
+                [float(running[f"{name}.running_var"].mean()) for name in norms]
+            )
     return result
 
 
@@ -104,10 +122,10 @@ class StageFeatures:
     """The outputs of the network's stages under He-normal weights, for a batch of Gaussian images.
 
     Attributes:
-        spectra: for the input of the first stage and the output of every stage, the eigenvalues (channels,) of the covariance of
-            the channels over batch and space.
-        gains: for every stage, the largest singular value of the mean outer product of a random output gradient and the
-            input gradient that it gives; NaN where both are the same.
+        spectra: for the input of the first stage and the output of every stage, the eigenvalues
+            (channels,) of the covariance of the channels over batch and space.
+        gains: for every stage, the largest singular value of the mean outer product of a random
+            output gradient and the input gradient that it gives; NaN where both are the same.
     """
 
     spectra: list[Tensor]
@@ -135,15 +153,19 @@ def stage_features(network: Any, inputs: Inputs, *, batch: int) -> StageFeatures
         return out.detach()
 
     with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
-        for stage in network.stages:  # each on its own, so that only one stage's activations are kept
+        for (
+            stage
+        ) in network.stages:  # each on its own, so that only one stage's activations are kept
             stack.enter_context(stage.register_forward_pre_hook(enter))
             stack.enter_context(stage.register_forward_hook(leave))
-        functional_call(network, weights, (inputs.gaussian((batch, *inputs.image_shape), "stage_features"),))
+        functional_call(
+            network, weights, (inputs.gaussian((batch, *inputs.image_shape), "stage_features"),)
+        )
     return StageFeatures(spectra, gains)
 
 
 def _spectrum(features: Tensor) -> Tensor:
-    """Return the eigenvalues, in float64, of the covariance of the channels over batch and space."""
+    """Return the eigenvalues (float64) of the channels' covariance over batch and space."""
     rows = features.transpose(0, 1).flatten(1).double()
     centred = rows - rows.mean(1, keepdim=True)
     spectrum: Tensor = torch.linalg.eigvalsh(centred @ centred.T / rows.shape[1])

@@ -9,7 +9,13 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
-from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights, running_statistics
+from proxies.passes.common import (
+    Inputs,
+    batch_statistics,
+    gaussian_weights,
+    kaiming_weights,
+    running_statistics,
+)
 
 #: Images whose gradients are computed together.
 AT_ONCE = 16
@@ -29,7 +35,7 @@ class InputJacobian:
 
 
 def input_jacobian(network: Any, inputs: Inputs, *, batch: int) -> InputJacobian:
-    """Differentiate the sum of all logits by *batch* images, batch normalisation in training mode."""
+    """Differentiate the sum of logits by *batch* images, normalisation in training mode."""
     images = inputs.images(batch).requires_grad_()
     with batch_statistics(network), torch.enable_grad():
         logits = network(images)
@@ -40,7 +46,9 @@ def input_jacobian(network: Any, inputs: Inputs, *, batch: int) -> InputJacobian
 
 @dataclass(frozen=True)
 class TangentKernel:
-    """The empirical neural tangent kernel: inner products of the gradients of the images' summed logits by all weights.
+    """The empirical neural tangent kernel.
+
+    Inner products of the gradients of the images' summed logits by all weights.
 
     Attributes:
         kernel: (batch, batch), float64.
@@ -52,9 +60,10 @@ class TangentKernel:
 def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
     """Differentiate the summed logits of each of *batch* images by all weights.
 
-    Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation mode, where it does nothing at
-    initialisation but pass the derivative to its scale, which counts among the weights. So does the reference's function by
-    default. Source: Chen et al. 2021 (TE-NAS), arXiv 2102.11535.
+    Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation
+    mode, where it does nothing at initialisation but pass the derivative to its scale, which counts
+    among the weights. So does the reference's function by default. Source: Chen et al. 2021
+    (TE-NAS), arXiv 2102.11535.
     """
     values = {name: value.detach() for name, value in network.named_parameters()}
     values |= kaiming_weights(network, inputs, "tangent_kernel")
@@ -68,27 +77,36 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     gradients = vmap(grad(output), in_dims=(None, 0))
     rows = _empty_rows(weights, batch)
     with running_statistics(network):
-        for start, images in zip(range(0, batch, AT_ONCE), torch.split(inputs.images(batch), AT_ONCE), strict=True):
+        for start, images in zip(
+            range(0, batch, AT_ONCE), torch.split(inputs.images(batch), AT_ONCE), strict=True
+        ):
             for name, value in gradients(weights, images).items():
                 rows[name][start : start + AT_ONCE] = value.flatten(1)
     return TangentKernel(_inner_products(rows))
 
 
 def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
-    """Do the same as the reference's search does: the images are one batch, whose statistics normalise it.
+    """Do the same as the reference's search does.
 
-    Each image's gradient then depends on the other images, and takes a backward pass of the whole batch. Weights are drawn normal
-    with variance 2 / fan out. Source: Chen et al. 2021 (TE-NAS), prune_tenas.py of VITA-Group/TENAS.
+    The images are one batch, whose statistics normalise it.
+
+    Each image's gradient then depends on the other images, and takes a backward pass of the whole
+    batch. Weights are drawn normal with variance 2 / fan out. Source: Chen et al. 2021 (TE-NAS),
+    prune_tenas.py of VITA-Group/TENAS.
     """
     values = {name: value.detach() for name, value in network.named_parameters()}
     for name, drawn in gaussian_weights(network, inputs, "tangent_kernel").items():
         values[name] = drawn * (2 / drawn[:, :1].numel()) ** 0.5
-    weights = {name: value.requires_grad_() for name, value in values.items() if name.endswith("weight")}
+    weights = {
+        name: value.requires_grad_() for name, value in values.items() if name.endswith("weight")
+    }
     rows = _empty_rows(weights, batch)
     with batch_statistics(network), torch.enable_grad():
         outputs = functional_call(network, values, (inputs.images(batch),)).sum(1)
         for image, output in enumerate(outputs):
-            gradients = torch.autograd.grad(output, list(weights.values()), retain_graph=True, materialize_grads=True)
+            gradients = torch.autograd.grad(
+                output, list(weights.values()), retain_graph=True, materialize_grads=True
+            )
             for row, gradient in zip(rows.values(), gradients, strict=True):
                 row[image] = gradient.flatten()
     return TangentKernel(_inner_products(rows))
@@ -96,7 +114,10 @@ def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> Tangent
 
 def _empty_rows(weights: dict[str, Tensor], batch: int) -> dict[str, Tensor]:
     """Return room for the gradients of *batch* images by each of the weights."""
-    return {name: torch.empty(batch, value.numel(), dtype=value.dtype, device=value.device) for name, value in weights.items()}
+    return {
+        name: torch.empty(batch, value.numel(), dtype=value.dtype, device=value.device)
+        for name, value in weights.items()
+    }
 
 
 def _inner_products(rows: dict[str, Tensor]) -> Tensor:

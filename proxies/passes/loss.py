@@ -9,11 +9,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from proxies.passes.common import Inputs, Sensitivities, apply, batch_statistics, layers_of, live_places, output_hooks
+from proxies.passes.common import (
+    Inputs,
+    Sensitivities,
+    apply,
+    batch_statistics,
+    layers_of,
+    live_places,
+    output_hooks,
+)
 from proxies.passes.recompute import recomputed
 from proxies.passes.second_order import twice_differentiable
 
-#: A stage with an input of more values is computed again in the backward pass: a batch of 128 in float32 then takes below 1.5 GB.
+#: A stage with an input of more values is computed again in the backward pass: a batch of 128 in
+#: float32 then takes below 1.5 GB.
 FIRST_ORDER, SECOND_ORDER = 2**20, 2**19
 
 
@@ -22,8 +31,10 @@ class LossGradient(Sensitivities):
     """First derivatives of R = L, the mean cross-entropy of a batch.
 
     Attributes:
-        weights: for every convolution and linear layer, its weights theta and dL/dtheta (zeros where L does not depend on them).
-        channels: for every convolution and linear layer, the output times dL/doutput, summed over space: (batch, channels).
+        weights: for every convolution and linear layer, its weights theta and dL/dtheta (zeros
+            where L does not depend on them).
+        channels: for every convolution and linear layer, the output times dL/doutput, summed over
+            space: (batch, channels).
     """
 
     weights: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
@@ -57,7 +68,9 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
     ):
         gradients = derivatives(_loss(network, inputs, batch), weights)
     return LossGradient(
-        weights={name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)},
+        weights={
+            name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)
+        },
         channels={name: channels[layer] for name, layer in layers.items()},
         operations={(o.cell, o.edge): sensitivities[o.module] for o in operations},
         live=live_places(network),
@@ -65,7 +78,9 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
 
 
 class _Tap(torch.autograd.Function):
-    """The identity, which hands output times gradient to a function as soon as the backward pass comes by."""
+    """The identity, which hands output times gradient to a function as soon as the backward pass
+    comes by.
+    """
 
     @staticmethod
     def forward(ctx: Any, output: Tensor, receive: Callable[[Tensor], object]) -> Tensor:
@@ -93,9 +108,15 @@ class WeightGradient:
 
 
 def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradient:
-    """Send a second batch, which shares no image with the first, through the network, forward and backward."""
+    """Send a second batch, which shares no image with the first, through the network, forward and
+    backward.
+    """
     layers = layers_of(network)
-    with batch_statistics(network), recomputed(network.stages, _weights, above=FIRST_ORDER), torch.enable_grad():
+    with (
+        batch_statistics(network),
+        recomputed(network.stages, _weights, above=FIRST_ORDER),
+        torch.enable_grad(),
+    ):
         gradients = derivatives(_loss(network, inputs, batch, part=1), _weights(network))
     return WeightGradient(dict(zip(layers, gradients, strict=True)))
 
@@ -112,7 +133,9 @@ class HessianGradient:
 
 
 def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGradient:
-    """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch* labelled images."""
+    """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch*
+    labelled images.
+    """
     layers = layers_of(network)
     weights = _weights(network)
     with (
@@ -122,16 +145,22 @@ def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGrad
         torch.enable_grad(),
     ):
         products = hessian_products(_loss(network, inputs, batch), weights)
-    return HessianGradient({name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)})
+    return HessianGradient(
+        {name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)}
+    )
 
 
 def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensitivities:
-    """Differentiate <g, detached g> by gates on the operations' outputs, g being the gradient of the loss by the gates.
+    """Differentiate <g, detached g> by gates on the operations' outputs, g being the gradient of
+    the loss by the gates.
 
     The products H g stand in place of the first derivatives.
     """
     operations = network.operations
-    gates = {o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True) for o in operations}
+    gates = {
+        o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True)
+        for o in operations
+    }
 
     def gates_of(stage: nn.Module) -> list[Tensor]:
         return [gates[module] for module in stage.modules() if module in gates]
@@ -145,7 +174,9 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
     ):
         products = hessian_products(_loss(network, inputs, batch), list(gates.values()))
     values = dict(zip(gates, products, strict=True))
-    return Sensitivities({(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network))
+    return Sensitivities(
+        {(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network)
+    )
 
 
 def _weights(module: nn.Module) -> list[Tensor]:
@@ -153,10 +184,14 @@ def _weights(module: nn.Module) -> list[Tensor]:
 
 
 def _loss(network: nn.Module, inputs: Inputs, batch: int, part: int = 0) -> Tensor:
-    return nn.functional.cross_entropy(network(inputs.images(batch, part)), inputs.labels(batch, part))
+    return nn.functional.cross_entropy(
+        network(inputs.images(batch, part)), inputs.labels(batch, part)
+    )
 
 
-def derivatives(loss: Tensor, variables: list[Tensor], *, differentiable: bool = False) -> list[Tensor]:
+def derivatives(
+    loss: Tensor, variables: list[Tensor], *, differentiable: bool = False
+) -> list[Tensor]:
     """Return the gradient by each variable, zeros where the loss does not depend on it."""
     found = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
     return [torch.zeros_like(v) if g is None else g for v, g in zip(variables, found, strict=True)]
@@ -165,4 +200,8 @@ def derivatives(loss: Tensor, variables: list[Tensor], *, differentiable: bool =
 def hessian_products(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:
     gradients = derivatives(loss, variables, differentiable=True)
     inner = torch.stack([(g.detach() * g).sum() for g in gradients]).sum()
-    return derivatives(inner, variables) if inner.requires_grad else [torch.zeros_like(v) for v in variables]
+    return (
+        derivatives(inner, variables)
+        if inner.requires_grad
+        else [torch.zeros_like(v) for v in variables]
+    )

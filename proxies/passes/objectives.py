@@ -1,11 +1,15 @@
-"""How a supernet's sensitivities can be measured: words that commands offer, and presets of them. Needs no torch."""
+"""How a supernet's sensitivities can be measured: words that commands offer, and presets of them.
+
+Needs no torch.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 OBJECTIVES = ("synflow", "snip", "grasp")
-#: Gates of one value, or drawn from a normal distribution; and what they are multiplied by unless told otherwise.
+#: Gates of one value, or drawn from a normal distribution; and what they are multiplied by unless
+#: told otherwise.
 ALPHAS = ("ones", "normal")
 SCALES = {"ones": 1.0, "normal": 1e-3}
 #: Gates as they are drawn, or their absolute values; and the same of weights.
@@ -40,17 +44,31 @@ class Numerics:
 def preset(name: str, objective: str, space: str) -> Numerics:
     """Return what a preset says of an objective on a search space.
 
-    ``linearised`` has gates of 1, and no normalisation under synflow. ``authors`` follows the notebooks of
-    github.com/anonymous-submission1991/FreeDARTS: gates of 1e-3 times a normal number and normalisation by the batch's statistics
-    everywhere. On NAS-Bench-201 synflow takes absolute gates and weights, snip and grasp take both as they are drawn; on the
-    DARTS space all three take absolute weights and signed gates. On other spaces gates are signed, and weights as they are drawn
-    but for synflow. docs/freedarts.md says which notebook says what, and what differs from them.
+    ``linearised`` has gates of 1, and no normalisation under synflow. ``authors`` follows the
+    notebooks of github.com/anonymous-submission1991/FreeDARTS: gates of 1e-3 times a normal number
+    and normalisation by the batch's statistics everywhere. On NAS-Bench-201 synflow takes absolute
+    gates and weights, snip and grasp take both as they are drawn; on the DARTS space all three take
+    absolute weights and signed gates. On other spaces gates are signed, and weights as they are
+    drawn but for synflow. docs/freedarts.md says which notebook says what, and what differs from
+    them.
     """
     if name == "linearised":
         absolute = objective == "synflow"
-        return Numerics("ones", SCALES["ones"], SIGNS[absolute], WEIGHTS[absolute], "bypass" if absolute else "train")
+        return Numerics(
+            "ones",
+            SCALES["ones"],
+            SIGNS[absolute],
+            WEIGHTS[absolute],
+            "bypass" if absolute else "train",
+        )
     weights = WEIGHTS[objective == "synflow" or space == "darts"]
-    return Numerics("normal", SCALES["normal"], SIGNS[(objective, space) == ("synflow", "nb201")], weights, "train")
+    return Numerics(
+        "normal",
+        SCALES["normal"],
+        SIGNS[(objective, space) == ("synflow", "nb201")],
+        weights,
+        "train",
+    )
 
 
 def changed(
@@ -62,7 +80,10 @@ def changed(
     weights: str | None = None,
     batchnorm: str | None = None,
 ) -> Numerics:
-    """Return *numerics* with what is given in place of its own; another alpha brings its own scale."""
+    """Return *numerics* with what is given in place of its own.
+
+    Another alpha brings its own scale.
+    """
     scale = numerics.gate_scale if alpha in (None, numerics.alpha) else SCALES[str(alpha)]
     return Numerics(
         alpha or numerics.alpha,

@@ -1,13 +1,17 @@
-"""Convolution, and batch normalisation in training mode, whose second derivatives cost little more than their first.
+"""Convolution, and batch normalisation in training mode, whose second derivatives cost little more
+than their first.
 
-PyTorch differentiates the backward pass of batch normalisation by some thirty element-wise products, and that of convolution by
-convolutions with kernels as large as the image. The functions here use the fused kernels of the first backward pass once more.
+PyTorch differentiates the backward pass of batch normalisation by some thirty element-wise
+products, and that of convolution by convolutions with kernels as large as the image. The functions
+here use the fused kernels of the first backward pass once more.
 
-Convolution, x * W being the convolution, B(dy, x, W) = (dx, dW) its backward pass, and F = <u, dx> + <v, dW>:
+Convolution, x * W being the convolution, B(dy, x, W) = (dx, dW) its backward pass, and F = <u, dx>
++ <v, dW>:
 
     dF/d(dy) = u * W + x * v,    (dF/dx, dF/dW) = B(dy, u, v).
 
-Batch normalisation of a channel of n values, P(v) = v - mean(v) - y mean(v y) being a projection, and s = 1 / sqrt(variance + eps):
+Batch normalisation of a channel of n values, P(v) = v - mean(v) - y mean(v y) being a projection,
+and s = 1 / sqrt(variance + eps):
 
     y = (x - mean(x)) s,    dx = s P(dy),    and for F = <u, dx>:
     dF/d(dy) = s P(u),      dF/dx = -s/n (<dy, y> s P(u) + <u, y> s P(dy) + <u, dx> y).
@@ -32,7 +36,9 @@ Geometry = tuple[Any, Any, Any, int]
 
 @contextmanager
 def twice_differentiable(network: nn.Module) -> Iterator[None]:
-    """Let every convolution and batch normalisation compute by this module; normalisations use the batch's statistics.
+    """Let every convolution and batch normalisation compute by this module.
+
+    Normalisations use the batch's statistics.
 
     A normalisation that is bypassed already stays so.
     """
@@ -40,13 +46,22 @@ def twice_differentiable(network: nn.Module) -> Iterator[None]:
         for module in network.modules():
             if isinstance(module, nn.BatchNorm2d) and "forward" not in vars(module):
                 stack.enter_context(overridden([module], forward=partial(_normalise, module)))
-            elif isinstance(module, nn.Conv2d) and module.padding_mode == "zeros" and not isinstance(module.padding, str):
+            elif (
+                isinstance(module, nn.Conv2d)
+                and module.padding_mode == "zeros"
+                and not isinstance(module.padding, str)
+            ):
                 stack.enter_context(overridden([module], forward=partial(_convolve, module)))
         yield
 
 
 def _convolve(module: nn.Conv2d, x: Tensor) -> Tensor:
-    y: Tensor = apply(_Convolution, x, module.weight, (module.stride, module.padding, module.dilation, module.groups))
+    y: Tensor = apply(
+        _Convolution,
+        x,
+        module.weight,
+        (module.stride, module.padding, module.dilation, module.groups),
+    )
     return y if module.bias is None else y + module.bias.view(-1, 1, 1)
 
 
@@ -64,7 +79,9 @@ class _Convolution(torch.autograd.Function):
 
 class _ConvolutionBackward(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, geometry: Geometry
+    ) -> tuple[Tensor, Tensor]:
         ctx.save_for_backward(gradient, x, weight)
         ctx.geometry = geometry
         return _convolution_backward(gradient, x, weight, geometry)
@@ -81,10 +98,22 @@ def _convolution(x: Tensor, weight: Tensor, geometry: Geometry) -> Tensor:
     return nn.functional.conv2d(x, weight, None, *geometry)
 
 
-def _convolution_backward(gradient: Tensor, x: Tensor, weight: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
+def _convolution_backward(
+    gradient: Tensor, x: Tensor, weight: Tensor, geometry: Geometry
+) -> tuple[Tensor, Tensor]:
     stride, padding, dilation, groups = geometry
     by_x, by_weight, _ = torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, stride, padding, dilation, False, (0, 0), groups, [True, True, False]
+        gradient,
+        x,
+        weight,
+        None,
+        stride,
+        padding,
+        dilation,
+        False,
+        (0, 0),
+        groups,
+        [True, True, False],
     )
     return by_x, by_weight
 
@@ -112,7 +141,9 @@ class _Normalisation(torch.autograd.Function):
 
 class _NormalisationBackward(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, gradient: Tensor, x: Tensor, mean: Tensor, scale: Tensor, eps: float) -> Tensor:
+    def forward(
+        ctx: Any, gradient: Tensor, x: Tensor, mean: Tensor, scale: Tensor, eps: float
+    ) -> Tensor:
         projected, inner = _project(gradient, x, mean, scale, eps)
         ctx.save_for_backward(x, mean, scale, projected, inner)
         ctx.eps = eps
@@ -130,7 +161,9 @@ class _NormalisationBackward(torch.autograd.Function):
         return by_gradient, by_x, None, None, None
 
 
-def _project(gradient: Tensor, x: Tensor, mean: Tensor, scale: Tensor, eps: float) -> tuple[Tensor, Tensor]:
+def _project(
+    gradient: Tensor, x: Tensor, mean: Tensor, scale: Tensor, eps: float
+) -> tuple[Tensor, Tensor]:
     """Return s P(gradient), and per channel the inner product of gradient and y."""
     ones = torch.ones_like(mean)  # on CUDA there is no gradient of a weight that is None
     projected, inner, _ = torch.ops.aten.native_batch_norm_backward(

@@ -1,6 +1,7 @@
 """ZEROS of the candidate operations of a supernet: one backward pass for all of them.
 
-zeta(o, i, j) = |alpha * dR/dalpha|, alpha being the gate of operation o on edge (i, j), which all cells share (arXiv 2106.11542).
+zeta(o, i, j) = |alpha * dR/dalpha|, alpha being the gate of operation o on edge (i, j), which all
+cells share (arXiv 2106.11542).
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from proxies.passes.common import Inputs, batch_norm_bypassed, batch_statistics, in_double, ones_image, stages_rescaled
+from proxies.passes.common import (
+    Inputs,
+    batch_norm_bypassed,
+    batch_statistics,
+    in_double,
+    ones_image,
+    stages_rescaled,
+)
 from proxies.passes.loss import derivatives, hessian_products
 from proxies.passes.objectives import OVERFLOWN, VANISHED, Numerics, changed
 from proxies.passes.objectives import preset as of_preset
@@ -33,8 +41,8 @@ class OperationSensitivity:
     All values are divided by exp(``log_scale``), which keeps them inside the range of float32.
 
     Attributes:
-        values: for every choice, zeta of each of its candidates; NaN for those that were not kept, infinite
-            where the computation overflowed.
+        values: for every choice, zeta of each of its candidates; NaN for those that were not kept,
+            infinite where the computation overflowed.
         log_scale: the logarithm of a positive number.
     """
 
@@ -53,15 +61,21 @@ class OperationSensitivity:
 
 
 def operation_sensitivity(
-    supernet: Supernet, inputs: Inputs, *, objective: str, numerics: Numerics | None = None, batch: int = 64
+    supernet: Supernet,
+    inputs: Inputs,
+    *,
+    objective: str,
+    numerics: Numerics | None = None,
+    batch: int = 64,
 ) -> OperationSensitivity:
     """Return zeta of every candidate that the supernet's gates keep.
 
     Args:
         supernet: in the precision and on the device of *inputs*.
         inputs: what may be fed to it.
-        objective: synflow: R is the sum of the logits of one all-ones image, under absolute weights and zero biases;
-            snip: the cross-entropy of a batch; grasp: its Hessian times its gradient, by the gates, stands for dR/dalpha.
+        objective: synflow: R is the sum of the logits of one all-ones image, under absolute weights
+            and zero biases; snip: the cross-entropy of a batch; grasp: its Hessian times its
+            gradient, by the gates, stands for dR/dalpha.
         numerics: what gates, weights and normalisation are; by default the preset ``linearised``.
         batch: number of images of snip and grasp.
     """
@@ -80,7 +94,9 @@ def operation_sensitivity(
         zeta = (gate.detach() * gradient).abs().tolist()
         # What is computed and is no number has overflown on its way.
         zeta = [math.inf if math.isnan(value) else value for value in zeta]
-        rows.append(tuple(value if keep else math.nan for value, keep in zip(zeta, kept, strict=True)))
+        rows.append(
+            tuple(value if keep else math.nan for value, keep in zip(zeta, kept, strict=True))
+        )
     return OperationSensitivity(tuple(rows), log_scale)
 
 
@@ -101,7 +117,9 @@ class ChosenSensitivities:
     log_scale: float
 
 
-def choose(choices: Sequence[Choice], found: OperationSensitivity, kinds: Sequence[str]) -> ChosenSensitivities:
+def choose(
+    choices: Sequence[Choice], found: OperationSensitivity, kinds: Sequence[str]
+) -> ChosenSensitivities:
     """Return what a supernet's sensitivities say of the architecture with these operations.
 
     Raises:
@@ -126,24 +144,38 @@ def supernet_synflow(supernet: Supernet, inputs: Inputs, **options: str) -> Oper
     return operation_sensitivity(supernet, inputs, objective="synflow", numerics=numerics)
 
 
-def supernet_snip(supernet: Supernet, inputs: Inputs, *, batch: int, **options: str) -> OperationSensitivity:
-    """Return the sensitivities for the loss of a batch, in float64: in float32 they are rounding errors with gates of 1.
+def supernet_snip(
+    supernet: Supernet, inputs: Inputs, *, batch: int, **options: str
+) -> OperationSensitivity:
+    """Return the sensitivities for the loss of a batch, in float64.
 
-    A cell of the supernet multiplies its input by some 18 through skip connections and poolings, so that after 15 cells what the
-    convolutions add is below the precision of float32, and the last normalisation takes out the rest.
+    In float32 they are rounding errors with gates of 1.
+
+    A cell of the supernet multiplies its input by some 18 through skip connections and poolings, so
+    that after 15 cells what the convolutions add is below the precision of float32, and the last
+    normalisation takes out the rest.
     """
     numerics = _numerics(supernet, "snip", **options)
-    return operation_sensitivity(supernet.double(), in_double(inputs), objective="snip", numerics=numerics, batch=batch)
+    return operation_sensitivity(
+        supernet.double(), in_double(inputs), objective="snip", numerics=numerics, batch=batch
+    )
 
 
-def supernet_grasp(supernet: Supernet, inputs: Inputs, *, batch: int, **options: str) -> OperationSensitivity:
+def supernet_grasp(
+    supernet: Supernet, inputs: Inputs, *, batch: int, **options: str
+) -> OperationSensitivity:
     """Return the sensitivities for the product of the loss's Hessian and gradient, in float64."""
     numerics = _numerics(supernet, "grasp", **options)
-    return operation_sensitivity(supernet.double(), in_double(inputs), objective="grasp", numerics=numerics, batch=batch)
+    return operation_sensitivity(
+        supernet.double(), in_double(inputs), objective="grasp", numerics=numerics, batch=batch
+    )
 
 
 def _numerics(supernet: Supernet, objective: str, *, preset: str, **options: str) -> Numerics:
-    """Return what a request's options stand for; the word ``preset`` leaves an option to the preset."""
+    """Return what a request's options stand for.
+
+    The word ``preset`` leaves an option to the preset.
+    """
     given = {name: value for name, value in options.items() if value != "preset"}
     scale = float(given.pop("gate_scale")) if "gate_scale" in given else None
     return changed(of_preset(preset, objective, supernet.space), gate_scale=scale, **given)
@@ -186,7 +218,9 @@ def _set_gates(supernet: Supernet, gates: list[Tensor]) -> Iterator[None]:
         supernet.gates.values = before
 
 
-def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: bool) -> tuple[list[Tensor], float]:
+def _flow(
+    supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: bool
+) -> tuple[list[Tensor], float]:
     """Return dR/dalpha of R, the sum of the logits, and the logarithm of what it is divided by."""
     linear = {
         name: torch.zeros_like(value) if name.endswith("bias") else value.detach().abs()
@@ -197,7 +231,9 @@ def _flow(supernet: Supernet, inputs: Inputs, gates: list[Tensor], *, rescaled: 
     return derivatives(total, gates), math.fsum(log_scales)
 
 
-def _loss(supernet: Supernet, inputs: Inputs, gates: list[Tensor], objective: str, batch: int) -> list[Tensor]:
+def _loss(
+    supernet: Supernet, inputs: Inputs, gates: list[Tensor], objective: str, batch: int
+) -> list[Tensor]:
     """Return dL/dalpha of the cross-entropy L of a batch, or the product of its Hessian with it."""
     images, labels = inputs.images(batch), inputs.labels(batch)
     if objective == "snip":

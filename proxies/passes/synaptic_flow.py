@@ -32,8 +32,9 @@ class SynapticFlow(Sensitivities):
 
     Attributes:
         total: R.
-        layers: <output, dR/doutput> summed over the calls of every convolution and linear layer, which without
-            biases equals <theta, dR/dtheta> (Euler's theorem: a layer is linear in its weights).
+        layers: <output, dR/doutput> summed over the calls of every convolution and linear layer,
+            which without biases equals <theta, dR/dtheta> (Euler's theorem: a layer is linear in
+            its weights).
     """
 
     total: float = 0.0
@@ -41,31 +42,43 @@ class SynapticFlow(Sensitivities):
 
 
 def synaptic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
-    """Run the linearised network forward and backward once: absolute weights, zero biases, no batch normalisation.
+    """Run the linearised network forward and backward once.
 
-    R is positively homogeneous in every activation, so dividing each stage's output by a detached scalar divides R and all
-    sensitivities by the same number. Source: Tanaka et al., arXiv 2006.05467; arXiv 2106.11542, section 3.
+    Absolute weights, zero biases, no batch normalisation.
+
+    R is positively homogeneous in every activation, so dividing each stage's output by a detached
+    scalar divides R and all sensitivities by the same number. Source: Tanaka et al., arXiv
+    2006.05467; arXiv 2106.11542, section 3.
     """
     return _flow(network, inputs, torch.abs)
 
 
 def periodic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
-    """Do the same on a torus, where the opposite side lies beyond the boundary and the all-ones image stays constant."""
+    """Do the same on a torus, where the opposite side lies beyond the boundary and the all-ones
+    image stays constant.
+    """
     with periodic_boundary(network):
         return _flow(network, inputs, torch.abs)
 
 
 def expected_flow(network: Any, inputs: Inputs) -> SynapticFlow:
-    """Do the same on a torus with the expectation of every absolute weight in its place: no weight is read.
+    """Do the same on a torus with the expectation of every absolute weight in its place.
 
-    PyTorch's default initialisation is uniform in +-1/sqrt(fan in), whose absolute value is half of that on average.
+    No weight is read.
+
+    PyTorch's default initialisation is uniform in +-1/sqrt(fan in), whose absolute value is half of
+    that on average.
     """
     with periodic_boundary(network):
-        return _flow(network, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5))
+        return _flow(
+            network, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5)
+        )
 
 
 def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:
-    """Return the flow when *form* makes the weights of the linearised network from those of the network."""
+    """Return the flow when *form* makes the weights of the linearised network from those of the
+    network.
+    """
     linear = {
         name: torch.zeros_like(value) if name.endswith("bias") else form(value.detach())
         for name, value in network.named_parameters()
@@ -81,7 +94,12 @@ def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Syn
         total = functional_call(network, linear, (ones_image(inputs).requires_grad_(),)).sum()
         outputs = [output for calls in captured.values() for output in calls]
         gradients = torch.autograd.grad(total, outputs, allow_unused=True)
-    products = iter([0.0 if g is None else float((o.detach() * g).sum()) for o, g in zip(outputs, gradients, strict=True)])
+    products = iter(
+        [
+            0.0 if g is None else float((o.detach() * g).sum())
+            for o, g in zip(outputs, gradients, strict=True)
+        ]
+    )
     flow = {module: sum(next(products) for _ in calls) for module, calls in captured.items()}
     return SynapticFlow(
         total=total.item(),

@@ -33,7 +33,9 @@ def test_the_canonical_form_is_stable_and_keeps_connectivity(benchmark_entry: Be
     for index in sample(benchmark_entry, 500):
         form = benchmark_entry.canonical(index)
         assert form == benchmark_entry.canonical(index)
-        assert connected.setdefault(form, benchmark_entry.is_connected(index)) == benchmark_entry.is_connected(index)
+        assert connected.setdefault(
+            form, benchmark_entry.is_connected(index)
+        ) == benchmark_entry.is_connected(index)
 
 
 def small(benchmark: Benchmark) -> int:
@@ -41,10 +43,18 @@ def small(benchmark: Benchmark) -> int:
     return min(64, *(dataset.image_size for dataset in benchmark.datasets.values()))
 
 
-def test_networks_build_for_every_dataset_and_offer_their_operations(benchmark_entry: Benchmark) -> None:
+def test_networks_build_for_every_dataset_and_offer_their_operations(
+    benchmark_entry: Benchmark,
+) -> None:
     for dataset in benchmark_entry.datasets.values():
         network = benchmark_entry.network(sample(benchmark_entry, 1)[0], dataset.classes, 0)
-        images = torch.randn(2, 3, small(benchmark_entry), small(benchmark_entry), generator=torch.Generator().manual_seed(0))
+        images = torch.randn(
+            2,
+            3,
+            small(benchmark_entry),
+            small(benchmark_entry),
+            generator=torch.Generator().manual_seed(0),
+        )
         assert network(images).shape == (2, dataset.classes)
         modules = set(network.modules())
         assert network.operations
@@ -53,10 +63,17 @@ def test_networks_build_for_every_dataset_and_offer_their_operations(benchmark_e
         assert all(stage in modules for stage in network.stages)
 
 
-def test_weights_come_from_the_seed_and_no_random_state_is_touched(benchmark_entry: Benchmark) -> None:
-    index, classes = sample(benchmark_entry, 1)[0], next(iter(benchmark_entry.datasets.values())).classes
+def test_weights_come_from_the_seed_and_no_random_state_is_touched(
+    benchmark_entry: Benchmark,
+) -> None:
+    index, classes = (
+        sample(benchmark_entry, 1)[0],
+        next(iter(benchmark_entry.datasets.values())).classes,
+    )
     state = torch.random.get_rng_state()
-    one, same, other = (benchmark_entry.network(index, classes, seed).state_dict() for seed in (0, 0, 1))
+    one, same, other = (
+        benchmark_entry.network(index, classes, seed).state_dict() for seed in (0, 0, 1)
+    )
     assert torch.equal(state, torch.random.get_rng_state())
     assert all(torch.equal(value, same[name]) for name, value in one.items())
     assert any(not torch.equal(value, other[name]) for name, value in one.items())
@@ -67,7 +84,9 @@ def test_connectivity_is_that_of_the_network(benchmark_entry: Benchmark) -> None
     classes = next(iter(benchmark_entry.datasets.values())).classes
     for index in sample(benchmark_entry, 12):
         network = benchmark_entry.network(index, classes, 0).eval()
-        images = torch.rand(2, 3, small(benchmark_entry), small(benchmark_entry), requires_grad=True)
+        images = torch.rand(
+            2, 3, small(benchmark_entry), small(benchmark_entry), requires_grad=True
+        )
         (gradient,) = torch.autograd.grad(network(images).sum(), images)
         assert bool(gradient.any()) == benchmark_entry.is_connected(index)
 
@@ -77,9 +96,12 @@ def test_scores_without_data_are_the_same_in_both_precisions(benchmark_entry: Be
     names = ("zeros", "synflow", "params", "live_params", "flops")
     for index in sample(benchmark_entry, 2):
         one, other = (
-            score_task(Job(benchmark_entry.name, dataset, dtype=dtype), Task(index, 0, names)) for dtype in ("float32", "float64")
+            score_task(Job(benchmark_entry.name, dataset, dtype=dtype), Task(index, 0, names))
+            for dtype in ("float32", "float64")
         )
-        assert [score.score for score in one] == pytest.approx([score.score for score in other], rel=1e-5)
+        assert [score.score for score in one] == pytest.approx(
+            [score.score for score in other], rel=1e-5
+        )
 
 
 @pytest.mark.parametrize("string", ["", "x", "0" * 99, "|none~0|", "1:2", "é"])
@@ -110,7 +132,9 @@ def test_a_table_installs_or_the_error_says_how_to_name_one(benchmark_entry: Ben
         ("transnas101_micro", 4096, "class_object_top1", 4096),
     ],
 )
-def test_official_tables_are_read_if_NAS_TABLES_is_set(tables: Path, name: str, rows: int, target: str, known: int) -> None:
+def test_official_tables_are_read_if_NAS_TABLES_is_set(
+    tables: Path, name: str, rows: int, target: str, known: int
+) -> None:
     values = benchmarks_data.get(name).table(tables).values
     assert len(values) == rows
     assert values[target].notna().sum() == known

@@ -31,7 +31,11 @@ def test_columns_are_added_and_may_leave_architectures_out(tmp_path: Path) -> No
 
 def test_a_table_that_leaves_architectures_out_goes_on_to(tmp_path: Path) -> None:
     (tmp_path / "nb101_latency.csv").write_text("index,ms\n0,3.5\n23,1.5\n")
-    table = Table("nb101.csv", "", pd.DataFrame({"cifar10_test_108ep": [91.0, 92.0]}, index=pd.Index([23, 500], name="index")))
+    table = Table(
+        "nb101.csv",
+        "",
+        pd.DataFrame({"cifar10_test_108ep": [91.0, 92.0]}, index=pd.Index([23, 500], name="index")),
+    )
     values = with_measurements(table, tmp_path, "nb101", 423_624, int).values
     assert list(values.index) == [23, 500]
     assert values["ms"].tolist()[0] == 1.5
@@ -41,7 +45,13 @@ def test_a_table_that_leaves_architectures_out_goes_on_to(tmp_path: Path) -> Non
 def test_a_name_in_two_files_is_called_after_its_file(tmp_path: Path) -> None:
     for what in ("one", "two"):
         (tmp_path / f"x_{what}.csv").write_text("index,arch,latency,a_test\n1,b,7,8\n")
-    assert list(read(tmp_path).values) == ["a_test", "one_latency", "one_a_test", "two_latency", "two_a_test"]
+    assert list(read(tmp_path).values) == [
+        "a_test",
+        "one_latency",
+        "one_a_test",
+        "two_latency",
+        "two_a_test",
+    ]
 
 
 def test_files_whose_columns_collide_are_refused(tmp_path: Path) -> None:
@@ -76,7 +86,9 @@ def test_another_file_is_refused_with_line(tmp_path: Path, text: str, complaint:
         read(tmp_path)
 
 
-def test_official_hardware_measurements_are_targets_if_NAS_TABLES_is_set(tables: Path, nb201: Benchmark) -> None:
+def test_official_hardware_measurements_are_targets_if_NAS_TABLES_is_set(
+    tables: Path, nb201: Benchmark
+) -> None:
     values = nb201.table(tables).values
     assert values["raspi4_latency"].notna().sum() == 15625
     assert values.loc[0, "edgegpu_latency"] == pytest.approx(5.807418537139893)

@@ -8,7 +8,10 @@ import pytest
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
 
-FIRST = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
+FIRST = (
+    "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|"
+    "+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
+)
 PATHS = (((0, 3),), ((0, 1), (1, 3)), ((0, 2), (2, 3)), ((0, 1), (1, 2), (2, 3)))
 
 
@@ -17,13 +20,17 @@ def test_index_zero_is_the_official_one() -> None:
 
 
 def test_every_index_comes_back_from_its_string() -> None:
-    assert [space.index(space.format_cell(space.cell(i))) for i in range(space.SIZE)] == list(range(15625))
+    assert [space.index(space.format_cell(space.cell(i))) for i in range(space.SIZE)] == list(
+        range(15625)
+    )
 
 
 def test_every_string_equals_the_official_table_needs_nas_tables(tables: Path) -> None:
     with gzip.open(tables / "nb201.csv.gz", "rt") as file:
         rows = list(csv.DictReader(file))
-    assert [(int(row["index"]), row["arch"]) for row in rows] == [(i, space.format_cell(space.cell(i))) for i in range(space.SIZE)]
+    assert [(int(row["index"]), row["arch"]) for row in rows] == [
+        (i, space.format_cell(space.cell(i))) for i in range(space.SIZE)
+    ]
 
 
 @pytest.mark.parametrize("index", [-1, 15625])

@@ -1,4 +1,6 @@
-"""NAS-Bench-Macro, NATS-Bench's size space and TransNAS-Bench-101 against what was published, by hand."""
+"""NAS-Bench-Macro, NATS-Bench's size space and TransNAS-Bench-101 against what was published, by
+hand.
+"""
 
 import math
 
@@ -11,7 +13,10 @@ from harness.scoring import Job, Task, score_task
 
 def parameters(name: str, string: str, classes: int) -> int:
     benchmark = benchmarks_data.get(name)
-    return sum(parameter.numel() for parameter in benchmark.network(benchmark.index(string), classes, 0).parameters())
+    return sum(
+        parameter.numel()
+        for parameter in benchmark.network(benchmark.index(string), classes, 0).parameters()
+    )
 
 
 def test_parameters_of_nbmacro_by_hand() -> None:
@@ -39,15 +44,22 @@ def test_parameters_of_transnas_by_hand() -> None:
 
     fixed = convolution(3, 32, 3) + convolution(32, 64, 3) + 513 * 47
     widths = [(64, 128), (128, 128), (128, 256), (256, 256), (256, 512)]
-    cells = sum(convolution(inputs, outputs, 1) + convolution(outputs, outputs, 1) for inputs, outputs in widths)
-    reductions = sum(outputs * inputs + 2 * outputs for inputs, outputs in widths if inputs != outputs)
+    cells = sum(
+        convolution(inputs, outputs, 1) + convolution(outputs, outputs, 1)
+        for inputs, outputs in widths
+    )
+    reductions = sum(
+        outputs * inputs + 2 * outputs for inputs, outputs in widths if inputs != outputs
+    )
     assert parameters("transnas101_micro", "64-41414-0_00_200", 47) == fixed + cells
     assert parameters("transnas101_micro", "64-41414-0_00_100", 47) == fixed + reductions
     assert parameters("transnas101_micro", "64-41414-0_00_000", 47) == fixed
 
 
 def test_every_gate_of_a_chain_carries_all_of_the_flow() -> None:
-    """In a chain each cut has one edge, so each zeta is R, and the three aggregates differ by the number of edges alone."""
+    """In a chain each cut has one edge, so each zeta is R, and the three aggregates differ by the
+    number of edges alone.
+    """
     mean, least, total, synflow = score_task(
         Job("nbmacro", "cifar10", dtype="float64"),
         Task(4321, 0, ("zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow")),
@@ -70,7 +82,16 @@ def test_parameters_of_the_size_space_by_hand() -> None:
     def block(inputs: int, outputs: int) -> int:
         return convolution(inputs, outputs, 3) + convolution(outputs, outputs, 3) + inputs * outputs
 
-    expected = convolution(3, a, 3) + cell(a, a) + block(a, b) + cell(b, c) + block(c, d) + cell(d, e) + 2 * e + (e + 1) * 100
+    expected = (
+        convolution(3, a, 3)
+        + cell(a, a)
+        + block(a, b)
+        + cell(b, c)
+        + block(c, d)
+        + cell(d, e)
+        + 2 * e
+        + (e + 1) * 100
+    )
     assert parameters("nats_sss", ":".join(map(str, channels)), 100) == expected
 
 
@@ -84,10 +105,15 @@ def test_the_size_space_counts_lexicographically() -> None:
 def test_cells_of_transnas_that_are_one_function_are_one_class() -> None:
     micro = benchmarks_data.get("transnas101_micro")
     idle, pruned, swapped = "64-41414-3_01_200", "64-41414-0_00_200", "64-41414-0_30_020"
-    classes = [micro.canonical(micro.index(string)) for string in (idle, pruned, swapped, "64-41414-3_00_020", "64-41414-0_30_002")]
+    classes = [
+        micro.canonical(micro.index(string))
+        for string in (idle, pruned, swapped, "64-41414-3_00_020", "64-41414-0_30_002")
+    ]
     assert classes[0] == classes[1]
     assert classes[3] == classes[4]
     assert classes[2] == ("none",) * 6
     images = torch.rand(1, 3, 64, 64)
-    one, other = (micro.network(micro.index(string), 75, 0).eval()(images) for string in (idle, pruned))
+    one, other = (
+        micro.network(micro.index(string), 75, 0).eval()(images) for string in (idle, pruned)
+    )
     assert torch.allclose(one, other)

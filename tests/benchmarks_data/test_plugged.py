@@ -24,7 +24,9 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(folder), str(Path(__file__).parents[2])])
     command = [sys.executable, "-m", "harness.run", *arguments]
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def offer(folder: Path, value: str) -> None:
@@ -39,9 +41,24 @@ def test_a_benchmark_of_another_package_is_scored_in_every_process(tmp_path: Pat
     offer(tmp_path, "mine:BENCHMARK")
     assert "mine" in run(tmp_path, "--list").stdout
     header = "index,arch,cifar10_test\n"
-    rows = [f"{index},{BENCHMARK.architecture(index).string},{index / 100}" for index in range(BENCHMARK.size)]
+    rows = [
+        f"{index},{BENCHMARK.architecture(index).string},{index / 100}"
+        for index in range(BENCHMARK.size)
+    ]
     (tmp_path / "mine.csv").write_text(header + "\n".join(rows))
-    found = run(tmp_path, "--benchmark", "mine", "--tables", ".", "--proxy", "synflow", "--archs", "4", "--workers", "2")
+    found = run(
+        tmp_path,
+        "--benchmark",
+        "mine",
+        "--tables",
+        ".",
+        "--proxy",
+        "synflow",
+        "--archs",
+        "4",
+        "--workers",
+        "2",
+    )
     assert found.returncode == 0, found.stderr
     assert "mine, cifar10_test, population all" in found.stdout
 
@@ -65,9 +82,14 @@ def test_two_benchmarks_of_one_name_are_refused_and_both_are_named(tmp_path: Pat
     other = tmp_path / "other-1.0.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
-    (other / "entry_points.txt").write_text("[zeros_harness.benchmarks]\nmine = elsewhere:BENCHMARK\nnb201 = elsewhere:NB201\n")
+    (other / "entry_points.txt").write_text(
+        "[zeros_harness.benchmarks]\nmine = elsewhere:BENCHMARK\nnb201 = elsewhere:NB201\n"
+    )
     for name, places in (
-        ("mine", ("mine:BENCHMARK of the package mine", "elsewhere:BENCHMARK of the package other")),
+        (
+            "mine",
+            ("mine:BENCHMARK of the package mine", "elsewhere:BENCHMARK of the package other"),
+        ),
         ("nb201", ("benchmarks_data.nb201", "elsewhere:NB201 of the package other")),
     ):
         found = run(tmp_path, "--benchmark", name)

@@ -1,4 +1,6 @@
-"""NAS-Bench-201's own file format, made by its package's classes, and the reader of pickles under it."""
+"""NAS-Bench-201's own file format, made by its package's classes, and the reader of pickles under
+it.
+"""
 
 import contextlib
 import functools
@@ -38,16 +40,21 @@ def test_values_equal_the_packages_answers(tmp_path: Path, form: str) -> None:
             found = results(index, epochs)
             for column, (dataset, split) in SETS.items():
                 name = f"{column}_{table_epochs}ep"
-                assert values[name] == found.get_metrics(dataset, split, is_random=False)["accuracy"]
+                assert (
+                    values[name] == found.get_metrics(dataset, split, is_random=False)["accuracy"]
+                )
                 seeds = sorted(found.get_dataset_seeds(dataset))
                 for run, seed in enumerate(seeds, 1):
-                    assert values[f"{name}_run{run}"] == found.get_metrics(dataset, split, is_random=seed)["accuracy"]
+                    assert (
+                        values[f"{name}_run{run}"]
+                        == found.get_metrics(dataset, split, is_random=seed)["accuracy"]
+                    )
                 assert f"{name}_run{len(seeds) + 1}" not in values
         for column, dataset in (("cifar10", "cifar10"), ("imagenet16-120", "ImageNet16-120")):
             costs = results(index, long).get_compute_costs(dataset)
-            assert {cost: values[f"{column}_{cost}"] for cost in ("params", "flops", "latency")} == {
-                cost: costs[cost] for cost in ("params", "flops", "latency")
-            }
+            assert {
+                cost: values[f"{column}_{cost}"] for cost in ("params", "flops", "latency")
+            } == {cost: costs[cost] for cost in ("params", "flops", "latency")}
 
 
 def test_a_large_file_is_a_pickle_like_any_other(tmp_path: Path) -> None:
@@ -58,10 +65,15 @@ def test_a_large_file_is_a_pickle_like_any_other(tmp_path: Path) -> None:
     assert found["arch2infos"][2]["full"]["all_results"] == expected[0]["full"]["all_results"]
 
 
-def test_a_file_without_every_architecture_is_refused_after_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_without_every_architecture_is_refused_after_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path / "small.pth", 2, (2, 2))
     assert main(["nb201", str(tmp_path / "small.pth"), "--out", str(tmp_path / "out")]) == 2
-    assert "holds 2 of 15,625 architectures, and the official one has all of them" in capsys.readouterr().err
+    assert (
+        "holds 2 of 15,625 architectures, and the official one has all of them"
+        in capsys.readouterr().err
+    )
     assert not (tmp_path / "out" / "nb201.csv.gz").exists()
 
 
@@ -126,7 +138,9 @@ def anything(stream: random.Random, depth: int = 0) -> object:
             return tuple(anything(stream, depth + 1) for _ in range(stream.randrange(5)))
         case 8:
             return {
-                stream.choice([key, f"k{key}"]): stream.choice([stream.random(), anything(stream, depth + 1)])
+                stream.choice([key, f"k{key}"]): stream.choice(
+                    [stream.random(), anything(stream, depth + 1)]
+                )
                 for key in range(stream.randrange(40))
             }
     return OrderedDict((key, stream.random()) for key in range(stream.randrange(60)))

@@ -45,9 +45,15 @@ def size(network: nn.Module) -> int:
 
 def test_a_supernet_that_keeps_one_operation_an_edge_is_the_network() -> None:
     cell = ("nor_conv_3x3", "skip_connect", "avg_pool_3x3", "none", "nor_conv_1x1", "nor_conv_3x3")
-    network, supernet = Network(cell, 10, 0, channels=4, cells_per_stage=2), NasBench201Supernet(10, 1, channels=4, cells=2)
+    network, supernet = (
+        Network(cell, 10, 0, channels=4, cells_per_stage=2),
+        NasBench201Supernet(10, 1, channels=4, cells=2),
+    )
     supernet.gates.keep(
-        [[kind == chosen for kind in choice.operations] for choice, chosen in zip(supernet.choices, cell, strict=True)]
+        [
+            [kind == chosen for kind in choice.operations]
+            for choice, chosen in zip(supernet.choices, cell, strict=True)
+        ]
     )
     for own, theirs in zip(supernet.body, network.body, strict=True):
         if isinstance(own, Cell) and isinstance(theirs, CellModule):
@@ -62,7 +68,9 @@ def test_a_supernet_that_keeps_one_operation_an_edge_is_the_network() -> None:
 
 
 def test_the_published_darts_cell_has_its_published_size() -> None:
-    """3.349342 M: what the DARTS authors' training script prints of the cell, 36 channels and 20 cells."""
+    """3.349342 M: what the DARTS authors' training script prints of the cell, 36 channels and 20
+    cells.
+    """
     found = genotype(DARTS_V2)
     assert size(DartsNetwork(found, 10, 0)) == 3_349_342
     assert genotype(found.as_dict()) == found
@@ -71,7 +79,10 @@ def test_the_published_darts_cell_has_its_published_size() -> None:
 
 def test_published_sizes_of_freedarts_if_NAS_TABLES_is_set(reference_scores: Path) -> None:
     cells = json.loads((reference_scores / "freedarts_published_cells.json").read_text())["cells"]
-    one, other = genotype(cells["SYNFLOW_ImageNet_oneshot_seed3"]), genotype(cells["SYNFLOW_oneshot_20cells_seed1"])
+    one, other = (
+        genotype(cells["SYNFLOW_ImageNet_oneshot_seed3"]),
+        genotype(cells["SYNFLOW_oneshot_20cells_seed1"]),
+    )
     assert size(DartsNetwork(one, 10, 0)) == 4_140_766
     assert size(DartsNetwork(other, 10, 0, channels=38)) == 3_649_872
     assert size(DartsNetwork(other, 100, 0, channels=38)) == 3_704_682
@@ -92,15 +103,25 @@ def test_a_darts_supernet_that_keeps_a_genotype_has_its_shape(imagenet: bool) ->
             kept[number][4] = True
     supernet.gates.keep(kept)
     assert supernet(torch.randn(2, 3, 32, 32)).shape == (2, 7)
-    chosen = [choice.operations[4] if any(flags) else None for choice, flags in zip(space.choices, kept, strict=True)]
+    chosen = [
+        choice.operations[4] if any(flags) else None
+        for choice, flags in zip(space.choices, kept, strict=True)
+    ]
     found = space.decode(chosen, list(range(28)))
-    assert found.normal[:4] == (("sep_conv_3x3", 1), ("sep_conv_3x3", 0), ("sep_conv_3x3", 2), ("sep_conv_3x3", 1))
+    assert found.normal[:4] == (
+        ("sep_conv_3x3", 1),
+        ("sep_conv_3x3", 0),
+        ("sep_conv_3x3", 2),
+        ("sep_conv_3x3", 1),
+    )
 
 
 @pytest.mark.parametrize("name", spaces.names())
 def test_random_decisions_are_architectures_with_networks(name: str) -> None:
     space, stream = spaces.get(name), random.Random(0)
-    chosen: list[str | None] = [stream.choice([k for k in choice.operations if k != NONE]) for choice in space.choices]
+    chosen: list[str | None] = [
+        stream.choice([k for k in choice.operations if k != NONE]) for choice in space.choices
+    ]
     for numbers, stay in space.limits:
         for number in stream.sample(numbers, len(numbers) - stay):
             chosen[number] = None
@@ -108,7 +129,11 @@ def test_random_decisions_are_architectures_with_networks(name: str) -> None:
     found = space.decode(chosen, [stream.random() for _ in chosen])
     network = space.network(found, dataset, 0).eval()
     with torch.no_grad():
-        logits = network(torch.randn(1, 3, space.datasets[dataset].image_size, space.datasets[dataset].image_size))
+        logits = network(
+            torch.randn(
+                1, 3, space.datasets[dataset].image_size, space.datasets[dataset].image_size
+            )
+        )
     assert logits.shape == (1, space.datasets[dataset].classes)
 
 
@@ -126,10 +151,15 @@ def test_the_proxyless_space_has_its_published_layers() -> None:
     [("0 2 0 4 2 3 3 4 4 3 4 4 3 3 5 1 0 4 3 0 2", 6_261_360)],
 )
 def test_the_mobile_space_has_the_authors_size(blocks: str, parameters: int) -> None:
-    """What the authors' retraining logs: github.com/anonymous-submission1991/FreeDARTS, b64bfdc, mobilenet_space/mobilenet/
-    retrain_architecture/eval-eval_models/log.txt; blocks by their numbers in retrain.sh."""
+    """What the authors' retraining logs.
+
+    Github.com/anonymous-submission1991/FreeDARTS, b64bfdc, mobilenet_space/mobilenet/
+    retrain_architecture/eval-eval_models/log.txt; blocks by their numbers in retrain.sh.
+    """
     space = spaces.get("mobile")
-    kinds = [f"mbconv_{kernel}x{kernel}_e{expansion}" for kernel in (3, 5, 7) for expansion in (3, 6)]
+    kinds = [
+        f"mbconv_{kernel}x{kernel}_e{expansion}" for kernel in (3, 5, 7) for expansion in (3, 6)
+    ]
     found = space.decode([kinds[int(number)] for number in blocks.split()], [0.0] * 21)
     network = space.network(found, "imagenet", 0)
     assert sum(parameter.numel() for parameter in network.parameters()) == parameters
@@ -142,7 +172,10 @@ def test_a_mobile_supernet_that_keeps_one_block_a_layer_is_the_network() -> None
     kinds = [stream.choice(choice.operations) for choice in space.choices]
     network = space.network(space.decode(kinds, [0.0] * 21), "imagenet", 0).eval()
     supernet.gates.keep(
-        [[kind == chosen for kind in choice.operations] for choice, chosen in zip(space.choices, kinds, strict=True)]
+        [
+            [kind == chosen for kind in choice.operations]
+            for choice, chosen in zip(space.choices, kinds, strict=True)
+        ]
     )
     for own, theirs, kind in zip(supernet.body, network.body, kinds, strict=True):
         theirs.chosen.load_state_dict(own.chosen.operations[kind].state_dict())
@@ -154,7 +187,10 @@ def test_a_mobile_supernet_that_keeps_one_block_a_layer_is_the_network() -> None
 
 
 def test_the_search_network_of_darts_has_the_published_size() -> None:
-    """1.930618 million parameters: what DARTS' train_search.py logs (8 cells, 16 channels, 10 classes)."""
+    """1.930618 million parameters.
+
+    What DARTS' train_search.py logs (8 cells, 16 channels, 10 classes).
+    """
     supernet = DartsSupernet(10, 0)
     assert sum(parameter.numel() for parameter in supernet.parameters()) == 1_930_618
     normalised = {
@@ -168,7 +204,10 @@ def test_the_search_network_of_darts_has_the_published_size() -> None:
 
 @pytest.mark.parametrize("source", [0, 1])
 def test_a_darts_cell_reads_the_outputs_of_the_two_cells_before(source: int) -> None:
-    """All its operations read one input alone: the other's values change nothing; the last cell's output is handed on."""
+    """All its operations read one input alone: the other's values change nothing.
+
+    The last cell's output is handed on.
+    """
     cells = {"normal": [["sep_conv_3x3", source]] * 8, "reduce": [["max_pool_3x3", source]] * 8}
     cell = DartsNetwork(genotype(cells), 10, 0, channels=4, cells=3).cells[0].eval()
     state = [torch.randn(2, 12, 8, 8) for _ in range(2)]
@@ -188,7 +227,10 @@ def test_a_darts_cell_reads_the_outputs_of_the_two_cells_before(source: int) -> 
         ({}, "lists of"),
         ({"normal": [["skip_connect", 0]], "reduce": []}, "has 8 operations"),
         ({**DARTS_V2, "normal": [["none", 0]] * 8}, "'none' is no operation"),
-        ({**DARTS_V2, "normal": [["skip_connect", 2]] * 8}, "node 2 of a normal cell reads nodes 0 to 1"),
+        (
+            {**DARTS_V2, "normal": [["skip_connect", 2]] * 8},
+            "node 2 of a normal cell reads nodes 0 to 1",
+        ),
         ({**DARTS_V2, "reduce": [["skip_connect", True]] * 8}, "True is no node"),
         ({**DARTS_V2, "reduce_concat": [0, 9]}, "joins some of its nodes"),
         ({**DARTS_V2, "normal_concat": [2, 2]}, "joins some of its nodes"),
@@ -208,24 +250,46 @@ def test_names_of_spaces() -> None:
 
 
 def test_operations_of_darts_are_the_published_ones() -> None:
-    """Written out with torch's functions: ReLU, depthwise and 1x1 convolution, normalisation by a variance of 1."""
+    """Written out with torch's functions.
 
-    def separable(module: nn.Module, x: torch.Tensor, first: int, stride: int, dilation: int, kernel: int) -> torch.Tensor:
+    ReLU, depthwise and 1x1 convolution, normalisation by a variance of 1.
+    """
+
+    def separable(
+        module: nn.Module, x: torch.Tensor, first: int, stride: int, dilation: int, kernel: int
+    ) -> torch.Tensor:
         depthwise, pointwise = module[first + 1].weight, module[first + 2].weight
-        x = functional.conv2d(x.relu(), depthwise, None, stride, dilation * (kernel // 2), dilation, groups=x.shape[1])
+        x = functional.conv2d(
+            x.relu(), depthwise, None, stride, dilation * (kernel // 2), dilation, groups=x.shape[1]
+        )
         return functional.conv2d(x, pointwise) / (1 + 1e-5) ** 0.5
 
     supernet = DartsSupernet(10, 0, channels=6, cells=3).eval()
-    edges = {choice.name: edge for choice, edge in zip(supernet.choices, _edges(supernet), strict=True)}
-    for name, stride in (("normal 0-2", 1), ("normal 2-3", 1), ("reduce 0-2", 2), ("reduce 1-5", 2), ("reduce 2-3", 1)):
+    edges = {
+        choice.name: edge for choice, edge in zip(supernet.choices, _edges(supernet), strict=True)
+    }
+    for name, stride in (
+        ("normal 0-2", 1),
+        ("normal 2-3", 1),
+        ("reduce 0-2", 2),
+        ("reduce 1-5", 2),
+        ("reduce 2-3", 1),
+    ):
         operations = edges[name].operations
         x = torch.randn(2, operations["sep_conv_3x3"][1].weight.shape[0], 8, 8)
-        assert torch.equal(operations["none"](x), torch.zeros(2, x.shape[1], 8 // stride, 8 // stride))
+        assert torch.equal(
+            operations["none"](x), torch.zeros(2, x.shape[1], 8 // stride, 8 // stride)
+        )
         assert torch.equal(operations["max_pool_3x3"][0](x), functional.max_pool2d(x, 3, stride, 1))
-        assert torch.equal(operations["avg_pool_3x3"][0](x), functional.avg_pool2d(x, 3, stride, 1, count_include_pad=False))
+        assert torch.equal(
+            operations["avg_pool_3x3"][0](x),
+            functional.avg_pool2d(x, 3, stride, 1, count_include_pad=False),
+        )
         for kernel in (3, 5):
             module = operations[f"sep_conv_{kernel}x{kernel}"]
-            expected = separable(module, separable(module, x, 0, stride, 1, kernel), 4, 1, 1, kernel)
+            expected = separable(
+                module, separable(module, x, 0, stride, 1, kernel), 4, 1, 1, kernel
+            )
             assert torch.allclose(module(x), expected, atol=1e-5)
             module = operations[f"dil_conv_{kernel}x{kernel}"]
             assert torch.allclose(module(x), separable(module, x, 0, stride, 2, kernel), atol=1e-5)
@@ -241,7 +305,10 @@ def test_a_reducing_skip_connection_is_two_shifted_convolutions() -> None:
     for convolution in module.convolutions:
         nn.init.normal_(convolution.weight)
     shifted = (x.relu(), x.relu()[:, :, 1:, 1:])
-    halves = [functional.conv2d(part, c.weight, stride=2) for part, c in zip(shifted, module.convolutions, strict=True)]
+    halves = [
+        functional.conv2d(part, c.weight, stride=2)
+        for part, c in zip(shifted, module.convolutions, strict=True)
+    ]
     assert torch.allclose(module(x), torch.cat(halves, 1) / (1 + 1e-5) ** 0.5, atol=1e-5)
 
 
@@ -253,14 +320,19 @@ def test_the_proxyless_network_of_the_smallest_blocks_has_its_size_by_hand() -> 
 
     space = spaces.get("proxyless")
     widths = [24] * 4 + [40] * 4 + [80] * 4 + [96] * 4 + [192] * 4 + [320]
-    blocks = sum(block(inputs, outputs, 3, 3) for inputs, outputs in zip([16, *widths[:-1]], widths, strict=True))
+    blocks = sum(
+        block(inputs, outputs, 3, 3)
+        for inputs, outputs in zip([16, *widths[:-1]], widths, strict=True)
+    )
     expected = 29 * 32 + block(32, 16, 1, 3) + blocks + 322 * 1280 + 1281 * 1000
     assert size(space.network(space.decode(["mbconv_3x3_e3"] * 21, []), "imagenet", 0)) == expected
     assert proxyless.BLOCKS["mbconv_7x7_e6"] == (7, 6)
 
 
 def test_the_synaptic_flow_of_a_darts_network_is_that_of_its_unscaled_cells() -> None:
-    """The cells, which are its stages, put out the outputs of two of them, and are divided by one number."""
+    """The cells, which are its stages, put out the outputs of two of them, and are divided by one
+    number.
+    """
     net = DartsNetwork(genotype(DARTS_V2), 10, 0, channels=4, cells=3).to(torch.float64)
     net.operations = []
     scaled = synaptic_flow(net, inputs())

@@ -47,7 +47,9 @@ def test_a_table_is_read_in_index_order_with_blanks_as_nan(tmp_path: Path) -> No
         (GOOD, "", "not nothing"),
     ],
 )
-def test_a_damaged_table_is_refused_with_line_and_fix(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+def test_a_damaged_table_is_refused_with_line_and_fix(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
     path = tmp_path / "x.csv"
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(InputError, match=complaint):
@@ -90,7 +92,9 @@ def test_a_missing_table_or_folder_is_named(tmp_path: Path) -> None:
         find_table(tmp_path, "nb201")
     for name in ("nb201.csv", "nb201.csv.gz"):
         (tmp_path / name).touch()
-    with pytest.raises(InputError, match=r"two tables of nb201, nb201\.csv\.gz and nb201\.csv: keep one"):
+    with pytest.raises(
+        InputError, match=r"two tables of nb201, nb201\.csv\.gz and nb201\.csv: keep one"
+    ):
         find_table(tmp_path, "nb201")
     with pytest.raises(InputError, match="no folder of tables"):
         find_table(tmp_path / "absent", "nb201")
@@ -104,10 +108,15 @@ def test_the_embedded_table_holds_every_cell(nb201: Benchmark) -> None:
     assert table.values["cifar10_test"][disconnected].max() < 11  # chance is 10 %
 
 
-def test_the_embedded_table_agrees_with_the_official_one_needs_nas_tables(nb201: Benchmark, tables: Path) -> None:
+def test_the_embedded_table_agrees_with_the_official_one_needs_nas_tables(
+    nb201: Benchmark, tables: Path
+) -> None:
     from scipy.stats import kendalltau
 
-    ours, official = nb201.table().values["cifar10_test"], nb201.table(tables).values["cifar10_test_200ep"]
+    ours, official = (
+        nb201.table().values["cifar10_test"],
+        nb201.table(tables).values["cifar10_test_200ep"],
+    )
     assert kendalltau(ours, official).statistic == pytest.approx(0.926, abs=0.001)
 
 

@@ -10,8 +10,9 @@ from scipy.stats import kendalltau
 
 HERE = Path(__file__).parent
 
-#: One row for each reference: proxy, repository, commit, call, precision and version of torch; what was measured (tau, the largest
-#: difference, cells that one side alone leaves undefined); and the deviation where ours differs on purpose.
+#: One row for each reference: proxy, repository, commit, call, precision and version of torch; what
+#: was measured (tau, the largest difference, cells that one side alone leaves undefined); and the
+#: deviation where ours differs on purpose.
 REFERENCES = pd.read_csv(HERE / "references.csv", keep_default_na=False).set_index("reference")
 #: Its value for every cell: reference, cell, value; blank where it gives NaN.
 VALUES = pd.read_csv(HERE / "values.csv")
@@ -23,16 +24,32 @@ def values(reference: str) -> list[float]:
 
 
 def tau(ours: list[float], theirs: list[float]) -> float:
-    """Kendall's tau-b over the cells where both are defined; values that agree in nine digits are ties."""
+    """Kendall's tau-b over the cells where both are defined.
+
+    Values that agree in nine digits are ties.
+    """
     both = np.array([ours, theirs])[:, ~np.isnan(ours) & ~np.isnan(theirs)]
     rounded = [[float(f"{value:.9g}") for value in side] for side in both]
     return float(kendalltau(*rounded).statistic)
 
 
 def largest_difference(ours: list[float], theirs: list[float]) -> float:
-    """The largest |ours - theirs| / max(|ours|, |theirs|) over the cells where both are defined; inf beside a finite value."""
-    both = [(a, b) for a, b in zip(ours, theirs, strict=True) if not np.isnan(a) and not np.isnan(b) and a != b]
-    return max((abs(a - b) / max(abs(a), abs(b)) if np.isfinite([a, b]).all() else np.inf for a, b in both), default=0.0)
+    """The largest |ours - theirs| / max(|ours|, |theirs|) over the cells where both are defined.
+
+    Inf beside a finite value.
+    """
+    both = [
+        (a, b)
+        for a, b in zip(ours, theirs, strict=True)
+        if not np.isnan(a) and not np.isnan(b) and a != b
+    ]
+    return max(
+        (
+            abs(a - b) / max(abs(a), abs(b)) if np.isfinite([a, b]).all() else np.inf
+            for a, b in both
+        ),
+        default=0.0,
+    )
 
 
 def undefined(ours: list[float], theirs: list[float]) -> int:

@@ -1,4 +1,7 @@
-"""Every proxy against the code of its authors, on the same weights and inputs. How the values were made: README.md."""
+"""Every proxy against the code of its authors, on the same weights and inputs.
+
+How the values were made: README.md.
+"""
 
 import math
 from pathlib import Path
@@ -11,7 +14,8 @@ from tests.conformance.references import REFERENCES
 
 pytestmark = pytest.mark.xdist_group("conformance")  # all scores are computed once
 
-#: Where ours is their formula: rounding alone may differ. (Their Fisher information is rounded to float32.)
+#: Where ours is their formula: rounding alone may differ. (Their Fisher information is rounded to
+#: float32.)
 TOLERANCE = 1e-6
 EXACT = REFERENCES.index[REFERENCES["deviation"] == ""]
 DEVIATING = REFERENCES.index[REFERENCES["deviation"] != ""]
@@ -40,10 +44,18 @@ def test_our_score_is_that_of_the_reference(reference: str, ours: dict[str, list
 
 
 @pytest.mark.parametrize("reference", DEVIATING)
-def test_where_we_deviate_the_difference_is_the_one_on_record(reference: str, ours: dict[str, list[float]]) -> None:
-    row, mine, theirs = REFERENCES.loc[reference], ours[REFERENCES.loc[reference, "proxy"]], references.values(reference)
+def test_where_we_deviate_the_difference_is_the_one_on_record(
+    reference: str, ours: dict[str, list[float]]
+) -> None:
+    row, mine, theirs = (
+        REFERENCES.loc[reference],
+        ours[REFERENCES.loc[reference, "proxy"]],
+        references.values(reference),
+    )
     assert references.tau(mine, theirs) == pytest.approx(float(row["tau"]), abs=5e-4)
-    assert references.largest_difference(mine, theirs) == pytest.approx(float(row["difference"]), rel=1e-2)
+    assert references.largest_difference(mine, theirs) == pytest.approx(
+        float(row["difference"]), rel=1e-2
+    )
     assert references.undefined(mine, theirs) == int(row["undefined"])
 
 

@@ -1,8 +1,9 @@
 """Fuzzing for as long as one likes: ``python -m tests.fuzz [MINUTES]``, ``make fuzz``.
 
-The tests of this folder run again and again with new inputs, each round as a process of its own. What a round found is printed
-with the input that shows it, and is kept in ``.hypothesis``, so that the next round begins with it. Where atheris is installed,
-half of the time is that of :mod:`tests.fuzz.guided`.
+The tests of this folder run again and again with new inputs, each round as a process of its own.
+What a round found is printed with the input that shows it, and is kept in ``.hypothesis``, so that
+the next round begins with it. Where atheris is installed, half of the time is that of
+:mod:`tests.fuzz.guided`.
 """
 
 from __future__ import annotations
@@ -25,9 +26,21 @@ def main(minutes: float) -> int:
     end, rounds, failed = time.monotonic() + seconds, 0, 0
     while (left := end - time.monotonic()) > 0:
         seed = int.from_bytes(os.urandom(4), "little")
-        command = [sys.executable, "-m", "pytest", str(Path(__file__).parent), "-v", f"--hypothesis-seed={seed}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            str(Path(__file__).parent),
+            "-v",
+            f"--hypothesis-seed={seed}",
+        ]
         try:
-            failed += subprocess.run(command, env={**os.environ, "FUZZ": "long"}, timeout=min(ROUND, left)).returncode != 0
+            failed += (
+                subprocess.run(
+                    command, env={**os.environ, "FUZZ": "long"}, timeout=min(ROUND, left)
+                ).returncode
+                != 0
+            )
         except subprocess.TimeoutExpired:
             if left > ROUND:
                 print(f"a round took longer than {ROUND} seconds: seed {seed}", flush=True)
@@ -37,7 +50,11 @@ def main(minutes: float) -> int:
     if not guided:
         print("atheris is not installed: what code inputs reach guides nothing")
         return min(failed, 1)
-    return min(failed + subprocess.run([sys.executable, "-m", "tests.fuzz.guided", str(int(seconds))]).returncode, 1)
+    return min(
+        failed
+        + subprocess.run([sys.executable, "-m", "tests.fuzz.guided", str(int(seconds))]).returncode,
+        1,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
-"""Fuzzing of the readers of bytes, guided by the code that inputs reach: ``python -m tests.fuzz.guided [SECONDS [READER...]]``.
+"""Fuzzing of the readers of bytes, guided by the code that inputs reach.
 
-It needs atheris (``pip install atheris``; Linux and macOS). Good files are where it starts from. An input that ends a reader by
-anything but a refusal, or takes longer than 30 seconds or 2 GB, is printed and kept as ``crash-...`` in the current folder.
+``python -m tests.fuzz.guided [SECONDS [READER...]]``.
+
+It needs atheris (``pip install atheris``; Linux and macOS). Good files are where it starts from. An
+input that ends a reader by anything but a refusal, or takes longer than 30 seconds or 2 GB, is
+printed and kept as ``crash-...`` in the current folder.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ from pathlib import Path
 
 import atheris
 
-with contextlib.redirect_stderr(io.StringIO()), atheris.instrument_imports(include=["benchmarks_data", "harness", "zipfile"]):
+with (
+    contextlib.redirect_stderr(io.StringIO()),
+    atheris.instrument_imports(include=["benchmarks_data", "harness", "zipfile"]),
+):
     from benchmarks_data import nats
     from benchmarks_data.errors import InputError
     from benchmarks_data.nb101 import official as tfrecords
@@ -44,12 +50,17 @@ def table(path: Path) -> object:
 
 def nats_file(path: Path) -> object:
     (path.parent / "000000.pickle.pbz2").write_bytes(bz2.compress(path.read_bytes(), 1))
-    (path.parent / "meta.pickle.pbz2").write_bytes(bz2.compress(pickle.dumps({"meta_archs": ["a0"]}), 1))
+    (path.parent / "meta.pickle.pbz2").write_bytes(
+        bz2.compress(pickle.dumps({"meta_archs": ["a0"]}), 1)
+    )
     return list(nats.read(path.parent, ["a0"], foreign.EPOCHS, frozenset()))
 
 
 def good_pth() -> bytes:
-    """Return a small file of results, whose list of architectures is cut off: it is refused at its end."""
+    """Return a small file of results, whose list of architectures is cut off.
+
+    It is refused at its end.
+    """
     with tempfile.TemporaryDirectory() as folder:
         foreign.write(Path(folder) / "x.pth", 1, (1, 1))
         return (Path(folder) / "x.pth").read_bytes()[:400]
@@ -60,14 +71,26 @@ READERS: dict[str, tuple[str, Reader, Callable[[], bytes]]] = {
     "pickle": ("pkl", lambda path: PickleStream(path.read_bytes()).read(), lambda: foreign.STATE),
     "nats": ("pkl", nats_file, lambda: foreign.STATE),
     "pth": ("pth", lambda path: list(pth.read(path, frozenset())), good_pth),
-    "tfrecord": ("tfrecord", lambda path: list(tfrecords.read(path, frozenset())), lambda: foreign.tfrecord(foreign.ROWS[:1])),
-    "macro": ("json", lambda path: list(macro.read(path, frozenset())), lambda: foreign.json.dumps(foreign.MACRO).encode()),
+    "tfrecord": (
+        "tfrecord",
+        lambda path: list(tfrecords.read(path, frozenset())),
+        lambda: foreign.tfrecord(foreign.ROWS[:1]),
+    ),
+    "macro": (
+        "json",
+        lambda path: list(macro.read(path, frozenset())),
+        lambda: foreign.json.dumps(foreign.MACRO).encode(),
+    ),
     "table": ("csv", table, foreign.TABLE.encode),
     "packed": ("csv.gz", table, lambda: gzip.compress(foreign.TABLE.encode())),
     "subset": ("csv", read_subset, (foreign.HEADER + foreign.ROW).encode),
     "baseline": ("csv", baseline.read, lambda: own.golden()[:3000].encode()),
     "images": ("npz", inputs.image_file, foreign.npz),
-    "log": ("jsonl", lambda path: Lines(path, {"a": 1}).known, lambda: b'{"head": {"a": 1}}\n{"key": "x", "value": 3}\n'),
+    "log": (
+        "jsonl",
+        lambda path: Lines(path, {"a": 1}).known,
+        lambda: b'{"head": {"a": 1}}\n{"key": "x", "value": 3}\n',
+    ),
 }
 
 
@@ -99,12 +122,20 @@ def fuzz(name: str, seconds: int) -> None:
 
 
 def main(seconds: int, names: list[str]) -> int:
-    """Feed each reader in a process of its own, all of them in *seconds* together; return how many failed."""
+    """Feed each reader in a process of its own, all of them in *seconds* together.
+
+    Return how many failed.
+    """
     failed = 0
     for name in names:
         each = max(1, seconds // len(names))
         print(f"{name}: {each} seconds", flush=True)
-        failed += subprocess.run([sys.executable, "-m", __spec__.name, "--one", str(each), name]).returncode != 0
+        failed += (
+            subprocess.run(
+                [sys.executable, "-m", __spec__.name, "--one", str(each), name]
+            ).returncode
+            != 0
+        )
     print(f"{len(names)} readers, {failed} of which failed")
     return failed
 

@@ -1,4 +1,7 @@
-"""Files from elsewhere: tables, images, pickles, TFRecords. What is read back is right, or the file is refused."""
+"""Files from elsewhere: tables, images, pickles, TFRecords.
+
+What is read back is right, or the file is refused.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_
 from tools.make_nb201 import write
 
 ARCHS = {f"a{index}": index for index in range(4)}
-TABLE = "index,arch,cifar10_test,cifar10_valid_12ep\n" + "".join(f"{index},{name},9{index}.5,\n" for name, index in ARCHS.items())
+TABLE = "index,arch,cifar10_test,cifar10_valid_12ep\n" + "".join(
+    f"{index},{name},9{index}.5,\n" for name, index in ARCHS.items()
+)
 
 
 def index_of(string: str) -> int:
@@ -51,7 +56,9 @@ def index_of(string: str) -> int:
 def test_tables(content: bytes, packed: bool, tmp_path: Path) -> None:
     path = tmp_path / ("t.csv.gz" if packed else "t.csv")
     path.write_bytes(gzip.compress(content) if packed else content)
-    table = taken_or_refused(lambda: read_table(path, size=4, datasets=("cifar10",), index_of=index_of))
+    table = taken_or_refused(
+        lambda: read_table(path, size=4, datasets=("cifar10",), index_of=index_of)
+    )
     if table is not None:
         values = table.values
         assert values.index.is_unique
@@ -95,7 +102,11 @@ def npz() -> bytes:
     return file.getvalue()
 
 
-@given(content=damaged(npz(), [b"|O", b"<f8", b"(4,)", b"(99999999999,)", b"images", b"labels", b"PK\x03\x04"]))
+@given(
+    content=damaged(
+        npz(), [b"|O", b"<f8", b"(4,)", b"(99999999999,)", b"images", b"labels", b"PK\x03\x04"]
+    )
+)
 def test_images(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "i.npz"
     path.write_bytes(content)
@@ -107,7 +118,9 @@ def test_images(content: bytes, tmp_path: Path) -> None:
 plain = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text()),
     lambda inner: st.one_of(
-        st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(st.one_of(st.text(), st.integers(-(2**31), 2**31 - 1)), inner)
+        st.lists(inner),
+        st.lists(inner).map(tuple),
+        st.dictionaries(st.one_of(st.text(), st.integers(-(2**31), 2**31 - 1)), inner),
     ),
     max_leaves=40,
 )
@@ -118,15 +131,45 @@ def test_pickles_are_read_as_python_reads_them(value: Any, protocol: int) -> Non
     assert repr(PickleStream(pickle.dumps(value, protocol)).read()) == repr(value)
 
 
-@given(values=st.lists(st.floats(), max_size=300), texts=st.lists(st.text(max_size=3), max_size=300), protocol=st.integers(2, 5))
-def test_runs_of_numbers_and_texts_are_read_as_python_reads_them(values: list[float], texts: list[str], protocol: int) -> None:
-    value = {"rows": dict(enumerate(values)), "list": values, "texts": texts, "named": dict.fromkeys(texts, 1.5)}
+@given(
+    values=st.lists(st.floats(), max_size=300),
+    texts=st.lists(st.text(max_size=3), max_size=300),
+    protocol=st.integers(2, 5),
+)
+def test_runs_of_numbers_and_texts_are_read_as_python_reads_them(
+    values: list[float], texts: list[str], protocol: int
+) -> None:
+    value = {
+        "rows": dict(enumerate(values)),
+        "list": values,
+        "texts": texts,
+        "named": dict.fromkeys(texts, 1.5),
+    }
     assert repr(PickleStream(pickle.dumps(value, protocol)).read()) == repr(value)
 
 
-STATE = pickle.dumps(OrderedDict((f"{epochs:02d}", architecture_results("a0", 0, epochs).state_dict()) for epochs in EPOCHS))
+STATE = pickle.dumps(
+    OrderedDict(
+        (f"{epochs:02d}", architecture_results("a0", 0, epochs).state_dict()) for epochs in EPOCHS
+    )
+)
 PIECES = [pickle.dumps(value, 2) for value in ({}, [], (), "x", 1.5, 10**30, {"a": [1]})] + [
-    *(b"cos\nsystem\n", b"R", b"0", b"h\x01", b"q\x01", b"(", b"u", b"s", b"e", b"a", b"t", b"\x86", b"G", b"X\xff\xff\xff\xff"),
+    *(
+        b"cos\nsystem\n",
+        b"R",
+        b"0",
+        b"h\x01",
+        b"q\x01",
+        b"(",
+        b"u",
+        b"s",
+        b"e",
+        b"a",
+        b"t",
+        b"\x86",
+        b"G",
+        b"X\xff\xff\xff\xff",
+    ),
     *(b"\x8a\xff", b"b", b"\x81", b"\x93", b"\x94", b"."),
 ]
 
@@ -166,7 +209,9 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @given(data=st.data())
 def test_nasbench201_files(data: st.DataObject, results: bytes, tmp_path: Path) -> None:
-    at = len(results) - 6000 if data.draw(st.booleans()) else 0  # results stand at the end, the list of strings before them
+    at = (
+        len(results) - 6000 if data.draw(st.booleans()) else 0
+    )  # results stand at the end, the list of strings before them
     (tmp_path / "x.pth").write_bytes(results[:at] + data.draw(damaged(results[at:], PIECES)))
     taken_or_refused(lambda: list(pth.read(tmp_path / "x.pth", frozenset())))
 
@@ -186,12 +231,16 @@ def test_tfrecords_whose_checksums_are_right(data: st.DataObject, tmp_path: Path
     else:
         record = data.draw(damaged_json_text(good))
     (tmp_path / "x.tfrecord").write_bytes(framed(record))
-    for row in taken_or_refused(lambda: list(tfrecords.read(tmp_path / "x.tfrecord", frozenset()))) or []:
+    for row in (
+        taken_or_refused(lambda: list(tfrecords.read(tmp_path / "x.tfrecord", frozenset()))) or []
+    ):
         assert row.values["params"] >= 0
         assert all(0 <= value <= 100 for name, value in row.values.items() if name != "params")
 
 
-MACRO = {"00000000": {"test_acc": [90.0, 91.0, 92.0], "mean_acc": 91.0, "params": 1.5, "flops": 2.5}}
+MACRO = {
+    "00000000": {"test_acc": [90.0, 91.0, 92.0], "mean_acc": 91.0, "params": 1.5, "flops": 2.5}
+}
 
 
 @given(content=damaged_json_text(MACRO))
@@ -203,4 +252,11 @@ def test_nasbench_macro_files(content: bytes, tmp_path: Path) -> None:
 @given(text=st.text())
 def test_a_pickled_text_of_architectures_is_no_list(text: str, tmp_path: Path) -> None:
     (tmp_path / "meta.pickle.pbz2").write_bytes(bz2.compress(pickle.dumps(text)))
-    assert taken_or_refused(lambda: list(nats.read(tmp_path, [space.format_cell(space.cell(0))], EPOCHS, frozenset()))) is None
+    assert (
+        taken_or_refused(
+            lambda: list(
+                nats.read(tmp_path, [space.format_cell(space.cell(0))], EPOCHS, frozenset())
+            )
+        )
+        is None
+    )

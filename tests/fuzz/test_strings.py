@@ -25,7 +25,9 @@ def strings(benchmark: str) -> list[str]:
 @st.composite
 def nearly(draw: st.DrawFn, benchmark: str) -> str:
     """Return an architecture's string with damaged bytes."""
-    return draw(damaged(draw(st.sampled_from(strings(benchmark))).encode())).decode(errors="replace")
+    return draw(damaged(draw(st.sampled_from(strings(benchmark))).encode())).decode(
+        errors="replace"
+    )
 
 
 @pytest.mark.parametrize("name", benchmarks_data.names())
@@ -64,10 +66,16 @@ def test_columns_are_mapped_or_refused(pairs: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["nb201", "nbmacro", "nats_sss"])
 @given(data=st.data())
-def test_a_list_of_architectures_is_read_or_refused(name: str, data: st.DataObject, tmp_path: Path) -> None:
+def test_a_list_of_architectures_is_read_or_refused(
+    name: str, data: st.DataObject, tmp_path: Path
+) -> None:
     path, benchmark = tmp_path / "list.txt", benchmarks_data.get(name)
-    good = "\n".join(["# some", "3", strings(name)[1], "", f"{strings(name)[2]} # one", "12"]).encode()
-    path.write_bytes(data.draw(damaged(good, [b"#", b"\n", b"-1", b"99999999999999999999", "٣".encode()])))
+    good = "\n".join(
+        ["# some", "3", strings(name)[1], "", f"{strings(name)[2]} # one", "12"]
+    ).encode()
+    path.write_bytes(
+        data.draw(damaged(good, [b"#", b"\n", b"-1", b"99999999999999999999", "٣".encode()]))
+    )
     found = taken_or_refused(lambda: select(benchmark, str(path), "all", 0).indices)
     if found is not None:
         assert found

@@ -17,7 +17,9 @@ def scores(**by_proxy: list[list[float]]) -> pd.DataFrame:
         for seed, values in enumerate(seeds)
         for index, score in enumerate(values)
     ]
-    return pd.DataFrame(rows, columns=["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"])
+    return pd.DataFrame(
+        rows, columns=["benchmark", "index", "arch", "proxy", "seed", "score", "seconds", "status"]
+    )
 
 
 def test_agreement_by_hand() -> None:
@@ -28,13 +30,17 @@ def test_agreement_by_hand() -> None:
     assert list(found.index) == ["synflow", "params"], "zen has no column"
     assert found.loc["synflow", "one_seed"] == pytest.approx((1 + 2 / 3) / 2)
     assert found.loc["synflow", "between_seeds"] == pytest.approx(2 / 3)
-    assert found.loc["synflow", "tau"] == pytest.approx(kendalltau([1.5, 1.5, 3, 4], first).statistic)
+    assert found.loc["synflow", "tau"] == pytest.approx(
+        kendalltau([1.5, 1.5, 3, 4], first).statistic
+    )
     assert found.loc["params", ["n", "tau"]].tolist() == [3, -1.0]
     lower_is_better = agreement(scores(te_ntk=[first, first]), theirs.assign(te_ntk=first)).iloc[0]
     assert lower_is_better[["tau", "one_seed", "between_seeds"]].tolist() == [1, 1, 1]
 
 
-def test_the_command_prints_a_row_for_each_proxy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_row_for_each_proxy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     values = np.random.default_rng(0).normal(size=20).tolist()
     ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
     scores(naswot=[values]).to_csv(ours, index=False)
@@ -50,21 +56,37 @@ def test_two_runs_are_compared_option_by_option(
     monkeypatch.setenv("COLUMNS", "120")
     first, second = [1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 3.0, 4.0]
     name = "naswot[batch=8]"
-    ours, theirs = scores(naswot=[first], te_ntk=[first]), scores(naswot=[second], te_ntk=[first, second])
+    ours, theirs = (
+        scores(naswot=[first], te_ntk=[first]),
+        scores(naswot=[second], te_ntk=[first, second]),
+    )
     paths = []
     for number, frame in enumerate((ours, theirs)):
         paths.append(str(tmp_path / f"{number}.csv"))
-        both = pd.concat([frame, frame[frame["proxy"] == "naswot"].assign(proxy=name, score=lambda one: -one["score"])])
+        both = pd.concat(
+            [
+                frame,
+                frame[frame["proxy"] == "naswot"].assign(
+                    proxy=name, score=lambda one: -one["score"]
+                ),
+            ]
+        )
         both.to_csv(paths[-1], index=False)
     assert main(paths) == 0
-    rows = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines() if "naswot" in line or "te_ntk" in line}
+    rows = {
+        line.split()[0]: line.split()
+        for line in capsys.readouterr().out.splitlines()
+        if "naswot" in line or "te_ntk" in line
+    }
     assert rows["naswot"][:4] == ["naswot", "naswot", "4", "0.667"]
     assert rows[name][:4] == [name, name, "4", "0.667"]
     # Lower is better: ranks over seeds are 1.5, 1.5, 3, 4 in the scores' own direction.
     assert rows["te_ntk"][3] == f"{kendalltau([1.5, 1.5, 3, 4], first).statistic:.3f}"
 
 
-def test_files_that_do_not_fit_are_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_that_do_not_fit_are_one_line_and_exit_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
     scores(naswot=[[1.0, 2.0]]).to_csv(ours, index=False)
     complaints = {

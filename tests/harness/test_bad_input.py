@@ -64,14 +64,18 @@ def test_bad_input_is_one_line_and_exit_2(
     assert shown.count("\n") == 1
 
 
-def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(arguments(tmp_path, "--proxy", "params", "--archs", "3", "--workers", "1")) == 0
     capsys.readouterr()
     (tmp_path / "nb201.csv").write_text("index,arch,cifar10_test\n0,nonsense,91\n")
     (tmp_path / "bad.txt").write_text("|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|\n")
     (tmp_path / "file").write_text("")
     np.savez(tmp_path / "bad.npz", images=np.array([{}], dtype=object), labels=np.array([0]))
-    np.savez(tmp_path / "empty.npz", images=np.zeros((5, 0, 0, 3), np.uint8), labels=np.zeros(5, int))
+    np.savez(
+        tmp_path / "empty.npz", images=np.zeros((5, 0, 0, 3), np.uint8), labels=np.zeros(5, int)
+    )
     np.savez(tmp_path / "few.npz", images=np.zeros((2, 8, 8, 3), np.uint8), labels=np.zeros(2, int))
     (tmp_path / "damaged.npz").write_bytes((tmp_path / "few.npz").read_bytes()[:-60] + b"x" * 60)
     for more, complaint in (
@@ -83,7 +87,10 @@ def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: 
         (["--images", str(tmp_path / "bad.npz")], "no .npz file of plain arrays"),
         (["--images", str(tmp_path / "bad.txt")], "is no .npz file"),
         (["--images", str(tmp_path / "empty.npz")], "images must be uint8"),
-        (["--images", str(tmp_path / "few.npz"), "--proxy", "snip"], "holds 2 images, and snip takes 64"),
+        (
+            ["--images", str(tmp_path / "few.npz"), "--proxy", "snip"],
+            "holds 2 images, and snip takes 64",
+        ),
         (["--tables", str(tmp_path / "nb201.csv")], "is a file: give the folder"),
     ):
         assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
@@ -93,7 +100,9 @@ def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(tmp_path: 
     assert stored_rows(tmp_path / "s.sqlite") == 12
 
 
-def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(tmp_path: Path) -> None:
+def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(
+    tmp_path: Path,
+) -> None:
     package = tmp_path / "analognasbench"
     package.mkdir()
     (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
@@ -108,16 +117,22 @@ def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_an_empty_folder_name_is_refused_by_every_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_folder_name_is_refused_by_every_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = importlib.import_module(COMMANDS[name])
-    option = next(one for one in ("--out", "--baseline", "--plugin") if one in command.parser().format_help())
+    option = next(
+        one for one in ("--out", "--baseline", "--plugin") if one in command.parser().format_help()
+    )
     with pytest.raises(SystemExit) as stop:
         command.main([option, ""])
     assert stop.value.code == 2
     assert "expected a file or a folder, not ''" in capsys.readouterr().err
 
 
-def test_a_refused_command_announces_no_replacement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_command_announces_no_replacement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "run.json").write_text("{}")

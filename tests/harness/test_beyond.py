@@ -14,8 +14,13 @@ from harness.beyond import FOLDS, beyond, folds_of, gain, shuffled
 from harness.metrics import partial_tau
 
 
-def sample(stream: np.random.Generator, n: int, knows: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A score, an accuracy and two sizes (n, 2); beside size, the accuracy holds *knows* times a quantity that the score shows."""
+def sample(
+    stream: np.random.Generator, n: int, knows: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A score, an accuracy and two sizes (n, 2).
+
+    Beside size, the accuracy holds *knows* times a quantity that the score shows.
+    """
     size = stream.integers(0, 8, n)
     sizes = np.stack([size, size + stream.integers(0, 3, n)], axis=1).astype(float)
     hidden = stream.normal(size=n)
@@ -35,11 +40,18 @@ def test_the_null_is_that_of_a_thousand_permutations(ties: bool) -> None:
     stream = np.random.default_rng(0)
     score, accuracy, sizes = sample(stream, 100, 0.5)
     score = score.round() if ties else score
-    taus = [stats.kendalltau(shuffle(stream, score, sizes[:, 0]), accuracy).statistic for _ in range(1000)]
+    taus = [
+        stats.kendalltau(shuffle(stream, score, sizes[:, 0]), accuracy).statistic
+        for _ in range(1000)
+    ]
     found = shuffled(score, accuracy, sizes[:, 0])
     assert found.null.value == pytest.approx(np.mean(taus), abs=0.004)
-    assert (found.null.low, found.null.high) == pytest.approx(tuple(np.quantile(taus, [0.025, 0.975])), abs=0.012)
-    assert found.excess.value == pytest.approx(stats.kendalltau(score, accuracy).statistic - found.null.value)
+    assert (found.null.low, found.null.high) == pytest.approx(
+        tuple(np.quantile(taus, [0.025, 0.975])), abs=0.012
+    )
+    assert found.excess.value == pytest.approx(
+        stats.kendalltau(score, accuracy).statistic - found.null.value
+    )
 
 
 def test_a_shuffled_score_is_at_its_null_93_to_97_times_in_100_and_its_p_is_uniform() -> None:
@@ -59,14 +71,17 @@ def test_the_interval_of_the_excess_covers_a_known_one_93_to_97_times_in_100() -
     score, accuracy, sizes = sample(stream, 100_000, 0.7)
     truth = shuffled(score, accuracy, sizes[:, 0]).excess.value
     found = [
-        shuffled(score, accuracy, sizes[:, 0]).excess for score, accuracy, sizes in (sample(stream, 500, 0.7) for _ in range(400))
+        shuffled(score, accuracy, sizes[:, 0]).excess
+        for score, accuracy, sizes in (sample(stream, 500, 0.7) for _ in range(400))
     ]
     assert truth > 0.2
     assert 0.93 <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.97
 
 
 def test_partial_tau_is_no_null_and_shuffling_is() -> None:
-    """A score that is known to say nothing beyond size has a partial tau above 0, and no excess over its null."""
+    """A score that is known to say nothing beyond size has a partial tau above 0, and no excess
+    over its null.
+    """
     stream = np.random.default_rng(3)
     score, accuracy, sizes = sample(stream, 20_000, 1.0)
     empty = shuffle(stream, score, sizes[:, 0])
@@ -76,14 +91,20 @@ def test_partial_tau_is_no_null_and_shuffling_is() -> None:
 
 @pytest.mark.parametrize("knows", [0.0, 0.7])
 def test_gain_and_tau_given_sizes_cover_what_is_known(knows: float) -> None:
-    """Where a score adds nothing, the interval of the gain is cautious; that of tau given sizes is not."""
+    """Where a score adds nothing, the interval of the gain is cautious.
+
+    That of tau given sizes is not.
+    """
     stream = np.random.default_rng(4)
 
     def found(n: int) -> tuple[float, bool, float, bool]:
         score, accuracy, sizes = sample(stream, n, knows)
         result = gain(score, accuracy, sizes, folds_of(np.arange(n)))
         assert result is not None
-        inside = result.gain.low <= gained <= result.gain.high, result.given.low <= given <= result.given.high
+        inside = (
+            result.gain.low <= gained <= result.gain.high,
+            result.given.low <= given <= result.given.high,
+        )
         return result.gain.value, inside[0], result.given.value, inside[1]
 
     gained = given = 0.0
@@ -117,7 +138,9 @@ def test_what_says_nothing_has_no_numbers() -> None:
     assert {"beyond_live_params", "gain_sizes"} < row.keys()
     assert "beyond_params" not in row
     assert "gain_sizes" not in beyond("live_params", score, accuracy, frame, labels, census=False)
-    assert math.isnan(beyond("zeros", score, accuracy, frame, labels, census=True)["p_beyond_params"])
+    assert math.isnan(
+        beyond("zeros", score, accuracy, frame, labels, census=True)["p_beyond_params"]
+    )
     assert beyond("zeros", score[:0], accuracy[:0], frame[:0], labels[:0], census=False) == {}
 
 

@@ -22,7 +22,13 @@ def browser() -> Iterator:
     webdriver = pytest.importorskip("selenium.webdriver")
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update"):
+    for argument in (
+        "headless=new",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-background-networking",
+        "disable-component-update",
+    ):
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
@@ -32,11 +38,15 @@ def browser() -> Iterator:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on 60 architectures, whose strings are hostile and whose ZEROS has a score of -inf."""
+    """A report on 60 architectures with hostile strings, one with a ZEROS of -inf."""
     folder = tmp_path_factory.mktemp("page")
     stream = np.random.default_rng(0)
     accuracy = stream.uniform(60, 95, 60)
-    scores = frame(zeros=[-math.inf, *accuracy[1:]], params=list(stream.normal(size=60)), live_params=[1.0, 2.0] * 30)
+    scores = frame(
+        zeros=[-math.inf, *accuracy[1:]],
+        params=list(stream.normal(size=60)),
+        live_params=[1.0, 2.0] * 30,
+    )
     scores["arch"] = "<img src=x onerror=document.title='hit'>" + scores["index"].astype(str)
     publish(results(scores, table(a_test_200ep=list(accuracy))), folder, SETTINGS)
     return folder / "report.html"
@@ -44,7 +54,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shown(browser, page: Path, width: int, height: int) -> None:
     browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500}
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500},
     )
     browser.get(page.as_uri())
 
@@ -52,11 +63,18 @@ def shown(browser, page: Path, width: int, height: int) -> None:
 @pytest.mark.parametrize("device", WIDTHS)
 def test_a_page_fits_and_loads_nothing_in_chromium(browser, page: Path, device: str) -> None:
     shown(browser, page, *WIDTHS[device])
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= WIDTHS[device][0]
-    assert browser.execute_script("return [...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert (
+        browser.execute_script("return document.documentElement.scrollWidth") <= WIDTHS[device][0]
+    )
+    assert browser.execute_script(
+        "return [...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
     assert browser.execute_script("return document.images.length") >= 5
     assert (
-        browser.execute_script("return performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length")
+        browser.execute_script(
+            "return performance.getEntriesByType('resource').filter(e => "
+            "!e.name.startsWith('data:')).length"
+        )
         == 0
     )
     assert "zeros" in browser.title
@@ -72,9 +90,13 @@ def test_pointing_at_the_chart_names_the_architecture_in_chromium(browser, page:
     # The highest score is the highest accuracy, in the upper right corner.
     browser.execute_script("arguments[0].scrollIntoView()", chart)
     width, height = chart.size["width"], chart.size["height"]
-    ActionChains(browser).move_to_element_with_offset(chart, int(width / 2) - 16, 14 - int(height / 2)).perform()
+    ActionChains(browser).move_to_element_with_offset(
+        chart, int(width / 2) - 16, 14 - int(height / 2)
+    ).perform()
     best = browser.execute_script("return Math.max(...Object.values(data.targets)[0])")
-    index = browser.execute_script("return Object.values(data.targets)[0].indexOf(arguments[0])", best)
+    index = browser.execute_script(
+        "return Object.values(data.targets)[0].indexOf(arguments[0])", best
+    )
     assert f"index {index} " in detail.text
     assert f"<img src=x onerror=document.title='hit'>{index} " in detail.text
     assert f"a_test_200ep {best:g}" in detail.text
@@ -102,7 +124,9 @@ def test_tables_sort_both_ways_in_chromium(browser, page: Path) -> None:
     heading = browser.find_element("xpath", "//h3[text()='Size']/following::th[2]/button")
 
     def column() -> list[float]:
-        cells = browser.find_elements("xpath", "//h3[text()='Size']/following::table[1]/tbody/tr/td[2]")
+        cells = browser.find_elements(
+            "xpath", "//h3[text()='Size']/following::table[1]/tbody/tr/td[2]"
+        )
         return [float(cell.text) for cell in cells if cell.text]
 
     heading.click()

@@ -1,4 +1,6 @@
-"""What a score without noise would reach, on simulated accuracies whose truth is known, and on NAS-Bench-201's."""
+"""What a score without noise would reach, on simulated accuracies whose truth is known, and on
+NAS-Bench-201's.
+"""
 
 import math
 from collections.abc import Callable
@@ -30,7 +32,9 @@ def skew(stream: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def clumps(stream: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Groups of nearly equal architectures, within which noise is as large as the differences."""
-    return stream.choice([0.0, 1.0, 1.5, 3.0, 7.0], n) + 0.15 * stream.normal(size=n), np.full(n, 0.2)
+    return stream.choice([0.0, 1.0, 1.5, 3.0, 7.0], n) + 0.15 * stream.normal(size=n), np.full(
+        n, 0.2
+    )
 
 
 def tau(x: np.ndarray, y: np.ndarray) -> float:
@@ -39,7 +43,9 @@ def tau(x: np.ndarray, y: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("law", "size"), [(normal, 300), (skew, 800), (clumps, 300)])
 @pytest.mark.parametrize("mean", [False, True], ids=["single run", "mean of 1 to 3"])
-def test_the_interval_covers_the_known_ceiling_93_to_97_times_in_100(law: Law, size: int, mean: bool) -> None:
+def test_the_interval_covers_the_known_ceiling_93_to_97_times_in_100(
+    law: Law, size: int, mean: bool
+) -> None:
     stream = np.random.default_rng(1)
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -52,7 +58,9 @@ def test_the_interval_covers_the_known_ceiling_93_to_97_times_in_100(law: Law, s
     covered = []
     for _ in range(300):
         truth, deviation, counts = draw(size)
-        estimate = noise_free([truth + deviation * stream.normal(size=size) for _ in range(3)], counts)
+        estimate = noise_free(
+            [truth + deviation * stream.normal(size=size) for _ in range(3)], counts
+        )
         assert estimate is not None
         low, high = tau_interval(estimate)
         covered.append(low <= ceiling <= high)
@@ -114,7 +122,11 @@ def test_what_cannot_be_estimated_is_undefined() -> None:
 
 
 def test_a_mean_of_more_runs_than_are_listed_counts_one_more() -> None:
-    values = {"a_test": [1.0, 2.0, 3.0], "a_test_run1": [1.0, 1.5, 2.0], "a_test_run2": [1.0, 2.5, math.nan]}
+    values = {
+        "a_test": [1.0, 2.0, 3.0],
+        "a_test_run1": [1.0, 1.5, 2.0],
+        "a_test_run2": [1.0, 2.5, math.nan],
+    }
     table = Table("t", "", pd.DataFrame(values))
     assert Trainings.of(table, "a_test", range(3)).counts.tolist() == [2, 2, 2]
     assert Trainings.of(table, "a_test_run2", range(3)).counts.tolist()[:2] == [1, 1]
@@ -126,9 +138,14 @@ def test_the_ceiling_of_nasbench201_and_what_its_model_says_of_a_third_run(table
     of_run = Trainings.of(table, "cifar10_test_200ep_run1", table.values.index)
     n, ceiling = of_run.ceiling()
     assert n == 15_625
-    assert (ceiling.low, ceiling.value, ceiling.high) == pytest.approx((0.931, 0.933, 0.935), abs=0.0006)
+    assert (ceiling.low, ceiling.value, ceiling.high) == pytest.approx(
+        (0.931, 0.933, 0.935), abs=0.0006
+    )
     runs = list(of_run.runs.to_numpy(float).T)
-    two, three = between(runs), against_mean([np.where(np.isnan(runs).any(axis=0), math.nan, run) for run in runs])
+    two, three = (
+        between(runs),
+        against_mean([np.where(np.isnan(runs).any(axis=0), math.nan, run) for run in runs]),
+    )
     assert two is not None
     assert three is not None
     assert (two.tau, three.tau) == pytest.approx((0.908, 0.919), abs=0.0006)

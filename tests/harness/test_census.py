@@ -1,4 +1,7 @@
-"""All architectures of a population: no error of drawing, no p value, classes of isomorphic ones as units."""
+"""All architectures of a population.
+
+No error of drawing, no p value, classes of isomorphic ones as units.
+"""
 
 import json
 import math
@@ -23,14 +26,31 @@ SPACE = benchmarks_data.get("transnas101_micro")
 
 
 def results(indices: range) -> Results:
-    """ZEROS and params of some architectures, drawn; isomorphic ones have equal scores and nearly equal accuracies."""
+    """ZEROS and params of some architectures, drawn.
+
+    Isomorphic ones have equal scores and nearly equal accuracies.
+    """
     stream = np.random.default_rng(0)
-    classes = pd.factorize(pd.Series([SPACE.canonical(index) for index in range(SPACE.size)], dtype=object))[0]
+    classes = pd.factorize(
+        pd.Series([SPACE.canonical(index) for index in range(SPACE.size)], dtype=object)
+    )[0]
     of_class = stream.normal(size=classes.max() + 1)
     accuracy = of_class[classes] + 0.1 * stream.normal(size=SPACE.size)
-    scores = {"zeros": of_class + stream.normal(size=len(of_class)), "params": stream.integers(0, 20, len(of_class))}
+    scores = {
+        "zeros": of_class + stream.normal(size=len(of_class)),
+        "params": stream.integers(0, 20, len(of_class)),
+    }
     rows = [
-        (SPACE.name, index, SPACE.architecture(index).string, proxy, 0, float(values[classes[index]]), 0.1, "ok")
+        (
+            SPACE.name,
+            index,
+            SPACE.architecture(index).string,
+            proxy,
+            0,
+            float(values[classes[index]]),
+            0.1,
+            "ok",
+        )
         for proxy, values in scores.items()
         for index in indices
     ]
@@ -58,12 +78,20 @@ def test_there_are_no_p_values_and_no_groups(whole: Results) -> None:
     assert sample.of(TARGET)["group"].notna().all()
 
 
-def test_a_census_and_a_sample_are_not_merged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_census_and_a_sample_are_not_merged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def folder(name: str, scores: pd.DataFrame) -> str:
         (tmp_path / name).mkdir()
         scores.to_csv(tmp_path / name / "scores.csv", index=False)
         record = {
-            **{"benchmark": SPACE.name, "dataset": "class_scene", "dtype": "float32", "images": "noise", "seeds": [0]},
+            **{
+                "benchmark": SPACE.name,
+                "dataset": "class_scene",
+                "dtype": "float32",
+                "images": "noise",
+                "seeds": [0],
+            },
             **{"command": ["run"], "targets": [TARGET], "table": {"name": "t.csv"}},
             "archs": {"given": "all", "population": "all", "count": scores["index"].nunique()},
             "proxies": [{"name": proxy} for proxy in scores["proxy"].unique()],
@@ -76,7 +104,9 @@ def test_a_census_and_a_sample_are_not_merged(tmp_path: Path, capsys: pytest.Cap
     sample = folder("sample", part[part["proxy"] == "zeros"])
     assert main([census, sample, "--out", str(tmp_path / "both")]) == 2
     assert "zeros was scored on 200 of them" in capsys.readouterr().err
-    old = folder("old", pd.concat([whole[whole["proxy"] == "params"], part[part["proxy"] == "zeros"]]))
+    old = folder(
+        "old", pd.concat([whole[whole["proxy"] == "params"], part[part["proxy"] == "zeros"]])
+    )
     assert main([old]) == 2, "what an earlier version has merged"
     assert "report the runs one by one" in capsys.readouterr().err
 
@@ -84,7 +114,10 @@ def test_a_census_and_a_sample_are_not_merged(tmp_path: Path, capsys: pytest.Cap
 def test_intervals_have_classes_as_units_and_are_wider(whole: Results) -> None:
     row = whole.of(TARGET).set_index("proxy").loc["zeros"]
     indices = whole.populations["all"]
-    x, y = (series.reindex(indices).to_numpy(float) for series in (whole.orders["zeros"], whole.accuracy(TARGET)))
+    x, y = (
+        series.reindex(indices).to_numpy(float)
+        for series in (whole.orders["zeros"], whole.accuracy(TARGET))
+    )
     plain = kendall(x, y)
     assert row["tau"] == plain.value
     assert row["tau_high"] - row["tau_low"] > 1.3 * (plain.high - plain.low)
@@ -92,7 +125,9 @@ def test_intervals_have_classes_as_units_and_are_wider(whole: Results) -> None:
     assert pair["low"] < pair["difference"] < pair["high"]
 
 
-def test_words_say_what_intervals_are(whole: Results, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_words_say_what_intervals_are(
+    whole: Results, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     text = "\n".join(headline(whole, TARGET))
     assert "All of the population are scored: no number has an error of drawing" in text
     assert "significant" not in text
@@ -109,7 +144,9 @@ def test_words_say_what_intervals_are(whole: Results, capsys: pytest.CaptureFixt
 def test_the_standard_error_of_classes_by_hand() -> None:
     influence = tau_influence(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 3.0, 2.0, 4.0]))
     assert influence is not None
-    sums = np.array([influence.values[0] + influence.values[3], influence.values[1] + influence.values[2]])
+    sums = np.array(
+        [influence.values[0] + influence.values[3], influence.values[1] + influence.values[2]]
+    )
     expected = math.sqrt(2 / (2 - 1) * (sums**2).sum()) / 4
     assert standard_error(influence.by(np.array([0, 1, 1, 0])).values) == pytest.approx(expected)
     alone = influence.by(np.arange(4))
@@ -117,13 +154,20 @@ def test_the_standard_error_of_classes_by_hand() -> None:
 
 
 def test_the_interval_of_classes_covers_the_known_tau_93_to_97_times_in_100() -> None:
-    """Classes of 1 to 5 equal architectures; the truth is that of a very large population of classes."""
+    """Classes of 1 to 5 equal architectures.
+
+    The truth is that of a very large population of classes.
+    """
     stream = np.random.default_rng(1)
 
     def draw(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         labels = np.repeat(np.arange(count), stream.integers(1, 6, count))
         score, noise = stream.normal(size=(2, count))
-        return score[labels], (0.7 * score + 0.7 * noise)[labels] + 0.05 * stream.normal(size=len(labels)), labels
+        return (
+            score[labels],
+            (0.7 * score + 0.7 * noise)[labels] + 0.05 * stream.normal(size=len(labels)),
+            labels,
+        )
 
     x, y, _ = draw(60_000)
     truth = stats.kendalltau(x, y).statistic

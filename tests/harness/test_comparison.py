@@ -19,7 +19,9 @@ def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:
         "a_test_12ep",
         "b_test",
     ]
-    table = Table("t", "", pd.DataFrame({name: truth + stream.normal(size=40) / 3 for name in names}))
+    table = Table(
+        "t", "", pd.DataFrame({name: truth + stream.normal(size=40) / 3 for name in names})
+    )
     found = ceilings(table, "a_test_200ep", range(30))
     kinds = [TRUTH, *["two training runs"] * 3, *[CHECK] * 3, "another split", "fewer epochs"]
     assert found["what"].tolist() == kinds
@@ -27,17 +29,28 @@ def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:
     runs = [table.values[name][:30] for name in names[1:4]]
     expected = stats.kendalltau(runs[0], runs[1]).statistic
     assert found.loc[1, ["n", "tau"]].tolist() == [30, pytest.approx(expected)]
-    assert found.loc[4, "tau"] == pytest.approx(stats.kendalltau(runs[0], (runs[1] + runs[2]) / 2).statistic)
+    assert found.loc[4, "tau"] == pytest.approx(
+        stats.kendalltau(runs[0], (runs[1] + runs[2]) / 2).statistic
+    )
     assert ceilings(table, "b_test", range(30)).empty
 
 
 def test_strata_part_the_architectures_but_not_equal_values() -> None:
     stream = np.random.default_rng(5)
-    accuracy, size = pd.Series(stream.normal(size=100)), pd.Series(stream.integers(0, 3, 100).astype(float))
+    accuracy, size = (
+        pd.Series(stream.normal(size=100)),
+        pd.Series(stream.integers(0, 3, 100).astype(float)),
+    )
     orders = {"zeros": accuracy + stream.normal(size=100)}
-    found = strata(orders, accuracy, {"live params": size, "accuracy": accuracy, "constant": size * 0})
+    found = strata(
+        orders, accuracy, {"live params": size, "accuracy": accuracy, "constant": size * 0}
+    )
     by = dict(list(found.groupby("by")))
     assert by["accuracy"]["n"].tolist() == [10] * 10
     assert by["live params"]["n"].sum() == 100
-    assert (by["live params"]["from"].iloc[1:].to_numpy() > by["live params"]["to"].iloc[:-1].to_numpy()).all()
-    assert by["constant"]["tau"].tolist() == [pytest.approx(stats.kendalltau(orders["zeros"], accuracy).statistic)]
+    assert (
+        by["live params"]["from"].iloc[1:].to_numpy() > by["live params"]["to"].iloc[:-1].to_numpy()
+    ).all()
+    assert by["constant"]["tau"].tolist() == [
+        pytest.approx(stats.kendalltau(orders["zeros"], accuracy).statistic)
+    ]

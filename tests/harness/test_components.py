@@ -17,10 +17,19 @@ N = 120
 def draw(
     stream: np.random.Generator, shape: tuple[int, int], moves: tuple[float, float], n: int = N
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scores (n, weights, batches) and a target (n,): how loud the error that scores share is depends on weights and batch."""
+    """Scores (n, weights, batches) and a target (n,).
+
+    How loud the error that scores share is depends on weights and batch.
+    """
     quality = stream.normal(size=n)
-    loud = 0.8 * np.exp(moves[0] * stream.normal(size=(shape[0], 1)) + moves[1] * stream.normal(size=(1, shape[1])))
-    scores = quality[:, None, None] + loud * stream.normal(size=(n, 1, 1)) + 0.4 * stream.normal(size=(n, *shape))
+    loud = 0.8 * np.exp(
+        moves[0] * stream.normal(size=(shape[0], 1)) + moves[1] * stream.normal(size=(1, shape[1]))
+    )
+    scores = (
+        quality[:, None, None]
+        + loud * stream.normal(size=(n, 1, 1))
+        + 0.4 * stream.normal(size=(n, *shape))
+    )
     return scores, quality + 0.3 * stream.normal(size=n)
 
 
@@ -30,14 +39,21 @@ def reported(scores: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("shape", "moves", "crossed", "seed"),
-    [((3, 3), (0.3, 0.2), True, 5), ((3, 3), (0.0, 0.3), True, 7), ((5, 1), (0.3, 0.0), False, 0), ((3, 3), (0.0, 0.0), True, 8)],
+    [
+        ((3, 3), (0.3, 0.2), True, 5),
+        ((3, 3), (0.0, 0.3), True, 7),
+        ((5, 1), (0.3, 0.0), False, 0),
+        ((3, 3), (0.0, 0.0), True, 8),
+    ],
 )
 def test_the_interval_covers_tau_under_new_seeds_and_architectures_93_to_97_times_in_100(
     shape: tuple[int, int], moves: tuple[float, float], crossed: bool, seed: int
 ) -> None:
     stream = np.random.default_rng(seed)
     samples = [draw(stream, shape, moves) for _ in range(300)]
-    truth = np.mean([stats.kendalltau(reported(scores), target).statistic for scores, target in samples])
+    truth = np.mean(
+        [stats.kendalltau(reported(scores), target).statistic for scores, target in samples]
+    )
     covered, alone = [], []
     for scores, target in samples:
         found = components(reported(scores), Draws(scores, crossed), target, [], 1.0)
@@ -50,11 +66,19 @@ def test_the_interval_covers_tau_under_new_seeds_and_architectures_93_to_97_time
 
 
 def test_components_are_the_deviations_that_were_put_in() -> None:
-    """With many architectures tau depends on the draws alone: its deviations are those of one source drawn anew."""
+    """With many architectures tau depends on the draws alone.
+
+    Its deviations are those of one source drawn anew.
+    """
     stream = np.random.default_rng(1)
     scores, target = draw(stream, (20, 20), (0.2, 0.1), 1000)
     found = components(reported(scores), Draws(scores, crossed=True), target, [], 1.0)
-    taus = np.array([[stats.kendalltau(scores[:, w, b], target).statistic for b in range(20)] for w in range(20)])
+    taus = np.array(
+        [
+            [stats.kendalltau(scores[:, w, b], target).statistic for b in range(20)]
+            for w in range(20)
+        ]
+    )
     assert found.weights == pytest.approx(taus.mean(axis=1).std(ddof=1), rel=0.05)
     assert found.batches == pytest.approx(taus.mean(axis=0).std(ddof=1), rel=0.05)
     assert found.both < 0.5 * found.batches
@@ -68,12 +92,24 @@ def test_in_a_census_the_interval_is_about_seeds_and_trainings_of_the_same_archi
     taus, found = [], []
     for _ in range(300):
         loud = 0.8 * np.exp(0.25 * stream.normal(size=(4, 1)) + 0.15 * stream.normal(size=(1, 4)))
-        scores = quality[:, None, None] + loud * error[:, None, None] + 0.4 * stream.normal(size=(150, 4, 4))
+        scores = (
+            quality[:, None, None]
+            + loud * error[:, None, None]
+            + 0.4 * stream.normal(size=(150, 4, 4))
+        )
         runs = quality + 0.3 * stream.normal(size=(3, 150))
         target = runs.mean(axis=0)
         taus.append(stats.kendalltau(reported(scores), target).statistic)
         found.append(
-            components(reported(scores), Draws(scores, crossed=True), target, list(runs), 3.0, np.arange(150), census=True)
+            components(
+                reported(scores),
+                Draws(scores, crossed=True),
+                target,
+                list(runs),
+                3.0,
+                np.arange(150),
+                census=True,
+            )
         )
     truth = np.mean(taus)
     assert 0.93 <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.97
@@ -105,10 +141,14 @@ def row(proxy: str, pairs: list[tuple[int, int]]) -> dict[str, float]:
 
 def test_a_source_that_was_drawn_once_is_unknown_and_so_is_the_interval() -> None:
     every = {name: row("naswot", pairs) for name, pairs in {
-        "one": [(0, 0)], "seeds": [(0, 0), (1, 1)], "weights": [(0, 0), (1, 0)], "batches": [(0, 0), (0, 1)],
+        "one": [(0, 0)], "seeds": [(0, 0), (1, 1)], "weights": [(0, 0), (1, 0)], "batches": [(0,
+        0), (0, 1)],
         "grid": [(0, 0), (0, 1), (1, 0), (1, 1)], "holes": [(0, 0), (0, 1), (1, 1)],
     }.items()}  # fmt: skip
-    known = {name: {key for key, value in found.items() if not math.isnan(value)} for name, found in every.items()}
+    known = {
+        name: {key for key, value in found.items() if not math.isnan(value)}
+        for name, found in every.items()
+    }
     assert {name for name, keys in known.items() if "tau_low_all" in keys} == {"seeds", "grid"}
     assert {name for name, keys in known.items() if "sd_weights" in keys} == {"weights", "grid"}
     assert {name for name, keys in known.items() if "sd_batches" in keys} == {"batches", "grid"}

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.contrasts import DECLARED, PAIR_COLUMNS, PAIRS, groups, paired, same_orders, size_measures
+from harness.contrasts import (
+    DECLARED,
+    PAIR_COLUMNS,
+    PAIRS,
+    groups,
+    paired,
+    same_orders,
+    size_measures,
+)
 
 
 def proxies_of(stream: np.random.Generator, n: int) -> tuple[dict[str, pd.Series], pd.Series]:
@@ -22,14 +30,21 @@ def test_the_difference_of_two_taus_agrees_with_a_bootstrap() -> None:
     row = paired(orders, accuracy).query("proxy == 'good' and other == 'bad'").iloc[0]
 
     def difference(i: np.ndarray) -> float:
-        good, bad = (stats.kendalltau(orders[name].iloc[i], accuracy.iloc[i]).statistic for name in ("good", "bad"))
+        good, bad = (
+            stats.kendalltau(orders[name].iloc[i], accuracy.iloc[i]).statistic
+            for name in ("good", "bad")
+        )
         return float(good - bad)
 
-    low, high = np.quantile([difference(i) for i in stream.integers(0, 300, (500, 300))], [0.025, 0.975])
+    low, high = np.quantile(
+        [difference(i) for i in stream.integers(0, 300, (500, 300))], [0.025, 0.975]
+    )
     assert row["difference"] == pytest.approx(difference(np.arange(300)))
     assert row["high_alone"] - row["low_alone"] == pytest.approx(high - low, rel=0.15)
     assert (row["low_alone"], row["high_alone"]) == pytest.approx((low, high), abs=0.03)
-    assert row["tau_between"] == pytest.approx(stats.kendalltau(orders["good"], orders["bad"]).statistic)
+    assert row["tau_between"] == pytest.approx(
+        stats.kendalltau(orders["good"], orders["bad"]).statistic
+    )
     assert row["p"] < 0.001
 
 
@@ -38,10 +53,17 @@ def test_a_twin_differs_by_nothing_counts_once_and_shares_its_letter() -> None:
     assert same_orders(orders, accuracy) == [["good", "twin"], ["bad"]]
     pairs = paired(orders, accuracy)
     twin = pairs.query("proxy == 'good' and other == 'twin'").iloc[0]
-    assert (twin["difference"], twin["p"], twin["p_family"], twin["tau_between"]) == (0, 1, 1, pytest.approx(1))
+    assert (twin["difference"], twin["p"], twin["p_family"], twin["tau_between"]) == (
+        0,
+        1,
+        1,
+        pytest.approx(1),
+    )
     assert math.isnan(twin["low"])
     assert pairs["comparisons"].tolist() == [1] * 3, "good and bad is the only comparison"
-    assert pairs.loc[0, ["low", "high"]].tolist() == pytest.approx([-end for end in pairs.loc[2, ["high", "low"]]])
+    assert pairs.loc[0, ["low", "high"]].tolist() == pytest.approx(
+        [-end for end in pairs.loc[2, ["high", "low"]]]
+    )
     taus = {name: stats.kendalltau(order, accuracy).statistic for name, order in orders.items()}
     assert groups({**taus, "undefined": math.nan}, pairs) == {"good": "a", "bad": "b", "twin": "a"}
 
@@ -56,7 +78,13 @@ def test_orders_are_the_same_with_the_same_ties_and_the_same_gaps() -> None:
         "nothing": pd.Series([math.nan] * 4),
         "nothing too": pd.Series([math.nan] * 4),
     }
-    assert same_orders(orders, accuracy) == [["one", "stretched"], ["untied"], ["gap"], ["nothing"], ["nothing too"]]
+    assert same_orders(orders, accuracy) == [
+        ["one", "stretched"],
+        ["untied"],
+        ["gap"],
+        ["nothing"],
+        ["nothing too"],
+    ]
 
 
 def test_proxies_are_compared_where_both_have_a_score() -> None:
@@ -67,7 +95,9 @@ def test_proxies_are_compared_where_both_have_a_score() -> None:
     pairs = paired(orders, accuracy).set_index(["proxy", "other"])
     assert pairs["n"].tolist() == [30, 0, 0]
     some = slice(10, 40)
-    expected = [stats.kendalltau(orders[name][some], accuracy[some]).statistic for name in ("good", "bad")]
+    expected = [
+        stats.kendalltau(orders[name][some], accuracy[some]).statistic for name in ("good", "bad")
+    ]
     assert pairs.loc[("good", "bad"), "difference"] == pytest.approx(expected[0] - expected[1])
     assert math.isnan(pairs.loc[("good", "twin"), "p_family"])
 
@@ -75,7 +105,10 @@ def test_proxies_are_compared_where_both_have_a_score() -> None:
 def test_intervals_and_verdicts_are_one_whatever_is_missing() -> None:
     stream = np.random.default_rng(4)
     accuracy = pd.Series(stream.normal(size=120))
-    orders = {f"s{number}": accuracy + stream.normal(size=120) * (0.8 + 0.1 * number) for number in range(8)}
+    orders = {
+        f"s{number}": accuracy + stream.normal(size=120) * (0.8 + 0.1 * number)
+        for number in range(8)
+    }
     for number in (2, 3, 5):
         orders[f"s{number}"][stream.random(120) < 0.2] = math.nan
     pairs = paired(orders, accuracy)
@@ -108,7 +141,10 @@ def test_a_ranking_identical_to_the_declared_one_is_in_its_family() -> None:
     orders["worst"] = pd.Series(np.random.default_rng(9).normal(size=60))
     pairs = paired(orders, accuracy, "twin").set_index(["proxy", "other"])
     families = pairs.groupby("family")["comparisons"].agg(["count", "first"])
-    assert families.to_dict("index") == {DECLARED: {"count": 5, "first": 2}, PAIRS: {"count": 1, "first": 1}}
+    assert families.to_dict("index") == {
+        DECLARED: {"count": 5, "first": 2},
+        PAIRS: {"count": 1, "first": 1},
+    }
     assert pairs.loc[("twin", "bad"), "low"] == pytest.approx(pairs.loc[("good", "bad"), "low"])
 
 
@@ -131,8 +167,17 @@ def test_the_test_of_a_difference_rejects_5_in_100_where_there_is_none() -> None
 def test_size_is_measured_with_the_correlations_by_hand() -> None:
     stream = np.random.default_rng(6)
     accuracy = pd.Series(stream.normal(size=80))
-    sizes = pd.DataFrame({"params": accuracy + stream.normal(size=80), "live_params": stream.integers(0, 4, 80).astype(float)})
-    orders = {"zeros": accuracy + stream.normal(size=80), "params": sizes["params"], "perfect": accuracy}
+    sizes = pd.DataFrame(
+        {
+            "params": accuracy + stream.normal(size=80),
+            "live_params": stream.integers(0, 4, 80).astype(float),
+        }
+    )
+    orders = {
+        "zeros": accuracy + stream.normal(size=80),
+        "params": sizes["params"],
+        "perfect": accuracy,
+    }
     found = size_measures(orders, accuracy, sizes)
 
     def tau(x: pd.Series, y: pd.Series) -> float:
@@ -158,13 +203,21 @@ def test_size_is_measured_with_the_correlations_by_hand() -> None:
 
 
 def test_size_verdicts_of_a_family_err_together_3_to_7_times_in_100() -> None:
-    """Scores of independent noise have no tau at equal size and, with a target that is noise, none with size."""
+    """Scores of independent noise have no tau at equal size and, with a target that is noise, none
+    with size.
+    """
     stream, wrong = np.random.default_rng(7), np.zeros(2)
     for _ in range(400):
         accuracy, common, params = (pd.Series(stream.normal(size=240)) for _ in range(3))
-        sizes = pd.DataFrame({"params": params, "live_params": stream.integers(0, 2, 240).astype(float)})
-        found = size_measures({name: common + stream.normal(size=240) for name in "abc"}, accuracy, sizes)
+        sizes = pd.DataFrame(
+            {"params": params, "live_params": stream.integers(0, 2, 240).astype(float)}
+        )
+        found = size_measures(
+            {name: common + stream.normal(size=240) for name in "abc"}, accuracy, sizes
+        )
         for place, column in enumerate(("excess_params", "tau_equal_live_params")):
-            wrong[place] += any(row[f"{column}_low"] > 0 or row[f"{column}_high"] < 0 for row in found.values())
+            wrong[place] += any(
+                row[f"{column}_low"] > 0 or row[f"{column}_high"] < 0 for row in found.values()
+            )
     assert (wrong / 400 >= 0.03).all()
     assert (wrong / 400 <= 0.07).all()

@@ -30,12 +30,15 @@ def test_independent_means_have_tukeys_critical_value(count: int) -> None:
     vectors = np.eye(count)
     i, j = all_pairs(count)
     found = simultaneous(np.zeros(len(i)), vectors, i, j, np.full(len(i), np.inf))
-    assert found.critical == pytest.approx(stats.studentized_range(count, np.inf).ppf(0.95) / math.sqrt(2), abs=0.04)
+    assert found.critical == pytest.approx(
+        stats.studentized_range(count, np.inf).ppf(0.95) / math.sqrt(2), abs=0.04
+    )
     assert found.count == len(i)
 
 
 def test_comparisons_with_one_have_dunnetts_critical_value() -> None:
-    # Differences of 5 independent means from a sixth: Dunnett's two-sided 5 % point without an end is 2.51.
+    # Differences of 5 independent means from a sixth: Dunnett's two-sided 5 % point without an end
+    # is 2.51.
     found = simultaneous(np.zeros(5), np.eye(6), [0] * 5, [1, 2, 3, 4, 5], np.full(5, np.inf))
     assert found.critical == pytest.approx(2.51, abs=0.03)
 
@@ -71,7 +74,13 @@ def test_copies_of_a_comparison_change_nothing_but_their_number() -> None:
 
 
 def test_estimates_without_an_error_are_not_tested() -> None:
-    found = simultaneous(np.array([1.0, 1.0, math.nan]), np.array([[0.0, 0.0], [1.0, -1.0]]), [0, 1, 1], None, np.full(3, 2.0))
+    found = simultaneous(
+        np.array([1.0, 1.0, math.nan]),
+        np.array([[0.0, 0.0], [1.0, -1.0]]),
+        [0, 1, 1],
+        None,
+        np.full(3, 2.0),
+    )
     assert np.isnan(found.low).tolist() == np.isnan(found.p).tolist() == [True, False, True]
     assert found.count == 1
     nothing = simultaneous(np.array([1.0]), np.zeros((1, 5)), [0], None, np.array([5.0]))
@@ -81,7 +90,10 @@ def test_estimates_without_an_error_are_not_tested() -> None:
 
 @pytest.mark.parametrize(("count", "n"), [(6, 60), (12, 100)])
 def test_all_intervals_of_a_family_cover_together_93_to_97_times_in_100(count: int, n: int) -> None:
-    """Scores that share noise with one another; the tau of each with the target is 2/pi asin(r) (Greiner)."""
+    """Scores that share noise with one another.
+
+    The tau of each with the target is 2/pi asin(r) (Greiner).
+    """
     stream = np.random.default_rng(2)
     r = np.linspace(0.3, 0.8, count)
     truth = 2 / math.pi * np.arcsin(r)
@@ -90,11 +102,15 @@ def test_all_intervals_of_a_family_cover_together_93_to_97_times_in_100(count: i
     for _ in range(400):
         y, common = stream.normal(size=(2, n))
         own = 0.7 * common + math.sqrt(0.51) * stream.normal(size=(count, n))
-        influences = [tau_influence(x, y) for x in r[:, None] * y + np.sqrt(1 - r[:, None] ** 2) * own]
+        influences = [
+            tau_influence(x, y) for x in r[:, None] * y + np.sqrt(1 - r[:, None] ** 2) * own
+        ]
         taus = np.array([one.tau for one in influences])
         vectors = np.stack([errors(one.values, np.ones(n, bool)) for one in influences])
         found = simultaneous(taus[i] - taus[j], vectors, i, j, np.full(len(i), float(n)))
-        covered += bool(((found.low <= truth[i] - truth[j]) & (truth[i] - truth[j] <= found.high)).all())
+        covered += bool(
+            ((found.low <= truth[i] - truth[j]) & (truth[i] - truth[j] <= found.high)).all()
+        )
     assert 0.93 <= covered / 400 <= 0.97
 
 
@@ -114,8 +130,13 @@ def test_names_share_a_letter_exactly_where_they_do_not_differ() -> None:
         found = letters(names, different)
         for one, other in itertools.combinations(names, 2):
             assert bool(set(found[one]) & set(found[other])) == ((one, other) not in different)
-        groups = {letter: {name for name in names if letter in found[name]} for letter in set("".join(found.values()))}
-        assert not any(one < other for one, other in itertools.permutations(groups.values(), 2)), "a group within another"
+        groups = {
+            letter: {name for name in names if letter in found[name]}
+            for letter in set("".join(found.values()))
+        }
+        assert not any(one < other for one, other in itertools.permutations(groups.values(), 2)), (
+            "a group within another"
+        )
 
 
 def test_many_groups_have_distinct_letters() -> None:

@@ -45,9 +45,29 @@ def archs(tmp_path: Path) -> Path:
 LOCAL, ON_RAY = ("--workers", "2"), ("--executor", "ray")
 
 
-def run(tmp_path: Path, archs: Path, fault: str, *more: str, mode: str = "always", executor: tuple[str, str] = LOCAL) -> int:
-    os.environ |= {"FAULT": f"{fault}:{FLOPS}", "FAULT_MODE": mode, "FAULT_MARKER": str(tmp_path / "marker")}
-    command = ["--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), *executor, *more]
+def run(
+    tmp_path: Path,
+    archs: Path,
+    fault: str,
+    *more: str,
+    mode: str = "always",
+    executor: tuple[str, str] = LOCAL,
+) -> int:
+    os.environ |= {
+        "FAULT": f"{fault}:{FLOPS}",
+        "FAULT_MODE": mode,
+        "FAULT_MARKER": str(tmp_path / "marker"),
+    }
+    command = [
+        "--proxy",
+        "faulty",
+        "--plugin",
+        str(PLUGIN),
+        "--archs",
+        str(archs),
+        *executor,
+        *more,
+    ]
     return main(arguments(tmp_path, *command))
 
 
@@ -60,7 +80,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_costs_its_architecture_and_the_run_goes_on(fault: str, tmp_path: Path, archs: Path) -> None:
+def test_a_fault_costs_its_architecture_and_the_run_goes_on(
+    fault: str, tmp_path: Path, archs: Path
+) -> None:
     options, reason = FAULTS[fault]
     assert run(tmp_path, archs, fault, *options) == 0
     _check_the_one_that_is_missing(tmp_path, reason)
@@ -98,11 +120,16 @@ def test_a_failure_is_tried_again_by_the_next_run(tmp_path: Path, archs: Path) -
     assert pd.read_csv(tmp_path / "out" / "scores.csv")["score"].notna().all()
 
 
-def test_force_shows_what_fails_now_as_failed(tmp_path: Path, archs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_force_shows_what_fails_now_as_failed(
+    tmp_path: Path, archs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(tmp_path, archs, "none") == 0
     assert run(tmp_path, archs, "abort", "--force") == 0
     _check_the_one_that_is_missing(tmp_path, FAULTS["abort"][1])
-    shown = "scores that failed when computed anew: 1; they are shown as failed, and the store keeps the earlier ones"
+    shown = (
+        "scores that failed when computed anew: 1; they are shown as failed, and the store "
+        "keeps the earlier ones"
+    )
     assert shown in capsys.readouterr().err
     assert shown in (tmp_path / "out" / "report.md").read_text()
     assert run(tmp_path, archs, "none") == 0
@@ -113,10 +140,15 @@ def test_force_exits_with_1_when_nothing_is_computed_anew(tmp_path: Path) -> Non
     archs = tmp_path / "largest.txt"
     archs.write_text(str(LARGEST))
     assert run(tmp_path, archs, "none", "--proxy", "faulty", "mean_rank[of=faulty+params]") == 0
-    assert run(tmp_path, archs, "abort", "--force", "--proxy", "faulty", "mean_rank[of=faulty+params]") == 1
+    assert (
+        run(tmp_path, archs, "abort", "--force", "--proxy", "faulty", "mean_rank[of=faulty+params]")
+        == 1
+    )
     scores = pd.read_csv(tmp_path / "out" / "scores.csv").set_index("proxy")
     assert scores.loc["faulty", "status"].startswith("error: ")
-    assert scores.loc["mean_rank[of=faulty+params]", "status"] == "undefined: a component is missing"
+    assert (
+        scores.loc["mean_rank[of=faulty+params]", "status"] == "undefined: a component is missing"
+    )
 
 
 def _end(item: int) -> int:
@@ -128,7 +160,9 @@ def _end(item: int) -> int:
 def test_what_costs_two_workers_their_lives_is_given_up() -> None:
     found = list(each(_end, range(6), 2))
     assert sorted(one for one in found if isinstance(one, int)) == [0, 1, 2, 4, 5]
-    assert [one for one in found if isinstance(one, Lost)] == [Lost(3, "a worker process ended with status 7")]
+    assert [one for one in found if isinstance(one, Lost)] == [
+        Lost(3, "a worker process ended with status 7")
+    ]
 
 
 def _exhaust(item: int) -> int:
@@ -154,10 +188,20 @@ def test_a_worker_has_its_time_for_each_item() -> None:
 
 def test_ctrl_c_does_not_wait_for_what_is_in_flight(tmp_path: Path, archs: Path) -> None:
     """One worker hangs for an hour; all else is done."""
-    os.environ |= {"FAULT": f"hang:{FLOPS}", "FAULT_MODE": "always", "FAULT_MARKER": str(tmp_path / "marker")}
+    os.environ |= {
+        "FAULT": f"hang:{FLOPS}",
+        "FAULT_MODE": "always",
+        "FAULT_MARKER": str(tmp_path / "marker"),
+    }
     more = ("--proxy", "faulty", "--plugin", str(PLUGIN), "--archs", str(archs), *LOCAL)
     command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *more)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
+    )
     while stored_rows(tmp_path / "s.sqlite") < 5 * 5 - 1:
         assert process.poll() is None
         time.sleep(0.05)
@@ -179,7 +223,9 @@ def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> s
     return lines[-1]
 
 
-def test_a_truncated_store_is_refused_and_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_truncated_store_is_refused_and_left_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = tmp_path / "s.sqlite"
     assert main(arguments(tmp_path, "--archs", "300", "--workers", "1")) == 0
     data = store.read_bytes()
@@ -189,7 +235,9 @@ def test_a_truncated_store_is_refused_and_left_as_it_is(tmp_path: Path, capsys: 
         assert store.read_bytes()[:end] == data[:end]
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 0
     with sqlite3.connect(tmp_path / "s.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -199,14 +247,29 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path,
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_a_full_disk_is_one_line_and_what_was_saved_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_one_line_and_what_was_saved_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)],
+        capture_output=True,
+        check=False,
+    )
     if mounted.returncode:
         pytest.skip("no tmpfs can be mounted here")
     try:
-        command = ["--proxy", "zeros", "--archs", "all", "--workers", "1", "--store", str(small / "s.sqlite")]
+        command = [
+            "--proxy",
+            "zeros",
+            "--archs",
+            "all",
+            "--workers",
+            "1",
+            "--store",
+            str(small / "s.sqlite"),
+        ]
         capsys.readouterr()
         assert main([*command, "--out", str(tmp_path / "out")]) == 2
         line = capsys.readouterr().err.strip().splitlines()[-1]
@@ -250,11 +313,16 @@ def test_two_runs_share_a_store(tmp_path: Path) -> None:
         ]
         for name in "ab"
     ]
-    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for command in commands]
+    processes = [
+        subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        for command in commands
+    ]
     for process in processes:
         _, shown = process.communicate(timeout=120)
         assert process.returncode == 0, shown
-    one, other = (pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds") for name in "ab")
+    one, other = (
+        pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds") for name in "ab"
+    )
     pd.testing.assert_frame_equal(one, other)
     assert stored_rows(tmp_path / "s.sqlite") == 200 * 5
 
@@ -265,7 +333,9 @@ def test_a_read_only_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "s.sqlite").chmod(0o400)
     tmp_path.chmod(0o500)
     try:
-        assert os.strerror(errno.EACCES) in refused(tmp_path, capsys) or "readonly" in refused(tmp_path, capsys)
+        assert os.strerror(errno.EACCES) in refused(tmp_path, capsys) or "readonly" in refused(
+            tmp_path, capsys
+        )
     finally:
         tmp_path.chmod(0o700)
 

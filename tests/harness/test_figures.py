@@ -22,7 +22,10 @@ TARGET = "a_test_200ep"
 def found():
     runs = {f"{TARGET}_run{n}": ACCURACY for n in (1, 2)}
     scores = frame(
-        zeros=ZEROS, synflow=ZEROS[::-1], params=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], live_params=[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]
+        zeros=ZEROS,
+        synflow=ZEROS[::-1],
+        params=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+        live_params=[1.0, 1.0, 2.0, 2.0, 3.0, 3.0],
     )
     return results(scores, table(**{TARGET: ACCURACY}, **runs))
 
@@ -38,7 +41,9 @@ def collection(figure: Figure, gid: str) -> np.ndarray:
 
 def test_score_accuracy_shows_every_point_the_top_and_the_lowest(found) -> None:
     figure = FIGURES["score_accuracy"](found, TARGET)
-    assert sorted(map(tuple, collection(figure, "finite"))) == sorted(zip(ZEROS[:5], ACCURACY[:5], strict=True))
+    assert sorted(map(tuple, collection(figure, "finite"))) == sorted(
+        zip(ZEROS[:5], ACCURACY[:5], strict=True)
+    )
     assert collection(figure, "top").tolist() == [[6.0, 93.0]]
     assert collection(figure, "lowest")[:, 1].tolist() == [10.0]
     assert "1 at -inf" in texts(figure)
@@ -59,12 +64,25 @@ def test_tau_bars_have_the_taus_intervals_and_the_ceiling(found) -> None:
     figure = FIGURES["tau"](found, TARGET)
     axes = figure.axes[0]
     rows = found.of(TARGET).set_index("proxy")
-    widths = dict(zip([tick.get_text() for tick in axes.get_yticklabels()], [bar.get_width() for bar in axes.patches], strict=True))
+    widths = dict(
+        zip(
+            [tick.get_text() for tick in axes.get_yticklabels()],
+            [bar.get_width() for bar in axes.patches],
+            strict=True,
+        )
+    )
     assert widths == pytest.approx(rows["tau"].to_dict())
-    whiskers = next(bars.errorbar for bars in axes.containers if isinstance(bars, BarContainer)).lines[2][0].get_segments()
+    whiskers = (
+        next(bars.errorbar for bars in axes.containers if isinstance(bars, BarContainer))
+        .lines[2][0]
+        .get_segments()
+    )
     ends = {(round(a[0], 9), round(b[0], 9)) for a, b in filter(len, whiskers)}
     expected = rows.dropna(subset="tau_low")
-    assert ends == {(round(low, 9), round(high, 9)) for low, high in zip(expected["tau_low"], expected["tau_high"], strict=True)}
+    assert ends == {
+        (round(low, 9), round(high, 9))
+        for low, high in zip(expected["tau_low"], expected["tau_high"], strict=True)
+    }
     assert 1.0 in [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
     assert "a score without noise" in texts(figure)
 
@@ -74,7 +92,11 @@ def test_the_matrix_holds_tau_between_proxies(found) -> None:
     order = found.ranked(TARGET)
     matrix = pd.DataFrame(figure.axes[0].images[0].get_array(), index=order, columns=order)
     for row in found.pairs.to_dict("records"):
-        assert matrix.loc[row["proxy"], row["other"]] == matrix.loc[row["other"], row["proxy"]] == row["tau_between"]
+        assert (
+            matrix.loc[row["proxy"], row["other"]]
+            == matrix.loc[row["other"], row["proxy"]]
+            == row["tau_between"]
+        )
     assert (np.diag(matrix) == 1).all()
 
 
@@ -110,7 +132,10 @@ def plots_tau(values: list[float]) -> float:
 def test_strata_show_the_taus_of_each_tenth(found) -> None:
     assert FIGURES["strata"](found, TARGET) is None, "tenths of six architectures"
     figure = plots_between.tau_by_stratum(found.strata, found.featured(TARGET))
-    assert [axes.get_xlabel() for axes in figure.axes] == ["tenth by live_params, low to high", "tenth by accuracy, low to high"]
+    assert [axes.get_xlabel() for axes in figure.axes] == [
+        "tenth by live_params, low to high",
+        "tenth by accuracy, low to high",
+    ]
     rows = found.strata[(found.strata["by"] == "live_params") & (found.strata["proxy"] == "zeros")]
     line = next(line for line in figure.axes[0].lines if len(line.get_xdata()) == len(rows))
     assert np.array_equal(line.get_ydata(), rows["tau"], equal_nan=True)

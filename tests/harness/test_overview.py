@@ -13,26 +13,41 @@ from tests.runs import arguments
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("overview")
-    command = arguments(folder, "--proxy", "zeros", "--archs", "6", "--workers", "1", "--target", "cifar10_test")
+    command = arguments(
+        folder, "--proxy", "zeros", "--archs", "6", "--workers", "1", "--target", "cifar10_test"
+    )
     for dataset in ("cifar10", "cifar100"):
         assert run([*command, "--dataset", dataset, "--out", str(folder / dataset)]) == 0
     return [folder / "cifar10", folder / "cifar100"]
 
 
-def test_runs_stand_beside_published_figures(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "published.csv").write_text("dataset,proxy,tau,source\ncifar10,zeros,0.4321,us\ncifar10,other,0.1,us\n")
-    found = pd.read_csv(runs[0] / "correlations.csv").query("population == 'all'").set_index("proxy")
+def test_runs_stand_beside_published_figures(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "published.csv").write_text(
+        "dataset,proxy,tau,source\ncifar10,zeros,0.4321,us\ncifar10,other,0.1,us\n"
+    )
+    found = (
+        pd.read_csv(runs[0] / "correlations.csv").query("population == 'all'").set_index("proxy")
+    )
     assert main([*map(str, runs[:1]), "--published", str(tmp_path / "published.csv")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "| proxy | cifar10_test | cifar10_test, published | missing |"
-    rows = {line.split(" | ")[0].strip("| `"): line.split(" | ") for line in lines[2:] if line.startswith("|")}
+    rows = {
+        line.split(" | ")[0].strip("| `"): line.split(" | ")
+        for line in lines[2:]
+        if line.startswith("|")
+    }
     assert set(rows) == set(found.index)
     assert rows["zeros"][1].startswith(f"{found.loc['zeros', 'tau']:.3f} (")
     assert rows["zeros"][2:] == ["0.43", "0 |"]
     assert rows["params"][2] == ""
     taus = [float(row[1].split()[0]) for row in rows.values()]
     assert taus == sorted(taus, reverse=True)
-    assert "6 architectures drawn with sample seed 0 from population all, 1 seed(s), natural statistics, revision 1" in lines[-2]
+    assert (
+        "6 architectures drawn with sample seed 0 from population all, 1 seed(s), natural "
+        "statistics, revision 1" in lines[-2]
+    )
     assert lines[-1] == "- published: us"
 
 
@@ -41,7 +56,11 @@ def test_two_runs_are_told_apart(runs: list[Path], capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("| proxy | cifar10: cifar10_test |")
     assert "cifar100: cifar10_test" in lines[0]
-    assert [name for name in ("cifar10's networks", "cifar100's networks") if any(name in line for line in lines)] == [
+    assert [
+        name
+        for name in ("cifar10's networks", "cifar100's networks")
+        if any(name in line for line in lines)
+    ] == [
         "cifar10's networks",
         "cifar100's networks",
     ]
@@ -57,7 +76,9 @@ def test_runs_of_one_dataset_are_told_apart_by_their_folders(
     assert f"{tmp_path / 'again'}: cifar10_test" in heading
 
 
-def test_what_is_no_run_is_one_line_and_exit_2(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_run_is_one_line_and_exit_2(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(tmp_path)]) == 2
     (tmp_path / "run.json").write_text(json.dumps([]))
     assert main([str(tmp_path)]) == 2

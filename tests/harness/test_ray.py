@@ -29,7 +29,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
-    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    found = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
+    )
     try:
         yield found
     finally:
@@ -41,7 +43,9 @@ def scores(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "out" / "scores.csv").drop(columns="seconds")
 
 
-def test_a_node_that_is_lost_costs_no_score(cluster: Any, expected: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_node_that_is_lost_costs_no_score(
+    cluster: Any, expected: pd.DataFrame, tmp_path: Path
+) -> None:
     node = cluster.add_node(num_cpus=1)
     store = tmp_path / "s.sqlite"
     lost: list[int] = []
@@ -75,7 +79,10 @@ def test_a_cluster_is_started_where_none_is_named(expected: pd.DataFrame, tmp_pa
         (("--address", "auto"), "--address is an option of --executor ray"),
         (("--executor", "ray", "--address", "127.0.0.1:1"), "no Ray cluster at '127.0.0.1:1'"),
         (("--timeout", "0"), "expected a positive number"),
-        (("--executor", "ray", "--gpus-per-task", "99"), "no node of the Ray cluster has 1 cores and 99 GPUs"),
+        (
+            ("--executor", "ray", "--gpus-per-task", "99"),
+            "no node of the Ray cluster has 1 cores and 99 GPUs",
+        ),
         (("--executor", "ray", "--gpus-per-task", "-1"), "expected a number from 0 on"),
     ],
 )

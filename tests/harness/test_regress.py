@@ -25,39 +25,87 @@ from harness.statistics import Tau
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("regress") / "nb201.csv"
     requests = [proxies.request(name) for name in ("zeros", "synflow", "params", "flops")]
-    write(measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77, 1651, 3000], [0], 1), path)
+    write(
+        measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77, 1651, 3000], [0], 1),
+        path,
+    )
     return path
 
 
-def test_update_pins_every_proxy_with_every_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_update_pins_every_proxy_with_every_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cheap = [proxies.request(name) for name in ("params", "live_convs")]
     every = [request.name for request in baselines.every_request()]
-    assert {"zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "zeros[objective=snip]", "synflow", "vote"} <= set(every)
+    assert {
+        "zeros",
+        "zeros[aggregate=min]",
+        "zeros[aggregate=sum]",
+        "zeros[objective=snip]",
+        "synflow",
+        "vote",
+    } <= set(every)
     assert set(proxies.registered()) <= set(every)
     monkeypatch.setattr(baselines, "every_request", lambda: cheap)
     path = tmp_path / "new" / "b.csv"
-    assert main(["--baseline", str(path), "--update", "--archs", "3", "--dtype", "float64", "--workers", "1"]) == 0
+    assert (
+        main(
+            [
+                "--baseline",
+                str(path),
+                "--update",
+                "--archs",
+                "3",
+                "--dtype",
+                "float64",
+                "--workers",
+                "1",
+            ]
+        )
+        == 0
+    )
     written = read(path)
-    assert (written.dtype, len(written.indices), set(written.taus)) == ("float64", 3, {"params", "live_convs"})
+    assert (written.dtype, len(written.indices), set(written.taus)) == (
+        "float64",
+        3,
+        {"params", "live_convs"},
+    )
     assert main(["--baseline", str(path), "--workers", "1"]) == 0
     assert main(["--baseline", str(tmp_path), "--update"]) == 2
 
 
-def test_a_baseline_names_its_input_and_older_ones_were_fed_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    requests, path = [proxies.request("naswot[batch=4]"), proxies.request("params")], tmp_path / "b.csv"
+def test_a_baseline_names_its_input_and_older_ones_were_fed_noise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requests, path = (
+        [proxies.request("naswot[batch=4]"), proxies.request("params")],
+        tmp_path / "b.csv",
+    )
     for images, key in ((None, "noise"), (CURRENT, "natural:1")):
-        write(measure(Job("nb201", "cifar10", images), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+        write(
+            measure(Job("nb201", "cifar10", images), "cifar10_test", requests, [0, 1, 77], [0], 1),
+            path,
+        )
         assert {line.rpartition(",")[2] for line in path.read_text().splitlines()[1:]} == {key}
         assert read(path).images == images
         assert main(["--baseline", str(path), "--workers", "1"]) == 0
-        assert capsys.readouterr().out.startswith(f"python -m harness.regress: {fed(name_of(images), ['data-driven'], [])[:30]}")
+        assert capsys.readouterr().out.startswith(
+            f"python -m harness.regress: {fed(name_of(images), ['data-driven'], [])[:30]}"
+        )
     other = changed(path, tmp_path, "natural:1", "natural:0")
     other.write_text(other.read_text().replace("natural:1", "natural:0"))
     assert main(["--baseline", str(other)]) == 2
-    assert "made with input 'natural:0', and this version draws natural:1 and noise" in capsys.readouterr().err
-    write(measure(Job("nb201", "cifar10", None), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+    assert (
+        "made with input 'natural:0', and this version draws natural:1 and noise"
+        in capsys.readouterr().err
+    )
+    write(
+        measure(Job("nb201", "cifar10", None), "cifar10_test", requests, [0, 1, 77], [0], 1), path
+    )
     old = tmp_path / "old.csv"
-    old.write_text("".join(f"{line.rpartition(',')[0]}\n" for line in path.read_text().splitlines()))
+    old.write_text(
+        "".join(f"{line.rpartition(',')[0]}\n" for line in path.read_text().splitlines())
+    )
     assert read(old) == read(path)
     assert main(["--baseline", str(old), "--workers", "1"]) == 0
 
@@ -71,7 +119,9 @@ def changed(baseline: Path, folder: Path, old: str, new: str) -> Path:
 
 
 def row(baseline: Path, proxy: str, quantity: str) -> str:
-    return next(line for line in baseline.read_text().splitlines() if f",{proxy},{quantity}," in line)
+    return next(
+        line for line in baseline.read_text().splitlines() if f",{proxy},{quantity}," in line
+    )
 
 
 def with_value(line: str, value: object) -> str:
@@ -96,9 +146,17 @@ def holds(before: Baseline, after: Baseline) -> bool:
     ("before", "after", "expected"),
     [
         ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 9e-6), 2e-4, 3e-4), True),
-        ((1e-4, 2e-4, 3e-4), (1e-4 * (1 + 3e-5), 2e-4, 3e-4), False),  # a proxy of small scores is held as tightly as others
+        (
+            (1e-4, 2e-4, 3e-4),
+            (1e-4 * (1 + 3e-5), 2e-4, 3e-4),
+            False,
+        ),  # a proxy of small scores is held as tightly as others
         ((1e6, 2e6, 3e6), (1e6, 2e6, 3e6 * (1 + 2e-5)), False),
-        ((1e-12, 1.0, -1.0), (2e-12, 1.0, -1.0), True),  # what is left of a cancellation is rounding
+        (
+            (1e-12, 1.0, -1.0),
+            (2e-12, 1.0, -1.0),
+            True,
+        ),  # what is left of a cancellation is rounding
         ((0.0, 0.0, 0.0), (0.0, 0.0, 1e-300), False),
         ((-math.inf, 1.0, math.nan), (-math.inf, 1.0, math.nan), True),
         ((-math.inf, 1.0, 2.0), (-1e300, 1.0, 2.0), False),
@@ -123,19 +181,31 @@ def test_the_tolerance_is_relative_to_the_scores_of_the_proxy(
     ],
 )
 def test_a_tau_drifts_when_it_leaves_its_interval(before: Tau, after: Tau, expected: bool) -> None:
-    assert holds(scores_of("zeros", 1.0, tau=before), scores_of("zeros", 1.0, tau=after)) == expected
+    assert (
+        holds(scores_of("zeros", 1.0, tau=before), scores_of("zeros", 1.0, tau=after)) == expected
+    )
 
 
 def test_under_another_seed_only_deterministic_scores_are_compared() -> None:
     def holds_under_another(before: Baseline, after: Baseline) -> bool:
-        return not any(verdict.drifts for verdict in drift.compare(before, after, (), 1e-5, same_seeds=False))
+        return not any(
+            verdict.drifts for verdict in drift.compare(before, after, (), 1e-5, same_seeds=False)
+        )
 
     assert holds_under_another(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1))
-    assert not holds(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1)), "a pinned score that is gone has drifted"
+    assert not holds(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1)), (
+        "a pinned score that is gone has drifted"
+    )
     assert not holds_under_another(scores_of("params", 1.0), scores_of("params", 2.0))
-    assert holds_under_another(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.1, -0.1, 0.3)))
-    assert not holds_under_another(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.0, -0.1, 0.1)))
-    assert holds_under_another(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(-1.0, math.nan, math.nan)))
+    assert holds_under_another(
+        scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.1, -0.1, 0.3))
+    )
+    assert not holds_under_another(
+        scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(0.0, -0.1, 0.1))
+    )
+    assert holds_under_another(
+        scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1, tau=Tau(-1.0, math.nan, math.nan))
+    )
 
 
 def test_an_update_keeps_what_holds_and_says_what_changes() -> None:
@@ -145,11 +215,18 @@ def test_an_update_keeps_what_holds_and_says_what_changes() -> None:
     assert drift.keep_what_holds(before, far, 1e-5) == far
     assert drift.changes(before, near, 1e-5) == ["changed: nothing"]
     assert drift.changes(before, far, 1e-5)[0].startswith("changed: zeros: 1 of 2 scores moved")
-    assert drift.changes(before, scores_of("synflow", 1.0, 2.0), 1e-5) == ["removed: zeros", "added: synflow"]
-    assert drift.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith("changed: everything")
+    assert drift.changes(before, scores_of("synflow", 1.0, 2.0), 1e-5) == [
+        "removed: zeros",
+        "added: synflow",
+    ]
+    assert drift.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith(
+        "changed: everything"
+    )
 
 
-def test_an_update_does_not_overwrite_another_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_update_does_not_overwrite_another_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "b.csv"
     path.write_text("precious")
     assert main(["--baseline", str(path), "--update", "--archs", "2"]) == 2
@@ -164,7 +241,9 @@ def test_an_update_does_not_overwrite_another_file(tmp_path: Path, capsys: pytes
         main(["--tolerance", "nan"])
 
 
-def test_an_unchanged_project_holds(baseline: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_project_holds(
+    baseline: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NAS_TABLES", "/does/not/matter")
     assert main(["--baseline", str(baseline)]) == 0
     assert "holds" in capsys.readouterr().out
@@ -184,15 +263,23 @@ def test_a_moved_score_is_named_with_both_values(
     assert shown.count("drift:") == 1
 
 
-def test_a_moved_tau_is_named_with_both_values(baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_moved_tau_is_named_with_both_values(
+    baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     line = row(baseline, "synflow", "tau")
     moved = tmp_path / "moved.csv"
     lines = [one for one in baseline.read_text().splitlines() if ",synflow,tau_" not in one]
-    ends = [with_value(line.replace(",tau,", f",{end},"), value) for end, value in (("tau_low", -0.3), ("tau_high", -0.2))]
+    ends = [
+        with_value(line.replace(",tau,", f",{end},"), value)
+        for end, value in (("tau_low", -0.3), ("tau_high", -0.2))
+    ]
     moved.write_text("\n".join([*lines, *ends]) + "\n")
     path = changed(moved, tmp_path, line, with_value(line, -0.25))
     assert main(["--baseline", str(path)]) == 1
-    assert "drift: synflow: tau with cifar10_test moved from -0.2500 (-0.300 to -0.200) to" in capsys.readouterr().out
+    assert (
+        "drift: synflow: tau with cifar10_test moved from -0.2500 (-0.300 to -0.200) to"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_score_that_was_missing_and_now_exists_is_drift(
@@ -210,7 +297,11 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
         ("benchmark,dataset", "benchmark,datasets", "line 1"),
         (",tau,,,", ",tau,,,O", "not a row of a baseline"),
         (",score,", ",scores,", "not a row of a baseline"),
-        ("cifar10,cifar10_test,float32,zeros,tau", "cifar10,cifar11_test,float32,zeros,tau", "has one target"),
+        (
+            "cifar10,cifar10_test,float32,zeros,tau",
+            "cifar10,cifar11_test,float32,zeros,tau",
+            "has one target",
+        ),
         (",tau_low,,,", ",tau_high,,,", "stands there twice"),
         (",tau_low,,,", ",score,0,1,", "a tau with its interval"),
         (",score,0,0,", ",score,0,-1,", "not a row of a baseline"),
@@ -221,7 +312,12 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
     ],
 )
 def test_a_damaged_baseline_is_one_line_and_exit_2(
-    baseline: Path, tmp_path: Path, old: str, new: str, complaint: str, capsys: pytest.CaptureFixture[str]
+    baseline: Path,
+    tmp_path: Path,
+    old: str,
+    new: str,
+    complaint: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--baseline", str(changed(baseline, tmp_path, old, new))]) == 2
     shown = capsys.readouterr().err
@@ -229,7 +325,9 @@ def test_a_damaged_baseline_is_one_line_and_exit_2(
     assert shown.count("\n") == 1
 
 
-def test_a_dead_worker_is_no_drift(baseline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dead_worker_is_no_drift(
+    baseline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def die(*_: object) -> None:
         raise WorkerDied("a worker process died")
 
@@ -238,7 +336,9 @@ def test_a_dead_worker_is_no_drift(baseline: Path, monkeypatch: pytest.MonkeyPat
     assert "saved" not in capsys.readouterr().err
 
 
-def test_a_name_that_is_not_canonical_is_refused(baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_is_not_canonical_is_refused(
+    baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "nb201.csv"
     path.write_text(baseline.read_text().replace(",zeros,", ",zeros[aggregate=mean],"))
     assert main(["--baseline", str(path)]) == 2
@@ -252,18 +352,23 @@ def test_scores_of_every_proxy_equal_the_golden_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "complaint"), [("none", "line 1: a baseline's columns are"), ("taus", "a baseline has one target")]
+    ("kept", "complaint"),
+    [("none", "line 1: a baseline's columns are"), ("taus", "a baseline has one target")],
 )
 def test_a_baseline_without_scores_is_one_line_and_exit_2(
     baseline: Path, tmp_path: Path, kept: str, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = [line for line in baseline.read_text().splitlines(keepends=True) if ",score," not in line]
+    lines = [
+        line for line in baseline.read_text().splitlines(keepends=True) if ",score," not in line
+    ]
     (tmp_path / "less.csv").write_text("".join(lines) if kept == "taus" else "")
     assert main(["--baseline", str(tmp_path / "less.csv")]) == 2
     assert complaint in capsys.readouterr().err
 
 
-def test_a_missing_baseline_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_baseline_is_one_line_and_exit_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--baseline", str(tmp_path / "absent.csv")]) == 2
     assert "--update" in capsys.readouterr().err
 
@@ -272,7 +377,9 @@ def test_the_committed_baseline_names_every_registered_proxy() -> None:
     committed = read(Path(__file__).parents[2] / regress.BASELINE)
     assert set(committed.taus) == {request.name for request in baselines.every_request()}
     with (Path(__file__).parents[2] / regress.BASELINE).open() as file:
-        assert sum(1 for _ in csv.reader(file)) == 1 + 3 * len(committed.taus) + len(committed.scores)
+        assert sum(1 for _ in csv.reader(file)) == 1 + 3 * len(committed.taus) + len(
+            committed.scores
+        )
 
 
 def test_vanished_and_new_proxies_are_named_in_every_summary(
@@ -280,7 +387,12 @@ def test_vanished_and_new_proxies_are_named_in_every_summary(
 ) -> None:
     path = tmp_path / "nb201.csv"
     path.write_text(baseline.read_text().replace(",flops,", ",<flops|>,"))
-    summaries = ["--markdown", str(tmp_path / "new" / "s.md"), "--junit", str(tmp_path / "new" / "s.xml")]
+    summaries = [
+        "--markdown",
+        str(tmp_path / "new" / "s.md"),
+        "--junit",
+        str(tmp_path / "new" / "s.xml"),
+    ]
     assert main(["--baseline", str(path), *summaries]) == 1
     shown = capsys.readouterr().out
     assert "drift: <flops|>: vanished" in shown
@@ -305,14 +417,28 @@ def test_another_seed_holds(baseline: Path, capsys: pytest.CaptureFixture[str]) 
 def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nb201.csv"
     requests = [proxies.request(name) for name in ("snip", "params")]
-    write(measure(Job("nb201", "cifar10", dtype="float64"), "cifar10_test", requests, [0, 1, 77], [0], 1), path)
+    write(
+        measure(
+            Job("nb201", "cifar10", dtype="float64"), "cifar10_test", requests, [0, 1, 77], [0], 1
+        ),
+        path,
+    )
     project = Path(__file__).parents[2]
     for package in ("harness", "proxies", "benchmarks_data"):
         shutil.copytree(project / package, tmp_path / package)
     source = tmp_path / "proxies" / "snip.py"
 
     def regression(*more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harness.regress", "--baseline", str(path), "--workers", "1", *more]
+        command = [
+            sys.executable,
+            "-m",
+            "harness.regress",
+            "--baseline",
+            str(path),
+            "--workers",
+            "1",
+            *more,
+        ]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert regression().returncode == 0
@@ -323,7 +449,9 @@ def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     assert found.returncode == 1
     assert "drift: snip: 3 of 3 scores moved" in found.stdout
     assert "drift: params" not in found.stdout
-    source.write_text(f"{text}\n    raise RuntimeError('no gradient')\n".replace("    return ", "    _ = "))
+    source.write_text(
+        f"{text}\n    raise RuntimeError('no gradient')\n".replace("    return ", "    _ = ")
+    )
     found = regression("--junit", str(tmp_path / "junit.xml"))
     assert found.returncode == 1
     for shown in (found.stdout, (tmp_path / "junit.xml").read_text()):
@@ -340,7 +468,9 @@ def test_what_is_no_file_is_no_baseline(capsys: pytest.CaptureFixture[str]) -> N
     assert "cannot read the baseline /dev/zero (not a regular file)" in capsys.readouterr().err
 
 
-def test_what_goes_wrong_in_the_code_is_no_drift(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_goes_wrong_in_the_code_is_no_drift(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail(_: Path) -> Baseline:
         raise ZeroDivisionError
 

@@ -25,14 +25,27 @@ from harness.run import main as run
 from tests.runs import arguments
 
 NAN = math.nan
-SETTINGS = {"command": ["python -m harness.run", "--out", "<script>alert(1)</script>"], "proxies": [], "targets": ["a_test_200ep"]}
+SETTINGS = {
+    "command": ["python -m harness.run", "--out", "<script>alert(1)</script>"],
+    "proxies": [],
+    "targets": ["a_test_200ep"],
+}
 
 
 def frame(**scores: list[float]) -> pd.DataFrame:
     """Scores of the first architectures, one seed."""
     nb201 = benchmarks_data.get("nb201")
     rows = [
-        ("nb201", index, nb201.architecture(index).string, proxy, 0, value, 0.5, "undefined" if math.isnan(value) else "ok")
+        (
+            "nb201",
+            index,
+            nb201.architecture(index).string,
+            proxy,
+            0,
+            value,
+            0.5,
+            "undefined" if math.isnan(value) else "ok",
+        )
         for proxy, values in scores.items()
         for index, value in enumerate(values)
     ]
@@ -61,24 +74,37 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_run_is_analysed_anew_without_scoring(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = {name: (runs / "zeros" / name).read_bytes() for name in ("scores.csv", "correlations.csv", "comparisons.csv")}
+def test_a_run_is_analysed_anew_without_scoring(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {
+        name: (runs / "zeros" / name).read_bytes()
+        for name in ("scores.csv", "correlations.csv", "comparisons.csv")
+    }
     command = json.loads((runs / "zeros" / "run.json").read_text())["command"]
     for _ in range(2):
         assert main([str(runs / "zeros")]) == 0
     assert {name: (runs / "zeros" / name).read_bytes() for name in before} == before
     record = json.loads((runs / "zeros" / "run.json").read_text())
-    assert (record["scored_by"], record["command"]) == ([command], ["python -m harness.report", str(runs / "zeros")])
+    assert (record["scored_by"], record["command"]) == (
+        [command],
+        ["python -m harness.report", str(runs / "zeros")],
+    )
     assert "report.html" in capsys.readouterr().out
 
 
-def test_a_declared_score_is_kept_and_can_be_changed(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_declared_score_is_kept_and_can_be_changed(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     both = [str(runs / "zeros"), str(runs / "synflow"), "--out", str(tmp_path)]
     assert main([*both, "--against", "params"]) == 0
     assert main([str(tmp_path)]) == 0
     assert json.loads((tmp_path / "run.json").read_text())["against"] == "params"
     pairs = pd.read_csv(tmp_path / "comparisons.csv")
-    assert pairs.loc[pairs["family"] == "declared", "proxy"].unique().tolist() == ["params", "flops"], "one ranking"
+    assert pairs.loc[pairs["family"] == "declared", "proxy"].unique().tolist() == [
+        "params",
+        "flops",
+    ], "one ranking"
     capsys.readouterr()
     for name, complaint in (
         ("naswot", "--against naswot: it is not among the scores that are compared"),
@@ -98,8 +124,22 @@ def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
     assert main([str(runs / "zeros"), str(runs / "synflow"), "--out", str(tmp_path)]) == 0
     found = pd.read_csv(tmp_path / "correlations.csv")
     rows = found[found["population"] == "all"].set_index("proxy")
-    assert rows["n"].to_dict() == {"zeros": 12, "synflow": 20, "params": 20, "live_params": 20, "flops": 20, "live_convs": 20}
-    assert rows["missing"].to_dict() == {"zeros": 8, "synflow": 0, "params": 0, "live_params": 0, "flops": 0, "live_convs": 0}
+    assert rows["n"].to_dict() == {
+        "zeros": 12,
+        "synflow": 20,
+        "params": 20,
+        "live_params": 20,
+        "flops": 20,
+        "live_convs": 20,
+    }
+    assert rows["missing"].to_dict() == {
+        "zeros": 8,
+        "synflow": 0,
+        "params": 0,
+        "live_params": 0,
+        "flops": 0,
+        "live_convs": 0,
+    }
     assert "on the 12 architectures where both are known" in (tmp_path / "report.md").read_text()
     pairs = pd.read_csv(tmp_path / "comparisons.csv").set_index(["proxy", "other"])
     assert pairs.loc[("zeros", "synflow"), "n"] == 12
@@ -109,7 +149,9 @@ def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
     assert main([str(tmp_path), "--target", "cifar10_test"]) == 0  # a merged run is a run
 
 
-def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_that_do_not_belong_together_are_refused(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def copy(name: str, **changes: object) -> Path:
         shutil.copytree(runs / "zeros", tmp_path / name)
         record = json.loads((tmp_path / name / "run.json").read_text())
@@ -118,21 +160,36 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
 
     other = copy("other")
     text = (other / "scores.csv").read_text().splitlines()
-    (other / "scores.csv").write_text("\n".join([*text[:1], *(line.replace(",zeros,0,", ",zeros,0,1") for line in text[1:])]))
+    (other / "scores.csv").write_text(
+        "\n".join([*text[:1], *(line.replace(",zeros,0,", ",zeros,0,1") for line in text[1:])])
+    )
     unknown = copy("unknown")
-    (unknown / "scores.csv").write_text((unknown / "scores.csv").read_text().replace(",zeros,", ",zeroes,"))
+    (unknown / "scores.csv").write_text(
+        (unknown / "scores.csv").read_text().replace(",zeros,", ",zeroes,")
+    )
     elsewhere = copy("elsewhere")
-    (elsewhere / "scores.csv").write_text((elsewhere / "scores.csv").read_text().replace("|nor_conv_3x3~0|", "|<b>~0|"))
-    infinite, foreign, ranks, fewer = (copy(name) for name in ("infinite", "foreign", "ranks", "fewer"))
+    (elsewhere / "scores.csv").write_text(
+        (elsewhere / "scores.csv").read_text().replace("|nor_conv_3x3~0|", "|<b>~0|")
+    )
+    infinite, foreign, ranks, fewer = (
+        copy(name) for name in ("infinite", "foreign", "ranks", "fewer")
+    )
     rows = (runs / "zeros" / "scores.csv").read_text().splitlines()
-    (infinite / "scores.csv").write_text("\n".join([*rows[:-1], re.sub(r",[^,]+,([^,]+,ok,0)$", r",inf,\1", rows[-1])]))
-    (foreign / "scores.csv").write_text("\n".join([*rows[:-1], rows[-1].replace("nb201", "nb202", 1)]))
+    (infinite / "scores.csv").write_text(
+        "\n".join([*rows[:-1], re.sub(r",[^,]+,([^,]+,ok,0)$", r",inf,\1", rows[-1])])
+    )
+    (foreign / "scores.csv").write_text(
+        "\n".join([*rows[:-1], rows[-1].replace("nb201", "nb202", 1)])
+    )
     combined = [row.replace(",zeros,", ",mean_rank,") for row in rows if ",zeros," in row]
     (ranks / "scores.csv").write_text("\n".join([rows[0], *combined]))
     (fewer / "scores.csv").write_text("\n".join([rows[0], *combined[1:]]))
     first = str(runs / "zeros")
     for arguments_, complaint in (
-        ([first, str(copy("float64", dtype="float64")), "--out", str(tmp_path / "x")], "differ in dtype"),
+        (
+            [first, str(copy("float64", dtype="float64")), "--out", str(tmp_path / "x")],
+            "differ in dtype",
+        ),
         ([first, str(other), "--out", str(tmp_path / "x")], "disagree about zeros"),
         ([first, str(runs / "synflow")], "name it with --out"),
         ([str(unknown)], "did you mean 'zeros'"),
@@ -146,7 +203,10 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
         ([first, "--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
         ([str(copy("no_targets", targets=[]))], "has no run.json of a run"),
         ([str(copy("no_command", command=[]))], "has no run.json of a run"),
-        ([str(ranks), str(fewer), "--out", str(tmp_path / "x")], "mean_rank ranks the architectures of its run"),
+        (
+            [str(ranks), str(fewer), "--out", str(tmp_path / "x")],
+            "mean_rank ranks the architectures of its run",
+        ),
         ([str(infinite)], "a score of infinity"),
         ([str(foreign)], "not all scores are of nb201"),
     ):
@@ -159,9 +219,13 @@ def test_runs_that_do_not_belong_together_are_refused(runs: Path, tmp_path: Path
     assert "the runs used mine.csv: name its folder with --tables" in capsys.readouterr().err
 
 
-def test_runs_with_different_inputs_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_with_different_inputs_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def made(name: str, proxy: str, images: str) -> str:
-        command = arguments(tmp_path, "--proxy", proxy, "--archs", "3", "--workers", "1", "--images", images)
+        command = arguments(
+            tmp_path, "--proxy", proxy, "--archs", "3", "--workers", "1", "--images", images
+        )
         assert run([*command, "--out", str(tmp_path / name)]) == 0
         return str(tmp_path / name)
 
@@ -174,7 +238,9 @@ def test_runs_with_different_inputs_are_told_apart(tmp_path: Path, capsys: pytes
     assert main([natural, noise, "--out", out]) == 2
     assert "differ in images" in capsys.readouterr().err
     assert main([sizes, natural, "--out", out]) == 0, "synflow reads no images"
-    rows = pd.read_csv(tmp_path / "merged" / "correlations.csv", keep_default_na=False).set_index("proxy")
+    rows = pd.read_csv(tmp_path / "merged" / "correlations.csv", keep_default_na=False).set_index(
+        "proxy"
+    )
     assert rows.loc["naswot[batch=4]", "input"] == "natural"
     assert rows.loc["synflow", "input"] == ""
     assert "read by naswot" in (tmp_path / "merged" / "report.md").read_text()
@@ -205,15 +271,25 @@ def test_the_headline_states_what_was_measured() -> None:
     low, high = pairs.loc[("synflow", "zeros"), ["low", "high"]]
     worse = tau(unrelated, accuracy)
     # The comparison is stored the other way round, as synflow came first.
-    assert f"synflow ({worse:.3f}): {own - worse:+.3f} ({-high:+.3f} to {-low:+.3f}), significant" in text
+    assert (
+        f"synflow ({worse:.3f}): {own - worse:+.3f} ({-high:+.3f} to {-low:+.3f}), significant"
+        in text
+    )
     assert f"naswot (1.000): {own - 1:+.3f} (" in text
-    assert "The highest tau is that of naswot, 1.000. Significantly better than zeros: 2 of the 4 others." in text
+    assert (
+        "The highest tau is that of naswot, 1.000. Significantly better than zeros: 2 of the 4 "
+        "others." in text
+    )
     difference = tau(good, sizes) - tau(accuracy, sizes)
     assert (
-        f"is {tau(good, sizes):.3f} for zeros and {tau(accuracy, sizes):.3f} for a_test_200ep itself: {difference:+.3f} (" in text
+        f"is {tau(good, sizes):.3f} for zeros and {tau(accuracy, sizes):.3f} for a_test_200ep "
+        f"itself: {difference:+.3f} (" in text
     )
     assert "zeros follows it less." in text
-    assert "Shuffled among architectures with equally many parameters, the scores of zeros would have tau " in text
+    assert (
+        "Shuffled among architectures with equally many parameters, the scores of zeros would "
+        "have tau " in text
+    )
     assert "No interval includes it for synflow, naswot, zeros;" in text
     assert "A score without noise, the true expected accuracy, would have tau " in text
     even, odd = slice(0, None, 2), slice(1, None, 2)
@@ -226,9 +302,19 @@ def test_the_headline_states_what_was_measured() -> None:
 
 def test_identical_rankings_are_one_and_comparisons_without_a_verdict() -> None:
     accuracy = [60.0, 70.0, 80.0, 90.0, 91.0]
-    text = said(results(frame(zeros=accuracy, synflow=accuracy[::-1], params=accuracy), table(a_test_200ep=accuracy)))
-    assert "synflow (-1.000): +2.000, which the sample cannot test, as it shows no variation" in text
-    assert "The highest tau is that of zeros = params, 1.000; no significant difference from it: synflow" in text
+    text = said(
+        results(
+            frame(zeros=accuracy, synflow=accuracy[::-1], params=accuracy),
+            table(a_test_200ep=accuracy),
+        )
+    )
+    assert (
+        "synflow (-1.000): +2.000, which the sample cannot test, as it shows no variation" in text
+    )
+    assert (
+        "The highest tau is that of zeros = params, 1.000; no significant difference from it: "
+        "synflow" in text
+    )
     assert "hold together" not in text
 
 
@@ -238,20 +324,25 @@ def test_a_better_score_on_other_architectures_is_said() -> None:
     zeros, synflow = accuracy + stream.normal(0, 0.8, 200), accuracy + stream.normal(0, 0.3, 200)
     zeros[50:] = np.nan  # known where the two are alike in tau, but for the rest
     synflow[50:] = stream.normal(size=150)
-    text = said(results(frame(zeros=list(zeros), synflow=list(synflow)), table(a_test_200ep=list(accuracy))))
+    text = said(
+        results(frame(zeros=list(zeros), synflow=list(synflow)), table(a_test_200ep=list(accuracy)))
+    )
     assert "The highest tau is that of zeros" in text
     assert "significantly better where both have a score: synflow" in text
     assert "Not all scores are known for the same architectures" in text
 
 
 @pytest.mark.parametrize(
-    ("p_family", "words"), [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")]
+    ("p_family", "words"),
+    [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")],
 )
 def test_only_the_corrected_p_value_counts(p_family: float, words: str) -> None:
     assert _counts_as({"p": 0.01, "p_family": p_family}).startswith(words)
 
 
-@pytest.mark.parametrize(("low", "high", "word"), [(0.1, 0.2, "above"), (-0.2, -0.1, "below"), (-0.1, 0.1, "neither")])
+@pytest.mark.parametrize(
+    ("low", "high", "word"), [(0.1, 0.2, "above"), (-0.2, -0.1, "below"), (-0.1, 0.1, "neither")]
+)
 def test_a_side_is_taken_when_the_interval_is_on_it(low: float, high: float, word: str) -> None:
     assert side(low, high, "above", "below", "neither") == word
 
@@ -274,7 +365,10 @@ def test_the_table_of_comparisons_has_the_subject_first() -> None:
 def test_declared_comparisons_come_first_and_are_a_family() -> None:
     stream = np.random.default_rng(3)
     accuracy = stream.normal(80, 5, 120)
-    scores = {name: list(accuracy + stream.normal(0, noise, 120)) for name, noise in (("zeros", 2), ("synflow", 9), ("naswot", 9))}
+    scores = {
+        name: list(accuracy + stream.normal(0, noise, 120))
+        for name, noise in (("zeros", 2), ("synflow", 9), ("naswot", 9))
+    }
     sizes = list(np.round(accuracy))
     whole = frame(**scores, params=sizes, flops=sizes)
     trained = table(a_test_200ep=list(accuracy))
@@ -297,7 +391,8 @@ def test_the_search_table_ends_with_random_orders() -> None:
     stream = np.random.default_rng(4)
     accuracy = stream.normal(80, 5, 200)
     found = results(
-        frame(zeros=list(accuracy + stream.normal(0, 3, 200)), params=list(accuracy)), table(a_test_200ep=list(accuracy))
+        frame(zeros=list(accuracy + stream.normal(0, 3, 200)), params=list(accuracy)),
+        table(a_test_200ep=list(accuracy)),
     )
     sections = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections
     search = next(section.table for section in sections if section.title == "Search")
@@ -306,19 +401,32 @@ def test_the_search_table_ends_with_random_orders() -> None:
     assert [row[0].text for row in search.rows] == ["params", "zeros", "random order"]
     chance = found.search.query("proxy == 'zeros' and metric == 'precision_top10'").iloc[0]
     shown = search.rows[-1][headings.index("precision, 20")].text
-    assert shown == f"{chance['chance']:.2f} ({chance['chance_low']:.2f} to {chance['chance_high']:.2f})"
+    assert (
+        shown
+        == f"{chance['chance']:.2f} ({chance['chance_low']:.2f} to {chance['chance_high']:.2f})"
+    )
 
 
 def test_r_says_how_many_finite_scores_it_is_of() -> None:
-    row = results(frame(zeros=[-math.inf, 1.0, 3.0, 2.0]), table(a_test_200ep=[1.0, 3.0, 2.0, 4.0])).of("a_test_200ep").iloc[0]
+    row = (
+        results(frame(zeros=[-math.inf, 1.0, 3.0, 2.0]), table(a_test_200ep=[1.0, 3.0, 2.0, 4.0]))
+        .of("a_test_200ep")
+        .iloc[0]
+    )
     assert row[["n", "r_n"]].tolist() == [4, 3]
     assert row["r"] == pytest.approx(stats.pearsonr([1.0, 3.0, 2.0], [3.0, 2.0, 4.0]).statistic)
 
 
 def test_sizes_that_are_missing_give_no_number() -> None:
-    scores = frame(zeros=[1.0, 2.0, 3.0, 4.0], params=[1.0, NAN, 3.0, 2.0], live_params=[1.0, 1.0, NAN, 1.0])
+    scores = frame(
+        zeros=[1.0, 2.0, 3.0, 4.0], params=[1.0, NAN, 3.0, 2.0], live_params=[1.0, 1.0, NAN, 1.0]
+    )
     row = results(scores, table(a_test_200ep=[1.0, 3.0, 2.0, 4.0])).of("a_test_200ep").iloc[0]
-    assert row[["tau_params", "excess_params", "tau_partial_params", "tau_equal_live_params"]].isna().all()
+    assert (
+        row[["tau_params", "excess_params", "tau_partial_params", "tau_equal_live_params"]]
+        .isna()
+        .all()
+    )
 
 
 @pytest.mark.parametrize(
@@ -327,19 +435,34 @@ def test_sizes_that_are_missing_give_no_number() -> None:
         (
             [1.0],
             [90.0],
-            "On 1 architecture of nb201 (population all), Kendall's tau of zeros with a_test_200ep is undefined: 1 arch",
+            "On 1 architecture of nb201 (population all), Kendall's tau of zeros with "
+            "a_test_200ep is undefined: 1 arch",
         ),
         ([1.0, 1.0, 1.0], [90.0, 91.0, 92.0], "undefined: all scores are tied"),
         ([1.0, 2.0, 3.0], [90.0, 90.0, 90.0], "undefined: all values of a_test_200ep are tied"),
         ([NAN, NAN, NAN], [90.0, 91.0, 92.0], "undefined: every score is missing"),
-        ([1.0, 2.0, 3.0], [NAN, NAN, NAN], "undefined: the table has no a_test_200ep of these architectures"),
+        (
+            [1.0, 2.0, 3.0],
+            [NAN, NAN, NAN],
+            "undefined: the table has no a_test_200ep of these architectures",
+        ),
         ([1.0, NAN, 3.0], [NAN, 90.0, NAN], "undefined: no architecture has both"),
         ([1.0, 2.0, 3.0], [90.0, 91.0, 92.0], "With so few architectures"),
-        ([-math.inf, 2.0, 3.0], [90.0, 91.0, 92.0], "Scores of -inf, which count as the lowest: 1 each of zeros, params"),
-        ([NAN, 2.0, 3.0, 1.0], [90.0, 91.0, 92.0, 93.0], "Scores that are missing, and left out: 1 each of zeros, params"),
+        (
+            [-math.inf, 2.0, 3.0],
+            [90.0, 91.0, 92.0],
+            "Scores of -inf, which count as the lowest: 1 each of zeros, params",
+        ),
+        (
+            [NAN, 2.0, 3.0, 1.0],
+            [90.0, 91.0, 92.0, 93.0],
+            "Scores that are missing, and left out: 1 each of zeros, params",
+        ),
     ],
 )
-def test_what_cannot_be_said_is_said(tmp_path: Path, scores: list[float], accuracies: list[float], said_so: str) -> None:
+def test_what_cannot_be_said_is_said(
+    tmp_path: Path, scores: list[float], accuracies: list[float], said_so: str
+) -> None:
     found = results(frame(zeros=scores, params=scores), table(a_test_200ep=accuracies))
     assert said_so in said(found)
     publish(found, tmp_path, SETTINGS)
@@ -348,7 +471,9 @@ def test_what_cannot_be_said_is_said(tmp_path: Path, scores: list[float], accura
 
 
 def test_no_targets_but_accuracies_have_a_best() -> None:
-    found = Results(frame(zeros=[1.0, 2.0, 3.0]), table(latency=[3.0, 1.0, 2.0]), ["latency"], "all", "nb201")
+    found = Results(
+        frame(zeros=[1.0, 2.0, 3.0]), table(latency=[3.0, 1.0, 2.0]), ["latency"], "all", "nb201"
+    )
     row = found.of("latency").iloc[0]
     assert row[["regret_1", "precision_top10", "tau_top10"]].isna().all()
     assert row["tau"] == pytest.approx(-1 / 3)
@@ -371,12 +496,17 @@ def test_hostile_names_are_escaped() -> None:
 
 
 def test_markdown_tables_are_whole() -> None:
-    found = results(frame(zeros=[1.0, 2.0, 3.0], params=[2.0, 1.0, 3.0]), table(a_test_200ep=[90.0, 91.0, 92.0]))
+    found = results(
+        frame(zeros=[1.0, 2.0, 3.0], params=[2.0, 1.0, 3.0]), table(a_test_200ep=[90.0, 91.0, 92.0])
+    )
     lines = markdown(document(found, {"a_test_200ep": {}}, SETTINGS)).splitlines()
     start = lines.index("### Correlations") + 4
     assert lines[start].startswith("| proxy | tau | 95 % interval | group |")
     assert lines[start + 1] == "|" + " --- |" * lines[start].count(" | ")
-    assert [line.split(" | ")[0] for line in lines[start + 2 : start + 4]] == ["| zeros", "| params"]
+    assert [line.split(" | ")[0] for line in lines[start + 2 : start + 4]] == [
+        "| zeros",
+        "| params",
+    ]
     assert lines[start + 4] == ""
 
 

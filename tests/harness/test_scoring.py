@@ -20,7 +20,15 @@ from proxies import registry
 from proxies.passes import activations
 
 JOB = Job("nb201", "cifar10")
-NAMES = ("zeros", "synflow", "naswot[batch=8]", "params", "snip[batch=8]", "zen[batch=2,repeats=2]", "az_trainability[batch=4]")
+NAMES = (
+    "zeros",
+    "synflow",
+    "naswot[batch=8]",
+    "params",
+    "snip[batch=8]",
+    "zen[batch=2,repeats=2]",
+    "az_trainability[batch=4]",
+)
 TASKS = [Task(index, seed, NAMES) for index in (0, 3, 12, 1651) for seed in (0, 1)]
 
 
@@ -52,15 +60,27 @@ def every_proxy_with_small_batches() -> tuple[str, ...]:
     names = []
     for request in proxies.expand(map(proxies.request, proxies.registered())):
         taken = {option for _, options in request.readings for option, _ in options}
-        chosen = [f"{option}={value}" for option, value in (("batch", 16), ("repeats", 1)) if option in taken]
-        names.append(proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name)
+        chosen = [
+            f"{option}={value}"
+            for option, value in (("batch", 16), ("repeats", 1))
+            if option in taken
+        ]
+        names.append(
+            proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name
+        )
     return tuple(names)
 
 
-@pytest.mark.parametrize(("space", "index"), [("nb101", 421416), ("nats_sss", 0), ("nbmacro", 2187), ("transnas101_micro", 1365)])
+@pytest.mark.parametrize(
+    ("space", "index"),
+    [("nb101", 421416), ("nats_sss", 0), ("nbmacro", 2187), ("transnas101_micro", 1365)],
+)
 def test_every_proxy_scores_other_networks_and_changes_none(space: str, index: int) -> None:
     """Each on its own network, and all in turn on the same one, in both orders."""
-    job, names = Job(space, next(iter(benchmarks_data.get(space).datasets))), every_proxy_with_small_batches()
+    job, names = (
+        Job(space, next(iter(benchmarks_data.get(space).datasets))),
+        every_proxy_with_small_batches(),
+    )
     alone = {name: score_task(job, Task(index, 0, (name,)))[0] for name in names}
     assert {name: score.status for name, score in alone.items() if score.status != "ok"} == {}
     for order in (names, names[::-1]):
@@ -86,32 +106,58 @@ def test_seeds_differ_and_a_disconnected_cell_is_lowest(expected: dict) -> None:
     assert expected[1651, 0, "zeros"] == expected[1651, 0, "naswot[batch=8]"] == -math.inf
 
 
-def test_a_failing_formula_or_pass_costs_only_its_own_score(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_formula_or_pass_costs_only_its_own_score(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def fail(*_: object, **__: object) -> float:
         raise RuntimeError("broken\nin two lines")
 
     monkeypatch.setattr(activations, "activation_codes", fail)
     zeros = proxies.request("zeros").proxy
-    monkeypatch.setitem(registry._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan))
-    monkeypatch.setitem(registry._registry, "params", replace(proxies.request("params").proxy, function=lambda _: math.inf))
-    found = {score.proxy: score for score in score_task(JOB, Task(0, 0, ("naswot", "zeros", "synflow", "params")))}
+    monkeypatch.setitem(
+        registry._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan)
+    )
+    monkeypatch.setitem(
+        registry._registry,
+        "params",
+        replace(proxies.request("params").proxy, function=lambda _: math.inf),
+    )
+    found = {
+        score.proxy: score
+        for score in score_task(JOB, Task(0, 0, ("naswot", "zeros", "synflow", "params")))
+    }
     assert {name: score.status for name, score in found.items()} == {
         "naswot": "error: RuntimeError: broken in two lines",
         "zeros": "undefined: the formula gives NaN",
         "synflow": "ok",
         "params": "undefined: the score is infinitely good",
     }
-    assert [name for name, score in found.items() if math.isnan(score.score)] == ["naswot", "zeros", "params"]
+    assert [name for name, score in found.items() if math.isnan(score.score)] == [
+        "naswot",
+        "zeros",
+        "params",
+    ]
 
 
 def test_the_trivial_baselines_are_always_added_and_nothing_twice() -> None:
-    names = [request.name for request in canonical_requests(["zeros", "zeros[aggregate=mean]", "params"])]
+    names = [
+        request.name for request in canonical_requests(["zeros", "zeros[aggregate=mean]", "params"])
+    ]
     assert names == ["zeros", "params", "flops", "live_params", "live_convs"]
     assert {request.name for request in canonical_requests(["all"])} == set(proxies.registered())
 
 
-def batch(size: int, images: ImageFile | None = None, *, seed: int = 0, part: int = 0, image_size: int = 32) -> torch.Tensor:
-    return network_inputs(images, seed, Dataset(10, image_size), "float64", "cpu").images(size, part)
+def batch(
+    size: int,
+    images: ImageFile | None = None,
+    *,
+    seed: int = 0,
+    part: int = 0,
+    image_size: int = 32,
+) -> torch.Tensor:
+    return network_inputs(images, seed, Dataset(10, image_size), "float64", "cpu").images(
+        size, part
+    )
 
 
 def test_noise_is_frozen_and_differs_between_seeds_and_parts() -> None:
@@ -138,7 +184,9 @@ def test_labels_belong_to_the_images(images_npz: Path) -> None:
     content = np.load(images_npz)
     images = image_file(images_npz)
     found = network_inputs(images, 0, Dataset(10, 32), "float64", "cpu")
-    pixels = (content["images"] - content["images"].mean((0, 1, 2))) / content["images"].std((0, 1, 2))
+    pixels = (content["images"] - content["images"].mean((0, 1, 2))) / content["images"].std(
+        (0, 1, 2)
+    )
     for image, label in zip(found.images(20, 1), found.labels(20, 1), strict=True):
         position = np.abs(pixels - image.permute(1, 2, 0).numpy()).sum((1, 2, 3)).argmin()
         assert content["labels"][position] == int(label)
@@ -157,9 +205,14 @@ def test_datasets_with_images_of_one_size_share_what_does_not_read_the_logits() 
     for name in ("zen", "naswot", "az_trainability"):
         assert where(name, "cifar10") == where(name, "cifar100") != where(name, "imagenet16-120")
         task = Task(1, 0, (name,))
-        one, other = (score_task(Job("nb201", dataset), task)[0].score for dataset in ("cifar10", "cifar100"))
+        one, other = (
+            score_task(Job("nb201", dataset), task)[0].score for dataset in ("cifar10", "cifar100")
+        )
         assert one == other, "which is why they may share"
-    assert len({where("params", dataset) for dataset in ("cifar10", "cifar100", "imagenet16-120")}) == 3
+    assert (
+        len({where("params", dataset) for dataset in ("cifar10", "cifar100", "imagenet16-120")})
+        == 3
+    )
 
 
 def test_a_file_that_changes_during_a_run_is_refused(images_npz: Path) -> None:
@@ -168,8 +221,16 @@ def test_a_file_that_changes_during_a_run_is_refused(images_npz: Path) -> None:
         batch(4, images)
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("naswot", 128), ("zico[batch=32]", 64), ("vote", 64)])
-def test_too_few_images_are_refused_before_scoring(name: str, wanted: int, images_npz: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("naswot", 128), ("zico[batch=32]", 64), ("vote", 64)]
+)
+def test_too_few_images_are_refused_before_scoring(
+    name: str, wanted: int, images_npz: Path
+) -> None:
     with pytest.raises(InputError, match=f"holds 40 images, and .* takes {wanted}"):
         check_images(image_file(images_npz), [proxies.request(name)], 10)
-    check_images(image_file(images_npz), [proxies.request("naswot[batch=40]"), proxies.request("synflow")], 10)
+    check_images(
+        image_file(images_npz),
+        [proxies.request("naswot[batch=40]"), proxies.request("synflow")],
+        10,
+    )

@@ -1,4 +1,6 @@
-"""The search command: what it leaves behind, how it resumes, is replayed, and is set beside the table."""
+"""The search command: what it leaves behind, how it resumes, is replayed, and is set beside the
+table.
+"""
 
 import json
 import math
@@ -15,9 +17,21 @@ from harness.plots_search import sensitivity_map
 from harness.search import main, make_settings, parser
 from proxies.passes.objectives import Numerics
 
-SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1", "--preset", "linearised"]
+SMALL = [
+    "--channels",
+    "4",
+    "--cells",
+    "1",
+    "--batch",
+    "4",
+    "--workers",
+    "1",
+    "--preset",
+    "linearised",
+]
 
-#: The cells of github.com/anonymous-submission1991/FreeDARTS, DARTS_CNN/genotypes.py, SYNFLOW_oneshot_20cells_seed1.
+#: The cells of github.com/anonymous-submission1991/FreeDARTS, DARTS_CNN/genotypes.py,
+#: SYNFLOW_oneshot_20cells_seed1.
 FREEDARTS_PLUS = {
     "normal": [
         ["avg_pool_3x3", 1], ["dil_conv_3x3", 0], ["sep_conv_3x3", 2], ["sep_conv_5x5", 1],
@@ -34,12 +48,20 @@ def search(folder: Path, *more: str) -> int:
     return main([*SMALL, "--out", str(folder), *more])
 
 
-def test_a_search_leaves_tables_figures_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_search_leaves_tables_figures_and_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     schedules = ["one-shot", "confident", "lowest", "lowest-relative"]
-    assert search(tmp_path, "--objective", "synflow", "snip", "--schedule", *schedules, "--seeds", "2") == 0
+    assert (
+        search(tmp_path, "--objective", "synflow", "snip", "--schedule", *schedules, "--seeds", "2")
+        == 0
+    )
     shown = capsys.readouterr()
     assert "a random cell" in shown.out
-    said = "Input: images drawn by seed with natural statistics (1/f spectrum), labels at random; read by snip, not by synflow."
+    said = (
+        "Input: images drawn by seed with natural statistics (1/f spectrum), labels at "
+        "random; read by snip, not by synflow."
+    )
     assert shown.out.splitlines()[0] == f"python -m harness.search: {said}"
     assert (tmp_path / "report.md").read_text().splitlines()[2] == f"- {said}"
     assert "synflow, lowest-relative" in shown.out
@@ -52,7 +74,9 @@ def test_a_search_leaves_tables_figures_and_reports(tmp_path: Path, capsys: pyte
     for row in rows.to_dict("records"):
         assert nb201.index(row["arch"]) == row["index"]
         assert row["cifar10_test"] == table[row["index"]]
-        assert row["cifar10_test_percentile"] == pytest.approx(100 * (table <= row["cifar10_test"]).mean())
+        assert row["cifar10_test_percentile"] == pytest.approx(
+            100 * (table <= row["cifar10_test"]).mean()
+        )
     beside = pd.read_csv(tmp_path / "compared.csv").set_index("method")
     for (objective, schedule), group in rows.groupby(["objective", "schedule"]):
         row = beside.loc[f"{objective}, {schedule}"]
@@ -68,7 +92,13 @@ def test_a_search_leaves_tables_figures_and_reports(tmp_path: Path, capsys: pyte
     record = json.loads((tmp_path / "search.json").read_text())
     assert [len(one["removed"]) for one in record["searches"][:4]] == [1, 6, 24, 24]
     names = {path.name for path in tmp_path.iterdir()}
-    assert {"sensitivities_synflow.png", "sensitivities_snip.svg", "cell_synflow_one-shot.png", "report.html", "report.md"} <= names
+    assert {
+        "sensitivities_synflow.png",
+        "sensitivities_snip.svg",
+        "cell_synflow_one-shot.png",
+        "report.html",
+        "report.md",
+    } <= names
     html = (tmp_path / "report.html").read_text()
     assert "synflow, one-shot: one architecture in 2 searches" in html
     assert 'id="points"' not in html
@@ -91,7 +121,10 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     monkeypatch.setattr(searching.Measurements, "_measure", counted)
     stop = 10
     assert search(tmp_path / "a", *command) == 130
-    assert "finished measurements are saved, the same command goes on from there" in capsys.readouterr().err
+    assert (
+        "finished measurements are saved, the same command goes on from there"
+        in capsys.readouterr().err
+    )
     (log,) = (tmp_path / "a" / "steps").glob("snip-seed0-*.jsonl")
     torn = '[1]\n{"key": "0", "value": {}}\n{"key": 3, "value": 4}\n{"key": "torn'
     log.write_text(log.read_text() + torn)
@@ -99,7 +132,9 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     assert search(tmp_path / "a", *command) == 0
     assert measured == 14
     assert search(tmp_path / "b", *command) == 0
-    one, other = (pd.read_csv(tmp_path / folder / "search.csv").drop(columns="seconds") for folder in "ab")
+    one, other = (
+        pd.read_csv(tmp_path / folder / "search.csv").drop(columns="seconds") for folder in "ab"
+    )
     pd.testing.assert_frame_equal(one, other)
 
     stop = measured
@@ -140,17 +175,33 @@ def test_another_setting_does_not_go_on_from_a_log(tmp_path: Path) -> None:
 
 
 def test_logs_of_what_could_be_chosen_before_keep_their_names() -> None:
-    """The names that version 0.1 gave: they hold a checksum of all that sensitivities depended on."""
+    """The names that version 0.1 gave.
+
+    They hold a checksum of all that sensitivities depended on.
+    """
     names = {
         ("synflow", "ones", "bypass"): "synflow-seed0-%s",
         ("snip", "normal", "train"): "snip-seed0-%s",
     }
     for (objective, alpha, batchnorm), name in names.items():
-        args = parser().parse_args(["--preset", "linearised", "--objective", objective, "--alpha", alpha, "--images", "noise"])
+        args = parser().parse_args(
+            [
+                "--preset",
+                "linearised",
+                "--objective",
+                objective,
+                "--alpha",
+                alpha,
+                "--images",
+                "noise",
+            ]
+        )
         (setting,) = make_settings(args)
         old = {
-            "space": "nb201", "dataset": "cifar10", "objective": objective, "seed": 0, "alpha": alpha, "batchnorm": batchnorm,
-            "images": "" if objective == "synflow" else "noise", "dtype": "float32" if objective == "synflow" else "float64",
+            "space": "nb201", "dataset": "cifar10", "objective": objective, "seed": 0,
+            "alpha": alpha, "batchnorm": batchnorm,
+            "images": "" if objective == "synflow" else "noise",
+            "dtype": "float32" if objective == "synflow" else "float64",
             "channels": None, "cells": None, "revision": 2,
         } | ({} if objective == "synflow" else {"batch": 64})  # fmt: skip
         assert setting.key() == old
@@ -164,38 +215,95 @@ def test_the_authors_preset_is_the_default_and_single_options_change_it() -> Non
 
     assert numerics() == Numerics("normal", 1e-3, "absolute", "absolute", "train")
     assert numerics("--space", "darts") == Numerics("normal", 1e-3, "signed", "absolute", "train")
-    assert numerics("--space", "darts", "--objective", "grasp") == Numerics("normal", 1e-3, "signed", "absolute", "train")
+    assert numerics("--space", "darts", "--objective", "grasp") == Numerics(
+        "normal", 1e-3, "signed", "absolute", "train"
+    )
     assert numerics("--objective", "snip") == Numerics("normal", 1e-3, "signed", "drawn", "train")
-    assert numerics("--alpha", "ones", "--batchnorm", "bypass") == Numerics("ones", 1.0, "absolute", "absolute", "bypass")
-    assert numerics("--preset", "linearised") == Numerics("ones", 1.0, "absolute", "absolute", "bypass")
+    assert numerics("--alpha", "ones", "--batchnorm", "bypass") == Numerics(
+        "ones", 1.0, "absolute", "absolute", "bypass"
+    )
+    assert numerics("--preset", "linearised") == Numerics(
+        "ones", 1.0, "absolute", "absolute", "bypass"
+    )
     assert numerics("--preset", "linearised", "--alpha", "normal").gate_scale == 1e-3
     assert numerics("--gate-scale", "0.1").gate_scale == 0.1
 
 
-def test_a_setting_that_returns_rounding_errors_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--space", "darts", "--channels", "4", "--cells", "3", "--workers", "1", "--out", str(tmp_path)]
+def test_a_setting_that_returns_rounding_errors_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [
+        "--space",
+        "darts",
+        "--channels",
+        "4",
+        "--cells",
+        "3",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     assert main(command) == 0
     assert "every sensitivity is 0 but for rounding errors" in capsys.readouterr().err
     assert "every sensitivity is 0 but for rounding errors" in (tmp_path / "report.md").read_text()
 
 
-def test_vanished_gradients_are_said_and_find_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The reference numerics end in the cell without operations; here they end in a message, and exit 1."""
-    numerics = ["--objective", "synflow", "--batchnorm", "train", "--dtype", "float32", "--alpha", "ones"]
+def test_vanished_gradients_are_said_and_find_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The reference numerics end in the cell without operations.
+
+    Here they end in a message, and exit 1.
+    """
+    numerics = [
+        "--objective",
+        "synflow",
+        "--batchnorm",
+        "train",
+        "--dtype",
+        "float32",
+        "--alpha",
+        "ones",
+    ]
     assert main([*numerics, "--workers", "1", "--out", str(tmp_path)]) == 1
-    assert "synflow, one-shot, seed 0: the gradients vanished: every sensitivity is 0" in capsys.readouterr().out
+    assert (
+        "synflow, one-shot, seed 0: the gradients vanished: every sensitivity is 0"
+        in capsys.readouterr().out
+    )
     (row,) = pd.read_csv(tmp_path / "search.csv").to_dict("records")
     assert math.isnan(row["index"])
     assert row["status"].startswith("the gradients vanished")
     assert "nothing found, since the gradients vanished" in (tmp_path / "report.md").read_text()
 
 
-def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_darts_search_finds_a_genotype(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     cell = {"normal": [["skip_connect", 0]] * 8, "reduce": [["max_pool_3x3", 1]] * 8}
-    (tmp_path / "theirs.json").write_text(json.dumps({"cells": {"mine": cell, "plus": FREEDARTS_PLUS}}))
-    command = ["--space", "darts", "--channels", "4", "--cells", "3", "--schedule", "one-shot", "confident", "--workers", "1"]
+    (tmp_path / "theirs.json").write_text(
+        json.dumps({"cells": {"mine": cell, "plus": FREEDARTS_PLUS}})
+    )
+    command = [
+        "--space",
+        "darts",
+        "--channels",
+        "4",
+        "--cells",
+        "3",
+        "--schedule",
+        "one-shot",
+        "confident",
+        "--workers",
+        "1",
+    ]
     command += ["--preset", "linearised"]
-    assert main([*command, "--published", str(tmp_path / "theirs.json"), "--out", str(tmp_path / "out")]) == 0
+    assert (
+        main(
+            [*command, "--published", str(tmp_path / "theirs.json"), "--out", str(tmp_path / "out")]
+        )
+        == 0
+    )
     rows = pd.read_csv(tmp_path / "out" / "search.csv")
     assert rows["arch"].str.startswith("Genotype(normal=[('sep_conv_5x5'").all()
     beside = pd.read_csv(tmp_path / "out" / "compared.csv")
@@ -215,7 +323,10 @@ def test_a_darts_search_finds_a_genotype(tmp_path: Path, capsys: pytest.CaptureF
         (["--space", "dart"], "did you mean 'darts'"),
         (["--dataset", "cifar11"], "did you mean 'cifar10'"),
         (["--objective", "fisher"], "invalid choice: 'fisher'"),
-        (["--space", "darts", "--tables", "."], "the space darts has no table of trained results: leave --tables out"),
+        (
+            ["--space", "darts", "--tables", "."],
+            "the space darts has no table of trained results: leave --tables out",
+        ),
         (["--space", "proxyless", "--cells", "3"], "have no cells to count"),
         (["--published", "x.json"], "--published takes genotypes of the space darts"),
         (["--space", "darts", "--published", "absent.json"], "cannot read absent.json"),
@@ -243,18 +354,22 @@ def test_bad_input_is_one_line_and_exit_2(
     assert all(line.startswith("searched") or "rounding errors" in line for line in lines[:-1])
 
 
-def test_a_target_that_is_no_accuracy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_that_is_no_accuracy_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     frame = benchmarks_data.get("nb201").table().values
     strings = [benchmarks_data.get("nb201").architecture(index).string for index in frame.index]
-    frame.assign(arch=strings, cifar10_test_200ep=frame["cifar10_test"])[["arch", "cifar10_test_200ep"]].to_csv(
-        tmp_path / "nb201.csv", index_label="index"
-    )
+    frame.assign(arch=strings, cifar10_test_200ep=frame["cifar10_test"])[
+        ["arch", "cifar10_test_200ep"]
+    ].to_csv(tmp_path / "nb201.csv", index_label="index")
     (tmp_path / "nb201_hardware.csv").write_text("index,latency\n2,1.5\n0,3\n")
     assert search(tmp_path / "out", "--tables", str(tmp_path), "--target", "latency") == 2
     assert "--target latency is no accuracy" in capsys.readouterr().err
 
 
-def test_a_replay_of_no_record_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_replay_of_no_record_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--replay", str(tmp_path / "absent")]) == 2
     assert "is no record of searches" in capsys.readouterr().err
 
@@ -303,8 +418,10 @@ def test_a_damaged_record_is_no_record(
         "3",
         '{"values": [], "log_scale": 0.0, "fault": "", "seconds": 1.0}',
         '{"values": [[0.0, -1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "", "seconds": 1.0}',
-        '{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "\\ud800", "seconds": 1.0}',
-        f'{{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "", "seconds": {10**400}}}',
+        '{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, '
+        '"fault": "\\ud800", "seconds": 1.0}',
+        '{"values": [[0.0, 1.0, 1.0, 1.0, 1.0]], "log_scale": 0.0, "fault": "", '
+        f'"seconds": {10**400}}}',
     ],
 )
 def test_a_line_that_is_no_measurement_is_measured_again(value: str, tmp_path: Path) -> None:
@@ -339,7 +456,9 @@ def test_a_map_of_equal_or_extreme_sensitivities_is_drawn(value: float, tmp_path
     assert (tmp_path / "map.png").stat().st_size > 0
 
 
-def test_a_folder_that_holds_another_command_s_result_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_holds_another_command_s_result_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for record, command in (("run.json", "harness.run"), ("theory.json", "harness.theory")):
         (tmp_path / record).write_text("{}")
         assert search(tmp_path) == 2
@@ -347,8 +466,12 @@ def test_a_folder_that_holds_another_command_s_result_is_refused(tmp_path: Path,
         (tmp_path / record).unlink()
 
 
-def test_too_few_images_are_refused(images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert search(tmp_path, "--objective", "snip", "--images", str(images_npz), "--batch", "41") == 2
+def test_too_few_images_are_refused(
+    images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        search(tmp_path, "--objective", "snip", "--images", str(images_npz), "--batch", "41") == 2
+    )
     assert "holds 40 images, and a batch takes 41" in capsys.readouterr().err
 
 

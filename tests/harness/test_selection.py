@@ -9,7 +9,11 @@ from harness.selection import members, population, select
 
 
 def test_populations_have_the_published_sizes(nb201: Benchmark) -> None:
-    assert [len(population(nb201, name)) for name in ("all", "connected", "unique")] == [15625, 15284, 6466]
+    assert [len(population(nb201, name)) for name in ("all", "connected", "unique")] == [
+        15625,
+        15284,
+        6466,
+    ]
 
 
 def test_unique_keeps_one_of_every_class_drawn(nb201: Benchmark, tmp_path: Path) -> None:
@@ -18,7 +22,9 @@ def test_unique_keeps_one_of_every_class_drawn(nb201: Benchmark, tmp_path: Path)
     classes = [nb201.canonical(index) for index in kept]
     assert len(set(classes)) == len(classes)
     assert set(classes) == {nb201.canonical(index) for index in sample}
-    assert not set(kept) <= set(population(nb201, "unique")), "some classes were drawn without their lowest index"
+    assert not set(kept) <= set(population(nb201, "unique")), (
+        "some classes were drawn without their lowest index"
+    )
     (tmp_path / "list").write_text("\n".join(map(str, sample)))
     assert select(nb201, str(tmp_path / "list"), "unique", 0).indices == kept
     assert select(nb201, "all", "unique", 0, sample).indices == kept
@@ -74,7 +80,9 @@ def test_architectures_that_the_table_leaves_out_are_in_no_population(nb201: Ben
         ("1651\n", "none of its 1 architectures is in population 'connected'"),
     ],
 )
-def test_a_file_that_names_no_architecture_is_refused(nb201: Benchmark, tmp_path: Path, content: str, complaint: str) -> None:
+def test_a_file_that_names_no_architecture_is_refused(
+    nb201: Benchmark, tmp_path: Path, content: str, complaint: str
+) -> None:
     path = tmp_path / "archs.txt"
     path.write_text(content)
     with pytest.raises(InputError, match=complaint):

@@ -20,7 +20,8 @@ def test_tau_equals_scipy(n: int, ties: int) -> None:
 
 
 def test_tau_by_hand_with_a_tie_and_minus_infinity() -> None:
-    # Pairs of x = (-inf, -inf, 1), y = (1, 2, 3): one tie in x, two concordant: tau-b = 2 / sqrt(2 * 3).
+    # Pairs of x = (-inf, -inf, 1), y = (1, 2, 3): one tie in x, two concordant: tau-b = 2 / sqrt(2
+    # * 3).
     tau = kendall(np.array([-math.inf, -math.inf, 1.0]), np.array([1.0, 2.0, 3.0]))
     assert tau.value == pytest.approx(2 / math.sqrt(6))
 
@@ -34,7 +35,9 @@ def test_influence_equals_the_sum_over_all_pairs(ties: int, groups: int) -> None
     dx, dy = (np.sign(v[:, None] - v[None, :]) for v in (x, y))
     c, u, v = ((m * equal).sum(1) / 59 for m in (dx * dy, dx != 0, dy != 0))
     scale = math.sqrt(u.mean() * v.mean())
-    expected = 2 * ((c - c.mean()) / scale - c.mean() / scale / 2 * (u / u.mean() + v / v.mean() - 2))
+    expected = 2 * (
+        (c - c.mean()) / scale - c.mean() / scale / 2 * (u / u.mean() + v / v.mean() - 2)
+    )
     found = tau_influence(x, y, group if groups > 1 else None)
     assert found is not None
     assert found.tau == pytest.approx(c.mean() / scale, rel=1e-12)
@@ -86,7 +89,9 @@ def test_a_sample_without_variation_of_the_concordance_has_no_interval() -> None
 def test_rho_and_r_equal_scipy_and_r_leaves_out_infinity() -> None:
     x, y = sample(50, 9, 5)
     assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
-    assert pearson(np.append(x, -math.inf), np.append(y, 0.0)) == pytest.approx(stats.pearsonr(x, y).statistic)
+    assert pearson(np.append(x, -math.inf), np.append(y, 0.0)) == pytest.approx(
+        stats.pearsonr(x, y).statistic
+    )
 
 
 def test_mean_rank_averages_ranks_and_lets_a_missing_seed_count_as_missing() -> None:
@@ -96,8 +101,13 @@ def test_mean_rank_averages_ranks_and_lets_a_missing_seed_count_as_missing() -> 
 
 
 @pytest.mark.parametrize(("correlation", "levels"), [(0.0, 0), (0.6, 0), (0.9, 0), (0.6, 6)])
-def test_intervals_cover_the_known_tau_93_to_97_times_in_100(correlation: float, levels: int) -> None:
-    """Bivariate normal samples, whose tau is 2/pi asin(r) (Greiner); *levels* > 0 cuts them into so many equal classes."""
+def test_intervals_cover_the_known_tau_93_to_97_times_in_100(
+    correlation: float, levels: int
+) -> None:
+    """Bivariate normal samples, whose tau is 2/pi asin(r) (Greiner).
+
+    *levels* > 0 cuts them into so many equal classes.
+    """
     stream = np.random.default_rng(7)
 
     def sample(count: int) -> np.ndarray:
@@ -105,7 +115,11 @@ def test_intervals_cover_the_known_tau_93_to_97_times_in_100(correlation: float,
         pair = np.stack([x, correlation * x + math.sqrt(1 - correlation**2) * noise])
         return np.floor(stats.norm.cdf(pair) * levels) if levels else pair
 
-    truth = stats.kendalltau(*sample(400_000)).statistic if levels else 2 / math.pi * math.asin(correlation)
+    truth = (
+        stats.kendalltau(*sample(400_000)).statistic
+        if levels
+        else 2 / math.pi * math.asin(correlation)
+    )
     intervals = [kendall(*sample(150)) for _ in range(2000)]
     covered = np.mean([interval.low <= truth <= interval.high for interval in intervals])
     assert 0.93 <= covered <= 0.97

@@ -25,8 +25,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_failure_does_not_replace_a_score(store: Store) -> None:
-    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
-    store.write(JOB, [Score(1, "zeros", 0, math.nan, 0.0, "error: y"), Score(2, "zeros", 0, math.nan, 0.0, "error: y")])
+    store.write(
+        JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")]
+    )
+    store.write(
+        JOB,
+        [
+            Score(1, "zeros", 0, math.nan, 0.0, "error: y"),
+            Score(2, "zeros", 0, math.nan, 0.0, "error: y"),
+        ],
+    )
     found = store.read(JOB, ZEROS, 0)
     assert (found[1].status, found[1].score, found[2].status) == ("ok", 1.0, "error: y")
     store.write(JOB, [Score(1, "zeros", 0, 2.0, 0.0, "ok")])
@@ -49,12 +57,18 @@ def test_scores_come_back_as_written(tmp_path: Path) -> None:
 
 
 def test_only_what_is_missing_or_failed_is_due(store: Store) -> None:
-    store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")])
+    store.write(
+        JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok"), Score(2, "zeros", 0, math.nan, 0.0, "error: x")]
+    )
     store.write(JOB, [Score(3, "zeros", 0, math.nan, 0.0, "undefined: NaN")])
-    due = {(task.index, task.seed): task.proxies for task in store.tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], range(2))}
+    due = {
+        (task.index, task.seed): task.proxies
+        for task in store.tasks_due(JOB, [ZEROS, PARAMS], [1, 2, 3], range(2))
+    }
     # A deterministic proxy is due under the first seed only.
     assert due == {
-        (1, 0): ("params",), (2, 0): ("zeros", "params"), (3, 0): ("params",), **{(i, 1): ("zeros",) for i in (1, 2, 3)}
+        (1, 0): ("params",), (2, 0): ("zeros", "params"), (3, 0): ("params",), **{(i,
+        1): ("zeros",) for i in (1, 2, 3)}
     }  # fmt: skip
     assert len(store.tasks_due(JOB, [ZEROS], [1, 2, 3], [0], force=True)) == 3
 
@@ -70,7 +84,9 @@ def test_a_score_is_found_only_under_what_it_depends_on(store: Store) -> None:
     assert store.finished(JOB, proxies.request("zeros[aggregate=min]"), 0) == set()
 
 
-@pytest.mark.parametrize("content", [b"not a database, but text of some length" * 40, b"SQLite format 3\0" + b"\1" * 200])
+@pytest.mark.parametrize(
+    "content", [b"not a database, but text of some length" * 40, b"SQLite format 3\0" + b"\1" * 200]
+)
 def test_a_file_that_is_no_store_is_refused_and_kept(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "s.sqlite"
     path.write_bytes(content)
@@ -103,14 +119,20 @@ def test_a_store_under_a_file_cannot_be_opened(tmp_path: Path) -> None:
         Store(tmp_path / "file" / "s.sqlite")
 
 
-@pytest.mark.parametrize("change", ["status = x'00'", "score = 'high'", "seconds = 'long'", "score = NULL", "arch = 'first'"])
+@pytest.mark.parametrize(
+    "change",
+    ["status = x'00'", "score = 'high'", "seconds = 'long'", "score = NULL", "arch = 'first'"],
+)
 def test_values_that_no_run_writes_are_refused(change: str, tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     with Store(path) as store:
         store.write(JOB, [Score(1, "zeros", 0, 1.0, 0.0, "ok")])
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"UPDATE scores SET {change}")
-    with Store(path) as store, pytest.raises(InputError, match="holds values that no run has written"):
+    with (
+        Store(path) as store,
+        pytest.raises(InputError, match="holds values that no run has written"),
+    ):
         store.read(JOB, ZEROS, 0)
 
 
@@ -130,7 +152,9 @@ def test_a_store_that_has_lost_scores_is_refused(store: Store) -> None:
         collect(JOB, [ZEROS], [1, 2], [0], store)
 
 
-def test_scores_from_before_a_correction_of_a_benchmark_are_not_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scores_from_before_a_correction_of_a_benchmark_are_not_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     micro = Job("transnas101_micro", "class_scene")
     scores = [Score(1, name, 0, 1.0, 0.0, "ok") for name in ("naswot", "zeros")]
     with monkeypatch.context() as patched:

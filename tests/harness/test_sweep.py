@@ -19,12 +19,16 @@ SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1"]
 
 
 def test_every_combination_is_searched_once_with_each_seed() -> None:
-    args = parser().parse_args(["--objective", "synflow", "snip", "--seeds", "3", "2", "--scales", "1e-3", "1", "1e-3"])
+    args = parser().parse_args(
+        ["--objective", "synflow", "snip", "--seeds", "3", "2", "--scales", "1e-3", "1", "1e-3"]
+    )
     settings = make_settings(args)
     assert len(set(settings)) == len(settings) == (3 + 2) * 2 * (2 * 2 + 1)
     assert {one.numerics.weights for one in settings if one.objective == "snip"} == {"drawn"}
     for objective in ("synflow", "snip"):
-        assert preset("authors", objective, "nb201") in {one.numerics for one in settings if one.objective == objective}
+        assert preset("authors", objective, "nb201") in {
+            one.numerics for one in settings if one.objective == objective
+        }
 
 
 def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searches(
@@ -37,7 +41,10 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searc
     fed = "Input: no images; synflow read none."
     assert shown.splitlines()[0] == f"python -m harness.sweep: {fed}"
     assert (tmp_path / "report.md").read_text().splitlines()[2] == f"- {fed}"
-    assert "synflow, preset authors (absolute normal gates of 0.001, normalisation by the batch, in float64)" in shown
+    assert (
+        "synflow, preset authors (absolute normal gates of 0.001, normalisation by the batch, in "
+        "float64)" in shown
+    )
     assert "synflow, preset linearised (gates of 1, normalisation bypassed, in float32)" in shown
     rows, settings = pd.read_csv(tmp_path / "sweep.csv"), pd.read_csv(tmp_path / "settings.csv")
     assert len(rows) == 4 * 2 * 3
@@ -49,7 +56,10 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searc
     }
     assert settings["note"].isna().all()
     for row in settings.to_dict("records"):
-        same = [rows[name] == row[name] for name in ("objective", "alpha", "gate_scale", "batchnorm", "signs")]
+        same = [
+            rows[name] == row[name]
+            for name in ("objective", "alpha", "gate_scale", "batchnorm", "signs")
+        ]
         group = rows[np.logical_and.reduce(same)]
         assert row["n"] + row["failed"] == 4
         done = group[group["status"] == "ok"]
@@ -64,13 +74,26 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searc
         shares = [value for name, value in row.items() if name.startswith("share_")]
         assert sum(shares) == pytest.approx(1)
     assert json.loads((tmp_path / "sweep.json").read_text())["seeds"] == [4]
-    assert {"sweep.png", "sweep.svg", "report.html", "report.md"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"sweep.png", "sweep.svg", "report.html", "report.md"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
 
 
 def test_a_setting_that_finds_nothing_is_counted_and_not_compared() -> None:
-    args = parser().parse_args(["--objective", "synflow", "--seeds", "2", "--scales", "1e-3", "--signs", "absolute"])
+    args = parser().parse_args(
+        ["--objective", "synflow", "--seeds", "2", "--scales", "1e-3", "--signs", "absolute"]
+    )
     settings = make_settings(args)
-    failed = Search("synflow", "one-shot", 0, (), (), (), 0.0, fault="the gradients vanished: every sensitivity is 0")
+    failed = Search(
+        "synflow",
+        "one-shot",
+        0,
+        (),
+        (),
+        (),
+        0.0,
+        fault="the gradients vanished: every sensitivity is 0",
+    )
     rows = search_rows(dict.fromkeys(settings, failed), None, [], [1, 2])
     table = setting_rows(rows, [])
     assert set(table["n"]) == {0}
@@ -80,9 +103,22 @@ def test_a_setting_that_finds_nothing_is_counted_and_not_compared() -> None:
 
 def test_intervals_end_where_a_share_can() -> None:
     """The t interval of 0, 0, 100 is -110 to 177; that of sizes has no upper end."""
-    setting = {"objective": "snip", "alpha": "ones", "gate_scale": 1.0, "batchnorm": "train", "signs": "absolute"}
+    setting = {
+        "objective": "snip",
+        "alpha": "ones",
+        "gate_scale": 1.0,
+        "batchnorm": "train",
+        "signs": "absolute",
+    }
     rows = pd.DataFrame(
-        {**setting, "status": "ok", "arch": str(value), "params": value, "percentile": value, "accuracy": value}
+        {
+            **setting,
+            "status": "ok",
+            "arch": str(value),
+            "params": value,
+            "percentile": value,
+            "accuracy": value,
+        }
         for value in (0.0, 0.0, 100.0)
     ).assign(share_none=0.0, dtype="float64", note="")
     (row,) = setting_rows(rows, ["accuracy"]).to_dict("records")
@@ -130,7 +166,9 @@ def test_settings_of_rounding_errors_are_marked_and_not_compared(
 
 
 @pytest.mark.parametrize("record", ["search.json", "run.json", "theory.json"])
-def test_another_command_s_result_is_left_alone(record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_command_s_result_is_left_alone(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / record).write_text("{}")
     assert main([*SMALL, "--objective", "synflow", "--seeds", "1", "--out", str(tmp_path)]) == 2
     assert f"{tmp_path} holds a result of harness." in capsys.readouterr().err

@@ -15,34 +15,68 @@ from harness.terminal import Wide
 PROJECT = Path(__file__).parents[2]
 
 
-def test_no_name_is_split_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_name_is_split_in_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     name, numbers = "zeros[objective=grasp,aggregate=min]", dict.fromkeys(CORRELATION_COLUMNS, 0.5)
-    words = {"benchmark": "nb201", "target": "imagenet16-120_test_200ep", "population": "connected", "proxy": name, "n": 1234}
+    words = {
+        "benchmark": "nb201",
+        "target": "imagenet16-120_test_200ep",
+        "population": "connected",
+        "proxy": name,
+        "n": 1234,
+    }
     words |= {"group": "ab", "input": "natural", "r_n": 1234, "census": False}
     print_correlations(Wide(), pd.DataFrame([{**numbers, **words, "missing": 7}]), "caption")
     shown = capsys.readouterr().out
     assert "nb201, imagenet16-120_test_200ep, population connected" in shown
     row = next(line for line in shown.splitlines() if name in line)
-    assert row.split() == [name, "0.500", "0.500", "to", "0.500", "ab", "0.500", "0.500", "1234", "7", "natural"]
+    assert row.split() == [
+        name,
+        "0.500",
+        "0.500",
+        "to",
+        "0.500",
+        "ab",
+        "0.500",
+        "0.500",
+        "1234",
+        "7",
+        "natural",
+    ]
 
 
 @pytest.mark.parametrize("value", [-1e-9, 0.0, -0.0])
 def test_what_rounds_to_zero_has_no_sign(value: float) -> None:
-    columns = [tables.measured("regret", "regret_1", "", ".2f"), tables.number("difference", "difference", "", "+z.3f")]
+    columns = [
+        tables.measured("regret", "regret_1", "", ".2f"),
+        tables.number("difference", "difference", "", "+z.3f"),
+    ]
     row = {"regret_1": value, "regret_1_low": value, "regret_1_high": value, "difference": value}
     cells = tables.fill(pd.DataFrame([row]), columns).rows[0]
     assert [cell.text for cell in cells] == ["0.00 (0.00 to 0.00)", "+0.000"]
 
 
-@pytest.mark.parametrize("command", ["harness.run --list", "harness.run --help", "harness.agree ours.csv theirs.csv"])
+@pytest.mark.parametrize(
+    "command", ["harness.run --list", "harness.run --help", "harness.agree ours.csv theirs.csv"]
+)
 def test_a_reader_that_has_left_is_no_failure(command: str, tmp_path: Path) -> None:
     rows = "".join(f"nb201,{index},x,naswot,0,{index}.5,0.0,ok\n" for index in range(5))
-    (tmp_path / "ours.csv").write_text(f"benchmark,index,arch,proxy,seed,score,seconds,status\n{rows}")
-    (tmp_path / "theirs.csv").write_text("index,naswot\n" + "".join(f"{index},{index}\n" for index in range(5)))
+    (tmp_path / "ours.csv").write_text(
+        f"benchmark,index,arch,proxy,seed,score,seconds,status\n{rows}"
+    )
+    (tmp_path / "theirs.csv").write_text(
+        "index,naswot\n" + "".join(f"{index},{index}\n" for index in range(5))
+    )
     arguments = [sys.executable, "-m", *command.split()]
     process = subprocess.Popen(
-        arguments, cwd=tmp_path, env={"PYTHONPATH": str(PROJECT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -54,7 +88,14 @@ def test_a_reader_that_has_left_is_no_failure(command: str, tmp_path: Path) -> N
 
 
 def test_make_table_says_what_it_needs_before_it_installs(tmp_path: Path) -> None:
-    command = ["make", "--no-print-directory", "table", "TABLES=", f"VENV={tmp_path / 'venv'}", "PYTHON=false"]
+    command = [
+        "make",
+        "--no-print-directory",
+        "table",
+        "TABLES=",
+        f"VENV={tmp_path / 'venv'}",
+        "PYTHON=false",
+    ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("make table: name TABLES=DIR and IMAGES=FILE.npz")

@@ -1,4 +1,6 @@
-"""The theory's measurements: the bound against its definition, and the command on few small networks."""
+"""The theory's measurements: the bound against its definition, and the command on few small
+networks.
+"""
 
 import json
 import math
@@ -38,7 +40,9 @@ def test_the_bound_is_that_of_the_theorem() -> None:
 
 
 def test_random_architectures_have_the_mean_size_of_what_a_search_can_find() -> None:
-    """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in another; none has none."""
+    """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in
+    another; none has none.
+    """
     sizes = kernel.random_sizes("nb201", 400, 0)
     smallest, largest = 73_306, 1_531_546
     convolutions = (largest - smallest) * (9 + 1) / 9 / 4
@@ -55,9 +59,13 @@ def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> Non
         supernet = space.supernet("cifar10", 1, channels=2).double()
         supernet.gates.keep([[n != number or k == place for k in range(5)] for n in range(6)])
         matrix = tangent_kernel(supernet, given, batch=4).kernel.numpy()
-        assert found["bound"][number][place] == pytest.approx(bound(matrix, given.labels(4).numpy(), 10), rel=1e-9)
+        assert found["bound"][number][place] == pytest.approx(
+            bound(matrix, given.labels(4).numpy(), 10), rel=1e-9
+        )
         assert found["trace"][number][place] == pytest.approx(np.trace(matrix), rel=1e-9)
-    values = operation_sensitivity(space.supernet("cifar10", 1, channels=2).double(), given, objective="snip", batch=4).values
+    values = operation_sensitivity(
+        space.supernet("cifar10", 1, channels=2).double(), given, objective="snip", batch=4
+    ).values
     assert found["snip"] == [pytest.approx(row) for row in values]
     rows = theory_report.operation_rows({(1, 2): found})
     row = rows[(rows["choice"] == "0-1") & (rows["operation"] == "nor_conv_1x1")].iloc[0]
@@ -72,12 +80,30 @@ def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_command_measures_resumes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = ["--archs", "6", "--widths", "2", "--batch", "4", "--searches", "0", "--workers", "1", "--out", str(tmp_path)]
+    command = [
+        "--archs",
+        "6",
+        "--widths",
+        "2",
+        "--batch",
+        "4",
+        "--searches",
+        "0",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     command += ["--seeds", "1", "--preset", "linearised"]
     assert main(command) == 0
     shown = capsys.readouterr().out
-    said = "Input: images drawn by seed with natural statistics (1/f spectrum), labels at random; read by the kernel, snip"
-    assert shown.startswith(f"python -m harness.theory: {said} and grasp, not by synflow and params.")
+    said = (
+        "Input: images drawn by seed with natural statistics (1/f spectrum), labels at "
+        "random; read by the kernel, snip"
+    )
+    assert shown.startswith(
+        f"python -m harness.theory: {said} and grasp, not by synflow and params."
+    )
     assert (tmp_path / "report.md").read_text().splitlines()[2].startswith(f"- {said}")
     assert "ZEROS of cells, objective synflow, is not judged" in shown
     cells = pd.read_csv(tmp_path / "cells.csv")
@@ -88,10 +114,14 @@ def test_the_command_measures_resumes_and_reports(
     assert operations["bound"].nunique() == 24, "each operation has a supernet of its own"
     found = pd.read_csv(tmp_path / "correlations.csv")
     assert len(found) == 6 + 4
-    row = found[(found["of"] == "cells") & (found["channels"] == 2) & (found["score"] == "params")].iloc[0]
+    row = found[
+        (found["of"] == "cells") & (found["channels"] == 2) & (found["score"] == "params")
+    ].iloc[0]
     known = cells.dropna(subset="bound")
     for suffix, column in (("", "bound"), ("_scale_free", "scale_free_bound"), ("_trace", "trace")):
-        assert row[f"tau{suffix}"] == pytest.approx(stats.kendalltau(known["params"], known[column])[0])
+        assert row[f"tau{suffix}"] == pytest.approx(
+            stats.kendalltau(known["params"], known[column])[0]
+        )
     assert np.allclose(known["scale_free_bound"], known["bound"] * np.sqrt(known["trace"] / 4))
     assert (row["n"], row["missing"]) == (len(known), 6 - len(known))
     assert {"bound_2.png", "bound_2.svg", "operations_2.png", "sizes.png", "report.html"} <= {
@@ -124,7 +154,9 @@ def test_the_command_measures_resumes_and_reports(
 
 
 def test_the_kernel_is_that_of_the_network_and_the_batch() -> None:
-    network = Network(benchmarks_data.get("nb201").architecture(1462).structure, 10, 3, channels=2).double()
+    network = Network(
+        benchmarks_data.get("nb201").architecture(1462).structure, 10, 3, channels=2
+    ).double()
     given = network_inputs(None, 3, Dataset(10, 32), "float64", "cpu")
     matrix = tangent_kernel(network, given, batch=5).kernel.numpy()
     labels = given.labels(5).numpy()
@@ -132,12 +164,17 @@ def test_the_kernel_is_that_of_the_network_and_the_batch() -> None:
     assert found["bound"] == pytest.approx(bound(matrix, labels, 10), rel=1e-9)
     assert found["bound"] != pytest.approx(bound(matrix, labels[::-1], 10), rel=1e-3)
     assert found["trace"] == pytest.approx(np.trace(matrix))
-    assert found["scale_free_bound"] == pytest.approx(bound(5 * matrix / np.trace(matrix), labels, 10), rel=1e-9)
+    assert found["scale_free_bound"] == pytest.approx(
+        bound(5 * matrix / np.trace(matrix), labels, 10), rel=1e-9
+    )
 
 
 def test_searches_of_both_spaces_find_the_largest_networks_with_synflow(tmp_path: Path) -> None:
     design = kernel.Design(4, None, 0)
-    found = {space: kernel.search_size(design, tmp_path, (space, "synflow", 0)) for space in ("nb201", "darts")}
+    found = {
+        space: kernel.search_size(design, tmp_path, (space, "synflow", 0))
+        for space in ("nb201", "darts")
+    }
     assert found["nb201"]["params"] == 1_531_546
     assert "nor_conv_3x3" in found["nb201"]["arch"]
     assert found["darts"]["params"] > 4_900_000
@@ -145,7 +182,10 @@ def test_searches_of_both_spaces_find_the_largest_networks_with_synflow(tmp_path
 
 
 def test_a_mean_over_seeds_holds_the_sampling_of_items_and_of_seeds() -> None:
-    """The score of each seed has a slope of its own. The truth is tau of two normal numbers of correlation r: 2/pi asin(r)."""
+    """The score of each seed has a slope of its own.
+
+    The truth is tau of two normal numbers of correlation r: 2/pi asin(r).
+    """
     stream = np.random.default_rng(0)
     slopes = stream.normal(0.6, 0.4, size=200_000)
     truth = float(np.mean(2 / np.pi * np.arcsin(slopes / np.hypot(slopes, 1))))
@@ -181,19 +221,42 @@ def test_one_seed_of_sampled_items_has_the_interval_of_kendall() -> None:
     assert math.isnan(over_seeds([(x, y), (x, np.ones(30))], sampled=True).value)
 
 
-def test_several_seeds_and_the_authors_gates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--archs", "4", "--widths", "2", "--batch", "4", "--searches", "1", "--workers", "1", "--out", str(tmp_path)]
+def test_several_seeds_and_the_authors_gates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [
+        "--archs",
+        "4",
+        "--widths",
+        "2",
+        "--batch",
+        "4",
+        "--searches",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     assert main([*command, "--seeds", "2", "--images", "noise"]) == 0
-    cells, operations = pd.read_csv(tmp_path / "cells.csv"), pd.read_csv(tmp_path / "operations.csv")
+    cells, operations = (
+        pd.read_csv(tmp_path / "cells.csv"),
+        pd.read_csv(tmp_path / "operations.csv"),
+    )
     assert list(cells["seed"].value_counts()) == [4, 4]
     found = pd.read_csv(tmp_path / "correlations.csv")
     row = found[(found["of"] == "operations") & (found["score"] == "zeros_snip")].iloc[0]
-    taus = [stats.kendalltau(group["snip"], group["bound"])[0] for _, group in operations.groupby("seed")]
+    taus = [
+        stats.kendalltau(group["snip"], group["bound"])[0]
+        for _, group in operations.groupby("seed")
+    ]
     assert row["tau"] == pytest.approx(np.mean(taus))
     assert row["seeds"] == 2
     given = network_inputs(None, 1, Dataset(10, 32), "float64", "cpu")
     supernet = spaces.get("nb201").supernet("cifar10", 1, channels=2).double()
-    values = operation_sensitivity(supernet, given, objective="snip", numerics=preset("authors", "snip", "nb201"), batch=4).values
+    values = operation_sensitivity(
+        supernet, given, objective="snip", numerics=preset("authors", "snip", "nb201"), batch=4
+    ).values
     second = operations[operations["seed"] == 1]
     assert list(second["snip"]) == pytest.approx([value for row in values for value in row[1:]])
     assert len(list(tmp_path.glob("theory-*.jsonl"))) == 2
@@ -212,10 +275,15 @@ def test_several_seeds_and_the_authors_gates(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_sizes_are_counted_in_percentiles() -> None:
-    cells = pd.DataFrame({"index": [1462, 1651], "arch": ["a", "b"], "channels": [4, 4], "seed": [0, 0]})
+    cells = pd.DataFrame(
+        {"index": [1462, 1651], "arch": ["a", "b"], "channels": [4, 4], "seed": [0, 0]}
+    )
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
-    searches = {("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""}, ("nb201", "snip", 0): {"params": None}}
+    searches = {
+        ("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""},
+        ("nb201", "snip", 0): {"params": None},
+    }
     sizes = theory_report.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
     assert sizes[sizes["by"] == "sample"]["percentile"].min() > 90
     assert sizes["percentile"].iloc[0] < 50
@@ -230,15 +298,30 @@ def test_sizes_are_counted_in_percentiles() -> None:
             for width, tau in ((4, -0.5), (8, 0.05))
         ]
     )  # fmt: skip
-    assert theory_report._verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
+    assert (
+        theory_report._verdict(found, "")
+        == "negatively correlated at 1, positively at 0 of 2 widths"
+    )
     assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated"
-    assert theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "") == "negatively correlated at every width"
+    assert (
+        theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "")
+        == "negatively correlated at every width"
+    )
     assert theory_report._verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
     assert theory_report._verdict(above, "") == "positively correlated"
     assert theory_report._verdict(found[1:], "") == "not significantly correlated"
-    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith("not judged (no interval)")
-    published = pd.DataFrame({"space": "darts", "by": "published", "name": ["a_1", "a_2", "b"], "percentile": [10.0, 30.0, 70.0]})
+    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith(
+        "not judged (no interval)"
+    )
+    published = pd.DataFrame(
+        {
+            "space": "darts",
+            "by": "published",
+            "name": ["a_1", "a_2", "b"],
+            "percentile": [10.0, 30.0, 70.0],
+        }
+    )
     published["note"] = ""
     assert list(theory_report._size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",

@@ -1,4 +1,6 @@
-"""Sampling errors and chance levels of the metrics of the top, against truths that are known or counted."""
+"""Sampling errors and chance levels of the metrics of the top, against truths that are known or
+counted.
+"""
 
 import itertools
 import math
@@ -18,7 +20,11 @@ from harness.top_metrics import SEARCH_COLUMNS, search_metrics
 
 def orders_of_the_tied(score: np.ndarray) -> list[np.ndarray]:
     items = range(len(score))
-    return [np.array(p) for p in itertools.permutations(items) if all(score[a] >= score[b] for a, b in itertools.pairwise(p))]
+    return [
+        np.array(p)
+        for p in itertools.permutations(items)
+        if all(score[a] >= score[b] for a, b in itertools.pairwise(p))
+    ]
 
 
 def test_ndcg_by_hand() -> None:
@@ -35,21 +41,35 @@ def test_ndcg_by_hand() -> None:
 
 
 def test_ndcg_is_the_mean_over_all_orders_of_the_tied() -> None:
-    score, accuracy = np.array([5.0, 1.0, 4.0, 4.0, 4.0, 2.0]), np.array([9.0, 5.0, 9.5, 6.0, 1.0, 7.0])
+    score, accuracy = (
+        np.array([5.0, 1.0, 4.0, 4.0, 4.0, 2.0]),
+        np.array([9.0, 5.0, 9.5, 6.0, 1.0, 7.0]),
+    )
     discounts = 1 / np.log2(1 + np.arange(1, 4))
-    expected = np.mean([discounts @ (2.0 ** accuracy[order[:3]] - 1) for order in orders_of_the_tied(score)])
+    expected = np.mean(
+        [discounts @ (2.0 ** accuracy[order[:3]] - 1) for order in orders_of_the_tied(score)]
+    )
     assert gains(np.ones((1, 6)), top(score, 3), accuracy, 3)[0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("ties", [3, 1000])
 def test_a_resample_is_the_same_as_its_architectures_repeated(ties: int) -> None:
     stream = np.random.default_rng(0)
-    score, accuracy = stream.integers(0, ties, 200).astype(float), stream.integers(0, ties, 200).astype(float) / ties * 9
+    score, accuracy = (
+        stream.integers(0, ties, 200).astype(float),
+        stream.integers(0, ties, 200).astype(float) / ties * 9,
+    )
     weights = resamples(200, 5)
-    found, gained = Precision(weights, accuracy, 0.2).of(score), gains(weights, top(score, 20), accuracy, 20)
+    found, gained = (
+        Precision(weights, accuracy, 0.2).of(score),
+        gains(weights, top(score, 20), accuracy, 20),
+    )
     for one, precision, gain in zip(weights, found, gained, strict=True):
         x, y = np.repeat(score, one), np.repeat(accuracy, one)
-        places = math.floor(0.2 * one.sum()), math.ceil(0.2 * one.sum())  # a share of the resample, whole or not
+        places = (
+            math.floor(0.2 * one.sum()),
+            math.ceil(0.2 * one.sum()),
+        )  # a share of the resample, whole or not
         around = [precision_top(x, y, count / one.sum() - 1e-9) * count for count in places]
         assert min(around) - 1 <= precision * 0.2 * one.sum() <= max(around) + 1
         assert gain == pytest.approx(gains(np.ones((1, len(x))), top(x, 20), y, 20)[0])
@@ -57,8 +77,13 @@ def test_a_resample_is_the_same_as_its_architectures_repeated(ties: int) -> None
     assert whole == pytest.approx(precision_top(score, accuracy, 0.2))
 
 
-def test_intervals_cover_93_to_97_times_in_100_on_the_accuracies_of_a_table(nb201: Benchmark) -> None:
-    """The table is the population: its precision and tau are the truth, and for the gain the mean over samples of the same size."""
+def test_intervals_cover_93_to_97_times_in_100_on_the_accuracies_of_a_table(
+    nb201: Benchmark,
+) -> None:
+    """The table is the population.
+
+    Its precision and tau are the truth, and for the gain the mean over samples of the same size.
+    """
     stream = np.random.default_rng(1)
     accuracy = nb201.table().values["cifar10_test"].dropna().to_numpy(float)
     score = stats.rankdata(accuracy) + stream.normal(0, 0.2, len(accuracy)) * len(accuracy)
@@ -68,11 +93,17 @@ def test_intervals_cover_93_to_97_times_in_100_on_the_accuracies_of_a_table(nb20
         drawn = stream.integers(0, len(accuracy), n)
         return score[drawn], accuracy[drawn]
 
-    truth = [precision_top(score, accuracy, 0.1), np.mean([ndcg(*sample()) for _ in range(2000)]), tau_top(score, accuracy)]
+    truth = [
+        precision_top(score, accuracy, 0.1),
+        np.mean([ndcg(*sample()) for _ in range(2000)]),
+        tau_top(score, accuracy),
+    ]
     weights, half, places = resamples(n), halves(n), gain_places(n)
     for _ in range(trials):
         x, y = sample()
-        drawn = gains(half, top(x, places), y, places // 2) / gains(half, top(y, places), y, places // 2)
+        drawn = gains(half, top(x, places), y, places // 2) / gains(
+            half, top(y, places), y, places // 2
+        )
         best = y >= np.sort(y)[-50]
         among = kendall(x[best], y[best])
         found = [
@@ -93,7 +124,9 @@ def test_chance_levels_are_those_of_random_orders() -> None:
     for _ in range(4000):
         order = stream.permutation(60).astype(float)
         drawn["tau"].append(stats.kendalltau(order[best], accuracy[best]).statistic)
-        drawn["precision"].append(precision_top(order, np.argsort(np.argsort(accuracy)).astype(float), 0.2))
+        drawn["precision"].append(
+            precision_top(order, np.argsort(np.argsort(accuracy)).astype(float), 0.2)
+        )
         drawn["regret"].append(regret(order, accuracy, 7))
         drawn["ndcg"].append(ndcg(order, accuracy))
     expected = {
@@ -104,17 +137,25 @@ def test_chance_levels_are_those_of_random_orders() -> None:
     }
     for name, level in expected.items():
         values = np.array(drawn[name])
-        assert level.mean == pytest.approx(values.mean(), abs=4 * values.std() / math.sqrt(len(values)))
+        assert level.mean == pytest.approx(
+            values.mean(), abs=4 * values.std() / math.sqrt(len(values))
+        )
         inside = np.mean((values >= level.low - 1e-9) & (values <= level.high + 1e-9))
         assert inside >= 0.94, name
-        assert level.low == pytest.approx(np.quantile(values, 0.025), abs=0.09 * np.ptp(values)), name
-        assert level.high == pytest.approx(np.quantile(values, 0.975), abs=0.09 * np.ptp(values)), name
+        assert level.low == pytest.approx(np.quantile(values, 0.025), abs=0.09 * np.ptp(values)), (
+            name
+        )
+        assert level.high == pytest.approx(np.quantile(values, 0.975), abs=0.09 * np.ptp(values)), (
+            name
+        )
 
 
 def test_chance_by_hand_and_where_there_is_none() -> None:
     # Of accuracies 1, 2, 3 two are drawn: 3 is among them in 2 of 3 cases, else 2 is the best.
     assert chance.regret(np.array([2.0, 3.0, 1.0]), 2).mean == pytest.approx(1 / 3)
-    assert chance.regret(np.array([2.0, 3.0, 1.0]), 3) == chance.Chance(pytest.approx(0.0), 0.0, 0.0)
+    assert chance.regret(np.array([2.0, 3.0, 1.0]), 3) == chance.Chance(
+        pytest.approx(0.0), 0.0, 0.0
+    )
     assert chance.precision(100, 10).mean == 0.1
     for nothing in (
         chance.regret(np.array([1.0]), 2),
@@ -128,12 +169,20 @@ def test_chance_by_hand_and_where_there_is_none() -> None:
 def test_rows_say_what_share_they_read_and_what_chance_reaches() -> None:
     stream = np.random.default_rng(3)
     accuracy = pd.Series(stream.normal(90, 2, 600))
-    orders = {"zeros": accuracy + stream.normal(0, 2, 600), "perfect": accuracy, "some": accuracy.copy()}
+    orders = {
+        "zeros": accuracy + stream.normal(0, 2, 600),
+        "perfect": accuracy,
+        "some": accuracy.copy(),
+    }
     orders["some"][::2] = math.nan
     found = search_metrics(orders, accuracy)
     assert list(found.columns) == SEARCH_COLUMNS
     rows = found.set_index(["proxy", "metric"])
-    assert rows.loc[("zeros", "regret_100"), ["k", "n", "share"]].tolist() == [100, 600, pytest.approx(1 / 6)]
+    assert rows.loc[("zeros", "regret_100"), ["k", "n", "share"]].tolist() == [
+        100,
+        600,
+        pytest.approx(1 / 6),
+    ]
     assert rows.loc[("some", "regret_100"), "share"] == pytest.approx(1 / 3)
     assert rows.loc[("zeros", "precision_top10"), "chance"] == pytest.approx(0.1)
     own = rows.loc["zeros"]
@@ -148,11 +197,19 @@ def test_rows_say_what_share_they_read_and_what_chance_reaches() -> None:
         }
     )
     shown = own["low"].notna()
-    assert shown[shown].index.tolist() == ["tau_top10", "precision_top10", "ndcg"], "6 are too few, and regret has none"
+    assert shown[shown].index.tolist() == ["tau_top10", "precision_top10", "ndcg"], (
+        "6 are too few, and regret has none"
+    )
     assert (own["low"][shown] < own["value"][shown]).all()
     assert (own["value"][shown] < own["high"][shown]).all()
-    assert rows.loc["perfect", "value"][["precision_top10", "ndcg", "regret_1"]].tolist() == [1, pytest.approx(1), 0]
-    assert rows.loc[("perfect", "precision_top10"), ["low", "high"]].isna().all(), "resamples show no variation"
+    assert rows.loc["perfect", "value"][["precision_top10", "ndcg", "regret_1"]].tolist() == [
+        1,
+        pytest.approx(1),
+        0,
+    ]
+    assert rows.loc[("perfect", "precision_top10"), ["low", "high"]].isna().all(), (
+        "resamples show no variation"
+    )
 
 
 def test_without_architectures_everything_is_blank() -> None:

@@ -23,12 +23,15 @@ from tests.networks import inputs, small
 
 #: Random cells, cells with dead edges, none at all, the largest, and two with one network.
 INDICES = [*random.Random(0).sample(range(space.SIZE), 10), 1651, 1462, 0, *(
-    space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|") for kind in ("none", "nor_conv_1x1")
+    space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|")
+    for kind in ("none", "nor_conv_1x1")
 )]  # fmt: skip
 #: Each choice of a supernet's gates costs a pass of its own: tests of supernets have them all.
 GATES = ("alpha", "gate_scale", "signs", "batchnorm")
 NAMES = [
-    request.name for request in every_request() if not request.proxy.of and not any(f"{gate}=" in request.name for gate in GATES)
+    request.name
+    for request in every_request()
+    if not request.proxy.of and not any(f"{gate}=" in request.name for gate in GATES)
 ]
 TOGETHER = [name for name in NAMES if chunking._way("nb201", name) is Way.BATCH]
 LIVE = [name for name in NAMES if chunking._way("nb201", name) is Way.SHARED_NETWORK]
@@ -41,7 +44,14 @@ def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]
 
 
 def test_what_is_computed_together_is_known() -> None:
-    assert {"zeros", "synflow", "zeros[boundary=periodic]", "zeros[weights=expected]", "params", "live_params"} <= set(TOGETHER)
+    assert {
+        "zeros",
+        "synflow",
+        "zeros[boundary=periodic]",
+        "zeros[weights=expected]",
+        "params",
+        "live_params",
+    } <= set(TOGETHER)
     assert {"l2_norm", "zeros[scope=supernet]"} <= set(TOGETHER)
     assert "naswot" not in TOGETHER
     assert chunking._way("nb101", "zeros") is Way.OWN_NETWORK
@@ -51,11 +61,17 @@ def test_what_is_computed_together_is_known() -> None:
 def test_scores_are_those_of_the_reference() -> None:
     """Seeds, datasets and precisions in turn: nothing that is kept for one is used for another."""
     found: dict[tuple[int, str, int, str, str], Score] = {}
-    jobs = [Job("nb201", dataset, None, dtype) for dataset in ("cifar10", "imagenet16-120") for dtype in ("float64", "float32")]
+    jobs = [
+        Job("nb201", dataset, None, dtype)
+        for dataset in ("cifar10", "imagenet16-120")
+        for dtype in ("float64", "float32")
+    ]
     for seed in (3, 0):
         tasks = [Task(index, seed, tuple(TOGETHER)) for index in INDICES]
         for job in jobs:
-            found |= {(*key, job.dataset, job.dtype): score for key, score in scored(job, tasks).items()}
+            found |= {
+                (*key, job.dataset, job.dtype): score for key, score in scored(job, tasks).items()
+            }
     assert len(found) == 2 * len(jobs) * len(INDICES) * len(TOGETHER)
     for job in jobs:
         for number, index in enumerate(INDICES):
@@ -74,54 +90,90 @@ def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
     parts: dict[tuple[int, str, int], Score] = {}
     for start, size in ((0, 1), (1, 2), (3, 7), (10, 50)):
         parts |= scored(Job("nb201", "cifar10", memory=2**20), tasks[start : start + size][::-1])
-    assert {key: score.score for key, score in whole.items()} == {key: score.score for key, score in parts.items()}
+    assert {key: score.score for key, score in whole.items()} == {
+        key: score.score for key, score in parts.items()
+    }
 
 
 def has_dead_convolution(cell: tuple[str, ...]) -> bool:
-    return any(kind in space.CONVOLUTIONS and not live for kind, live in zip(cell, space.live_edges(cell), strict=True))
+    return any(
+        kind in space.CONVOLUTIONS and not live
+        for kind, live in zip(cell, space.live_edges(cell), strict=True)
+    )
 
 
 #: Connected cells with a dead convolution.
-DEAD = [index for index in range(100) if has_dead_convolution(space.cell(index)) and space.is_connected(space.cell(index))]
+DEAD = [
+    index
+    for index in range(100)
+    if has_dead_convolution(space.cell(index)) and space.is_connected(space.cell(index))
+]
 
 
 def of_network(index: int, names: Sequence[str]) -> dict[str, float]:
-    return {score.proxy: score.score for score in score_task(Job("nb201", "cifar10"), Task(index, 0, tuple(names)))}
+    return {
+        score.proxy: score.score
+        for score in score_task(Job("nb201", "cifar10"), Task(index, 0, tuple(names)))
+    }
 
 
 def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
     """To the bit; and they change each score that is not."""
-    chosen = [next(i for i in DEAD if space.cell(i)[0] in space.CONVOLUTIONS and space.cell(i)[2] == space.cell(i)[4] == "none"), 7]
+    chosen = [
+        next(
+            i
+            for i in DEAD
+            if space.cell(i)[0] in space.CONVOLUTIONS
+            and space.cell(i)[2] == space.cell(i)[4] == "none"
+        ),
+        7,
+    ]
     assert all(index in DEAD for index in chosen)
     for index in chosen:
         kept = of_network(chunking.without_dead_edges("nb201", index), LIVE)
         assert of_network(index, LIVE) == pytest.approx(kept, rel=0, abs=0, nan_ok=True)
     others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
     assert {proxies.request(name).proxy.name for name in others} == {
-        name for name, entry in proxies.registered().items() if not entry.of and chunking._way("nb201", name) is Way.OWN_NETWORK
+        name
+        for name, entry in proxies.registered().items()
+        if not entry.of and chunking._way("nb201", name) is Way.OWN_NETWORK
     }
     differing: set[str] = set()
     for index in DEAD[:6]:
-        whole, kept = (of_network(one, sorted(others)) for one in (index, chunking.without_dead_edges("nb201", index)))
+        whole, kept = (
+            of_network(one, sorted(others))
+            for one in (index, chunking.without_dead_edges("nb201", index))
+        )
         differing |= {name for name in others if whole[name] != kept[name]}
     assert differing == others
 
 
 def test_dead_edges_of_other_cell_spaces_are_left_out_too() -> None:
     """To the bit, on TransNAS-Bench-101, whose operations keep their weights too."""
-    job, names = Job("transnas101_micro", "class_scene"), ("snip[batch=2]", "zeros[objective=snip,batch=2]")
-    index = benchmarks_data.get("transnas101_micro").index("64-41414-3_03_320")  # the edge 2-3 is none: those into node 2 are dead
+    job, names = (
+        Job("transnas101_micro", "class_scene"),
+        ("snip[batch=2]", "zeros[objective=snip,batch=2]"),
+    )
+    index = benchmarks_data.get("transnas101_micro").index(
+        "64-41414-3_03_320"
+    )  # the edge 2-3 is none: those into node 2 are dead
     kept = chunking.without_dead_edges(job.benchmark, index)
     assert kept != index
     (chunk,) = chunks(job, [Task(index, 0, names), Task(kept, 0, names)])
     assert chunk.way is Way.SHARED_NETWORK
     alone = {score.proxy: score.score for score in score_task(job, Task(index, 0, names))}
-    assert {score.proxy: score.score for score in score_chunk(job, chunk) if score.index == index} == alone
+    assert {
+        score.proxy: score.score for score in score_chunk(job, chunk) if score.index == index
+    } == alone
 
 
 def sharing_the_network_of(index: int) -> list[int]:
     network = space.without_dead_edges(space.cell(index))
-    return [other for other in range(space.SIZE) if space.without_dead_edges(space.cell(other)) == network]
+    return [
+        other
+        for other in range(space.SIZE)
+        if space.without_dead_edges(space.cell(other)) == network
+    ]
 
 
 def test_cells_with_one_network_have_one_score_and_share_its_cost() -> None:
@@ -185,12 +237,17 @@ def test_forms_stay_on_their_device() -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_scores_on_a_gpu_are_those_of_the_cpu() -> None:
     tasks = [Task(index, 0, tuple(TOGETHER)) for index in INDICES]
-    ours, theirs = (scored(Job("nb201", "cifar10", None, "float64", device), tasks) for device in ("cpu", "cuda"))
+    ours, theirs = (
+        scored(Job("nb201", "cifar10", None, "float64", device), tasks)
+        for device in ("cpu", "cuda")
+    )
     for key, score in ours.items():
         assert theirs[key].score == pytest.approx(score.score, rel=1e-9, nan_ok=True)
 
 
-def test_memory_bounds_the_batch_and_not_the_number_of_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_bounds_the_batch_and_not_the_number_of_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
     row = passes._bytes_of_a_row(sharing.linear(shared.zero_padded))
     nodes = sum(3 * 16 * 8 * 8 * 8 / 2**stage for stage in range(3)) / 4
@@ -208,7 +265,9 @@ def test_memory_bounds_the_batch_and_not_the_number_of_cells(monkeypatch: pytest
         assert max(sizes) == largest
 
 
-def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
     bad = space.without_dead_edges(space.cell(1462))
 
@@ -224,17 +283,39 @@ def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(monkeypatch: py
 
 def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     names = ("zeros", "naswot", "params")
-    tasks = [Task(index, seed, names) for index in range(1000) for seed in (0, 1)] + [Task(7, 2, ("naswot",))]
+    tasks = [Task(index, seed, names) for index in range(1000) for seed in (0, 1)] + [
+        Task(7, 2, ("naswot",))
+    ]
     found = chunks(Job("nb201", "cifar10"), tasks)
-    scores = [(task.index, task.seed, name) for chunk in found for task in chunk.tasks for name in task.proxies]
+    scores = [
+        (task.index, task.seed, name)
+        for chunk in found
+        for task in chunk.tasks
+        for name in task.proxies
+    ]
     assert len(scores) == sum(map(len, found))
-    assert sorted(scores) == sorted((task.index, task.seed, name) for task in tasks for name in task.proxies)
-    assert all(len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST for chunk in found)
+    assert sorted(scores) == sorted(
+        (task.index, task.seed, name) for task in tasks for name in task.proxies
+    )
+    assert all(
+        len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST
+        for chunk in found
+    )
     assert all(len(chunk.tasks) == 1 for chunk in found if chunk.way is Way.OWN_NETWORK)
-    assert {name for chunk in found if chunk.way is Way.OWN_NETWORK for task in chunk.tasks for name in task.proxies} == {"naswot"}
-    whole = chunks(Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)])
+    assert {
+        name
+        for chunk in found
+        if chunk.way is Way.OWN_NETWORK
+        for task in chunk.tasks
+        for name in task.proxies
+    } == {"naswot"}
+    whole = chunks(
+        Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)]
+    )
     assert len(whole) == math.ceil(space.SIZE / LARGEST)
-    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [Chunk((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)]
+    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [
+        Chunk((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)
+    ]
 
 
 def test_cells_with_one_network_stand_side_by_side() -> None:
@@ -248,6 +329,8 @@ def test_a_pass_that_fails_costs_the_scores_that_read_it(monkeypatch: pytest.Mon
         raise MemoryError("too little")
 
     monkeypatch.setattr(flow, "_through_cell", fail)
-    found = scored(Job("nb201", "cifar10"), [Task(index, 0, ("zeros", "params")) for index in (1, 2)])
+    found = scored(
+        Job("nb201", "cifar10"), [Task(index, 0, ("zeros", "params")) for index in (1, 2)]
+    )
     assert found[1, "zeros", 0].status == "error: MemoryError: too little"
     assert found[2, "params", 0].status == "ok"

@@ -1,4 +1,7 @@
-"""Derivatives that forget activations or use fused kernels twice equal the plain ones; and how much memory passes take."""
+"""Derivatives that forget activations or use fused kernels twice equal the plain ones.
+
+And how much memory passes take.
+"""
 
 import subprocess
 import sys
@@ -14,17 +17,29 @@ from proxies.passes.loss import gate_hessian_gradient, hessian_gradient, loss_gr
 from proxies.passes.second_order import twice_differentiable
 from tests.networks import inputs, small
 
-CELLS = [space.cell(1), ("nor_conv_3x3", "none", "skip_connect", "none", "avg_pool_3x3", "nor_conv_1x1")]
+CELLS = [
+    space.cell(1),
+    ("nor_conv_3x3", "none", "skip_connect", "none", "avg_pool_3x3", "nor_conv_1x1"),
+]
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
-def test_recomputed_stages_give_the_same_derivatives(cell: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recomputed_stages_give_the_same_derivatives(
+    cell: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def derivatives() -> list[torch.Tensor]:
         first = loss_gradient(small(cell), inputs(), batch=8)
         second = hessian_gradient(small(cell), inputs(), batch=8)
-        gates = [*first.operations.values(), *gate_hessian_gradient(small(cell), inputs(), batch=8).operations.values()]
+        gates = [
+            *first.operations.values(),
+            *gate_hessian_gradient(small(cell), inputs(), batch=8).operations.values(),
+        ]
         pairs = [*first.weights.values(), *second.weights.values()]
-        return [*(derivative for _, derivative in pairs), *first.channels.values(), torch.tensor(gates, dtype=torch.float64)]
+        return [
+            *(derivative for _, derivative in pairs),
+            *first.channels.values(),
+            torch.tensor(gates, dtype=torch.float64),
+        ]
 
     kept = derivatives()
     monkeypatch.setattr(loss, "FIRST_ORDER", 0)
@@ -74,7 +89,8 @@ from tests.networks import inputs
 def peak(batch):
     options = {"batch": batch, "repeats": 1}
     taken = {key: value for key, value in options.items() if key in PASSES[sys.argv[1]].options}
-    PASSES[sys.argv[1]].function()(build_network(JOB, Task(1462, 0, ()), "cpu"), inputs("float32", 32), **taken)
+    network = build_network(JOB, Task(1462, 0, ()), "cpu")
+    PASSES[sys.argv[1]].function()(network, inputs("float32", 32), **taken)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 JOB = Job("nb201", "cifar10")  # and the cell of six 3 x 3 convolutions
@@ -84,12 +100,18 @@ print(peak(128) - before)
 """
 
 
-BATCHED = [name for name, entry in PASSES.items() if "batch" in entry.options and not entry.largest_batch and not entry.supernet]
+BATCHED = [
+    name
+    for name, entry in PASSES.items()
+    if "batch" in entry.options and not entry.largest_batch and not entry.supernet
+]
 
 
 @pytest.mark.parametrize("name", BATCHED)
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
 def test_a_batch_of_128_takes_less_than_a_gigabyte_and_a_half(name: str) -> None:
     root = Path(__file__).parents[2]
-    kib = subprocess.run([sys.executable, "-c", PEAK, name], cwd=root, capture_output=True, text=True, check=True).stdout
+    kib = subprocess.run(
+        [sys.executable, "-c", PEAK, name], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
     assert int(kib) < 1.5 * 2**20

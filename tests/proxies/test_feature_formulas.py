@@ -1,4 +1,6 @@
-"""The proxies of feature maps, and aggregates, against their definitions, computed literally and independently, in float64."""
+"""The proxies of feature maps, and aggregates, against their definitions, computed literally and
+independently, in float64.
+"""
 
 import math
 
@@ -25,16 +27,25 @@ def test_zen_with_real_running_statistics(cell: tuple[str, ...]) -> None:
         net = small(cell).train()
         for name, module in net.named_modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
-                module.weight.data = given.gaussian(tuple(module.weight.shape), "gaussian_complexity", repeat, name)
-        x, e = (given.gaussian((3, 3, 8, 8), "gaussian_complexity", repeat, part) for part in ("image", "step"))
+                module.weight.data = given.gaussian(
+                    tuple(module.weight.shape), "gaussian_complexity", repeat, name
+                )
+        x, e = (
+            given.gaussian((3, 3, 8, 8), "gaussian_complexity", repeat, part)
+            for part in ("image", "step")
+        )
         features = []
-        net.head[2].register_forward_pre_hook(lambda _, args, features=features: features.append(args[0]))
+        net.head[2].register_forward_pre_hook(
+            lambda _, args, features=features: features.append(args[0])
+        )
         with torch.no_grad():
             net(x)
             net(x + 0.01 * e)
         moved = float((features[0] - features[1]).abs().sum((1, 2, 3)).mean())
         norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
-        scores.append(math.log(moved) + sum(math.log(math.sqrt(float(m.running_var.mean()))) for m in norms))
+        scores.append(
+            math.log(moved) + sum(math.log(math.sqrt(float(m.running_var.mean()))) for m in norms)
+        )
     assert score("zen[batch=3,repeats=2]", cell) == pytest.approx(sum(scores) / 2, rel=1e-9)
 
 
@@ -61,7 +72,11 @@ def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
     net, patterns = small(cell).train(), set()
     for module in net.modules():
         if isinstance(module, nn.ReLU):
-            module.register_forward_hook(lambda _, __, output: patterns.update(map(tuple, (output > 0).flatten(1).T.tolist())))
+            module.register_forward_hook(
+                lambda _, __, output: patterns.update(
+                    map(tuple, (output > 0).flatten(1).T.tolist())
+                )
+            )
     with torch.no_grad():
         net(inputs().images(6))
     assert score("swap[batch=6]", cell) == len(patterns)
@@ -69,7 +84,9 @@ def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
     for repeat in range(2):
         for name, module in net.named_modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
-                module.weight.data = inputs().gaussian(tuple(module.weight.shape), "gaussian_patterns", repeat, name)
+                module.weight.data = inputs().gaussian(
+                    tuple(module.weight.shape), "gaussian_patterns", repeat, name
+                )
         patterns.clear()
         with torch.no_grad():
             net(inputs().images(6))
@@ -86,11 +103,22 @@ def test_te_regions_lie_between_one_and_the_number_of_points() -> None:
 
 
 def test_az_nas_parts_by_hand() -> None:
-    even, single = torch.tensor([1.0, 1.0], dtype=torch.float64), torch.tensor([2.0, 0.0], dtype=torch.float64)
+    even, single = (
+        torch.tensor([1.0, 1.0], dtype=torch.float64),
+        torch.tensor([2.0, 0.0], dtype=torch.float64),
+    )
     stages = StageFeatures(spectra=[single, even, single], gains=[1.0, 2.0])
-    found = {name: proxies.request(name).score(stages) for name in ("az_expressivity", "az_progressivity", "az_trainability")}
+    found = {
+        name: proxies.request(name).score(stages)
+        for name in ("az_expressivity", "az_progressivity", "az_trainability")
+    }
     assert found == pytest.approx(
-        {"az_expressivity": math.log(2), "az_progressivity": -math.log(2), "az_trainability": (0 - 0.5) / 2}, abs=1e-5
+        {
+            "az_expressivity": math.log(2),
+            "az_progressivity": -math.log(2),
+            "az_trainability": (0 - 0.5) / 2,
+        },
+        abs=1e-5,
     )
     assert proxies.request("az_trainability").score(StageFeatures([even], [math.nan])) == -math.inf
     dead = StageFeatures(spectra=[single, 0 * even], gains=[0.0])
@@ -100,7 +128,9 @@ def test_az_nas_parts_by_hand() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS[:2], ids=space.format_cell)
-def test_stage_features_against_a_covariance_and_a_mean_outer_product(cell: tuple[str, ...]) -> None:
+def test_stage_features_against_a_covariance_and_a_mean_outer_product(
+    cell: tuple[str, ...],
+) -> None:
     given, net = inputs(), small(cell).train()
     kaiming = {
         f"{name}.weight": math.sqrt(2 / module.weight[0].numel())
@@ -111,11 +141,15 @@ def test_stage_features_against_a_covariance_and_a_mean_outer_product(cell: tupl
     seen: list[tuple[torch.Tensor, torch.Tensor]] = []
     for stage in net.stages:
         stage.register_forward_hook(lambda _, args, output: seen.append((args[0], output)))
-    functional_call(net, kaiming, (given.gaussian((BATCH, 3, 8, 8), "stage_features").requires_grad_(),))
+    functional_call(
+        net, kaiming, (given.gaussian((BATCH, 3, 8, 8), "stage_features").requires_grad_(),)
+    )
     found = stage_features(small(cell), inputs(), batch=BATCH)
     for number, (into, out) in enumerate(seen):
         rows = out.detach().permute(1, 0, 2, 3).flatten(1).numpy()
-        assert found.spectra[number + 1].numpy() == pytest.approx(np.linalg.eigvalsh(np.cov(rows, bias=True)).clip(0), abs=1e-9)
+        assert found.spectra[number + 1].numpy() == pytest.approx(
+            np.linalg.eigvalsh(np.cov(rows, bias=True)).clip(0), abs=1e-9
+        )
         signs = given.gaussian(tuple(out.shape), "stage_features", "sign", number).sign()
         (gradient,) = torch.autograd.grad(out, into, signs, retain_graph=True)
         if gradient.shape[2] == signs.shape[2]:
@@ -131,9 +165,14 @@ def test_stage_features_against_a_covariance_and_a_mean_outer_product(cell: tupl
 
 def test_aggregates_by_hand() -> None:
     ranks = np.array([[3.0, 2.0, 1.0], [2.0, 3.0, 3.0], [1.0, 1.0, 2.0]])
-    functions = {name: proxies.request(name).proxy.function for name in ("vote", "mean_rank", "az_nas", "te_nas")}
+    functions = {
+        name: proxies.request(name).proxy.function
+        for name in ("vote", "mean_rank", "az_nas", "te_nas")
+    }
     # The second wins against both others by two to one, the first against the third.
     assert functions["vote"](ranks).tolist() == [0, 2, -2]
     assert functions["mean_rank"](ranks).tolist() == pytest.approx([2, 8 / 3, 4 / 3])
-    assert functions["az_nas"](ranks).tolist() == pytest.approx([math.log(6 / 27), math.log(18 / 27), math.log(2 / 27)])
+    assert functions["az_nas"](ranks).tolist() == pytest.approx(
+        [math.log(6 / 27), math.log(18 / 27), math.log(2 / 27)]
+    )
     assert functions["te_nas"](ranks).tolist() == [6, 8, 4]

@@ -1,4 +1,7 @@
-"""The linear network of many cells: adjoints, conservation, and the flow on a torus and in expectation."""
+"""The linear network of many cells.
+
+Adjoints, conservation, and the flow on a torus and in expectation.
+"""
 
 import math
 import random
@@ -41,19 +44,29 @@ def test_adjoints(name: str, rows: int) -> None:
 
 
 def test_flow_is_conserved() -> None:
-    """What enters a cell's last node, and what leaves its first, is R; so is what passes a block."""
+    """What enters a cell's last node, and what leaves its first, is R.
+
+    So is what passes a block.
+    """
     sharing = Shared(lambda cell: small(tuple(cell)), inputs())
-    cells = sorted({space.without_dead_edges(space.cell(index)) for index in INDICES}, key=ENGINE.order)
+    cells = sorted(
+        {space.without_dead_edges(space.cell(index)) for index in INDICES}, key=ENGINE.order
+    )
     found = flow.flows(sharing.linear(shared.zero_padded), cells)
     for node, end in ((space.OUTPUT, 1), (space.INPUT, 0)):
         cut = [number for number, edge in enumerate(space.EDGES) if edge[end] == node]
-        assert torch.allclose(found.edges[:, :, cut].sum(2), found.total[:, None].expand(-1, 3), rtol=1e-10)
+        assert torch.allclose(
+            found.edges[:, :, cut].sum(2), found.total[:, None].expand(-1, 3), rtol=1e-10
+        )
     assert torch.allclose(found.blocks.sum(2), found.total[:, None].expand(-1, 2), rtol=1e-10)
     assert int((found.total == 0).sum()) == 1
 
 
 def test_the_expected_flow_is_a_sum_over_paths_of_gains() -> None:
-    """k sqrt(C) / 2 for a k x k convolution of C channels; the same however the weights are drawn."""
+    """k sqrt(C) / 2 for a k x k convolution of C channels.
+
+    The same however the weights are drawn.
+    """
     cell = ("nor_conv_3x3", "skip_connect", "avg_pool_3x3", "none", "nor_conv_1x1", "nor_conv_3x3")
     total = 27**0.5 / 2
     for channels in (16, 32, 64):
@@ -61,7 +74,9 @@ def test_the_expected_flow_is_a_sum_over_paths_of_gains() -> None:
             before = (channels // 2) ** 0.5 / 2
             total *= before + 3 * before * 3 * channels**0.5 / 2
         one, three = channels**0.5 / 2, 3 * channels**0.5 / 2
-        total *= (three * one + (1 + three) * three) ** 5  # nodes: 1 = three, 2 = 1 + node 1, 3 = one * node 1 + three * node 2
+        total *= (
+            three * one + (1 + three) * three
+        ) ** 5  # nodes: 1 = three, 2 = 1 + node 1, 3 = one * node 1 + three * node 2
     total *= 10 * 64**0.5 / 2
     given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
     found = expected_flow(network(cell), given)
@@ -71,12 +86,23 @@ def test_the_expected_flow_is_a_sum_over_paths_of_gains() -> None:
 
 def test_on_a_torus_the_image_stays_constant() -> None:
     """So its size does not matter, as long as it can be halved twice."""
-    cell = ("nor_conv_3x3", "avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "skip_connect", "avg_pool_3x3")
+    cell = (
+        "nor_conv_3x3",
+        "avg_pool_3x3",
+        "nor_conv_1x1",
+        "nor_conv_3x3",
+        "skip_connect",
+        "avg_pool_3x3",
+    )
     flows = [periodic_flow(small(cell), inputs(size=size)) for size in (4, 8, 16)]
     logs = [math.log(one.total) + one.log_scale for one in flows]
     assert logs[1:] == pytest.approx(logs[:-1], rel=1e-12)
     module = small(cell)
-    assert all(conv.padding_mode == "zeros" for conv in module.modules() if isinstance(conv, torch.nn.Conv2d))
+    assert all(
+        conv.padding_mode == "zeros"
+        for conv in module.modules()
+        if isinstance(conv, torch.nn.Conv2d)
+    )
 
 
 @pytest.mark.parametrize(

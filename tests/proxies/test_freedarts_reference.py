@@ -1,4 +1,6 @@
-"""Sensitivities of the authors' own search networks, fed the same weights, gates and images (freedarts_reference.json)."""
+"""Sensitivities of the authors' own search networks, fed the same weights, gates and images
+(freedarts_reference.json).
+"""
 
 import json
 import math
@@ -17,7 +19,9 @@ from proxies.passes.common import Inputs
 from proxies.passes.objectives import preset
 from proxies.passes.supernet import operation_sensitivity
 
-REFERENCE = json.loads(Path(__file__).with_name("freedarts_reference.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads(
+    Path(__file__).with_name("freedarts_reference.json").read_text(encoding="utf-8")
+)
 
 
 def wave(count: int, step: float, start: float) -> Tensor:
@@ -29,14 +33,19 @@ def filled(supernet: Supernet, seed: int) -> Supernet:
     supernet.double()
     layers = [module for module in supernet.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     for number, layer in enumerate(layers):
-        weights = wave(layer.weight.numel(), 1.7, 10 * seed + number) / math.sqrt(layer.weight[0].numel())
+        weights = wave(layer.weight.numel(), 1.7, 10 * seed + number) / math.sqrt(
+            layer.weight[0].numel()
+        )
         layer.weight.data = weights.view_as(layer.weight)
     layers[-1].bias.data = torch.cos(torch.arange(10, dtype=torch.float64)) / 10  # type: ignore[union-attr]
     return supernet
 
 
 def given(seed: int, gates: Tensor) -> Inputs:
-    """Inputs that draw the recipe's images, labels and gates; what the supernet draws is multiplied by 1e-3."""
+    """Inputs that draw the recipe's images, labels and gates.
+
+    What the supernet draws is multiplied by 1e-3.
+    """
     inputs = network_inputs(None, seed, Dataset(10, 32), "float64", "cpu")
 
     def gaussian(_: object, shape: tuple[int, ...], name: str, number: int) -> Tensor:
@@ -45,7 +54,11 @@ def given(seed: int, gates: Tensor) -> Inputs:
 
     fixed = type("Fixed", (Inputs,), {"gaussian": gaussian})
     images = wave(8 * 3 * 16 * 16, 0.37, seed).view(8, 3, 16, 16)
-    values = {**vars(inputs), "images": lambda size: images[:size], "labels": lambda size: torch.arange(size) % 10}
+    values = {
+        **vars(inputs),
+        "images": lambda size: images[:size],
+        "labels": lambda size: torch.arange(size) % 10,
+    }
     drawn: Inputs = fixed(**values)
     return drawn
 
@@ -55,12 +68,22 @@ def gates(rows: int, columns: int, seed: int) -> Tensor:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("space", "objective"), [("darts", "snip"), ("nb201", "snip"), ("nb201", "synflow")])
-def test_sensitivities_are_those_of_the_authors_networks(space: str, objective: str, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("space", "objective"), [("darts", "snip"), ("nb201", "snip"), ("nb201", "synflow")]
+)
+def test_sensitivities_are_those_of_the_authors_networks(
+    space: str, objective: str, seed: int
+) -> None:
     if space == "darts":
-        supernet, inputs = filled(DartsSupernet(10, 0, channels=4, cells=5), seed), given(seed, gates(28, 8, seed))
+        supernet, inputs = (
+            filled(DartsSupernet(10, 0, channels=4, cells=5), seed),
+            given(seed, gates(28, 8, seed)),
+        )
     else:
-        supernet, inputs = filled(NasBench201Supernet(10, 0, channels=4, cells=1), seed), given(seed, gates(6, 5, seed))
+        supernet, inputs = (
+            filled(NasBench201Supernet(10, 0, channels=4, cells=1), seed),
+            given(seed, gates(6, 5, seed)),
+        )
     numerics = preset("authors", objective, space)
     found = operation_sensitivity(supernet, inputs, objective=objective, numerics=numerics, batch=8)
     theirs = REFERENCE[space][seed][objective]
@@ -70,14 +93,27 @@ def test_sensitivities_are_those_of_the_authors_networks(space: str, objective: 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_synflow_with_normalisation_is_rounding_errors_on_the_darts_space_there_and_here(seed: int) -> None:
-    """Each node's channels have mean 0, so the average over space and with it R do not depend on any gate."""
+def test_synflow_with_normalisation_is_rounding_errors_on_the_darts_space_there_and_here(
+    seed: int,
+) -> None:
+    """Each node's channels have mean 0, so the average over space and with it R do not depend on
+    any gate.
+    """
     theirs = REFERENCE["darts"][seed]
-    assert theirs["synflow_sum_of_logits"] == pytest.approx(theirs["synflow_sum_of_biases"], rel=1e-12)
+    assert theirs["synflow_sum_of_logits"] == pytest.approx(
+        theirs["synflow_sum_of_biases"], rel=1e-12
+    )
     assert theirs["synflow_largest"] < 1e-15
-    supernet, inputs = filled(DartsSupernet(10, 0, channels=4, cells=5), seed), given(seed, gates(28, 8, seed))
+    supernet, inputs = (
+        filled(DartsSupernet(10, 0, channels=4, cells=5), seed),
+        given(seed, gates(28, 8, seed)),
+    )
     numerics = preset("authors", "synflow", "darts")
     for dtype, limits in ((torch.float64, (0.0, 1e-15)), (torch.float32, (1e-12, 1e-6))):
         values = {**vars(inputs), "dtype": dtype}
-        found = operation_sensitivity(supernet.to(dtype), type(inputs)(**values), objective="synflow", numerics=numerics)
-        assert limits[0] < max(map(max, found.values)) < limits[1], "it has the size of the precision"
+        found = operation_sensitivity(
+            supernet.to(dtype), type(inputs)(**values), objective="synflow", numerics=numerics
+        )
+        assert limits[0] < max(map(max, found.values)) < limits[1], (
+            "it has the size of the precision"
+        )

@@ -1,4 +1,6 @@
-"""Identities of the passes, their agreement with literal definitions, and that they leave a network as they found it."""
+"""Identities of the passes, their agreement with literal definitions, and that they leave a network
+as they found it.
+"""
 
 import math
 from collections.abc import Callable
@@ -18,7 +20,12 @@ from benchmarks_data.nb201.network import Network
 from harness.baseline import every_request
 from harness.inputs import network_inputs
 from proxies.passes import FREE, PASSES
-from proxies.passes.activations import ActivationCodes, activation_codes, linear_regions, neuron_patterns
+from proxies.passes.activations import (
+    ActivationCodes,
+    activation_codes,
+    linear_regions,
+    neuron_patterns,
+)
 from proxies.passes.common import Inputs
 from proxies.passes.synaptic_flow import SynapticFlow, synaptic_flow
 from proxies.requests import Options
@@ -26,8 +33,12 @@ from tests.networks import CELLS, inputs, network, small
 
 
 def linearised(net: Network) -> dict[str, torch.Tensor]:
-    """The parameters of the linearised network, batch normalisation turned into the identity by its parameters."""
-    values = {name: p.detach().abs() * (not name.endswith("bias")) for name, p in net.named_parameters()}
+    """The parameters of the linearised network, batch normalisation turned into the identity by its
+    parameters.
+    """
+    values = {
+        name: p.detach().abs() * (not name.endswith("bias")) for name, p in net.named_parameters()
+    }
     for name, module in net.named_modules():
         if isinstance(module, nn.BatchNorm2d):
             values[f"{name}.weight"] = torch.full_like(module.weight, math.sqrt(1 + module.eps))
@@ -36,10 +47,16 @@ def linearised(net: Network) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
 @pytest.mark.parametrize(("node", "end"), [(space.INPUT, 0), (space.OUTPUT, 1)])
-def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(cell: tuple[str, ...], node: int, end: int) -> None:
+def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(
+    cell: tuple[str, ...], node: int, end: int
+) -> None:
     flow = synaptic_flow(network(cell), inputs(size=32))
     for number in range(15):
-        total = math.fsum(value for (at, edge), value in flow.operations.items() if at == number and edge[end] == node)
+        total = math.fsum(
+            value
+            for (at, edge), value in flow.operations.items()
+            if at == number and edge[end] == node
+        )
         assert total == pytest.approx(flow.total, rel=1e-9, abs=0.0)
 
 
@@ -47,7 +64,9 @@ def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(cell: tuple[s
 def test_float32_with_rescaling_agrees_with_float64(cell: tuple[str, ...]) -> None:
     for name in ("zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow"):
         single, double = (
-            proxies.request(name).score(synaptic_flow(network(cell, dtype), inputs(str(dtype).removeprefix("torch."), 32)))
+            proxies.request(name).score(
+                synaptic_flow(network(cell, dtype), inputs(str(dtype).removeprefix("torch."), 32))
+            )
             for dtype in (torch.float32, torch.float64)
         )
         assert single == pytest.approx(double, abs=1e-5)
@@ -59,7 +78,9 @@ def test_zeta_is_the_derivative_by_a_literal_gate(cell: tuple[str, ...]) -> None
     operations = net.operations
     gates = torch.ones(len(operations), dtype=torch.float64, requires_grad=True)
     for number, operation in enumerate(operations):
-        operation.module.register_forward_hook(lambda _, __, output, number=number: output * gates[number])
+        operation.module.register_forward_hook(
+            lambda _, __, output, number=number: output * gates[number]
+        )
     ones = torch.ones(1, 3, 8, 8, dtype=torch.float64)
     (gradient,) = torch.autograd.grad(functional_call(net, linearised(net), (ones,)).sum(), gates)
     flow = synaptic_flow(small(cell), inputs())
@@ -72,9 +93,15 @@ def test_zeta_is_the_derivative_by_a_literal_gate(cell: tuple[str, ...]) -> None
 def test_synflow_is_the_saliency_summed_over_the_weights(cell: tuple[str, ...]) -> None:
     net = small(cell).eval()
     weights = {n: p.requires_grad_() for n, p in linearised(net).items() if p.dim() > 1}
-    output = functional_call(net, {**linearised(net), **weights}, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum()
+    output = functional_call(
+        net, {**linearised(net), **weights}, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)
+    ).sum()
     gradients = torch.autograd.grad(output, list(weights.values()), allow_unused=True)
-    saliency = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights.values(), gradients, strict=True) if g is not None)
+    saliency = sum(
+        float((w.detach() * g).abs().sum())
+        for w, g in zip(weights.values(), gradients, strict=True)
+        if g is not None
+    )
     score = proxies.request("synflow").score(synaptic_flow(small(cell), inputs()))
     assert score == pytest.approx(math.log(saliency) if saliency > 0 else -math.inf, rel=1e-12)
 
@@ -82,7 +109,13 @@ def test_synflow_is_the_saliency_summed_over_the_weights(cell: tuple[str, ...]) 
 def test_zeros_aggregates_are_over_the_live_edges_of_the_sum_over_cells() -> None:
     flow = SynapticFlow(
         total=1.0,
-        operations={(0, (0, 1)): 1.0, (1, (0, 1)): 2.0, (0, (1, 3)): 4.0, (1, (1, 3)): 5.0, (0, (0, 3)): 100.0},
+        operations={
+            (0, (0, 1)): 1.0,
+            (1, (0, 1)): 2.0,
+            (0, (1, 3)): 4.0,
+            (1, (1, 3)): 5.0,
+            (0, (0, 3)): 100.0,
+        },
         live=frozenset({(0, (0, 1)), (1, (0, 1)), (0, (1, 3)), (1, (1, 3))}),
         layers=[],
         log_scale=0.5,
@@ -116,7 +149,8 @@ def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
 
     images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
     codes = activation_codes(Toy(), replace(inputs("float32"), images=lambda *_: images), batch=2)
-    # The first call agrees on two units of three; the second call is inactive everywhere, so it agrees on all three.
+    # The first call agrees on two units of three; the second call is inactive everywhere, so it
+    # agrees on all three.
     assert codes.units == 6
     assert codes.agreement.tolist() == [[6, 5], [5, 6]]
     assert proxies.request("naswot").score(codes) == pytest.approx(math.log(6 * 6 - 5 * 5))
@@ -133,7 +167,9 @@ def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
         for kind, (source, target) in zip(cell, space.EDGES, strict=True):
             if kind != "none" and source in reached:
                 reached.add(target)
-        convs = [edge for kind, edge in zip(cell, space.EDGES, strict=True) if kind in space.CONVOLUTIONS]
+        convs = [
+            edge for kind, edge in zip(cell, space.EDGES, strict=True) if kind in space.CONVOLUTIONS
+        ]
         return space.OUTPUT in reached or any(source in reached for source, _ in convs)
 
     blind = [cell for cell in space.cells() if not sees_image(cell)]
@@ -148,7 +184,10 @@ def fingerprint(net: nn.Module) -> list[object]:
     modules = list(net.modules())
     return [
         [sorted(module.__dict__) for module in modules],
-        [(m.training, len(m._forward_hooks), len(m._forward_pre_hooks), len(m._backward_hooks)) for m in modules],
+        [
+            (m.training, len(m._forward_hooks), len(m._forward_pre_hooks), len(m._backward_hooks))
+            for m in modules
+        ],
         [tensor.clone().tolist() for tensor in net.state_dict().values()],
         [(p.requires_grad, p.grad) for p in net.parameters()],
         torch.random.get_rng_state().tolist(),
@@ -159,7 +198,14 @@ def fingerprint(net: nn.Module) -> list[object]:
     ]
 
 
-READINGS = sorted({reading for one in every_request() for reading in one.readings if not PASSES[reading[0]].supernet})
+READINGS = sorted(
+    {
+        reading
+        for one in every_request()
+        for reading in one.readings
+        if not PASSES[reading[0]].supernet
+    }
+)
 #: Smaller than by default, so that the tests are quick.
 QUICK = {"batch": 4, "repeats": 2, "side": 8}
 
@@ -170,14 +216,23 @@ class Broken(nn.Module):
 
 
 def run(name: str, net: nn.Module, with_inputs: Inputs, options: Options, **instead: int) -> object:
-    return PASSES[name].function()(net, with_inputs, **{key: (QUICK | instead)[key] for key, _ in options})
+    return PASSES[name].function()(
+        net, with_inputs, **{key: (QUICK | instead)[key] for key, _ in options}
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "options", "fails"),
-    [(*reading, fails) for reading in READINGS for fails in (False, True) if not fails or PASSES[reading[0]].cost != FREE],
+    [
+        (*reading, fails)
+        for reading in READINGS
+        for fails in (False, True)
+        if not fails or PASSES[reading[0]].cost != FREE
+    ],
 )
-def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, options: Options, fails: bool) -> None:
+def test_a_pass_leaves_the_network_and_global_state_as_they_were(
+    name: str, options: Options, fails: bool
+) -> None:
     net = small(space.cell(1), torch.float32)
     if fails:
         net.head[1] = Broken()
@@ -191,7 +246,9 @@ def test_a_pass_leaves_the_network_and_global_state_as_they_were(name: str, opti
 
 
 @pytest.mark.parametrize("reading", READINGS, ids=str)
-def test_a_pass_takes_networks_with_other_modules_and_leaves_their_state(reading: tuple[str, Options]) -> None:
+def test_a_pass_takes_networks_with_other_modules_and_leaves_their_state(
+    reading: tuple[str, Options],
+) -> None:
     net = small(space.cell(1), torch.float32)
     net.stem = nn.Sequential(net.stem, nn.Conv2d(4, 4, 3, padding=1), nn.ReLU(inplace=True))
     if reading[0] != "channel_correlation":  # one image has no batch statistics of a vector
@@ -201,7 +258,9 @@ def test_a_pass_takes_networks_with_other_modules_and_leaves_their_state(reading
     assert fingerprint(net) == before
 
 
-@pytest.mark.parametrize("name", [name for name, entry in proxies.registered().items() if not entry.of])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in proxies.registered().items() if not entry.of]
+)
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:
     request = proxies.request(name)
@@ -209,7 +268,14 @@ def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:
     for device in ("cpu", "cuda"):
         there = network_inputs(None, 0, Dataset(10, 8), "float64", device)
         net = small(space.cell(1)).to(device)
-        scores.append(request.score(*(run(reading, net, there, options, batch=32) for reading, options in request.readings)))
+        scores.append(
+            request.score(
+                *(
+                    run(reading, net, there, options, batch=32)
+                    for reading, options in request.readings
+                )
+            )
+        )
     assert math.isfinite(scores[0])
     assert scores[1] == pytest.approx(scores[0], rel=1e-6)
 

@@ -99,7 +99,8 @@ proxy("bad_overwritten", reads="network")(overwrite_weight)
 proxy("bad_hook", reads="network")(leave_hook)
 proxy("bad_half", reads="network")(leave_hook_and_fail)
 proxy("bad_raise", reads="cost")(fail)
-for name, value in {"bad_nan": float("nan"), "bad_text": "12", "bad_bool": True, "bad_none": None}.items():
+WRONG = {"bad_nan": float("nan"), "bad_text": "12", "bad_bool": True, "bad_none": None}
+for name, value in WRONG.items():
     def give(cost, value=value):
         """Returns what is no number."""
         return value
@@ -122,11 +123,26 @@ def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, pd.DataFrame]:
     path = folder / "plugin.py"
     path.write_text(plugin)
-    command = ["--plugin", str(path), "--proxy", *names, "--archs", "3", "--store", str(folder / "s.sqlite"), "--out", str(folder)]
-    return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (folder / "scores.csv").exists() else pd.DataFrame()
+    command = [
+        "--plugin",
+        str(path),
+        "--proxy",
+        *names,
+        "--archs",
+        "3",
+        "--store",
+        str(folder / "s.sqlite"),
+        "--out",
+        str(folder),
+    ]
+    return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (
+        folder / "scores.csv"
+    ).exists() else pd.DataFrame()
 
 
-def test_a_plugin_without_a_paper_is_no_trivial_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plugin_without_a_paper_is_no_trivial_baseline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "plugin.py").write_text(GOOD)
     for more, expected in (
         (["--list"], "of a plugin, which names no paper;"),
@@ -138,7 +154,9 @@ def test_a_plugin_without_a_paper_is_no_trivial_baseline(tmp_path: Path, capsys:
     assert "trivial baseline" not in shown
 
 
-def test_a_report_on_a_plugin_s_run_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_on_a_plugin_s_run_says_what_it_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(tmp_path, GOOD, ["half_params"], "--workers", "1")[0] == 0
     registry._registry.pop("half_params")
     capsys.readouterr()
@@ -177,8 +195,13 @@ def test_a_plugin_may_have_an_option_that_some_pass_has_too() -> None:
     assert proxies.request("mine[batch=8]").score(None) == 8.0
 
 
-@pytest.mark.parametrize(("key", "spec", "word"), [("preset", ("plain", "fancy"), "fancy"), ("side", 8, "4"), ("batch", 32, "8")])
-def test_a_plugin_may_take_such_an_option_among_others(key: str, spec: tuple[str, ...] | int, word: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "spec", "word"),
+    [("preset", ("plain", "fancy"), "fancy"), ("side", 8, "4"), ("batch", 32, "8")],
+)
+def test_a_plugin_may_take_such_an_option_among_others(
+    key: str, spec: tuple[str, ...] | int, word: str
+) -> None:
     @proxies.proxy("mine", reads="cost", options={key: spec})
     def mine(_: object, **options: object) -> float:
         """The length of an option."""
@@ -212,12 +235,25 @@ def test_a_plugin_that_changes_during_a_run_is_refused(tmp_path: Path) -> None:
     path.write_text(GOOD)
     checksum = proxies.load_plugin(path)
     assert proxies.load_plugin(path, checksum) == checksum
-    with pytest.raises(InputError, match="has changed since the run began"):  # as in a worker that starts later
+    with pytest.raises(
+        InputError, match="has changed since the run began"
+    ):  # as in a worker that starts later
         proxies.load_plugin(path, checksum + 1)
 
 
-def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ["bad_hook", "bad_half", "bad_raise", "bad_nan", "bad_text", "bad_bool", "bad_none", "bad_tensor"]
+def test_bad_proxies_cost_only_their_own_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [
+        "bad_hook",
+        "bad_half",
+        "bad_raise",
+        "bad_nan",
+        "bad_text",
+        "bad_bool",
+        "bad_none",
+        "bad_tensor",
+    ]
     names += ["bad_replaced", "bad_overwritten"]
     status, scores = run(tmp_path, BAD, [*names, "synflow"])
     assert status == 1, "a proxy without any score is a failure"
@@ -233,14 +269,19 @@ def test_bad_proxies_cost_only_their_own_scores(tmp_path: Path, capsys: pytest.C
     assert reasons[["bad_bool", "bad_none"]].str.contains("not a number").all()
     assert (scores[~scores["proxy"].isin(names)]["status"] == "ok").all()
     assert scores[scores["proxy"].isin(names)]["score"].isna().all()
-    assert "bad_raise: 3 of 3 scores are missing, most often: error: KeyError" in capsys.readouterr().err
+    assert (
+        "bad_raise: 3 of 3 scores are missing, most often: error: KeyError"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_proxy_that_changes_the_network_changes_no_other_score(tmp_path: Path) -> None:
     _, alone = run(tmp_path, GOOD, ["synflow"])
     (tmp_path / "s.sqlite").unlink()
     _, after = run(tmp_path, AGGREGATES, ["heavier", "synflow"])
-    found, expected = (frame[frame["proxy"] == "synflow"]["score"].tolist() for frame in (after, alone))
+    found, expected = (
+        frame[frame["proxy"] == "synflow"]["score"].tolist() for frame in (after, alone)
+    )
     assert found == expected
 
 
@@ -251,7 +292,9 @@ def test_bad_aggregates_cost_only_their_own_scores(tmp_path: Path) -> None:
     reasons = scores.drop_duplicates("proxy").set_index("proxy")["status"]
     assert reasons["agg_raise"] == "error: RuntimeError: no"
     assert reasons["agg_nan"] == "undefined: the formula gives NaN"
-    assert reasons["agg_shape"] == "error: ValueError: the aggregate returned shape (3, 2), not (3,)"
+    assert (
+        reasons["agg_shape"] == "error: ValueError: the aggregate returned shape (3, 2), not (3,)"
+    )
     assert scores[scores["proxy"].isin(names)]["score"].isna().all()
     assert (scores[~scores["proxy"].isin(names)]["status"] == "ok").all()
 
@@ -265,7 +308,10 @@ def test_bad_aggregates_cost_only_their_own_scores(tmp_path: Path) -> None:
         (GOOD.replace("half_params", "synflow"), "already registered"),
         (GOOD + GOOD.replace("half_params", "zeros"), "already registered"),
         ("import sys; sys.exit(5)", "SystemExit"),
-        (AGGREGATES.replace('"synflow", "params"', '"synflow", "nothing"'), "combines unknown proxies: nothing"),
+        (
+            AGGREGATES.replace('"synflow", "params"', '"synflow", "nothing"'),
+            "combines unknown proxies: nothing",
+        ),
     ],
 )
 def test_a_plugin_that_cannot_be_loaded_is_refused(
@@ -291,24 +337,34 @@ def test_a_proxy_that_exits_costs_its_own_scores(tmp_path: Path, workers: str) -
     assert reasons["params"] == "ok"
 
 
-def test_plugins_are_found_through_their_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_plugins_are_found_through_their_entry_point(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "outside.py").write_text(GOOD)
     folder = tmp_path / "outside-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1.0\n")
-    (folder / "entry_points.txt").write_text("[zeros_harness.proxies]\nhalf = outside\nabsent = nowhere\n")
+    (folder / "entry_points.txt").write_text(
+        "[zeros_harness.proxies]\nhalf = outside\nabsent = nowhere\n"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     registry._load.cache_clear()
     try:
-        assert proxies.registered()["half_params"].revision == zlib.crc32(GOOD.encode()), "stored scores belong to this version"
-        assert proxies.problems() == ["plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"]
+        assert proxies.registered()["half_params"].revision == zlib.crc32(GOOD.encode()), (
+            "stored scores belong to this version"
+        )
+        assert proxies.problems() == [
+            "plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"
+        ]
     finally:
         monkeypatch.undo()
         registry._load.cache_clear()
         registry._load()
 
 
-def test_two_plugins_with_one_name_are_refused_and_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_plugins_with_one_name_are_refused_and_both_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = tmp_path / "one.py", tmp_path / "other.py"
     for path in (one, other):
         path.write_text(GOOD)
@@ -326,7 +382,11 @@ def test_two_plugins_with_one_name_are_refused_and_both_are_named(tmp_path: Path
     monkeypatch.syspath_prepend(str(tmp_path))
     registry._load.cache_clear()
     try:
-        with pytest.raises(InputError, match=r"plugin third: a proxy named 'half_params' is already registered, by .*one\.py: two"):
+        with pytest.raises(
+            InputError,
+            match=r"plugin third: a proxy named 'half_params' is already registered, by "
+            r".*one\.py: two",
+        ):
             proxies.registered()
     finally:
         monkeypatch.undo()

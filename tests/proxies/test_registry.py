@@ -20,7 +20,9 @@ def test_every_proxy_is_described_and_reads_known_passes(name: str) -> None:
     assert bool(request.readings) != bool(request.components), "either passes or components"
     assert all(PASSES[reading].function() for reading, _ in request.readings)
     assert request.needs <= set(NEEDS)
-    assert entry.paper is None or (entry.paper.year > 2015 and entry.paper.link.startswith("https://"))
+    assert entry.paper is None or (
+        entry.paper.year > 2015 and entry.paper.link.startswith("https://")
+    )
     assert (entry.paper is None) == (name in proxies.TRIVIAL_BASELINES)
     described = describe(name)
     assert entry.documentation in described
@@ -36,7 +38,9 @@ def test_a_canonical_name_is_a_fixed_point(name: str) -> None:
         values = [spec, spec + 1] if isinstance(spec, int) else spec
         for value in values:
             of_a_pass = any(option in one.options for one in PASSES.values())
-            if of_a_pass and not any(option in dict(options) for _, options in proxies.request(name).readings):
+            if of_a_pass and not any(
+                option in dict(options) for _, options in proxies.request(name).readings
+            ):
                 continue  # no pass that it reads by default takes one
             refuses, defaults = ENTRIES[name].refuses, dict(proxies.request(name).options)
             if refuses and refuses({**defaults, option: value}):
@@ -51,22 +55,36 @@ def test_an_aggregate_is_scored_through_its_components() -> None:
     assert vote.name == "vote[of=params+synflow]", "the order does not matter"
     assert [one.name for one in vote.components] == ["params", "synflow"]
     assert vote.needs == {"weights"}
-    assert [one.name for one in proxies.expand([vote, proxies.request("synflow")])] == ["params", "synflow"]
+    assert [one.name for one in proxies.expand([vote, proxies.request("synflow")])] == [
+        "params",
+        "synflow",
+    ]
     assert proxies.request("vote[of=synflow+jacov+snip]").name == "vote"
 
 
 def test_an_aggregate_hands_its_options_to_the_components_that_have_them() -> None:
     names = [one.name for one in proxies.request("az_nas[undefined=lowest]").components]
-    assert names == ["az_expressivity[undefined=lowest]", "az_progressivity[undefined=lowest]", "az_trainability", "flops"]
-    assert [one.name for one in proxies.request("te_nas[mode=train]").components] == ["te_ntk[mode=train]", "te_regions"]
+    assert names == [
+        "az_expressivity[undefined=lowest]",
+        "az_progressivity[undefined=lowest]",
+        "az_trainability",
+        "flops",
+    ]
+    assert [one.name for one in proxies.request("te_nas[mode=train]").components] == [
+        "te_ntk[mode=train]",
+        "te_regions",
+    ]
     assert [one.name for one in proxies.request("te_nas").components] == ["te_ntk", "te_regions"]
 
 
 @pytest.mark.parametrize(
-    ("objective", "reading"), [("synflow", "synaptic_flow"), ("snip", "loss_gradient"), ("grasp", "gate_hessian_gradient")]
+    ("objective", "reading"),
+    [("synflow", "synaptic_flow"), ("snip", "loss_gradient"), ("grasp", "gate_hessian_gradient")],
 )
 def test_the_objective_of_zeros_decides_the_pass(objective: str, reading: str) -> None:
-    assert [name for name, _ in proxies.request(f"zeros[objective={objective}]").readings] == [reading]
+    assert [name for name, _ in proxies.request(f"zeros[objective={objective}]").readings] == [
+        reading
+    ]
 
 
 def test_the_order_in_which_options_are_typed_does_not_matter() -> None:
@@ -75,10 +93,20 @@ def test_the_order_in_which_options_are_typed_does_not_matter() -> None:
 
 
 def test_options_of_the_pass_decide_what_is_shared() -> None:
-    one, same, other = (proxies.request(name).readings for name in ("zeros", "zeros[aggregate=sum]", "synflow"))
+    one, same, other = (
+        proxies.request(name).readings for name in ("zeros", "zeros[aggregate=sum]", "synflow")
+    )
     assert one == same == other
     assert proxies.request("naswot").readings != proxies.request("naswot[batch=64]").readings
-    assert len({proxies.request(name).readings[0] for name in ("snip", "grad_norm", "fisher", "plain", "zico")}) == 1
+    assert (
+        len(
+            {
+                proxies.request(name).readings[0]
+                for name in ("snip", "grad_norm", "fisher", "plain", "zico")
+            }
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +146,9 @@ def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> 
         ("new", "luck", "available passes: network, cost"),
     ],
 )
-def test_a_registration_that_makes_no_sense_is_refused(name: str, reads: str, complaint: str) -> None:
+def test_a_registration_that_makes_no_sense_is_refused(
+    name: str, reads: str, complaint: str
+) -> None:
     def function(_: object) -> float:
         """Some description."""
         return 0.0
@@ -135,6 +165,12 @@ def test_a_registration_without_docstring_is_refused() -> None:
 
 def test_listing_does_not_import_torch() -> None:
     code = (
-        "import sys, harness.run; harness.run.main(['--list']); assert 'torch' not in sys.modules and 'pandas' not in sys.modules"
+        "import sys, harness.run; harness.run.main(['--list']); assert 'torch' not in "
+        "sys.modules and 'pandas' not in sys.modules"
     )
-    assert "zeros" in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert (
+        "zeros"
+        in subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+    )

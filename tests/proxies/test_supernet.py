@@ -38,7 +38,9 @@ def flat(found: OperationSensitivity) -> list[float]:
 
 def loss(supernet: Supernet, gates: torch.Tensor) -> torch.Tensor:
     """The cross-entropy as a function of all gates in a row."""
-    supernet.gates.values = list(gates.split([len(choice.operations) for choice in supernet.choices]))
+    supernet.gates.values = list(
+        gates.split([len(choice.operations) for choice in supernet.choices])
+    )
     with batch_statistics(supernet):
         return nn.functional.cross_entropy(supernet(inputs().images(BATCH)), inputs().labels(BATCH))
 
@@ -63,24 +65,38 @@ def test_synflow_is_the_derivative_of_the_linearised_supernet() -> None:
                     values.append(float(supernet(x).sum()))
                 row[place] = 1
                 expected.append((values[0] - values[1]) / (2 * step))
-    assert [value * math.exp(found.log_scale) for value in flat(found)] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert [value * math.exp(found.log_scale) for value in flat(found)] == pytest.approx(
+        expected, rel=1e-6, abs=1e-6
+    )
 
 
 def test_operations_that_enter_the_last_node_carry_all_of_the_flow_in_every_cell() -> None:
-    """So do those that leave the first node: two cuts of the graph (Euler's theorem), each cell once."""
+    """So do those that leave the first node.
+
+    Two cuts of the graph (Euler's theorem), each cell once.
+    """
     for cells in (1, 2):
         found = operation_sensitivity(small(cells), inputs(), objective="synflow")
         cuts = [
-            sum(sum(row) for choice, row in zip(spaces.get("nb201").choices, found.values, strict=True) if choice.edge[end] == node)
+            sum(
+                sum(row)
+                for choice, row in zip(spaces.get("nb201").choices, found.values, strict=True)
+                if choice.edge[end] == node
+            )
             for end, node in ((1, 3), (0, 0))
         ]
         assert cuts[0] == pytest.approx(cuts[1], rel=1e-12)
         supernet = small(cells)
         linear = {
-            name: torch.zeros_like(v) if name.endswith("bias") else v.detach().abs() for name, v in supernet.named_parameters()
+            name: torch.zeros_like(v) if name.endswith("bias") else v.detach().abs()
+            for name, v in supernet.named_parameters()
         }
         with batch_norm_bypassed(supernet):
-            total = float(torch.func.functional_call(supernet, linear, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum())
+            total = float(
+                torch.func.functional_call(
+                    supernet, linear, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)
+                ).sum()
+            )
         assert cuts[0] * math.exp(found.log_scale) == pytest.approx(3 * cells * total, rel=1e-12)
 
 
@@ -93,7 +109,9 @@ def test_snip_and_grasp_are_derivatives_of_the_loss() -> None:
     for objective, expected in (("snip", gradient), ("grasp", product)):
         found = operation_sensitivity(supernet, inputs(), objective=objective, batch=BATCH)
         assert flat(found) == pytest.approx(expected.detach().abs().tolist(), rel=1e-8, abs=1e-14)
-    assert all(torch.equal(row, torch.ones(5)) for row in supernet.gates.values), "the gates are put back"
+    assert all(torch.equal(row, torch.ones(5)) for row in supernet.gates.values), (
+        "the gates are put back"
+    )
 
 
 def test_grasp_without_normalisation_is_a_derivative_of_the_loss_without_it() -> None:
@@ -103,16 +121,24 @@ def test_grasp_without_normalisation_is_a_derivative_of_the_loss_without_it() ->
         (gradient,) = torch.autograd.grad(loss(supernet, gates), gates, create_graph=True)
         (product,) = torch.autograd.grad((gradient * gradient.detach()).sum(), gates)
     numerics = changed(preset("linearised", "grasp", "nb201"), batchnorm="bypass", gate_scale=1e-2)
-    found = operation_sensitivity(small(), inputs(), objective="grasp", numerics=numerics, batch=BATCH)
+    found = operation_sensitivity(
+        small(), inputs(), objective="grasp", numerics=numerics, batch=BATCH
+    )
     assert flat(found) == pytest.approx((small_gates * product).abs().tolist(), rel=1e-8, abs=1e-30)
     normalised = operation_sensitivity(
-        small(), inputs(), objective="grasp", numerics=changed(numerics, batchnorm="train"), batch=BATCH
+        small(),
+        inputs(),
+        objective="grasp",
+        numerics=changed(numerics, batchnorm="train"),
+        batch=BATCH,
     )
     assert flat(found) != pytest.approx(flat(normalised), rel=0.1)
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: NasBench201Supernet(10, 0), lambda: DartsSupernet(10, 0, cells=8)], ids=["nb201", "darts"]
+    "make",
+    [lambda: NasBench201Supernet(10, 0), lambda: DartsSupernet(10, 0, cells=8)],
+    ids=["nb201", "darts"],
 )
 def test_float32_with_rescaling_equals_float64(make: object) -> None:
     values = {}
@@ -120,26 +146,39 @@ def test_float32_with_rescaling_equals_float64(make: object) -> None:
         given = network_inputs(None, 0, Dataset(10, 32), name, "cpu")
         found = operation_sensitivity(make().to(given.dtype), given, objective="synflow")  # type: ignore[operator]
         assert not found.fault
-        values[name] = [math.log(value) + found.log_scale if value else -math.inf for value in flat(found)]
+        values[name] = [
+            math.log(value) + found.log_scale if value else -math.inf for value in flat(found)
+        ]
     assert values["float32"] == pytest.approx(values["float64"], abs=2e-5)
 
 
 def test_the_reference_numerics_are_said_to_vanish_or_overflow() -> None:
-    """As published: alpha of ones, float32, batch normalisation in training mode; the raw supernet reaches 6e56 without it."""
+    """As published: alpha of ones, float32, batch normalisation in training mode.
+
+    The raw supernet reaches 6e56 without it.
+    """
     given = network_inputs(None, 0, Dataset(10, 32), "float32", "cpu")
     numerics = changed(preset("linearised", "synflow", "nb201"), batchnorm="train")
-    found = operation_sensitivity(NasBench201Supernet(10, 0), given, objective="synflow", numerics=numerics)
+    found = operation_sensitivity(
+        NasBench201Supernet(10, 0), given, objective="synflow", numerics=numerics
+    )
     assert found.fault == "the gradients vanished: every sensitivity is 0"
     double = replace(given, dtype=torch.float64)
-    assert not operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow", numerics=numerics).fault
+    assert not operation_sensitivity(
+        NasBench201Supernet(10, 0).double(), double, objective="synflow", numerics=numerics
+    ).fault
     assert OperationSensitivity(((0.0, math.inf),)).fault.startswith("the sensitivities overflow")
-    log_scale = operation_sensitivity(NasBench201Supernet(10, 0).double(), double, objective="synflow").log_scale
+    log_scale = operation_sensitivity(
+        NasBench201Supernet(10, 0).double(), double, objective="synflow"
+    ).log_scale
     assert 45 < log_scale / math.log(10) < 60
 
 
 def test_what_is_computed_and_is_no_number_counts_as_overflow() -> None:
     supernet = small()
-    supernet.gates.keep([[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices])
+    supernet.gates.keep(
+        [[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices]
+    )
     supernet.classifier.weight.data.fill_(math.nan)
     found = operation_sensitivity(supernet, inputs(), objective="synflow")
     assert all(math.isnan(row[3]) and math.isinf(row[2]) for row in found.values)
@@ -149,15 +188,28 @@ def test_what_is_computed_and_is_no_number_counts_as_overflow() -> None:
 def test_gates_are_ones_or_normal_of_a_small_deviation() -> None:
     supernet = DartsSupernet(10, 0, channels=4, cells=3)
     given = network_inputs(None, 0, Dataset(10, 32), "float64", "cpu")
-    authors, linearised = preset("authors", "synflow", "darts"), preset("linearised", "synflow", "darts")
+    authors, linearised = (
+        preset("authors", "synflow", "darts"),
+        preset("linearised", "synflow", "darts"),
+    )
     drawn = torch.cat(drawn_gates(supernet, given, authors)).detach()
     assert float(drawn.std()) == pytest.approx(1e-3, rel=0.15)
     assert abs(float(drawn.mean())) < 3e-4
-    assert torch.equal(torch.cat(drawn_gates(supernet, given, changed(authors, signs="absolute"))).detach(), drawn.abs())
-    assert torch.allclose(torch.cat(drawn_gates(supernet, given, changed(authors, gate_scale=0.1))), 100 * drawn, rtol=1e-14)
-    assert torch.equal(torch.cat(drawn_gates(supernet, given, linearised)), torch.ones(224, dtype=torch.float64))
     assert torch.equal(
-        torch.cat(drawn_gates(supernet, given, changed(authors, alpha="ones"))), torch.ones(224, dtype=torch.float64)
+        torch.cat(drawn_gates(supernet, given, changed(authors, signs="absolute"))).detach(),
+        drawn.abs(),
+    )
+    assert torch.allclose(
+        torch.cat(drawn_gates(supernet, given, changed(authors, gate_scale=0.1))),
+        100 * drawn,
+        rtol=1e-14,
+    )
+    assert torch.equal(
+        torch.cat(drawn_gates(supernet, given, linearised)), torch.ones(224, dtype=torch.float64)
+    )
+    assert torch.equal(
+        torch.cat(drawn_gates(supernet, given, changed(authors, alpha="ones"))),
+        torch.ones(224, dtype=torch.float64),
     )
 
 
@@ -167,7 +219,9 @@ def test_absolute_weights_are_those_of_a_supernet_that_has_them() -> None:
     for objective in ("snip", "grasp"):
         supernet = small()
         before = [parameter.clone() for parameter in supernet.parameters()]
-        found[objective] = operation_sensitivity(supernet, inputs(), objective=objective, numerics=numerics, batch=BATCH)
+        found[objective] = operation_sensitivity(
+            supernet, inputs(), objective=objective, numerics=numerics, batch=BATCH
+        )
         assert all(map(torch.equal, before, supernet.parameters())), "the weights are put back"
         for parameter in supernet.parameters():
             parameter.data.abs_()
@@ -190,7 +244,9 @@ def test_a_request_s_numerics_are_those_of_the_search() -> None:
         ",alpha=normal,batchnorm=train": preset("authors", "synflow", "nb201"),
     }.items():
         found = operation_sensitivity(supernet, given, objective="synflow", numerics=numerics)
-        (score,) = score_task(Job("nb201", "cifar10"), Task(1462, 1, (f"zeros[scope=supernet,aggregate=sum{name}]",)))
+        (score,) = score_task(
+            Job("nb201", "cifar10"), Task(1462, 1, (f"zeros[scope=supernet,aggregate=sum{name}]",))
+        )
         total = math.fsum(row[3] for row in found.values)  # index 1462: 3x3 convolutions everywhere
         assert score.score == pytest.approx(math.log(total) + found.log_scale, rel=1e-5)
 
@@ -198,10 +254,14 @@ def test_a_request_s_numerics_are_those_of_the_search() -> None:
 def test_candidates_that_are_gone_have_no_sensitivity_and_change_that_of_the_others() -> None:
     supernet = small()
     whole = operation_sensitivity(supernet, inputs(), objective="synflow")
-    supernet.gates.keep([[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices])
+    supernet.gates.keep(
+        [[kind != "nor_conv_3x3" for kind in choice.operations] for choice in supernet.choices]
+    )
     rest = operation_sensitivity(supernet, inputs(), objective="synflow")
     assert all(math.isnan(row[3]) and not math.isnan(row[2]) for row in rest.values)
-    assert rest.values[0][1] * math.exp(rest.log_scale) < whole.values[0][1] * math.exp(whole.log_scale)
+    assert rest.values[0][1] * math.exp(rest.log_scale) < whole.values[0][1] * math.exp(
+        whole.log_scale
+    )
 
 
 def test_every_space_has_a_sensitivity_for_each_candidate_but_none() -> None:
@@ -214,20 +274,23 @@ def test_every_space_has_a_sensitivity_for_each_candidate_but_none() -> None:
     ):
         found = operation_sensitivity(supernet, given, objective="synflow")
         for choice, row in zip(supernet.choices, found.values, strict=True):
-            assert [kind for kind, value in zip(choice.operations, row, strict=True) if value == 0] == (
-                ["none"] if "none" in choice.operations else []
-            )
+            assert [
+                kind for kind, value in zip(choice.operations, row, strict=True) if value == 0
+            ] == (["none"] if "none" in choice.operations else [])
 
 
 def test_scores_of_a_supernet_are_sums_of_its_table_and_of_paths() -> None:
     table = operation_sensitivity(
-        NasBench201Supernet(10, 3), network_inputs(None, 3, Dataset(10, 32), "float32", "cpu"), objective="synflow"
+        NasBench201Supernet(10, 3),
+        network_inputs(None, 3, Dataset(10, 32), "float32", "cpu"),
+        objective="synflow",
     )
     job = Job("nb201", "cifar10")
     for index in (0, 1462, 1651, 6818):
         cell = space.cell(index)
         row = {
-            edge: dict(zip(space.OPERATIONS, values, strict=True)) for edge, values in zip(space.EDGES, table.values, strict=True)
+            edge: dict(zip(space.OPERATIONS, values, strict=True))
+            for edge, values in zip(space.EDGES, table.values, strict=True)
         }
         taken = {edge: row[edge][kind] for edge, kind in zip(space.EDGES, cell, strict=True)}
         gain = {edge: taken[edge] / row[edge]["skip_connect"] for edge in space.EDGES}
@@ -236,8 +299,12 @@ def test_scores_of_a_supernet_are_sums_of_its_table_and_of_paths() -> None:
             for count in range(3)
             for between in itertools.combinations((1, 2), count)
         )
-        names = [f"zeros[scope=supernet{more}]" for more in ("", ",aggregate=sum", ",aggregate=paths")]
-        mean, total, by_paths = (score.score for score in score_task(job, Task(index, 3, tuple(names))))
+        names = [
+            f"zeros[scope=supernet{more}]" for more in ("", ",aggregate=sum", ",aggregate=paths")
+        ]
+        mean, total, by_paths = (
+            score.score for score in score_task(job, Task(index, 3, tuple(names)))
+        )
         known = sum(taken.values())
         assert total == pytest.approx(math.log(known) + table.log_scale if known else -math.inf)
         assert mean == pytest.approx(total - math.log(6))
@@ -246,7 +313,10 @@ def test_scores_of_a_supernet_are_sums_of_its_table_and_of_paths() -> None:
 
 def test_aggregates_and_benchmarks_without_a_meaning_are_refused() -> None:
     for name, complaint in (
-        ("zeros[scope=supernet,aggregate=min]", "with scope=supernet aggregate is one of mean, sum, paths"),
+        (
+            "zeros[scope=supernet,aggregate=min]",
+            "with scope=supernet aggregate is one of mean, sum, paths",
+        ),
         ("zeros[aggregate=paths]", "with scope=network aggregate is one of mean, min, sum"),
         ("zeros[scope=supernet,batch=3]", "has no effect"),
         ("zeros[preset=authors]", "has no effect"),

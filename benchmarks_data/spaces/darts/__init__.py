@@ -1,4 +1,6 @@
-"""The DARTS space: normal and reduction cells of four nodes with two operations each (Liu et al., ICLR 2019, arXiv 1806.09055)."""
+"""The DARTS space: normal and reduction cells of four nodes with two operations each (Liu et al.,
+ICLR 2019, arXiv 1806.09055).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ class DartsSpace:
     """The space (:class:`benchmarks_data.spaces.SearchSpace`)."""
 
     name, benchmark = "darts", ""
-    description = "DARTS: normal and reduction cell, 4 nodes with 2 of up to 5 inputs each, 8 operations; searched in 8 cells"
+    description = (
+        "DARTS: normal and reduction cell, 4 nodes with 2 of up to 5 inputs each, 8 "
+        "operations; searched in 8 cells"
+    )
     datasets: ClassVar[Mapping[str, Dataset]] = {
         "cifar10": Dataset(10, 32),
         "cifar100": Dataset(100, 32),
@@ -27,18 +32,36 @@ class DartsSpace:
     }
     choices = CHOICES
     #: The inputs are what the two cells before put out; the cell puts out the other four, joined.
-    nodes: ClassVar[Mapping[int, str]] = {0: "$c_{k-2}$", 1: "$c_{k-1}$", **dict.fromkeys(CONCAT, "")}
+    nodes: ClassVar[Mapping[int, str]] = {
+        0: "$c_{k-2}$",
+        1: "$c_{k-1}$",
+        **dict.fromkeys(CONCAT, ""),
+    }
     limits = tuple(
-        (tuple(n for n, choice in enumerate(CHOICES) if choice.group == cell and choice.edge[1] == node), EDGES_PER_NODE)
+        (
+            tuple(
+                n
+                for n, choice in enumerate(CHOICES)
+                if choice.group == cell and choice.edge[1] == node
+            ),
+            EDGES_PER_NODE,
+        )
         for cell in CELLS
         for node in range(INPUTS, INPUTS + NODES)
     )
 
-    def supernet(self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None) -> DartsSupernet:
+    def supernet(
+        self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None
+    ) -> DartsSupernet:
         if cells is not None and cells < LEAST_CELLS:
-            raise InputError(f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not --cells {cells}")
+            raise InputError(
+                f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not "
+                f"--cells {cells}"
+            )
         size = {"channels": channels or SEARCH_CHANNELS, "cells": cells or SEARCH_CELLS}
-        return DartsSupernet(self.datasets[dataset].classes, seed, **size, imagenet=dataset == "imagenet")
+        return DartsSupernet(
+            self.datasets[dataset].classes, seed, **size, imagenet=dataset == "imagenet"
+        )
 
     def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Genotype:
         cells: dict[str, list[tuple[str, int]]] = {cell: [] for cell in CELLS}
@@ -51,7 +74,9 @@ class DartsSpace:
     def network(self, found: Any, dataset: str, seed: int) -> Network:
         channels, cells = TRAINED[dataset]
         classes = self.datasets[dataset].classes
-        return Network(found, classes, seed, channels=channels, cells=cells, imagenet=dataset == "imagenet")
+        return Network(
+            found, classes, seed, channels=channels, cells=cells, imagenet=dataset == "imagenet"
+        )
 
 
 SPACE = DartsSpace()

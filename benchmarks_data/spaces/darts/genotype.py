@@ -1,8 +1,9 @@
 """Cells of the DARTS space, and how they are written.
 
-Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019, https://arxiv.org/abs/1806.09055, section 3.1.1:
-a cell has two input nodes (0 and 1: the outputs of the two cells before) and four further ones (2 to 5), each of which sums two
-operations on earlier nodes; the cell's output holds the channels of these four.
+Liu, Simonyan, Yang, "DARTS: Differentiable Architecture Search", ICLR 2019,
+https://arxiv.org/abs/1806.09055, section 3.1.1: a cell has two input nodes (0 and 1: the outputs of
+the two cells before) and four further ones (2 to 5), each of which sums two operations on earlier
+nodes; the cell's output holds the channels of these four.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ Term = tuple[str, int]
 
 @dataclass(frozen=True)
 class Genotype:
-    """The two cells of a DARTS network: for each node in turn its two terms, and the nodes whose outputs are joined."""
+    """The two cells of a DARTS network.
+
+    For each node in turn its two terms, and the nodes whose outputs are joined.
+    """
 
     normal: tuple[Term, ...]
     reduce: tuple[Term, ...]
@@ -42,7 +46,10 @@ class Genotype:
     reduce_concat: tuple[int, ...] = CONCAT
 
     def __post_init__(self) -> None:
-        for name, cell, concat in (("normal", self.normal, self.normal_concat), ("reduce", self.reduce, self.reduce_concat)):
+        for name, cell, concat in (
+            ("normal", self.normal, self.normal_concat),
+            ("reduce", self.reduce, self.reduce_concat),
+        ):
             _check_cell(name, cell, concat)
 
     def __str__(self) -> str:
@@ -64,19 +71,35 @@ class Genotype:
 
 def _check_cell(name: str, cell: Sequence[Term], concat: Sequence[int]) -> None:
     if len(cell) != NODES * EDGES_PER_NODE:
-        raise InputError(f"a {name} cell has {NODES * EDGES_PER_NODE} operations, two for each of {NODES} nodes, not {len(cell)}")
+        raise InputError(
+            f"a {name} cell has {NODES * EDGES_PER_NODE} operations, two for each of {NODES} "
+            f"nodes, not {len(cell)}"
+        )
     for place, (kind, source) in enumerate(cell):
         node = INPUTS + place // EDGES_PER_NODE
         if kind not in OPERATIONS or kind == NONE:
-            raise InputError(f"{kind!r} is no operation of a DARTS cell: expected one of {', '.join(OPERATIONS[1:])}")
+            raise InputError(
+                f"{kind!r} is no operation of a DARTS cell: expected one of "
+                f"{', '.join(OPERATIONS[1:])}"
+            )
         if not 0 <= source < node:
-            raise InputError(f"node {node} of a {name} cell reads nodes 0 to {node - 1}, not {source}")
-    if not concat or len(set(concat)) != len(concat) or not set(concat) <= set(range(INPUTS, INPUTS + NODES)):
-        raise InputError(f"a {name} cell joins some of its nodes {INPUTS} to {INPUTS + NODES - 1}, not {list(concat)}")
+            raise InputError(
+                f"node {node} of a {name} cell reads nodes 0 to {node - 1}, not {source}"
+            )
+    if (
+        not concat
+        or len(set(concat)) != len(concat)
+        or not set(concat) <= set(range(INPUTS, INPUTS + NODES))
+    ):
+        raise InputError(
+            f"a {name} cell joins some of its nodes {INPUTS} to {INPUTS + NODES - 1}, not "
+            f"{list(concat)}"
+        )
 
 
 def genotype(entry: object) -> Genotype:
-    """Return the genotype that a JSON object with ``normal``, ``reduce`` and perhaps their ``_concat`` describes.
+    """Return the genotype that a JSON object with ``normal``, ``reduce`` and perhaps their
+    ``_concat`` describes.
 
     Raises:
         InputError: it describes none.
@@ -84,13 +107,20 @@ def genotype(entry: object) -> Genotype:
     if not isinstance(entry, Mapping):
         raise InputError("a genotype is an object with 'normal' and 'reduce'")
     try:
-        normal, reduce = (tuple((str(kind), _node(source)) for kind, source in entry[key]) for key in ("normal", "reduce"))
-        concats = (tuple(map(_node, entry.get(key, CONCAT))) for key in ("normal_concat", "reduce_concat"))
+        normal, reduce = (
+            tuple((str(kind), _node(source)) for kind, source in entry[key])
+            for key in ("normal", "reduce")
+        )
+        concats = (
+            tuple(map(_node, entry.get(key, CONCAT))) for key in ("normal_concat", "reduce_concat")
+        )
         return Genotype(normal, reduce, *concats)
     except InputError:
         raise
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"a genotype has lists of [operation, node] in 'normal' and 'reduce': {error}") from error
+        raise InputError(
+            f"a genotype has lists of [operation, node] in 'normal' and 'reduce': {error}"
+        ) from error
 
 
 def _node(value: object) -> int:

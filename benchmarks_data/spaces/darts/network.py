@@ -1,9 +1,12 @@
-"""The networks of the DARTS space in torch, for inputs (batch, 3, height, width): of one genotype, or with all choices open.
+"""The networks of the DARTS space in torch, for inputs (batch, 3, height, width).
 
-Cells in a row, each of which reads the two before; at a third and two thirds of the row a reduction cell, which halves height and
-width and doubles the channels. The CIFAR network begins with a convolution, the ImageNet network with three of stride 2.
-Source: Liu et al., ICLR 2019, arXiv 1806.09055, section 3 and its published code; auxiliary heads and drop path, which serve
-training, are left out.
+Of one genotype, or with all choices open.
+
+Cells in a row, each of which reads the two before; at a third and two thirds of the row a reduction
+cell, which halves height and width and doubles the channels. The CIFAR network begins with a
+convolution, the ImageNet network with three of stride 2. Source: Liu et al., ICLR 2019, arXiv
+1806.09055, section 3 and its published code; auxiliary heads and drop path, which serve training,
+are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +20,13 @@ from torch import Tensor, nn
 from benchmarks_data.initialisation import Convolution, Linear, initialise
 from benchmarks_data.layers import FactorizedReduce, ReluConvBn, Zero
 from benchmarks_data.spaces.choice import Choice
-from benchmarks_data.spaces.darts.genotype import EDGES_PER_NODE, INPUTS, NODES, OPERATIONS, Genotype
+from benchmarks_data.spaces.darts.genotype import (
+    EDGES_PER_NODE,
+    INPUTS,
+    NODES,
+    OPERATIONS,
+    Genotype,
+)
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet, summed
 
 STEM_MULTIPLIER = 3
@@ -48,7 +57,9 @@ def _separable(channels: int, kernel: int, stride: int, dilation: int = 1) -> li
     padding = dilation * (kernel // 2)
     return [
         nn.ReLU(),
-        Convolution(channels, channels, kernel, stride, padding, dilation, groups=channels, bias=False),
+        Convolution(
+            channels, channels, kernel, stride, padding, dilation, groups=channels, bias=False
+        ),
         Convolution(channels, channels, 1, bias=False),
         nn.BatchNorm2d(channels),
     ]
@@ -67,7 +78,9 @@ def operation(kind: str, channels: int, stride: int) -> nn.Module:
             return nn.Identity() if stride == 1 else FactorizedReduce(channels, channels)
         case "sep_conv_3x3" | "sep_conv_5x5":
             kernel = int(kind[-1])
-            return nn.Sequential(*_separable(channels, kernel, stride), *_separable(channels, kernel, 1))
+            return nn.Sequential(
+                *_separable(channels, kernel, stride), *_separable(channels, kernel, 1)
+            )
         case "dil_conv_3x3" | "dil_conv_5x5":
             return nn.Sequential(*_separable(channels, int(kind[-1]), stride, dilation=2))
     raise ValueError(f"no operation {kind!r} in the DARTS space")
@@ -76,20 +89,26 @@ def operation(kind: str, channels: int, stride: int) -> nn.Module:
 POOLINGS = ("max_pool_3x3", "avg_pool_3x3")
 #: (source node, node, module).
 Edge = tuple[int, int, nn.Module]
-#: Returns the edges of a cell and the nodes that it joins, from its number of channels and whether it reduces.
+#: Returns the edges of a cell and the nodes that it joins, from its number of channels and whether
+#: it reduces.
 Interior = Callable[[int, bool], tuple[list[Edge], tuple[int, ...]]]
 
 
 class Cell(nn.Module):
-    """A cell: (output of the cell before the last, output of the last) -> the outputs of the last cell and of this one.
+    """A cell: (output of the cell before the last, output of the last) -> the outputs of the last
+    cell and of this one.
 
     Its *edges* are modules by (source node, node, further mark); a node sums those that lead to it.
     """
 
-    def __init__(self, inputs: Sequence[nn.Module], edges: Sequence[Edge], concat: Sequence[int]) -> None:
+    def __init__(
+        self, inputs: Sequence[nn.Module], edges: Sequence[Edge], concat: Sequence[int]
+    ) -> None:
         super().__init__()
         self.inputs = nn.ModuleList(inputs)
-        self.edges = nn.ModuleDict({f"{place}-{source}-{node}": edge for place, (source, node, edge) in enumerate(edges)})
+        self.edges = nn.ModuleDict(
+            {f"{place}-{source}-{node}": edge for place, (source, node, edge) in enumerate(edges)}
+        )
         self._ends = [(source, node) for source, node, _ in edges]
         self._concat = list(concat)
 
@@ -97,7 +116,13 @@ class Cell(nn.Module):
         nodes = [module(x) for module, x in zip(self.inputs, state, strict=True)]
         for node in range(INPUTS, INPUTS + NODES):
             leading = zip(self._ends, self.edges.values(), strict=True)
-            nodes.append(summed(edge(nodes[source]) for (source, end), edge in leading if end == node and not _closed(edge)))
+            nodes.append(
+                summed(
+                    edge(nodes[source])
+                    for (source, end), edge in leading
+                    if end == node and not _closed(edge)
+                )
+            )
         return state[1], torch.cat([nodes[node] for node in self._concat], dim=1)
 
 
@@ -106,26 +131,37 @@ def _closed(edge: nn.Module) -> bool:
 
 
 class Body(nn.Module):
-    """Stem, cells and classifier. *stages* are the cells: each takes and returns the outputs of two cells."""
+    """Stem, cells and classifier.
 
-    def __init__(self, interior: Interior, classes: int, *, channels: int, cells: int, imagenet: bool) -> None:
+    *stages* are the cells: each takes and returns the outputs of two cells.
+    """
+
+    def __init__(
+        self, interior: Interior, classes: int, *, channels: int, cells: int, imagenet: bool
+    ) -> None:
         super().__init__()
         if imagenet:
             half = channels // 2
             first_layer = Convolution(3, half, 3, stride=2, padding=1, bias=False)
-            self.stem = nn.Sequential(first_layer, nn.BatchNorm2d(half), ReluConvBn(half, channels, 3, stride=2))
+            self.stem = nn.Sequential(
+                first_layer, nn.BatchNorm2d(half), ReluConvBn(half, channels, 3, stride=2)
+            )
             self.second_stem: nn.Module = ReluConvBn(channels, channels, 3, stride=2)
             before, last = channels, channels
         else:
             before = last = STEM_MULTIPLIER * channels
-            self.stem = nn.Sequential(Convolution(3, last, 3, padding=1, bias=False), nn.BatchNorm2d(last))
+            self.stem = nn.Sequential(
+                Convolution(3, last, 3, padding=1, bias=False), nn.BatchNorm2d(last)
+            )
             self.second_stem = nn.Identity()
         reduced = imagenet
         rows: list[nn.Module] = []
         for place in range(cells):
             reduces = place in (cells // 3, 2 * cells // 3)
             channels = 2 * channels if reduces else channels
-            first = FactorizedReduce(before, channels) if reduced else ReluConvBn(before, channels, 1)
+            first = (
+                FactorizedReduce(before, channels) if reduced else ReluConvBn(before, channels, 1)
+            )
             edges, concat = interior(channels, reduces)
             rows.append(Cell([first, ReluConvBn(last, channels, 1)], edges, concat))
             before, last, reduced = last, len(concat) * channels, reduces
@@ -147,32 +183,56 @@ class Network(Body):
     """The network of a genotype: (batch, 3, height, width) -> logits (batch, classes)."""
 
     def __init__(
-        self, genotype: Genotype, classes: int, seed: int, *, channels: int = 36, cells: int = 20, imagenet: bool = False
+        self,
+        genotype: Genotype,
+        classes: int,
+        seed: int,
+        *,
+        channels: int = 36,
+        cells: int = 20,
+        imagenet: bool = False,
     ) -> None:
-        super().__init__(partial(_chosen, genotype), classes, channels=channels, cells=cells, imagenet=imagenet)
+        super().__init__(
+            partial(_chosen, genotype), classes, channels=channels, cells=cells, imagenet=imagenet
+        )
         initialise(self, seed)
 
 
 def _chosen(genotype: Genotype, channels: int, reduces: bool) -> tuple[list[Edge], tuple[int, ...]]:
-    terms, concat = (genotype.reduce, genotype.reduce_concat) if reduces else (genotype.normal, genotype.normal_concat)
+    terms, concat = (
+        (genotype.reduce, genotype.reduce_concat)
+        if reduces
+        else (genotype.normal, genotype.normal_concat)
+    )
     edges = [
-        (source, INPUTS + place // EDGES_PER_NODE, operation(kind, channels, 2 if reduces and source < INPUTS else 1))
+        (
+            source,
+            INPUTS + place // EDGES_PER_NODE,
+            operation(kind, channels, 2 if reduces and source < INPUTS else 1),
+        )
         for place, (kind, source) in enumerate(terms)
     ]
     return edges, concat
 
 
 class DartsSupernet(Body, Supernet):
-    """The search network, in which every edge carries all candidates: (batch, 3, height, width) -> logits (batch, classes).
+    """The search network, in which every edge carries all candidates.
 
-    As published: poolings are followed by batch normalisation, and inside cells no normalisation has a scale and a shift.
+    (batch, 3, height, width) -> logits (batch, classes).
+
+    As published: poolings are followed by batch normalisation, and inside cells no normalisation
+    has a scale and a shift.
     """
 
     space = "darts"
 
-    def __init__(self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False) -> None:
+    def __init__(
+        self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False
+    ) -> None:
         gates = Gates(CHOICES)
-        super().__init__(partial(_open, gates), classes, channels=channels, cells=cells, imagenet=imagenet)
+        super().__init__(
+            partial(_open, gates), classes, channels=channels, cells=cells, imagenet=imagenet
+        )
         self.choices, self.gates = CHOICES, gates
         _without_scales(self.cells)
         initialise(self, seed)

@@ -1,8 +1,9 @@
 """Test errors that FreeDARTS' authors published for cells of the DARTS space.
 
-Source: github.com/anonymous-submission1991/FreeDARTS, commit b64bfdc: README.md for the errors, in percent; DARTS_CNN/genotypes.py
-for the cells; the training logs in DARTS_CNN say which cells were trained (cifar10-FreeDARTS+ and ++, cifar100-FreeDARTS+,
-Imagenet_FreeDARTS+, ImageNet_FreeDARTS++). No log names the cells of the README's first row, 2.73 and 18.03.
+Source: github.com/anonymous-submission1991/FreeDARTS, commit b64bfdc: README.md for the errors, in
+percent; DARTS_CNN/genotypes.py for the cells; the training logs in DARTS_CNN say which cells were
+trained (cifar10-FreeDARTS+ and ++, cifar100-FreeDARTS+, Imagenet_FreeDARTS+, ImageNet_FreeDARTS++).
+No log names the cells of the README's first row, 2.73 and 18.03.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The engine of NAS-Bench-201: a batch of cells goes through one masked network, row by row where they differ. Needs no torch."""
+"""The engine of NAS-Bench-201.
+
+A batch of cells goes through one masked network, row by row where they differ. Needs no torch.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ class NasBench201Engine:
     passes = frozenset({"cost", "weight_norms", "synaptic_flow", "periodic_flow", "expected_flow"})
 
     def order(self, structure: Sequence[str]) -> tuple[int, ...]:
-        """Return what sorts cells so that neighbours share operations, and those with equal networks stand side by side."""
+        """Return what sorts cells so that neighbours share operations, and those with equal
+        networks stand side by side.
+        """
         return tuple(OPERATIONS.index(kind) for kind in without_dead_edges(structure))
 
     def share(self, make: Callable[[int], Any], inputs: Inputs) -> Shared:
@@ -26,7 +31,9 @@ class NasBench201Engine:
 
         return Shared(lambda cell: make(index(format_cell(cell))), inputs)
 
-    def compute(self, name: str, shared: Shared, structures: Sequence[Sequence[str]], memory: int | None) -> list[Any]:
+    def compute(
+        self, name: str, shared: Shared, structures: Sequence[Sequence[str]], memory: int | None
+    ) -> list[Any]:
         from proxies.engines.nb201.passes import compute
 
         return compute(name, shared, structures, memory)

@@ -1,8 +1,10 @@
-"""The synaptic flow of many cells at once, in one masked network whose edges carry the operations of all of them.
+"""The synaptic flow of many cells at once, in one masked network whose edges carry the operations
+of all of them.
 
-All cells of a seed share their operations' weights, and the linearised network needs no autograd: its adjoint is written out. On
-each edge the rows that use an operation are taken together; their results are added to the node that the edge leads to. No weight
-gradient is needed, as <theta, dR/dtheta> = <output, dR/doutput> = <input, adjoint(dR/doutput)>.
+All cells of a seed share their operations' weights, and the linearised network needs no autograd:
+its adjoint is written out. On each edge the rows that use an operation are taken together; their
+results are added to the node that the edge leads to. No weight gradient is needed, as <theta,
+dR/dtheta> = <output, dR/doutput> = <input, adjoint(dR/doutput)>.
 """
 
 from __future__ import annotations
@@ -72,7 +74,9 @@ class Flows:
 
 @torch.no_grad()
 def flows(network: LinearNetwork, cells: Sequence[Sequence[str]]) -> Flows:
-    """Return the flow through the network of each cell; cells in lexicographic order take least copying.
+    """Return the flow through the network of each cell.
+
+    Cells in lexicographic order take least copying.
 
     Args:
         network: the maps of all operations.
@@ -80,12 +84,18 @@ def flows(network: LinearNetwork, cells: Sequence[Sequence[str]]) -> Flows:
     """
     device = network.stem.device
     users = [
-        {kind: _rows([cell[edge] == kind for cell in cells], device) for kind in _kinds(cells, edge)} for edge in range(len(EDGES))
+        {
+            kind: _rows([cell[edge] == kind for cell in cells], device)
+            for kind in _kinds(cells, edge)
+        }
+        for edge in range(len(EDGES))
     ]
     x = network.stem.expand(len(cells), -1, -1, -1).contiguous()
     tape: list[tuple[list[Tensor], Tensor]] = []
     for part in network.body:
-        kept = _through_cell(part, x, users) if isinstance(part, CellMaps) else _through_block(part, x)
+        kept = (
+            _through_cell(part, x, users) if isinstance(part, CellMaps) else _through_block(part, x)
+        )
         x = kept.pop()
         scale = x.flatten(1).amax(dim=1)
         scale = torch.where(scale > 0, scale, torch.ones_like(scale))
@@ -103,7 +113,12 @@ def flows(network: LinearNetwork, cells: Sequence[Sequence[str]]) -> Flows:
             g, flow = _back_through_block(part, kept, g)
             blocks.append(flow)
     scales = torch.stack([scale for _, scale in tape], dim=1).tolist()
-    return Flows(total, _stacked(edges, x), _stacked(blocks, x), [math.fsum(map(math.log, row)) for row in scales])
+    return Flows(
+        total,
+        _stacked(edges, x),
+        _stacked(blocks, x),
+        [math.fsum(map(math.log, row)) for row in scales],
+    )
 
 
 def _kinds(cells: Sequence[Sequence[str]], edge: int) -> list[str]:
@@ -114,7 +129,11 @@ def _kinds(cells: Sequence[Sequence[str]], edge: int) -> list[str]:
 def _rows(members: Sequence[bool], device: torch.device) -> Rows:
     numbers = [row for row, member in enumerate(members) if member]
     first, last = numbers[0], numbers[-1]
-    return slice(first, last + 1) if last - first + 1 == len(numbers) else torch.tensor(numbers, device=device)
+    return (
+        slice(first, last + 1)
+        if last - first + 1 == len(numbers)
+        else torch.tensor(numbers, device=device)
+    )
 
 
 def _take(x: Tensor, rows: Rows) -> Tensor:
@@ -144,7 +163,9 @@ def _through_cell(part: CellMaps, x: Tensor, users: Sequence[dict[str, Rows]]) -
     for (source, target), maps, used in zip(EDGES, part.edges, users, strict=True):
         for kind, rows in used.items():
             if (value := nodes[source]) is not None:
-                nodes[target] = _add(nodes[target], rows, maps[kind].apply(_take(value, rows)), len(x))
+                nodes[target] = _add(
+                    nodes[target], rows, maps[kind].apply(_take(value, rows)), len(x)
+                )
     return [torch.zeros_like(x) if node is None else node for node in nodes]
 
 
@@ -172,9 +193,13 @@ def _through_block(part: BlockMaps, x: Tensor) -> list[Tensor]:
     return [short, deep, short + deep]
 
 
-def _back_through_block(part: BlockMaps, kept: Sequence[Tensor], g: Tensor) -> tuple[Tensor, Tensor]:
+def _back_through_block(
+    part: BlockMaps, kept: Sequence[Tensor], g: Tensor
+) -> tuple[Tensor, Tensor]:
     short, deep = kept
-    below = part.halve.adjoint(part.shortcut.adjoint(g)) + part.first.adjoint(part.second.adjoint(g))
+    below = part.halve.adjoint(part.shortcut.adjoint(g)) + part.first.adjoint(
+        part.second.adjoint(g)
+    )
     return below, torch.stack([_dot(short, g), _dot(deep, g)], dim=1)
 
 

@@ -1,7 +1,7 @@
 """Linear maps between activations of many architectures at once, each with its adjoint.
 
-Activations are (rows, height, width, channels), contiguous: a row is an architecture. Convolutions take that layout fastest on a
-CPU, and a row, or a run of rows, is one piece of memory.
+Activations are (rows, height, width, channels), contiguous: a row is an architecture. Convolutions
+take that layout fastest on a CPU, and a row, or a run of rows, is one piece of memory.
 """
 
 from __future__ import annotations
@@ -38,29 +38,44 @@ class Identity:
 
 
 class Convolution:
-    """A convolution without bias, padded by zeros so that stride 1 keeps height and width; even sizes if the stride is 2."""
+    """A convolution without bias, padded by zeros so that stride 1 keeps height and width.
+
+    Even sizes if the stride is 2.
+    """
 
     def __init__(self, weight: Tensor, stride: int = 1) -> None:
-        """Take a *weight* of shape (outputs, inputs, kernel, kernel), kernel odd, and a stride of 1 or 2."""
+        """Take a *weight* of shape (outputs, inputs, kernel, kernel), kernel odd, and a stride of 1
+        or 2.
+        """
         self._stride, self._padding = stride, weight.shape[-1] // 2
         self._weight = weight.contiguous(memory_format=torch.channels_last)
-        self._reverse = weight.transpose(0, 1).flip(2, 3).contiguous(memory_format=torch.channels_last)
+        self._reverse = (
+            weight.transpose(0, 1).flip(2, 3).contiguous(memory_format=torch.channels_last)
+        )
 
     def apply(self, x: Tensor) -> Tensor:
-        return _convolved(x, lambda rows: functional.conv2d(rows, self._weight, None, self._stride, self._padding))
+        return _convolved(
+            x, lambda rows: functional.conv2d(rows, self._weight, None, self._stride, self._padding)
+        )
 
     def adjoint(self, g: Tensor) -> Tensor:
         if self._stride == 1:
-            return _convolved(g, lambda rows: functional.conv2d(rows, self._reverse, None, 1, self._padding))
+            return _convolved(
+                g, lambda rows: functional.conv2d(rows, self._reverse, None, 1, self._padding)
+            )
         return _convolved(
-            g, lambda rows: functional.conv_transpose2d(rows, self._weight, None, self._stride, self._padding, self._stride - 1)
+            g,
+            lambda rows: functional.conv_transpose2d(
+                rows, self._weight, None, self._stride, self._padding, self._stride - 1
+            ),
         )
 
 
 def _convolved(x: Tensor, convolution: Callable[[Tensor], Tensor]) -> Tensor:
     """Return the convolution of each row, computed among at least FEWEST pixels and two rows.
 
-    Of fewer, libraries take sums in another order, and the last digits of a row would depend on how many are computed with it.
+    Of fewer, libraries take sums in another order, and the last digits of a row would depend on how
+    many are computed with it.
     """
     least = max(2, FEWEST // (x.shape[1] * x.shape[2]))
     padded = torch.cat([x, x.new_zeros(least - len(x), *x.shape[1:])]) if len(x) < least else x
@@ -70,13 +85,17 @@ def _convolved(x: Tensor, convolution: Callable[[Tensor], Tensor]) -> Tensor:
 class AveragePooling:
     """3x3 average pooling of stride 1 over what lies inside the image."""
 
-    def __init__(self, height: int, width: int, dtype: torch.dtype, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, height: int, width: int, dtype: torch.dtype, device: torch.device | str = "cpu"
+    ) -> None:
         inside = torch.ones(1, 1, height, width, dtype=dtype, device=device)
         #: Nine times the share of each pixel in the averages that it enters.
         self._share = 1 / functional.avg_pool2d(inside, 3, 1, 1).permute(0, 2, 3, 1)
 
     def apply(self, x: Tensor) -> Tensor:
-        return _channels_last(functional.avg_pool2d(_channels_first(x), 3, 1, 1, count_include_pad=False))
+        return _channels_last(
+            functional.avg_pool2d(_channels_first(x), 3, 1, 1, count_include_pad=False)
+        )
 
     def adjoint(self, g: Tensor) -> Tensor:
         return _channels_last(functional.avg_pool2d(_channels_first(g * self._share), 3, 1, 1))

@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 import torch
 
 from benchmarks_data.nb201.network import CellModule, Network
-from benchmarks_data.nb201.space import CONVOLUTIONS, EDGES, OPERATIONS, live_edges, without_dead_edges
+from benchmarks_data.nb201.space import (
+    CONVOLUTIONS,
+    EDGES,
+    OPERATIONS,
+    live_edges,
+    without_dead_edges,
+)
 from proxies.engines.nb201 import ENGINE, shared
 from proxies.engines.nb201.flow import Flows, LinearNetwork, flows
 from proxies.passes.common import Inputs, Place, layers_of
@@ -21,7 +27,8 @@ Value = TypeVar("Value")
 
 #: Bytes that a batch of architectures may take on a CPU: twice as many are hardly faster.
 CPU_MEMORY = 256 * 2**20
-#: Tensors of a node's size that are alive at once while a cell is computed, beside those that wait for the adjoint.
+#: Tensors of a node's size that are alive at once while a cell is computed, beside those that wait
+#: for the adjoint.
 WORKING = 16
 
 
@@ -40,24 +47,37 @@ class Shared:
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def uniform(self, kind: str) -> Network:
-        """Return the network whose edges all carry an operation: it holds the operation's weights in every place."""
+        """Return the network whose edges all carry an operation.
+
+        It holds the operation's weights in every place.
+        """
         return self._once(("uniform", kind), lambda: self.make((kind,) * len(EDGES)))
 
     def linear(self, form: Callable[[dict[str, Network], Inputs], LinearNetwork]) -> LinearNetwork:
         """Return a form of the linearised network, which is made once."""
-        return self._once(form, lambda: form({kind: self.uniform(kind) for kind in sorted(CONVOLUTIONS)}, self.inputs))
+        return self._once(
+            form,
+            lambda: form({kind: self.uniform(kind) for kind in sorted(CONVOLUTIONS)}, self.inputs),
+        )
 
     def costs(self) -> dict[str, Cost]:
         """Return the sizes of the uniform networks."""
-        return self._once("costs", lambda: {kind: cost(self.uniform(kind), self.inputs) for kind in OPERATIONS})
+        return self._once(
+            "costs", lambda: {kind: cost(self.uniform(kind), self.inputs) for kind in OPERATIONS}
+        )
 
     def norms(self) -> dict[str, dict[str, float]]:
-        """Return the norms of the layers of uniform networks, by name: of none and of the convolutions."""
+        """Return the norms of the layers of uniform networks, by name.
+
+        Of none and of the convolutions.
+        """
 
         def compute() -> dict[str, dict[str, float]]:
             networks = {kind: self.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
             return {
-                kind: dict(zip(layers_of(network), weight_norms(network, self.inputs).norms, strict=True))
+                kind: dict(
+                    zip(layers_of(network), weight_norms(network, self.inputs).norms, strict=True)
+                )
                 for kind, network in networks.items()
             }
 
@@ -70,14 +90,17 @@ class Shared:
         return found
 
 
-def compute(name: str, sharing: Shared, cells: Sequence[Sequence[str]], memory: int | None = None) -> list[Any]:
+def compute(
+    name: str, sharing: Shared, cells: Sequence[Sequence[str]], memory: int | None = None
+) -> list[Any]:
     """Return the result of a pass for each cell, or what its computation raised.
 
     Args:
         name: of a pass in the engine's passes.
         sharing: what the cells share.
         cells: the operations of each.
-        memory: bytes that a batch may take; None is CPU_MEMORY, or on another device half of what is free.
+        memory: bytes that a batch may take; None is CPU_MEMORY, or on another device half of what
+            is free.
     """
     match name:
         case "cost":
@@ -99,7 +122,10 @@ def _synaptic_flows(
     cells: Sequence[Sequence[str]],
     memory: int | None,
 ) -> list[SynapticFlow | Exception]:
-    """Return the flows of cells, or what their computation raised; each distinct network is computed once."""
+    """Return the flows of cells, or what their computation raised.
+
+    Each distinct network is computed once.
+    """
     network = sharing.linear(form)
     kept = [without_dead_edges(cell) for cell in cells]
     distinct = sorted(set(kept), key=ENGINE.order)
@@ -111,8 +137,13 @@ def _synaptic_flows(
     return [found[cell] for cell in kept]
 
 
-def _tried(network: LinearNetwork, batch: Sequence[tuple[str, ...]]) -> Sequence[SynapticFlow | Exception]:
-    """Return the flow of each cell of a batch; one that fails, as by too little memory, is computed in halves."""
+def _tried(
+    network: LinearNetwork, batch: Sequence[tuple[str, ...]]
+) -> Sequence[SynapticFlow | Exception]:
+    """Return the flow of each cell of a batch.
+
+    One that fails, as by too little memory, is computed in halves.
+    """
     try:
         return _each(flows(network, batch), batch)
     except Exception as error:
@@ -127,14 +158,26 @@ def _free(device: torch.device) -> int:
 
 
 def _bytes_of_a_row(network: LinearNetwork) -> int:
-    """Return about how many bytes the computation of one row takes: three nodes of each cell wait for the adjoint."""
+    """Return about how many bytes the computation of one row takes.
+
+    Three nodes of each cell wait for the adjoint.
+    """
     pixels, size = network.stem[0].numel(), network.stem.element_size()
     return size * pixels * (WORKING + 3 * len(network.body))
 
 
 def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
-    """Return the flow of each row. The stem and the classifier carry all of it; a branch's two convolutions carry the same."""
-    values = zip(found.total.tolist(), found.edges.flatten(1).tolist(), found.blocks.tolist(), found.log_scale, strict=True)
+    """Return the flow of each row.
+
+    The stem and the classifier carry all of it; a branch's two convolutions carry the same.
+    """
+    values = zip(
+        found.total.tolist(),
+        found.edges.flatten(1).tolist(),
+        found.blocks.tolist(),
+        found.log_scale,
+        strict=True,
+    )
     places = [(number, edge) for number in range(found.edges.shape[1]) for edge in EDGES]
     live: dict[tuple[bool, ...], frozenset[Place]] = {}
     results = []
@@ -142,10 +185,24 @@ def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
         present = live_edges(cell)
         if present not in live:
             live[present] = frozenset(itertools.compress(places, itertools.cycle(present)))
-        layers = [total, total, *itertools.chain.from_iterable((short, deep, deep) for short, deep in blocks)]
-        layers += itertools.compress(edges, itertools.cycle([kind in CONVOLUTIONS for kind in cell]))
+        layers = [
+            total,
+            total,
+            *itertools.chain.from_iterable((short, deep, deep) for short, deep in blocks),
+        ]
+        layers += itertools.compress(
+            edges, itertools.cycle([kind in CONVOLUTIONS for kind in cell])
+        )
         operations = dict(zip(places, edges, strict=True))
-        results.append(SynapticFlow(operations=operations, live=live[present], log_scale=log_scale, total=total, layers=layers))
+        results.append(
+            SynapticFlow(
+                operations=operations,
+                live=live[present],
+                log_scale=log_scale,
+                total=total,
+                layers=layers,
+            )
+        )
     return results
 
 
@@ -154,7 +211,10 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
     known = sharing.costs()
     none = known[OPERATIONS[0]]
     params, flops, convs = (
-        {kind: (getattr(one, name) - getattr(none, name)) // len(EDGES) for kind, one in known.items()}
+        {
+            kind: (getattr(one, name) - getattr(none, name)) // len(EDGES)
+            for kind, one in known.items()
+        }
         for name in ("params", "flops", "live_convs")
     )
     return [
@@ -172,13 +232,22 @@ def _norms(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[WeightNorms]
     """Return the norms of the layers of each network, those of its cells last."""
     norms = sharing.norms()
     skeleton = list(norms[OPERATIONS[0]].values())
-    numbers = [number for number, part in enumerate(sharing.uniform(OPERATIONS[0]).body) if isinstance(part, CellModule)]
+    numbers = [
+        number
+        for number, part in enumerate(sharing.uniform(OPERATIONS[0]).body)
+        if isinstance(part, CellModule)
+    ]
     of_edge = {
-        (edge, kind): [norms[kind][f"body.{number}.edges.{edge[0]}-{edge[1]}-{kind}.1"] for number in numbers]
+        (edge, kind): [
+            norms[kind][f"body.{number}.edges.{edge[0]}-{edge[1]}-{kind}.1"] for number in numbers
+        ]
         for edge in EDGES
         for kind in CONVOLUTIONS
     }
     return [
-        WeightNorms(skeleton + [norm for taken in zip(EDGES, cell, strict=True) for norm in of_edge.get(taken, ())])
+        WeightNorms(
+            skeleton
+            + [norm for taken in zip(EDGES, cell, strict=True) for norm in of_edge.get(taken, ())]
+        )
         for cell in cells
     ]
