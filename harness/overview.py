@@ -7,7 +7,6 @@ scores nothing.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -18,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError
-from harness.shipped import shipped
+from harness.files.run_record import _description, read_settings
+from harness.files.shipped import shipped
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 PROG = "python -m harness.overview"
 #: Published figures, in a file for each benchmark.
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
 
-    from harness.files import read_csv  # after the arguments: --help stays instant
+    from harness.files.whole import read_csv
 
     runs = [read_run(folder) for folder in args.runs]
     default = shipped(PUBLISHED / f"{runs[0].settings['benchmark']}.csv")
@@ -79,7 +80,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 @dataclass(frozen=True)
 class Run:
     """A finished run: its folder, what it says of itself, and its own population's
-    harness.analysis.CORRELATION_COLUMNS.
+    harness.analysis.correlations.CORRELATION_COLUMNS.
     """
 
     folder: Path
@@ -87,42 +88,9 @@ class Run:
     correlations: pd.DataFrame
 
 
-def read_settings(folder: Path) -> dict[str, Any]:
-    """Return what run.json in *folder* says; raise InputError when it is not a run's."""
-    try:
-        settings: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        images = settings["images"]
-        commands = [settings["command"], *settings.get("scored_by", [])]
-        texts = [
-            *(settings[key] for key in ("benchmark", "dataset", "dtype")),
-            *settings["targets"],
-            *(proxy["name"] for proxy in settings["proxies"]),
-            *(word for command in commands for word in command),
-            settings["archs"]["population"],
-            settings["table"]["name"],
-            *((images["file"], images["sha256"]) if isinstance(images, dict) else [images]),
-        ]
-        numbers = [*settings["seeds"], settings["archs"]["count"]]
-        if not (settings["targets"] and settings["seeds"] and all(commands)):
-            raise ValueError
-        texts += [settings.get("against") or ""]
-        if not (
-            all(isinstance(text, str) for text in texts)
-            and all(isinstance(number, int) for number in numbers)
-        ):
-            raise TypeError
-        _description(settings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        found = folder if folder.is_dir() else f"{folder}, which is no folder,"
-        raise InputError(
-            f"{found} has no run.json of a run: name a folder that harness.run has written"
-        ) from error
-    return settings
-
-
 def read_run(folder: Path) -> Run:
     """Return the run whose results *folder* holds; raise InputError when it holds none."""
-    from harness.files import read_csv
+    from harness.files.whole import read_csv
 
     settings = read_settings(folder)
     found = read_csv(
@@ -215,25 +183,9 @@ def _taus(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _cell(row: pd.Series) -> str:
-    from harness.files import tau_text
+    from harness.reporting.phrases import tau_text
 
     return tau_text(row["tau"], row["tau_low"], row["tau_high"])
-
-
-def _description(settings: dict[str, Any]) -> str:
-    images, archs = settings["images"], settings["archs"]
-    source = f"images of {Path(images['file']).name}" if isinstance(images, dict) else images
-    drawn = (
-        f"drawn with sample seed {archs['sample_seed']} from"
-        if str(archs["given"]).isdigit()
-        else "of"
-    )
-    return (
-        f"- {settings['benchmark']}, {settings['dataset']}'s networks: {archs['count']} "
-        f"architectures {drawn} population "
-        f"{archs['population']}, {len(settings['seeds'])} seed(s), {source}, accuracies of "
-        f"{settings['table']['name']}"
-    )
 
 
 if __name__ == "__main__":

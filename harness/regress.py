@@ -27,17 +27,18 @@ from typing import TYPE_CHECKING
 import benchmarks_data
 from benchmarks_data.command import FAILED, UNUSABLE, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
-from harness.command import natural, positive
 from harness.computing.local import cores
-from harness.fed import fed
-from harness.inputs import NATURAL, NOISE, images_named, name_of
-from harness.scoring import DTYPES, Job
-from harness.selection import select
-from harness.shipped import shipped
+from harness.files.shipped import shipped
+from harness.reporting.fed import fed
+from harness.scoring.inputs import images_named, name_of
+from harness.scoring.job import DTYPES, Job
+from harness.scoring.natural import NATURAL, NOISE
+from harness.scoring.selection import select
+from harness.terminal.options import natural, positive
 
 if TYPE_CHECKING:
-    from harness.baseline import Baseline
-    from harness.drift import Verdict
+    from harness.regression.baseline import Baseline
+    from harness.regression.verdicts import Verdict
 
 PROG = "python -m harness.regress"
 BASELINE = Path("reports/baselines/nb201.csv")
@@ -130,7 +131,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from harness import baseline, drift
+    from harness.regression import baseline, summaries
+    from harness.regression import verdicts as drift
 
     if any(
         given is not None
@@ -161,10 +163,10 @@ def _compare(args: argparse.Namespace) -> int:
     verdicts = drift.compare(expected, found, every, args.tolerance, same_seeds=args.seed is None)
     _tell(verdicts, len(expected.indices))
     if args.markdown:
-        args.markdown.write_text(drift.markdown(verdicts, expected), encoding="utf-8")
+        args.markdown.write_text(summaries.markdown(verdicts, expected), encoding="utf-8")
     if args.junit:
         args.junit.write_text(
-            drift.junit(verdicts, expected, time.monotonic() - started), encoding="utf-8"
+            summaries.junit(verdicts, expected, time.monotonic() - started), encoding="utf-8"
         )
     return FAILED if any(verdict.drifts for verdict in verdicts) else 0
 
@@ -202,7 +204,8 @@ def _draws_otherwise() -> bool:
 
 
 def _update(args: argparse.Namespace) -> int:
-    from harness import baseline, drift
+    from harness.regression import baseline
+    from harness.regression import verdicts as drift
 
     if args.seed is not None or args.markdown or args.junit:
         raise InputError("--seed, --markdown and --junit belong to a comparison, not to --update")
@@ -247,7 +250,7 @@ def _replaced(path: Path) -> Baseline | None:
 
     Raise InputError rather than overwrite another file.
     """
-    from harness import baseline
+    from harness.regression import baseline
 
     try:
         return baseline.read(path) if path.exists() else None

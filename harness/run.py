@@ -8,47 +8,27 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import benchmarks_data
 import proxies
-from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
-from benchmarks_data.errors import unknown
-from harness.command import (
-    check_device,
-    check_replaceable,
-    declared_name,
-    load_plugins,
-    positive,
-    say_what_is_replaced,
-    tables_folder,
-)
-from harness.executor_options import add_options, executor_of
-from harness.fed import fed, record_of
-from harness.inputs import ImageFile, add_images, images_named, name_of
-from harness.listing import describe, listing, record
-from harness.scoring import (
-    DTYPES,
-    Job,
-    Score,
-    Task,
-    canonical_requests,
-    check_images,
-    check_supernet,
-    draws_of,
-    reads_images,
-    uncovered_classes,
-)
-from harness.selection import POPULATIONS, select
+from benchmarks_data.command import FAILED, Parser, given_path, guarded
+from benchmarks_data.populations import POPULATIONS
+from harness.reporting.fed import fed
+from harness.runs.plan import Plan, make_plan, tasks_due
+from harness.runs.record import _settings
+from harness.scoring.inputs import name_of
+from harness.scoring.job import DTYPES, Job, Score, Task, draws_of
+from harness.terminal.checks import load_plugins, say_what_is_replaced
+from harness.terminal.executor_options import add_options
+from harness.terminal.listing import describe, listing
+from harness.terminal.options import add_images, positive
+from proxies.requests import reads_images
 
 if TYPE_CHECKING:
-    from benchmarks_data.benchmark import Benchmark
-    from benchmarks_data.table import Table
-    from harness.computing.contract import Executor
-    from harness.store import Store
+    from harness.scoring.store import Store
+
 
 PROG = "python -m harness.run"
 STORE = Path("reports/scores.sqlite")
@@ -189,8 +169,10 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     plan = make_plan(args, plugins)
     _say_what_is_fed(prog, plan)
 
-    from harness.progress import score_tasks
-    from harness.store import Store
+    from harness.scoring.execution import amount, score_and_store
+    from harness.scoring.store import Store
+    from harness.terminal.progress import tracked
+    from proxies.status import ERROR
 
     with Store(args.store) as store:
         due = tasks_due(plan, store, args.seeds, force=args.force)
@@ -198,11 +180,11 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
             prog, plan, [task for _, tasks in due for task in tasks], range(args.seeds)
         )
         started = time.monotonic()
-        failed = [
-            (job, score)
-            for job, tasks in due
-            for score in score_tasks(job, tasks, store, plan.executor)
-        ]
+        failed = []
+        for job, tasks in due:
+            batches = score_and_store(job, tasks, store, plan.executor)
+            for scores in tracked("scoring", *amount(tasks), batches):
+                failed += [(job, one) for one in scores if one.status.startswith(ERROR)]
         count = sum(len(tasks) for _, tasks in due)
         scoring = {
             "tasks": count,
@@ -263,149 +245,6 @@ def _say_what_is_shown(prog: str, kept: int) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A checked command line: what is scored, what it is compared with, where results go."""
-
-    job: Job
-    requests: list[proxies.Request]
-    indices: list[int]
-    table: Table
-    targets: list[str]
-    out: Path
-    executor: Executor
-    warning: str
-    uncovered: str
-    batches: Sequence[int] | None = None
-    declared: str | None = None
-
-
-def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
-    """Check everything that was given, before anything is computed.
-
-    Raises:
-        InputError: for what cannot be used.
-    """
-    benchmark = benchmarks_data.get(args.benchmark)
-    requests = canonical_requests(args.proxy)
-    check_supernet(benchmark.name, requests)
-    declared = declared_name(args.against, [request.name for request in requests])
-    table = benchmark.table(tables_folder(args.tables))
-    dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
-    indices, warning = select(
-        benchmark, args.archs, args.population, args.sample_seed, table.known(targets)
-    )
-    images, uncovered = images_named(args.images), ""
-    if isinstance(images, ImageFile):
-        classes = benchmark.datasets[dataset].classes
-        check_images(images, requests, classes)
-        uncovered = uncovered_classes(images, requests, classes)
-    job = Job(
-        benchmark.name,
-        dataset,
-        images,
-        args.dtype,
-        check_device(args.device),
-        plugins,
-        _bytes(args.memory),
-    )
-    out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
-    check_replaceable(out)
-    batches = None if args.batches is None else range(args.batches)
-    return Plan(
-        job,
-        requests,
-        indices,
-        table,
-        targets,
-        out,
-        executor_of(args),
-        warning,
-        uncovered,
-        batches,
-        declared,
-    )
-
-
-def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
-    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with
-    the tasks that are due.
-    """
-    if plan.batches is None:
-        return [
-            (
-                plan.job,
-                store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force),
-            )
-        ]
-    every = proxies.expand(plan.requests)
-    readers = [request for request in every if request.needs & {"images", "labels"}]
-    jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
-    # What reads no batch is the same under all of them, and is computed with the first.
-    wanted = [every, *(readers for _ in jobs[1:])]
-    pairs = zip(jobs, wanted, strict=True)
-    return [
-        (job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force))
-        for job, requests in pairs
-    ]
-
-
-def _bytes(megabytes: int | None) -> int | None:
-    return None if megabytes is None else megabytes * 2**20
-
-
-def choose_targets(
-    benchmark: Benchmark, table: Table, dataset: str | None, targets: Sequence[str] | None
-) -> tuple[str, list[str]]:
-    """Return the dataset whose networks are scored and the columns to correlate with.
-
-    Raises:
-        InputError: for unknown ones.
-    """
-    from benchmarks_data.table import dataset_of
-
-    if dataset is not None and dataset not in benchmark.datasets:
-        raise unknown(f"dataset of {benchmark.name}:", dataset, benchmark.datasets)
-    first = next(iter(benchmark.datasets))
-    if not targets:
-        return dataset or first, [table.default_target(dataset or first)]
-    columns = list(dict.fromkeys(table.target(name) for name in targets))
-    return dataset or dataset_of(columns[0], benchmark.datasets) or first, columns
-
-
-def _drawn_from(plan: Plan) -> dict[str, str]:
-    """Return which architectures are considered, where the table does not have a target of all."""
-    known, size = len(plan.table.known(plan.targets)), benchmarks_data.get(plan.job.benchmark).size
-    return (
-        {"considered": f"{known:,} of {size:,}, of which the table has a target"}
-        if known < size
-        else {}
-    )
-
-
-def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
-    return {
-        "benchmark": plan.job.benchmark,
-        "dataset": plan.job.dataset,
-        "targets": plan.targets,
-        "table": plan.table.provenance(),
-        "proxies": [record(request) for request in plan.requests],
-        "archs": {
-            "given": args.archs,
-            "population": args.population,
-            "sample_seed": args.sample_seed,
-            "count": len(plan.indices),
-        }
-        | _drawn_from(plan),
-        "seeds": list(range(args.seeds)),
-        **({} if plan.batches is None else {"batches": list(plan.batches)}),
-        "images": record_of(plan.job.images),
-        "warning": plan.uncovered,
-        "dtype": plan.job.dtype,
-        "against": plan.declared,
-    }
-
-
 def _report(
     prog: str,
     args: argparse.Namespace,
@@ -414,13 +253,16 @@ def _report(
     failed: Sequence[tuple[Job, Score]],
     provenance: dict[str, Any],
 ) -> int:
-    from harness.analysis import collect
-    from harness.publish import publish, tell
-    from harness.results import Results
+    from harness.analysis.aggregates import with_aggregates
+    from harness.analysis.results import Results
+    from harness.reporting.console import tell
+    from harness.reporting.publish import publish
+    from harness.scoring.frames import collect
 
-    scores = collect(
+    collected = collect(
         plan.job, plan.requests, plan.indices, range(args.seeds), store, plan.batches, failed
     )
+    scores = with_aggregates(collected, plan.requests)
     source = name_of(plan.job.images)
     results = Results(
         scores, plan.table, plan.targets, args.population, plan.job.benchmark, source, plan.declared

@@ -12,28 +12,18 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
-from benchmarks_data.errors import InputError, unknown
-from benchmarks_data.table import is_accuracy
-from harness.command import (
-    check_device,
-    check_replaceable,
-    positive,
-    say_what_is_replaced,
-    scale,
-    tables_folder,
-)
-from harness.computing.local import cores
-from harness.fed import fed
-from harness.inputs import ImageFile, add_images, check_batch, images_named, name_of
-from harness.numerics import say_meaningless
-from harness.schedules import SCHEDULES
-from harness.scoring import DTYPES
-from harness.searching import STEPS, Plan, Search, Setting, logged, measurements_of, search
+from benchmarks_data.errors import InputError
+from harness.scoring.job import DTYPES
+from harness.search_methods.command import fed_to, make_settings, say_what_is_doubtful, targets_of
+from harness.search_methods.running import search_all
+from harness.search_methods.schedules import SCHEDULES
+from harness.search_methods.searches import STEPS, Plan
+from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.options import add_images, positive, scale
 from proxies.passes.objectives import (
     ALPHAS,
     BATCHNORMS,
@@ -41,13 +31,7 @@ from proxies.passes.objectives import (
     PRESETS,
     SIGNS,
     WEIGHTS,
-    Numerics,
-    changed,
-    preset,
 )
-
-if TYPE_CHECKING:
-    from benchmarks_data.table import Table
 
 PROG = "python -m harness.search"
 
@@ -222,8 +206,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         args.steps,
         writable_folder(out / STEPS),
     )
-    from harness.analysis import read_scores
-    from harness.search_report import Context, publish_search, read_published
+    from harness.scoring.frames import read_scores
+    from harness.search_methods.report import Context, publish_search, read_published
 
     if args.scores:
         read_scores(args.scores / "scores.csv")
@@ -258,7 +242,7 @@ def _replay(args: argparse.Namespace, alone: argparse.Namespace) -> int:
     Raises:
         InputError: it differs from *alone*, which has no other option.
     """
-    from harness.replay import replay
+    from harness.search_methods.replay import replay
 
     if others := [name for name, value in vars(args).items() if value != getattr(alone, name)]:
         raise InputError(
@@ -266,171 +250,6 @@ def _replay(args: argparse.Namespace, alone: argparse.Namespace) -> int:
             f"--{others[0]} out"
         )
     return replay(args.replay)
-
-
-def make_settings(args: argparse.Namespace) -> list[Setting]:
-    """Return the settings of a command line, one for each objective and seed.
-
-    Raises:
-        InputError: for what cannot be used.
-    """
-    if args.weights == "drawn" and "synflow" in args.objective:
-        raise InputError(
-            "--weights drawn: synflow takes absolute weights by definition; name --objective "
-            "snip or grasp"
-        )
-    if args.steps and set(args.schedule) == {"one-shot"}:
-        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
-    shared, settings = shared_by_settings(args), []
-    for objective in dict.fromkeys(args.objective):
-        numerics = changed(
-            preset(args.preset, objective, args.space), alpha=args.alpha,
-            gate_scale=args.gate_scale, signs=args.signs,
-            weights=args.weights, batchnorm=args.batchnorm,
-        )  # fmt: skip
-        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
-        settings += [
-            Setting(objective=objective, seed=seed, numerics=numerics, dtype=dtype, **shared)
-            for seed in range(args.seeds)
-        ]
-    return settings
-
-
-def shared_by_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what all settings of a command line have in common.
-
-    Raises:
-        InputError: for what cannot be used.
-    """
-    space = spaces.get(args.space)
-    dataset = args.dataset or next(iter(space.datasets))
-    if dataset not in space.datasets:
-        raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
-    images = images_named(args.images)
-    if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
-        check_batch(images, args.batch, space.datasets[dataset].classes)
-    return {
-        "space": space.name,
-        "dataset": dataset,
-        "images": images,
-        "batch": args.batch,
-        "channels": args.channels,
-        "cells": args.cells,
-        "device": check_device(args.device),
-    }
-
-
-def say_what_is_doubtful(prog: str, settings: Sequence[Setting]) -> list[str]:
-    """Print to stderr what makes rounding errors of sensitivities.
-
-    Return why some say nothing in any precision.
-    """
-    if any(
-        one.dtype == "float32"
-        and one.numerics.alpha == "ones"
-        and one.numerics.batchnorm == "train"
-        for one in settings
-    ):
-        print(
-            f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding "
-            "errors",
-            file=sys.stderr,
-        )
-    return say_meaningless(prog, ((one.space, one.objective, one.numerics) for one in settings))
-
-
-def default_dtype(preset: str, objective: str, numerics: Numerics) -> str:
-    """Return the precision of sensitivities.
-
-    Float32 as in the notebooks and where they are rescaled on their way, else float64.
-    """
-    return (
-        "float32"
-        if preset == "authors" or (objective, numerics.batchnorm) == ("synflow", "bypass")
-        else "float64"
-    )
-
-
-def fed_to(settings: Sequence[Setting]) -> str:
-    """Return the sentence that says which objectives are fed what: synflow reads no images."""
-    objectives = list(dict.fromkeys(setting.objective for setting in settings))
-    readers = [objective for objective in objectives if objective != "synflow"]
-    return fed(
-        name_of(settings[0].images),
-        readers,
-        [objective for objective in objectives if objective not in readers],
-    )
-
-
-def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:
-    """Return the table of a space's benchmark and the columns to look up.
-
-    None where the space has no table.
-    """
-    space = spaces.get(name)
-    if not space.benchmark:
-        for option in ("target", "tables", "scores"):
-            if getattr(args, option, None):
-                raise InputError(
-                    f"the space {name} has no table of trained results: leave --{option} out"
-                )
-        return None, []
-    table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))
-    if args.target:
-        targets = [table.target(target) for target in dict.fromkeys(args.target)]
-        if others := [target for target in targets if not is_accuracy(target)]:
-            raise InputError(
-                f"--target {others[0]} is no accuracy, which searches are set beside: leave it out"
-            )
-        return table, targets
-    found = []
-    for dataset in space.datasets:
-        try:
-            found.append(table.default_target(dataset))
-        except InputError:  # a table may lack a dataset
-            continue
-    return table, found
-
-
-def search_all(
-    plan: Plan, settings: Sequence[Setting], workers: int | None
-) -> dict[Setting, list[Search]]:
-    """Return the searches of each setting, in the order of *settings*, with a bar of the
-    measurements that are logged.
-
-    Args:
-        plan: what is searched for under every setting.
-        settings: all on one device.
-        workers: how many processes; None is one for each core, or a single one on another device
-            than the CPU.
-    """
-    from rich.console import Console
-
-    from harness.computing.contract import all_or_nothing
-    from harness.computing.local import Local
-    from harness.progress import watched
-
-    local = Local(workers or (cores() if settings[0].device == "cpu" else 1))
-    searched: dict[Setting, list[Search]] = {}
-    with watched(
-        Console(stderr=True),
-        "searching",
-        measurements_of(plan, settings),
-        partial(logged, plan, settings),
-    ):
-        for done, (setting, searches) in enumerate(
-            all_or_nothing(local, partial(_labelled, plan), settings), 1
-        ):
-            searched[setting] = searches
-            if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(
-                settings
-            ):
-                print(f"searched {done} of {len(settings)} settings", file=sys.stderr, flush=True)
-    return {setting: searched[setting] for setting in settings}
-
-
-def _labelled(plan: Plan, setting: Setting) -> tuple[Setting, list[Search]]:
-    return setting, search(plan, setting)
 
 
 if __name__ == "__main__":

@@ -12,29 +12,22 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from benchmarks_data import spaces
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
-from benchmarks_data.errors import InputError
-from harness.command import check_replaceable, positive, say_what_is_replaced, scale
-from harness.fed import record_of
-from harness.inputs import add_images
-from harness.scoring import DTYPES
-from harness.search import (
-    default_dtype,
-    fed_to,
-    say_what_is_doubtful,
-    search_all,
-    shared_by_settings,
-    targets_of,
-)
-from harness.searching import STEPS, Plan, Setting
-from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS, Numerics, changed, preset
+from harness.scoring.inputs import record_of
+from harness.scoring.job import DTYPES
+from harness.search_methods.command import fed_to, say_what_is_doubtful, targets_of
+from harness.search_methods.running import search_all
+from harness.search_methods.searches import STEPS, Plan
+from harness.search_methods.sweep_settings import make_settings
+from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.options import add_images, positive, scale
+from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS
 
 PROG = "python -m harness.sweep"
 SCALES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -161,7 +154,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         setting: one for setting, (one,) in search_all(plan, settings, args.workers).items()
     }
 
-    from harness.sweep_report import publish_sweep
+    from harness.search_methods.sweep_report import publish_sweep
 
     provenance: dict[str, Any] = {
         "command": [prog, *(sys.argv[1:] if argv is None else argv)],
@@ -179,49 +172,6 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     }
     publish_sweep(searches, table, targets, said, out, provenance)
     return 0
-
-
-def make_settings(args: argparse.Namespace) -> list[Setting]:
-    """Return the settings of a command line, seed by seed, so that what is there of a stopped sweep
-    is balanced.
-    """
-    shared, objectives = shared_by_settings(args), list(dict.fromkeys(args.objective))
-    if len(args.seeds) not in (1, len(objectives)):
-        raise InputError(
-            f"--seeds takes one number, or one for each of {len(objectives)} objectives, not "
-            f"{len(args.seeds)}"
-        )
-    seeds = args.seeds * len(objectives) if len(args.seeds) == 1 else args.seeds
-    return [
-        Setting(
-            objective=objective,
-            seed=seed,
-            numerics=numerics,
-            dtype=args.dtype or default_dtype("linearised", objective, numerics),
-            **shared,
-        )
-        for objective, count in zip(objectives, seeds, strict=True)
-        for seed in range(count)
-        for numerics in _grid(objective, args.space, args.scales, args.batchnorm, args.signs)
-    ]
-
-
-def _grid(
-    objective: str,
-    space: str,
-    scales: Iterable[float],
-    batchnorms: Iterable[str],
-    signs: Iterable[str],
-) -> Iterator[Numerics]:
-    """Yield the numerics of an objective.
-
-    Normal gates of every scale and sign, and gates of 1, which have no sign.
-    """
-    authors = preset("authors", objective, space)
-    for batchnorm in dict.fromkeys(batchnorms):
-        for size, sign in product(sorted(set(scales)), dict.fromkeys(signs)):
-            yield changed(authors, gate_scale=size, signs=sign, batchnorm=batchnorm)
-        yield changed(authors, alpha="ones", signs="absolute", batchnorm=batchnorm)
 
 
 if __name__ == "__main__":

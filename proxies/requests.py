@@ -15,7 +15,6 @@ from proxies.passes import PASSES
 from proxies.registry import Names, OptionSpec, OptionValue, Proxy, registered
 
 _REQUEST = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<options>[^\[\]]*)\])?")
-
 Options = tuple[tuple[str, OptionValue], ...]
 #: A pass and the options that it takes: requests with an equal reading share one run of the pass.
 Reading = tuple[str, Options]
@@ -224,3 +223,13 @@ def expand(requests: Iterable[Request]) -> list[Request]:
         for part in one.components or [one]:
             found.setdefault(part.name, part)
     return list(found.values())
+
+
+def direction(proxy: str) -> float:
+    """Return 1 for a proxy whose higher scores predict higher accuracies, -1 for the others."""
+    return 1.0 if request(proxy).proxy.higher_is_better else -1.0
+
+
+def reads_images(request: Request) -> bool:
+    """Return whether a score depends on the batches that it is given: on images or labels."""
+    return bool(request.needs & {"images", "labels"})

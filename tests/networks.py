@@ -10,7 +10,7 @@ import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
-from harness.inputs import network_inputs
+from harness.scoring.inputs import network_inputs
 from proxies.passes import PASSES
 from proxies.passes.common import Inputs
 

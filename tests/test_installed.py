@@ -47,11 +47,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: Path) -> None:
-    code = "from harness import overview, regress, shipped; "
-    code += (
-        "print(shipped.shipped(regress.BASELINE), shipped.shipped(overview.PUBLISHED / "
-        "'nb201.csv'))"
-    )
+    code = "from harness import overview, regress; from harness.files.shipped import shipped; "
+    code += "print(shipped(regress.BASELINE), shipped(overview.PUBLISHED / 'nb201.csv'))"
     environment = {**os.environ, "PYTHONPATH": str(site)}
     done = subprocess.run(
         [sys.executable, "-c", code],

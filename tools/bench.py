@@ -18,14 +18,15 @@ import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
 from benchmarks_data.table import Table
-from harness import chunks, execution
+from harness.analysis.results import Results
 from harness.computing.contract import Executor
 from harness.computing.determinism import reproducible
 from harness.computing.local import Local
 from harness.computing.ray_cluster import OnRay
-from harness.publish import publish
-from harness.results import Results
-from harness.scoring import Job, Task, score_task
+from harness.reporting.publish import publish
+from harness.scoring import execution, portions
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 from proxies.engines.nb201.passes import compute
 
 #: Two architectures for what takes long, of which the first is a large one.
@@ -86,11 +87,11 @@ def test_together(benchmark, name: str) -> None:
         }
 
 
-@pytest.mark.benchmark(group="the closed form of all 15,625, without store and chunks, one core")
+@pytest.mark.benchmark(group="the closed form of all 15,625, without store and portions, one core")
 def test_expected(benchmark) -> None:
     def score() -> list[float]:
-        chunks._shared.cache_clear()
-        found = compute("expected_flow", chunks._shared(JOB, 0), list(space.cells()))
+        portions.shared_by_seed.cache_clear()
+        found = compute("expected_flow", portions.shared_by_seed(JOB, 0), list(space.cells()))
         return [request.score(flow) for flow in found]
 
     request = proxies.request("zeros[weights=expected]")
@@ -151,7 +152,7 @@ def _operations(indices: Iterable[int]) -> float:
     network.
     """
     distinct = sorted({space.without_dead_edges(space.cell(index)) for index in indices})
-    sizes = compute("cost", chunks._shared(JOB, 0), distinct)
+    sizes = compute("cost", portions.shared_by_seed(JOB, 0), distinct)
     return sum(2 * 2 * one.flops for one in sizes)
 
 

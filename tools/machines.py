@@ -17,7 +17,8 @@ import tempfile
 from pathlib import Path
 
 import proxies
-from harness import baseline, drift
+from harness.regression import baseline
+from harness.regression import verdicts as drift
 
 #: Processors by what they have, as the libraries' own variables say it.
 PROCESSORS = {

@@ -20,8 +20,8 @@ import numpy as np
 import benchmarks_data
 import proxies
 from harness import run
-from harness.scoring import Job, Score
-from harness.store import Store
+from harness.scoring.job import Job, Score
+from harness.scoring.store import Store
 
 CHUNK = 500  # scores of cells that are computed together, which a run writes at once, about
 

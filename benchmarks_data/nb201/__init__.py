@@ -51,10 +51,12 @@ class NasBench201:
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))
 
-    def network(self, index: int, classes: int, seed: int) -> Network:
-        from benchmarks_data.nb201.network import Network
+    def network(
+        self, index: int, classes: int, seed: int, *, channels: int | None = None
+    ) -> Network:
+        from benchmarks_data.nb201.network import CHANNELS, Network
 
-        return Network(space.cell(index), classes, seed)
+        return Network(space.cell(index), classes, seed, channels=channels or CHANNELS)
 
     def table(self, folder: Path | None = None) -> Table:
         from benchmarks_data.measurements import cost_columns, table_in

@@ -68,3 +68,8 @@ def weight_norms(network: nn.Module, inputs: Inputs) -> WeightNorms:  # noqa: AR
     return WeightNorms(
         [float(layer.weight.detach().norm()) for layer in layers_of(network).values()]
     )
+
+
+def parameters_of(network: Any) -> int:
+    """Return the number of a network's trainable parameters."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -10,7 +10,8 @@ import torch
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from harness.scoring import Job, Task, score_task
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 
 
 @pytest.fixture(params=benchmarks_data.names())

@@ -13,7 +13,8 @@ from benchmarks_data.errors import InputError
 from benchmarks_data.nb101 import space
 from benchmarks_data.nb101.enumeration import cells, graph_hash, graphs
 from benchmarks_data.nb101.sources import read_subset
-from harness.scoring import Job, Task, score_task
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 
 NB101 = benchmarks_data.get("nb101")
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import benchmarks_data
-from harness.scoring import Job, Task, score_task
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 
 
 def parameters(name: str, string: str, classes: int) -> int:

@@ -35,8 +35,9 @@ with (
     from benchmarks_data.picklecalls import PickleError
     from benchmarks_data.picklestream import PickleStream
     from benchmarks_data.table import read_table
-    from harness import baseline, inputs
-    from harness.lines import Lines
+    from harness.files.journal import Journal
+    from harness.regression import baseline
+    from harness.scoring import inputs
 
 from tests.fuzz import test_foreign_files as foreign
 from tests.fuzz import test_own_files as own
@@ -88,7 +89,7 @@ READERS: dict[str, tuple[str, Reader, Callable[[], bytes]]] = {
     "images": ("npz", inputs.image_file, foreign.npz),
     "log": (
         "jsonl",
-        lambda path: Lines(path, {"a": 1}).known,
+        lambda path: Journal(path, {"a": 1}).known,
         lambda: b'{"head": {"a": 1}}\n{"key": "x", "value": 3}\n',
     ),
 }

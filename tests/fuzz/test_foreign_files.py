@@ -33,7 +33,7 @@ from benchmarks_data.picklecalls import PickleError
 from benchmarks_data.picklestream import PickleStream
 from benchmarks_data.table import Table, read_table, read_text
 from benchmarks_data.tabular import Tabular
-from harness.inputs import check_labels, image_file
+from harness.scoring.image_file import check_labels, image_file
 from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW

@@ -18,11 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import proxies
-from harness import agree, baseline, figures, overview, regress, report, run, search, theory
-from harness.analysis import collect
-from harness.lines import Lines
-from harness.scoring import Job, Score
-from harness.store import Store
+from harness import agree, overview, regress, report, run, search, theory
+from harness.files.journal import Journal
+from harness.regression import baseline
+from harness.reporting import figures
+from harness.scoring.frames import collect
+from harness.scoring.job import Job, Score
+from harness.scoring.store import Store
 from tests.fuzz.damage import (
     ODD,
     damaged,
@@ -294,6 +296,6 @@ def test_values_in_a_log_of_theory(key: str, value: object) -> None:
 def test_logs(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(content)
-    lines = Lines(path, {"a": 1})
+    lines = Journal(path, {"a": 1})
     lines.add("z", 5)
-    assert Lines(path, {"a": 1}).known == lines.known
+    assert Journal(path, {"a": 1}).known == lines.known

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from harness.agree import agreement, main
+from harness.agree import main
+from harness.analysis.agreement import agreement
 
 
 def scores(**by_proxy: list[list[float]]) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import benchmarks_data
-from harness.agree import agreement
-from harness.inputs import network_inputs
+from harness.analysis.agreement import agreement
 from harness.run import main
+from harness.scoring.inputs import network_inputs
 from proxies.passes.cost import cost
 
 

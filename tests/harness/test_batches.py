@@ -6,11 +6,13 @@ import pandas as pd
 import pytest
 
 import proxies
-from harness.analysis import by_seed, read_scores
+from harness.analysis.orders import by_seed
 from harness.report import main as report
 from harness.run import main
-from harness.scoring import Job, Score, Task, score_task
-from harness.store import Store
+from harness.scoring.frames import read_scores
+from harness.scoring.job import Job, Score, Task
+from harness.scoring.networks import score_task
+from harness.scoring.store import Store
 from tests.runs import arguments, query_store
 
 SNIP = "snip[batch=4]"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.publish import publish
+from harness.reporting.publish import publish
 from tests.harness.test_report import SETTINGS, frame, results, table
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))

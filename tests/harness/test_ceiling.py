@@ -13,8 +13,8 @@ from scipy import stats
 
 import benchmarks_data
 from benchmarks_data.table import Table
-from harness.ceiling import Trainings, against_mean, between, noise_free
-from harness.statistics import tau_interval
+from harness.analysis.ceiling import Trainings, against_mean, between, noise_free
+from harness.analysis.statistics import tau_interval
 
 Law = Callable[[np.random.Generator, int], tuple[np.ndarray, np.ndarray]]
 

@@ -14,12 +14,12 @@ from scipy import stats
 
 import benchmarks_data
 from benchmarks_data.table import Table
-from harness.analysis import SCORE_COLUMNS
-from harness.headline import headline
-from harness.publish import tell
+from harness.analysis.results import Results
+from harness.analysis.statistics import kendall, standard_error, tau_influence
 from harness.report import main
-from harness.results import Results
-from harness.statistics import kendall, standard_error, tau_influence
+from harness.reporting.console import tell
+from harness.reporting.findings import headline
+from harness.scoring.frames import SCORE_COLUMNS
 
 TARGET = "class_scene_top1"
 SPACE = benchmarks_data.get("transnas101_micro")

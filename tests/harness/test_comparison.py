@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from benchmarks_data.table import Table
-from harness.comparison import CHECK, TRUTH, ceilings, strata
+from harness.analysis.comparison import CHECK, TRUTH, ceilings, strata
 
 
 def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.ceiling import Trainings
-from harness.components import Draws, components, varying
-from harness.statistics import kendall, mean_rank
+from harness.analysis.ceiling import Trainings
+from harness.analysis.components import Draws, components, varying
+from harness.analysis.statistics import kendall, mean_rank
 
 N = 120
 

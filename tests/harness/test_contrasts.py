@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.contrasts import (
+from harness.analysis.contrasts import (
     DECLARED,
     PAIR_COLUMNS,
     PAIRS,

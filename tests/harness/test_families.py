@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.families import NONE, errors, letters, simultaneous
-from harness.statistics import tau_influence
+from harness.analysis.families import NONE, errors, letters, simultaneous
+from harness.analysis.statistics import tau_influence
 
 
 def all_pairs(count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,9 +8,9 @@ import pytest
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
-from harness import plots, plots_between
-from harness.figures import FIGURES
-from harness.metrics import regret
+from harness.analysis.metrics import regret
+from harness.reporting import plots, plots_between
+from harness.reporting.figures import FIGURES
 from tests.harness.test_report import frame, results, table
 
 ACCURACY = [90.0, 91.0, 93.0, 92.0, 60.0, 10.0]
@@ -124,7 +124,7 @@ def test_seeds_and_their_mean_rank() -> None:
 
 
 def plots_tau(values: list[float]) -> float:
-    from harness.statistics import tau_b
+    from harness.analysis.statistics import tau_b
 
     return tau_b(np.array(values), np.array(ACCURACY))
 

@@ -10,10 +10,10 @@ import pytest
 
 import benchmarks_data
 from benchmarks_data.table import Table
-from harness import found
-from harness.found import compared, first_choices
 from harness.run import main as run
 from harness.search import main
+from harness.search_methods import outcomes as found
+from harness.search_methods.outcomes import compared, first_choices
 from tests.runs import arguments
 
 SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1"]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.metrics import partial_tau, precision_top, regret, tau_top
+from harness.analysis.metrics import partial_tau, precision_top, regret, tau_top
 
 SCORE = np.array([5.0, 1.0, 4.0, 4.0, -math.inf, 2.0])
 ACCURACY = np.array([90.0, 50.0, 95.0, 60.0, 10.0, 70.0])

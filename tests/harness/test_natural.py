@@ -9,8 +9,8 @@ from scipy.stats import linregress
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.initialisation import generator
-from harness.inputs import images_named, network_inputs
-from harness.natural import CURRENT, draw
+from harness.scoring.inputs import images_named, network_inputs
+from harness.scoring.natural import CURRENT, draw
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,17 @@ from xml.etree import ElementTree
 import pytest
 
 import proxies
-from harness import baseline as baselines
-from harness import drift, regress
-from harness.baseline import Baseline, measure, read, write
+from harness import regress
+from harness.analysis.statistics import Tau
 from harness.computing.contract import WorkerDied
-from harness.fed import fed
-from harness.inputs import name_of
-from harness.natural import CURRENT
 from harness.regress import main
-from harness.scoring import Job
-from harness.statistics import Tau
+from harness.regression import baseline as baselines
+from harness.regression import verdicts as drift
+from harness.regression.baseline import Baseline, measure, read, write
+from harness.reporting.fed import fed
+from harness.scoring.inputs import name_of
+from harness.scoring.job import Job
+from harness.scoring.natural import CURRENT
 
 
 @pytest.fixture(scope="module")

@@ -13,15 +13,15 @@ from scipy import stats
 
 import benchmarks_data
 from benchmarks_data.table import Table
-from harness.analysis import SCORE_COLUMNS, read_scores
-from harness.document import document
-from harness.headline import _counts_as, headline
-from harness.phrases import side
-from harness.publish import publish
-from harness.render import html, markdown, plain
+from harness.analysis.results import Results
 from harness.report import main
-from harness.results import Results
+from harness.reporting.document import document
+from harness.reporting.findings import _counts_as, headline
+from harness.reporting.phrases import side
+from harness.reporting.publish import publish
+from harness.reporting.render import html, markdown, plain
 from harness.run import main as run
+from harness.scoring.frames import SCORE_COLUMNS, read_scores
 from tests.runs import arguments
 
 NAN = math.nan
@@ -205,7 +205,7 @@ def test_runs_that_do_not_belong_together_are_refused(
         ([str(copy("no_command", command=[]))], "has no run.json of a run"),
         (
             [str(ranks), str(fewer), "--out", str(tmp_path / "x")],
-            "mean_rank ranks the architectures of its run",
+            "mean_rank combines scores, and there is none of",
         ),
         ([str(infinite)], "a score of infinity"),
         ([str(foreign)], "not all scores are of nb201"),
@@ -217,6 +217,31 @@ def test_runs_that_do_not_belong_together_are_refused(
     elsewhere_trained = copy("elsewhere_trained", table={"name": "mine.csv"}, targets=["mine"])
     assert main([str(elsewhere_trained)]) == 2
     assert "the runs used mine.csv: name its folder with --tables" in capsys.readouterr().err
+
+
+def test_merged_runs_have_aggregates_among_all_architectures(tmp_path: Path) -> None:
+    def made(name: str, indices: list[int]) -> pd.DataFrame:
+        listed = tmp_path / f"{name}.txt"
+        listed.write_text("\n".join(map(str, indices)))
+        command = arguments(
+            tmp_path, "--proxy", "vote[of=params+synflow+zeros]", "--archs", str(listed),
+            "--seeds", "2", "--workers", "1",
+        )  # fmt: skip
+        assert run([*command, "--out", str(tmp_path / name)]) == 0
+        return pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds")
+
+    first, second = [5, 900, 4000, 7777], [15, 2000, 9000, 15624]
+    parts = [made("one", first), made("two", second)]
+    whole = made("both", first + second)
+    out = tmp_path / "merged"
+    assert main([str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(out)]) == 0
+    merged = pd.read_csv(out / "scores.csv").drop(columns="seconds")
+    key = ["proxy", "seed", "index"]
+    pd.testing.assert_frame_equal(
+        merged.sort_values(key, ignore_index=True), whole.sort_values(key, ignore_index=True)
+    )
+    votes = pd.concat(parts).query("proxy.str.startswith('vote')")
+    assert sorted(votes["score"]) != sorted(whole.query("proxy.str.startswith('vote')")["score"])
 
 
 def test_runs_with_different_inputs_are_told_apart(

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks_data import spaces
 from benchmarks_data.spaces.choice import NONE
-from harness.schedules import (
+from harness.search_methods.schedules import (
     SCHEDULES,
     Kept,
     Sensitivities,

@@ -12,10 +12,13 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
-from harness import execution
 from harness.computing.local import Local
-from harness.inputs import ImageFile, image_file, network_inputs
-from harness.scoring import Job, Task, canonical_requests, check_images, score_task
+from harness.scoring import execution
+from harness.scoring.checks import canonical_requests, check_images
+from harness.scoring.image_file import ImageFile, image_file
+from harness.scoring.inputs import network_inputs
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 from proxies import registry
 from proxies.passes import activations
 

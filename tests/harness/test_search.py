@@ -12,9 +12,10 @@ import pytest
 
 import benchmarks_data
 from benchmarks_data import spaces
-from harness import searching
-from harness.plots_search import sensitivity_map
-from harness.search import main, make_settings, parser
+from harness.search import main, parser
+from harness.search_methods import searches as searching
+from harness.search_methods.command import make_settings
+from harness.search_methods.plots import sensitivity_map
 from proxies.passes.objectives import Numerics
 
 SMALL = [

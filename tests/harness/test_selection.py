@@ -5,7 +5,8 @@ import pytest
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from harness.selection import members, population, select
+from benchmarks_data.populations import members, population
+from harness.scoring.selection import select
 
 
 def test_populations_have_the_published_sizes(nb201: Benchmark) -> None:

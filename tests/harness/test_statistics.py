@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.statistics import kendall, mean_rank, pearson, spearman, tau_influence
+from harness.analysis.statistics import kendall, mean_rank, pearson, spearman, tau_influence
 
 
 def sample(n: int, ties: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,10 @@ import pytest
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
-from harness.analysis import collect
-from harness.inputs import ImageFile
-from harness.scoring import Job, Score
-from harness.store import Store
+from harness.scoring.frames import collect
+from harness.scoring.image_file import ImageFile
+from harness.scoring.job import Job, Score
+from harness.scoring.store import Store
 
 JOB = Job("nb201", "cifar10")
 ZEROS, NASWOT, PARAMS = (proxies.request(name) for name in ("zeros", "naswot", "params"))

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness import sweep_report
-from harness.plots_sweep import _errors
-from harness.searching import Search
-from harness.sweep import main, make_settings, parser
-from harness.sweep_report import search_rows, sentences, setting_rows
+from harness.search_methods import sweep_report
+from harness.search_methods.searches import Search
+from harness.search_methods.sweep_plots import _errors
+from harness.search_methods.sweep_report import search_rows, sentences, setting_rows
+from harness.search_methods.sweep_settings import make_settings
+from harness.sweep import main, parser
 from proxies.passes.objectives import preset
 
 SMALL = ["--channels", "4", "--cells", "1", "--batch", "4", "--workers", "1"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import tables
-from harness.analysis import CORRELATION_COLUMNS
-from harness.files import print_correlations
-from harness.terminal import Wide
+from harness.analysis.correlations import CORRELATION_COLUMNS
+from harness.reporting import tables
+from harness.reporting.console import print_correlations
+from harness.terminal.console import Wide
 
 PROJECT = Path(__file__).parents[2]
 

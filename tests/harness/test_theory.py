@@ -15,12 +15,14 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201.network import Network
-from harness import kernel, theory, theory_report
-from harness.inputs import network_inputs
-from harness.kernel import bound
-from harness.statistics import kendall
+from harness import theory
+from harness.analysis.statistics import kendall
+from harness.claims import kernel
+from harness.claims import report as theory_report
+from harness.claims.kernel import bound
+from harness.claims.statistics import over_seeds
+from harness.scoring.inputs import network_inputs
 from harness.theory import main
-from harness.theory_statistics import over_seeds
 from proxies.passes.jacobian import tangent_kernel
 from proxies.passes.objectives import preset
 from proxies.passes.supernet import operation_sensitivity

@@ -11,11 +11,11 @@ import pytest
 from scipy import stats
 
 from benchmarks_data.benchmark import Benchmark
-from harness import chance
-from harness.metrics import gain_places, ndcg, precision_top, regret, tau_top
-from harness.resampling import Precision, gains, halves, interval, resamples, top
-from harness.statistics import kendall
-from harness.top_metrics import SEARCH_COLUMNS, search_metrics
+from harness.analysis import chance
+from harness.analysis.metrics import gain_places, ndcg, precision_top, regret, tau_top
+from harness.analysis.resampling import Precision, gains, halves, interval, resamples, top
+from harness.analysis.statistics import kendall
+from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 
 
 def orders_of_the_tied(score: np.ndarray) -> list[np.ndarray]:

@@ -12,10 +12,11 @@ import torch
 import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
-from harness import chunks as chunking
-from harness.baseline import every_request
-from harness.chunks import LARGEST, Chunk, Way, chunks, score_chunk
-from harness.scoring import Job, Score, Task, score_task
+from harness.regression.baseline import every_request
+from harness.scoring import portions as portioning
+from harness.scoring.job import Job, Score, Task
+from harness.scoring.networks import score_task
+from harness.scoring.portions import LARGEST, Portion, Way, portions, score_portion
 from proxies import registry
 from proxies.engines.nb201 import ENGINE, flow, passes, shared
 from proxies.engines.nb201.passes import Shared
@@ -33,12 +34,12 @@ NAMES = [
     for request in every_request()
     if not request.proxy.of and not any(f"{gate}=" in request.name for gate in GATES)
 ]
-TOGETHER = [name for name in NAMES if chunking._way("nb201", name) is Way.BATCH]
-LIVE = [name for name in NAMES if chunking._way("nb201", name) is Way.SHARED_NETWORK]
+TOGETHER = [name for name in NAMES if portioning.way_of("nb201", name) is Way.BATCH]
+LIVE = [name for name in NAMES if portioning.way_of("nb201", name) is Way.SHARED_NETWORK]
 
 
 def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
-    found = [score for chunk in chunks(job, tasks) for score in score_chunk(job, chunk)]
+    found = [score for portion in portions(job, tasks) for score in score_portion(job, portion)]
     assert len({(score.index, score.proxy, score.seed) for score in found}) == len(found)
     return {(score.index, score.proxy, score.seed): score for score in found}
 
@@ -54,7 +55,7 @@ def test_what_is_computed_together_is_known() -> None:
     } <= set(TOGETHER)
     assert {"l2_norm", "zeros[scope=supernet]"} <= set(TOGETHER)
     assert "naswot" not in TOGETHER
-    assert chunking._way("nb101", "zeros") is Way.OWN_NETWORK
+    assert portioning.way_of("nb101", "zeros") is Way.OWN_NETWORK
     assert {"snip", "grasp", "jacov", "az_trainability"} <= set(LIVE)
 
 
@@ -130,19 +131,19 @@ def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
     ]
     assert all(index in DEAD for index in chosen)
     for index in chosen:
-        kept = of_network(chunking.without_dead_edges("nb201", index), LIVE)
+        kept = of_network(portioning.without_dead_edges("nb201", index), LIVE)
         assert of_network(index, LIVE) == pytest.approx(kept, rel=0, abs=0, nan_ok=True)
     others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
     assert {proxies.request(name).proxy.name for name in others} == {
         name
         for name, entry in proxies.registered().items()
-        if not entry.of and chunking._way("nb201", name) is Way.OWN_NETWORK
+        if not entry.of and portioning.way_of("nb201", name) is Way.OWN_NETWORK
     }
     differing: set[str] = set()
     for index in DEAD[:6]:
         whole, kept = (
             of_network(one, sorted(others))
-            for one in (index, chunking.without_dead_edges("nb201", index))
+            for one in (index, portioning.without_dead_edges("nb201", index))
         )
         differing |= {name for name in others if whole[name] != kept[name]}
     assert differing == others
@@ -157,13 +158,13 @@ def test_dead_edges_of_other_cell_spaces_are_left_out_too() -> None:
     index = benchmarks_data.get("transnas101_micro").index(
         "64-41414-3_03_320"
     )  # the edge 2-3 is none: those into node 2 are dead
-    kept = chunking.without_dead_edges(job.benchmark, index)
+    kept = portioning.without_dead_edges(job.benchmark, index)
     assert kept != index
-    (chunk,) = chunks(job, [Task(index, 0, names), Task(kept, 0, names)])
-    assert chunk.way is Way.SHARED_NETWORK
+    (portion,) = portions(job, [Task(index, 0, names), Task(kept, 0, names)])
+    assert portion.way is Way.SHARED_NETWORK
     alone = {score.proxy: score.score for score in score_task(job, Task(index, 0, names))}
     assert {
-        score.proxy: score.score for score in score_chunk(job, chunk) if score.index == index
+        score.proxy: score.score for score in score_portion(job, portion) if score.index == index
     } == alone
 
 
@@ -215,7 +216,7 @@ def test_what_a_plugin_does_to_results_costs_no_other_score() -> None:
     finally:
         for name in ("spoils_flow", "spoils_gradient"):
             registry._registry.pop(name)
-        chunking._way.cache_clear()
+        portioning.way_of.cache_clear()
     expected = of_network(7, ("synflow", "grad_norm"))
     for index in same:
         assert found[index, "grad_norm", 0].score == expected["grad_norm"]
@@ -286,11 +287,11 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     tasks = [Task(index, seed, names) for index in range(1000) for seed in (0, 1)] + [
         Task(7, 2, ("naswot",))
     ]
-    found = chunks(Job("nb201", "cifar10"), tasks)
+    found = portions(Job("nb201", "cifar10"), tasks)
     scores = [
         (task.index, task.seed, name)
-        for chunk in found
-        for task in chunk.tasks
+        for portion in found
+        for task in portion.tasks
         for name in task.proxies
     ]
     assert len(scores) == sum(map(len, found))
@@ -298,23 +299,23 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
         (task.index, task.seed, name) for task in tasks for name in task.proxies
     )
     assert all(
-        len({task.seed for task in chunk.tasks}) == 1 and len(chunk.tasks) <= LARGEST
-        for chunk in found
+        len({task.seed for task in portion.tasks}) == 1 and len(portion.tasks) <= LARGEST
+        for portion in found
     )
-    assert all(len(chunk.tasks) == 1 for chunk in found if chunk.way is Way.OWN_NETWORK)
+    assert all(len(portion.tasks) == 1 for portion in found if portion.way is Way.OWN_NETWORK)
     assert {
         name
-        for chunk in found
-        if chunk.way is Way.OWN_NETWORK
-        for task in chunk.tasks
+        for portion in found
+        if portion.way is Way.OWN_NETWORK
+        for task in portion.tasks
         for name in task.proxies
     } == {"naswot"}
-    whole = chunks(
+    whole = portions(
         Job("nb201", "cifar10"), [Task(index, 0, ("zeros",)) for index in range(space.SIZE)]
     )
     assert len(whole) == math.ceil(space.SIZE / LARGEST)
-    assert chunks(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [
-        Chunk((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)
+    assert portions(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [
+        Portion((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)
     ]
 
 

@@ -83,7 +83,8 @@ def test_second_derivatives_equal_those_of_pytorch(module: nn.Module) -> None:
 PEAK = """
 import resource, sys, torch
 from proxies.passes import PASSES
-from harness.scoring import Job, Task, build_network
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import build_network
 from tests.networks import inputs
 
 def peak(batch):

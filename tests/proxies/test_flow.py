@@ -13,7 +13,7 @@ import proxies
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
-from harness.inputs import network_inputs
+from harness.scoring.inputs import network_inputs
 from proxies.engines.nb201 import ENGINE, flow, linear, shared
 from proxies.engines.nb201.passes import Shared
 from proxies.passes.synaptic_flow import expected_flow, periodic_flow

@@ -14,7 +14,7 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.spaces.darts.network import DartsSupernet
 from benchmarks_data.spaces.nb201 import NasBench201Supernet
 from benchmarks_data.spaces.supernet import Supernet
-from harness.inputs import network_inputs
+from harness.scoring.inputs import network_inputs
 from proxies.passes.common import Inputs
 from proxies.passes.objectives import preset
 from proxies.passes.supernet import operation_sensitivity

@@ -17,8 +17,8 @@ from benchmarks_data.initialisation import initialise
 from benchmarks_data.layers import FactorizedReduce
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
-from harness.baseline import every_request
-from harness.inputs import network_inputs
+from harness.regression.baseline import every_request
+from harness.scoring.inputs import network_inputs
 from proxies.passes import FREE, PASSES
 from proxies.passes.activations import (
     ActivationCodes,

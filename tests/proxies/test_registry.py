@@ -5,7 +5,7 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
-from harness.listing import describe
+from harness.terminal.listing import describe
 from proxies.passes import NEEDS, PASSES
 from proxies.registry import Names
 

@@ -18,8 +18,9 @@ from benchmarks_data.spaces.mobile import MobileSupernet
 from benchmarks_data.spaces.nb201 import NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
 from benchmarks_data.spaces.supernet import Supernet
-from harness.inputs import network_inputs
-from harness.scoring import Job, Task, score_task
+from harness.scoring.inputs import network_inputs
+from harness.scoring.job import Job, Task
+from harness.scoring.networks import score_task
 from proxies.passes.common import batch_norm_bypassed, batch_statistics
 from proxies.passes.objectives import changed, preset
 from proxies.passes.supernet import OperationSensitivity, drawn_gates, operation_sensitivity

@@ -1,0 +1,1 @@
+"""Frames in, frames out: rank correlations, metrics of search, comparisons, aggregates."""

@@ -1,0 +1,270 @@
+"""The analysis of a run's scores in one object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+import benchmarks_data
+import proxies
+from benchmarks_data.populations import POPULATIONS, members
+from benchmarks_data.table import Table, is_accuracy
+from harness.analysis.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, strata
+from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders
+from harness.analysis.correlations import correlations, partial_trainings
+from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.statistics import tau_b
+from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
+from harness.analysis.units import Units, units_of
+from proxies import TRIVIAL_BASELINES
+from proxies.requests import direction, reads_images
+
+
+def chosen_for_curves(correlations: pd.DataFrame, count: int = 3) -> list[str]:
+    """Return the proxies that curves show.
+
+    ZEROS and the others of highest tau, with the best trivial baseline and params.
+    """
+    ranked = correlations.dropna(subset="tau").sort_values("tau", ascending=False)["proxy"]
+    trivial = [name for name in ranked if name in TRIVIAL_BASELINES]
+    others = [name for name in ranked if name not in TRIVIAL_BASELINES]
+    first = [name for name in others if name == "zeros"]
+    return list(
+        dict.fromkeys(
+            [*first, *others[:count], *trivial[:1], *(name for name in trivial if name == "params")]
+        )
+    )[:5]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The scores of a run beside trained accuracies.
+
+    Attributes:
+        scores: a frame of harness.scoring.frames.SCORE_COLUMNS.
+        table: the trained accuracies.
+        targets: the columns of the table that scores are compared with.
+        population: the name of the population that the architectures are from.
+        benchmark: its name.
+        source: the short name of the images that data-driven proxies were fed.
+        declared: the proxy that the others were declared to be compared with, if one was.
+    """
+
+    scores: pd.DataFrame
+    table: Table
+    targets: Sequence[str]
+    population: str
+    benchmark: str
+    source: str = "natural"
+    declared: str | None = None
+
+    def input_of(self, proxy: str) -> str:
+        """Return the short name of the images that a score read; empty where it read none."""
+        return self.source if proxy in self.orders and reads_images(proxies.request(proxy)) else ""
+
+    @cached_property
+    def orders(self) -> dict[str, pd.Series]:
+        """One number by architecture for each proxy, higher being better.
+
+        :func:`harness.analysis.orders.combined`.
+        """
+        return {proxy: combined(self.scores, proxy) for proxy in self.scores["proxy"].unique()}
+
+    @cached_property
+    def populations(self) -> dict[str, list[int]]:
+        """The architectures that were scored, by population.
+
+        Those of the run, and when it is ``all`` those of the smaller ones.
+        """
+        scored = sorted(set(self.scores["index"]))
+        smaller = (
+            [name for name in POPULATIONS if name != self.population]
+            if self.population == "all"
+            else []
+        )
+        benchmark = benchmarks_data.get(self.benchmark)
+        parts = {name: members(benchmark, name, scored) for name in smaller}
+        return {
+            self.population: scored,
+            **{name: part for name, part in parts.items() if 0 < len(part) < len(scored)},
+        }
+
+    @cached_property
+    def units(self) -> Units:
+        """What intervals in the run's population are about."""
+        return units_of(self.benchmark, self.population, self.populations[self.population])
+
+    @property
+    def is_census(self) -> bool:
+        """Whether all architectures of the population are scored, so that no number has an error of
+        drawing.
+        """
+        return self.units.census
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """A frame of harness.analysis.correlations.CORRELATION_COLUMNS, ``group`` in the run's
+        population, and
+        ``input``.
+
+        Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are
+        none.
+        """
+        found = correlations(
+            self.scores, self.table, self.targets, self.populations, self.benchmark
+        )
+        known: dict[tuple[str, str], str] = {}
+        for target in self.targets:
+            rows = found[
+                (found["target"] == target) & (found["population"] == self.population)
+            ].set_index("proxy")["tau"]
+            lettered = groups(
+                {name: float(rows[name]) for name in self.orders},
+                self.pairs[self.pairs["target"] == target],
+            )
+            known |= (
+                {}
+                if self.is_census
+                else {(target, name): group for name, group in lettered.items()}
+            )
+        keys = zip(found["target"], found["proxy"], found["population"], strict=True)
+        of_row = [
+            known.get((target, proxy)) if name == self.population else None
+            for target, proxy, name in keys
+        ]
+        return found.assign(
+            group=pd.array(of_row, dtype="string"), input=found["proxy"].map(self.input_of)
+        )
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """For each target a frame of harness.analysis.contrasts.PAIR_COLUMNS."""
+
+        def of(target: str) -> pd.DataFrame:
+            return paired(self.orders, self.accuracy(target), self.declared, self.units)
+
+        return self._for_each_target(PAIR_COLUMNS, of)
+
+    @cached_property
+    def search(self) -> pd.DataFrame:
+        """For each target that is an accuracy a frame of
+        harness.analysis.top_metrics.SEARCH_COLUMNS.
+
+        Without intervals in a census.
+        """
+
+        def of(target: str) -> pd.DataFrame:
+            trained = {
+                name: self.table.values[column]
+                for name, column in partial_trainings(self.table, target).items()
+            }
+            indices = self.populations[self.population]
+            orders = {
+                name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()
+            }
+            metrics = search_metrics(orders if is_accuracy(target) else {}, self.accuracy(target))
+            return metrics.assign(low=math.nan, high=math.nan) if self.is_census else metrics
+
+        return self._for_each_target(SEARCH_COLUMNS, of)
+
+    @cached_property
+    def ceilings(self) -> pd.DataFrame:
+        """For each target a frame of harness.analysis.comparison.CEILING_COLUMNS."""
+        indices = self.populations[self.population]
+        return self._for_each_target(
+            CEILING_COLUMNS, lambda target: ceilings(self.table, target, indices, self.units)
+        )
+
+    def ceiling(self, target: str) -> float | None:
+        """Return the tau that a score without noise would reach, where single training runs tell
+        it.
+        """
+        taus = self.ceilings[
+            (self.ceilings["target"] == target) & (self.ceilings["what"] == TRUTH)
+        ]["tau"].dropna()
+        return float(taus.iloc[0]) if len(taus) else None
+
+    @cached_property
+    def strata(self) -> pd.DataFrame:
+        """For each target a frame of harness.analysis.comparison.STRATUM_COLUMNS, by tenths of live
+        parameters and of the target.
+        """
+
+        def of(target: str) -> pd.DataFrame:
+            by = {"accuracy" if is_accuracy(target) else target: self.accuracy(target)}
+            if "live_params" in self.orders:
+                by = {"live_params": self.orders["live_params"], **by}
+            return strata(self.orders, self.accuracy(target), by, units=self.units)
+
+        return self._for_each_target(STRATUM_COLUMNS, of)
+
+    def accuracy(self, target: str) -> pd.Series:
+        """Return a target's values for the architectures that were scored, NaN where the table has
+        none.
+        """
+        return self.table.values[target].reindex(self.populations[self.population])
+
+    def of(self, target: str) -> pd.DataFrame:
+        """Return a target's rows of :attr:`correlations` in the run's population."""
+        rows = self.correlations
+        return rows[(rows["target"] == target) & (rows["population"] == self.population)]
+
+    def against(self, target: str, name: str) -> pd.DataFrame:
+        """Return a target's rows of :attr:`pairs` that are about a proxy, turned so that it is the
+        first.
+        """
+        pairs = self.pairs[self.pairs["target"] == target]
+        return pd.concat([pairs[pairs["proxy"] == name], _turned(pairs[pairs["other"] == name])])
+
+    def each_against(self, target: str, name: str) -> pd.DataFrame:
+        """Return the rows of :meth:`against`, turned so that the proxy is the second."""
+        return _turned(self.against(target, name))
+
+    def same(self, target: str) -> dict[str, str]:
+        """Return a name for each proxy, which identical rankings share: ``params = flops``."""
+        names = same_orders(self.orders, self.accuracy(target))
+        return {name: " = ".join(group) for group in names for name in group}
+
+    def ranked(self, target: str) -> list[str]:
+        """Return the proxies by their tau, the highest first, undefined ones last."""
+        return list(self.of(target).sort_values("tau", ascending=False)["proxy"])
+
+    def featured(self, target: str) -> list[str]:
+        """Return the few proxies that curves show."""
+        rows = self.of(target)
+        return chosen_for_curves(rows[rows["proxy"].isin(list(self.orders))])
+
+    def seconds(self) -> dict[str, float]:
+        """Return the mean seconds that a score of each proxy took."""
+        means = self.scores.groupby("proxy")["seconds"].mean()
+        return dict(zip(map(str, means.index), means, strict=True))
+
+    def single_seeds(self, target: str) -> dict[str, list[float]]:
+        """Return the taus of single seeds, for proxies that have several."""
+        accuracy, found = self.accuracy(target), {}
+        for proxy in self.orders:
+            seeds = direction(proxy) * by_seed(self.scores, proxy)
+            if seeds.shape[1] > 1:
+                found[proxy] = [tau_b(*joined(seeds[seed], accuracy)) for seed in seeds]
+        return found
+
+    def _for_each_target(
+        self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]
+    ) -> pd.DataFrame:
+        frames = [make(target).assign(target=target) for target in self.targets]
+        filled = [frame for frame in frames if len(frame)] or frames
+        return pd.concat(filled, ignore_index=True)[["target", *columns]]
+
+
+def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return comparisons with their proxies exchanged."""
+    ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
+    numbers = {
+        "difference": 0.0 - pairs["difference"],
+        **{one: -pairs[other] for one, other in ends.items()},
+    }
+    return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

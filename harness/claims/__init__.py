@@ -1,0 +1,1 @@
+"""The paper's claims, measured: kernel bound, bias to size."""

@@ -1,0 +1,1 @@
+"""Whole files or none: CSV, journals of JSON lines, records of runs."""

@@ -1,0 +1,1 @@
+"""What moved since a baseline: scores, correlations, verdicts and summaries."""

@@ -1,0 +1,94 @@
+"""Verdicts as summaries for a pull request: Markdown and JUnit XML."""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from harness.regression.baseline import Baseline
+from harness.regression.verdicts import UNDEFINED, Verdict, _number
+from harness.reporting.phrases import interval_text
+from harness.reporting.render import plain
+from harness.scoring.inputs import name_of
+
+
+def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
+    """Return a summary for a pull request: those that have drifted first."""
+    drifted, new = (
+        sum(bool(verdict.drifts) for verdict in verdicts),
+        sum(verdict.is_new for verdict in verdicts),
+    )
+    title = (
+        f"{drifted} of {len(verdicts) - new} proxies have drifted"
+        if drifted
+        else f"{len(verdicts) - new} proxies hold"
+    )
+    lines = [
+        f"## Regression of correlations: {title}",
+        "",
+        f"{len(baseline.indices)} architectures of {plain(baseline.benchmark)}, "
+        f"{plain(baseline.dataset)}'s networks, "
+        f"fed {name_of(baseline.images)} where a proxy reads images, "
+        f"tau with {plain(baseline.target)}; the baseline has seeds "
+        f"{', '.join(map(str, baseline.seeds))}.",
+        "",
+        "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for verdict in sorted(verdicts, key=lambda verdict: (not verdict.drifts, not verdict.is_new)):
+        before, after = verdict.before or UNDEFINED, verdict.after or UNDEFINED
+        change = "" if math.isnan(verdict.change) else f"{verdict.change:.1e}"
+        cells = [
+            verdict.proxy,
+            verdict.word,
+            _number(before.value),
+            interval_text(before.low, before.high),
+            _number(after.value),
+            change,
+        ]
+        lines.append(f"| {' | '.join(map(plain, cells))} |")
+    lines += [
+        "",
+        *(
+            f"- {plain(verdict.proxy)}: {plain(line)}"
+            for verdict in verdicts
+            for line in verdict.drifts
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def junit(verdicts: Sequence[Verdict], baseline: Baseline, seconds: float) -> str:
+    """Return the verdicts as JUnit XML, one test case a proxy.
+
+    Drifts are failures, new proxies are skipped.
+    """
+    counts = {
+        "tests": len(verdicts),
+        "failures": sum(bool(verdict.drifts) for verdict in verdicts),
+        "skipped": sum(verdict.is_new for verdict in verdicts),
+    }
+    suite = ET.Element(
+        "testsuite",
+        {
+            "name": "harness.regress",
+            **{key: str(value) for key, value in counts.items()},
+            "time": f"{seconds:.3f}",
+        },
+    )
+    for verdict in verdicts:
+        case = ET.SubElement(
+            suite, "testcase", classname=f"regress.{baseline.benchmark}", name=verdict.proxy
+        )
+        if verdict.drifts:
+            ET.SubElement(case, "failure", message=verdict.drifts[0]).text = "\n".join(
+                verdict.drifts
+            )
+        elif verdict.is_new:
+            ET.SubElement(
+                case, "skipped", message="not in the baseline: write it anew with --update"
+            )
+    root = ET.Element("testsuites")
+    root.append(suite)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -1,0 +1,133 @@
+"""What a command prints of results: tables of correlations, and what is missing."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as TerminalTable
+
+from benchmarks_data.table import Table, is_accuracy
+from harness.analysis.results import Results
+from harness.reporting.findings import declared
+from harness.reporting.phrases import interval_text
+from harness.terminal.console import Wide
+from proxies import TRIVIAL_BASELINES
+
+CENSUS_TEXT = (
+    "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % "
+    "interval for other classes of\n"
+    "isomorphic architectures like these."
+)
+
+
+def tell(prog: str, results: Results, folder: Path) -> None:
+    """Print the correlations, what is missing, and where everything lies."""
+    console = Wide()
+    columns = any(not is_accuracy(target) for target in results.targets)
+    sources = [results.table.name, *(results.table.measurements if columns else ())]
+    caption = (
+        f"targets of {', '.join(sources)}; input: the images that a score read, blank "
+        "where it read none"
+    )
+    if not results.is_census:
+        caption += "\nScores that share a letter do not differ significantly."
+    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
+    if results.is_census:
+        console.print(CENSUS_TEXT, highlight=False)
+    if results.declared:
+        for target in results.targets:
+            for line in declared(results, target):
+                console.print(f"{target}: {line}", highlight=False, soft_wrap=True, markup=False)
+    indices = results.populations[results.population]
+    for line in [
+        *failures(results.scores),
+        *unknown_accuracies(results.table, results.targets, indices),
+    ]:
+        print(f"{prog}: {line}", file=sys.stderr)
+    console.print(
+        f"Report, scores and figures: {folder / 'report.html'}",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def failures(scores: pd.DataFrame) -> list[str]:
+    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
+    missing = scores[scores["score"].isna()]
+    return [
+        f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most "
+        f"often: {rows['status'].mode()[0]}"
+        for proxy, rows in missing.groupby("proxy", sort=False)
+    ]
+
+
+def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[int]) -> list[str]:
+    """Return one line for each target that the table lacks for some of the architectures."""
+    absent = {
+        target: int(table.values[target].reindex(list(indices)).isna().sum()) for target in targets
+    }
+    return [
+        f"{count} of {len(indices)} architectures have no {target}, and are left out"
+        for target, count in absent.items()
+        if count
+    ]
+
+
+def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
+    """Print one table per target, the highest tau first, trivial baselines dimmed.
+
+    *caption* says what was compared.
+
+    In a census the intervals are named as what they are (:mod:`harness.analysis.units`).
+    """
+    for target, rows in correlations.groupby("target", sort=False):
+        first = rows.iloc[0]
+        title = f"{first['benchmark']}, {target}, population {first['population']}"
+        finite = [
+            f"{row['r_n']} of {row['proxy']}" for _, row in rows.iterrows() if row["r_n"] < row["n"]
+        ]
+        below = f"{caption}\n* among finite scores: {', '.join(finite)}" if finite else caption
+        table = TerminalTable(
+            title=title,
+            caption=escape(below),
+            title_justify="left",
+            caption_justify="left",
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+            collapse_padding=True,
+        )
+        table.add_column("proxy", overflow="fold")
+        for heading in ("tau", "other classes" if first["census"] else "95 % interval"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        lettered = rows["group"].notna().any()
+        if lettered:
+            table.add_column("group", overflow="fold")
+        for heading in ("rho", "r", "n", "missing"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("input", overflow="fold")
+        for _, row in rows.sort_values("tau", ascending=False).iterrows():
+            table.add_row(
+                row["proxy"].replace("[", r"\["),
+                _number(row["tau"]),
+                interval_text(row["tau_low"], row["tau_high"]),
+                *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
+                _number(row["rho"]),
+                _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
+                str(row["n"]),
+                str(row["missing"]),
+                row["input"],
+                style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
+            )
+        console.print(table)
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:z.3f}"

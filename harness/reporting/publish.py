@@ -1,0 +1,77 @@
+"""The files that a run leaves behind."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.analysis.results import Results
+from harness.files.provenance import earlier_targets, with_versions
+from harness.files.whole import write_csv, write_text
+from harness.reporting.document import document
+from harness.reporting.figures import remove_figures, save_figures
+from harness.reporting.render import html, markdown
+
+
+def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place
+    of an earlier run's.
+
+    Nothing that is there is touched before all of it is written; run.json is the last to be
+    replaced.
+    """
+    with appearing(
+        folder, "run.json", lambda: remove_figures(folder, earlier_targets(folder / "run.json"))
+    ) as new:
+        _write(results, new, settings)
+
+
+@contextmanager
+def appearing(folder: Path, last: str, clear: Callable[[], None]) -> Iterator[Path]:
+    """Yield a new folder; what it holds in the end is moved into *folder*, the file *last* at the
+    end.
+
+    *clear* removes what belongs to an earlier result, once all is written.
+    """
+    new = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+    try:
+        yield new
+        for path in new.iterdir():
+            if (folder / path.name).is_dir():
+                raise IsADirectoryError(
+                    errno.EISDIR, "a folder stands where a file belongs", str(folder / path.name)
+                )
+        clear()
+        for path in sorted(new.iterdir(), key=lambda path: path.name == last):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
+    frames = {
+        "scores": results.scores,
+        "correlations": results.correlations,
+        "comparisons": results.pairs,
+        "ceilings": results.ceilings,
+        "strata": results.strata,
+        "search": results.search,
+    }
+    for name, frame in frames.items():
+        write_csv(frame, folder / f"{name}.csv")
+    figures = {target: save_figures(folder, results, target) for target in results.targets}
+    provenance = with_versions(settings)
+    report = document(results, figures, provenance)
+    texts = {
+        "report.html": html(report),
+        "report.md": markdown(report),
+        "run.json": json.dumps(provenance, indent=2) + "\n",
+    }
+    for name, text in texts.items():
+        write_text(folder / name, text)

@@ -1,0 +1,86 @@
+"""Reports as files: report.html, which holds everything that it shows, and report.md for pull
+requests.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from harness.reporting.document import Document
+
+TEMPLATES = resources.files("harness.reporting") / "templates"
+
+
+def html(document: Document) -> str:
+    """Return one HTML page with its style, script, data and figures inside; all text is escaped.
+
+    Its content security policy allows this one script and pictures inside the page, and nothing
+    else.
+    """
+    script = _text("tables.js") + (_text("chart.js") if document.points else "")
+    style = _text("report.css")
+    checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        document=document,
+        script=Markup(script),
+        style=Markup(style),
+        script_hash=f"sha256-{checksum}",
+    )
+
+
+def markdown(document: Document) -> str:
+    """Return headline and tables as Markdown.
+
+    Figures are left out, as a pull request cannot hold them.
+    """
+    return _environment().get_template("report.md.j2").render(document=document)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_text),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "allow_nan": False}
+    environment.filters |= {"plain": plain, "code": code, "image": _image}
+    return environment
+
+
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def plain(text: object) -> str:
+    """Return *text* so that Markdown and the HTML in it show it as it is, on one line."""
+    escaped = re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", " ".join(str(text).split()))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str) -> str:
+    """Return a block of code that holds *text*."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _image(path: Path) -> str:
+    """Return a figure as a data URI.
+
+    Its SVG, which stays sharp, or its PNG where that is smaller.
+    """
+    smaller = min((path.with_suffix(".svg"), path), key=lambda file: file.stat().st_size)
+    kind = "svg+xml" if smaller.suffix == ".svg" else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(smaller.read_bytes()).decode()}"

@@ -1,0 +1,90 @@
+"""The sentences of a report on what a score has to do with the size of networks."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from harness.analysis.results import Results
+from harness.reporting.phrases import interval_text, listed, records, side, signed
+
+
+def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
+    """Return what the score of a *row* of correlations has to do with the size of networks.
+
+    The question of parameter bias.
+    """
+    found, proxy = [], row["proxy"]
+    if proxy != "params" and not math.isnan(row["excess_params"]):
+        bound = row["excess_params_low"], row["excess_params_high"]
+        interval = "" if math.isnan(bound[0]) else f" ({signed(bound[0])} to {signed(bound[1])})"
+        verdict = side(
+            *bound,
+            f"{proxy} follows it more",
+            f"{proxy} follows it less",
+            "no difference can be told",
+        )
+        own = row["tau_params"] - row["excess_params"]
+        found.append(
+            f"Tau with the number of parameters is {row['tau_params']:.3f} for {proxy} and "
+            f"{own:.3f} for {target} itself: "
+            f"{signed(row['excess_params'])}{interval}, {verdict}."
+        )
+    return (
+        found
+        + _beyond(row)
+        + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
+    )
+
+
+def _beyond(row: pd.Series) -> list[str]:
+    """Return what a score says that sizes do not say."""
+    found, proxy = [], row["proxy"]
+    for size, words in (("params", "parameters"), ("live_params", "live parameters")):
+        if not math.isnan(excess := row[f"beyond_{size}"]):
+            null = interval_text(row[f"tau_shuffled_low_{size}"], row[f"tau_shuffled_high_{size}"])
+            own = f"{signed(row[f'beyond_low_{size}'])} to {signed(row[f'beyond_high_{size}'])}"
+            found.append(
+                f"Shuffled among architectures with equally many {words}, the scores of {proxy} "
+                "would have tau "
+                f"{row[f'tau_shuffled_{size}']:.3f} ({null}): their own is {signed(excess)} "
+                f"({own}) from that."
+            )
+    if not math.isnan(row["gain_sizes"]):
+        found.append(
+            "Predicted out of sample from live_params, live_convs, flops and depth, as far as "
+            "they are known, the target has tau "
+            f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {signed(row['gain_sizes'])} "
+            f"({signed(row['gain_sizes_low'])} to {signed(row['gain_sizes_high'])})."
+        )
+    return found
+
+
+def _equal_size(results: Results, target: str, proxy: str) -> list[str]:
+    """Return tau among architectures of equal live parameters in each population, as it may differ
+    much between them.
+    """
+    rows = results.correlations
+    rows = rows[(rows["target"] == target) & (rows["proxy"] == proxy)].dropna(
+        subset="tau_equal_live_params_low"
+    )
+    if rows.empty:
+        return []
+    bounds = list(
+        zip(rows["tau_equal_live_params_low"], rows["tau_equal_live_params_high"], strict=True)
+    )
+    verdicts = {
+        side(*bound, "is better than chance", "is worse than chance", "cannot be told from chance")
+        for bound in bounds
+    }
+    verdict = verdicts.pop() if len(verdicts) == 1 else "differs by population"
+    taus = [
+        f"{row['tau_equal_live_params']:.3f} ({low:.3f} to {high:.3f}) in population "
+        f"{row['population']}"
+        for row, (low, high) in zip(records(rows), bounds, strict=True)
+    ]
+    return [
+        f"Among architectures with equally many live parameters the order by {proxy} {verdict}: "
+        f"tau {listed(taus)}."
+    ]

@@ -1,0 +1,44 @@
+"""What run.json says of a run."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import benchmarks_data
+from harness.runs.plan import Plan
+from harness.scoring.inputs import record_of
+from harness.terminal.listing import record
+
+
+def _drawn_from(plan: Plan) -> dict[str, str]:
+    """Return which architectures are considered, where the table does not have a target of all."""
+    known, size = len(plan.table.known(plan.targets)), benchmarks_data.get(plan.job.benchmark).size
+    return (
+        {"considered": f"{known:,} of {size:,}, of which the table has a target"}
+        if known < size
+        else {}
+    )
+
+
+def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
+    return {
+        "benchmark": plan.job.benchmark,
+        "dataset": plan.job.dataset,
+        "targets": plan.targets,
+        "table": plan.table.provenance(),
+        "proxies": [record(request) for request in plan.requests],
+        "archs": {
+            "given": args.archs,
+            "population": args.population,
+            "sample_seed": args.sample_seed,
+            "count": len(plan.indices),
+        }
+        | _drawn_from(plan),
+        "seeds": list(range(args.seeds)),
+        **({} if plan.batches is None else {"batches": list(plan.batches)}),
+        "images": record_of(plan.job.images),
+        "warning": plan.uncovered,
+        "dtype": plan.job.dtype,
+        "against": plan.declared,
+    }

@@ -1,0 +1,73 @@
+"""Whether what was asked for can be scored, before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import proxies
+from benchmarks_data import spaces
+from benchmarks_data.errors import InputError
+from harness.scoring.image_file import ImageFile, check_labels, number_of_images, number_of_labels
+from proxies.passes import PASSES
+
+
+def check_supernet(benchmark: str, requests: Iterable[proxies.Request]) -> None:
+    """Raise InputError when a request needs a supernet that the benchmark does not have."""
+    for request in proxies.expand(requests):
+        if (
+            any(PASSES[name].supernet for name, _ in request.readings)
+            and spaces.of_benchmark(benchmark) is None
+        ):
+            raise InputError(
+                f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out"
+            )
+
+
+def check_images(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> None:
+    """Raise InputError when a file has fewer images than a request's batches take, or labels that
+    the network has no class for.
+    """
+    for request in proxies.expand(requests):
+        for name, options in request.readings:
+            wanted = int(dict(options).get("batch", 0)) * PASSES[name].batches
+            if PASSES[name].needs & {"images", "labels"} and wanted > number_of_images(images):
+                raise InputError(
+                    f"{images.path} holds {number_of_images(images)} images, and {request.name} "
+                    f"takes {wanted}"
+                )
+        if "labels" in request.needs:
+            check_labels(images, classes)
+
+
+def uncovered_classes(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> str:
+    """Return what it does to which requests that no image is of some of the network's classes.
+
+    Empty where none is concerned.
+    """
+    covered = number_of_labels(images)
+    readers = [request for request in proxies.expand(requests) if "labels" in request.needs]
+    by_class = [request.name for request in readers if "labels" in dict(request.readings)]
+    by_loss = [request.name for request in readers if "labels" not in dict(request.readings)]
+    if covered >= classes or not readers:
+        return ""
+    effects = {
+        "compares images of these classes alone, which may order architectures otherwise": by_class,
+        "takes the other classes for wrong answers alone": by_loss,
+    }
+    told = "; ".join(f"{', '.join(names)}: {effect}" for effect, names in effects.items() if names)
+    return (
+        f"the labels of {Path(images.path).name} cover {covered} of the {classes} classes ({told})"
+    )
+
+
+def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:
+    """Return the requests for *names*, ``all`` standing for every proxy, followed by the trivial
+    baselines; each once.
+    """
+    wanted: dict[str, proxies.Request] = {}
+    for name in [*names, *proxies.TRIVIAL_BASELINES]:
+        for text in proxies.registered() if name == "all" else [name]:
+            request = proxies.request(text)
+            wanted.setdefault(request.name, request)
+    return list(wanted.values())

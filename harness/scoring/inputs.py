@@ -1,0 +1,147 @@
+"""Batches of images, drawn once per seed and frozen.
+
+With natural statistics, Gaussian noise, or real ones from a file.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks_data.benchmark import Dataset
+from harness.scoring.image_file import ImageFile, chosen_images, file_name, image_file
+from harness.scoring.natural import CURRENT, NATURAL, NOISE, Natural, draw
+
+if TYPE_CHECKING:
+    import torch
+
+    from proxies.passes.common import Inputs
+
+
+#: Where batches come from; None is Gaussian noise.
+Images = ImageFile | Natural | None
+
+
+def images_named(text: str) -> Images:
+    """Return the source that ``--images`` names: ``natural``, ``noise``, or a file.
+
+    Raises:
+        InputError: the file is none.
+    """
+    if text == NOISE:
+        return None
+    return CURRENT if text == NATURAL else image_file(Path(text))
+
+
+def key_of(images: Images) -> str:
+    """Return what identifies images in the key of a score."""
+    return images.key if images else NOISE
+
+
+def images_of(key: str) -> Images:
+    """Return the source with a key; a file's path is not known."""
+    if key.startswith(f"{NATURAL}:"):
+        return Natural(int(key.removeprefix(f"{NATURAL}:")))
+    return None if key == NOISE else ImageFile("", key.removeprefix("images:"))
+
+
+def name_of(images: Images) -> str:
+    """Return the short name of a source, which rows of results have.
+
+    Natural, noise, or the file's.
+    """
+    if isinstance(images, ImageFile):
+        return file_name(images.path)
+    return NATURAL if images else NOISE
+
+
+def network_inputs(
+    images: Images, seed: int, dataset: Dataset, dtype: str, device: str, batch: int | None = None
+) -> Inputs:
+    """Return what passes may feed to a network of *dataset*.
+
+    A seed's random streams, and the frozen images and labels of *batch*.
+
+    *batch* is a seed as well; without one it is the same.
+    """
+    import torch
+
+    from benchmarks_data.initialisation import generator
+    from proxies.passes.common import Inputs
+
+    drawn = seed if batch is None else batch
+
+    def draw_images(size: int, part: int = 0) -> torch.Tensor:
+        return _images(images, drawn, dataset.image_size, size, part, dtype, device).clone()
+
+    def draw_labels(size: int, part: int = 0) -> torch.Tensor:
+        return _labels(images, drawn, dataset.classes, size, part).to(device)
+
+    shape = (3, dataset.image_size, dataset.image_size)
+    stream = partial(generator, seed)
+    return Inputs(
+        shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device)
+    )
+
+
+def _labels(images: Images, seed: int, classes: int, size: int, part: int) -> torch.Tensor:
+    import torch
+
+    from benchmarks_data.initialisation import generator
+
+    if not isinstance(images, ImageFile):
+        return torch.randint(classes, (size,), generator=generator(seed, "labels", part))
+    content, positions = chosen_images(images, seed, size, part)
+    return torch.from_numpy(content.labels[positions].astype(np.int64))
+
+
+@lru_cache(maxsize=64)
+def _images(
+    images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str
+) -> torch.Tensor:
+    import torch
+
+    from benchmarks_data.initialisation import generator
+    from proxies.passes.common import laid_out
+
+    if images is None:
+        batch = torch.randn(
+            size,
+            3,
+            image_size,
+            image_size,
+            generator=generator(seed, "noise", *([part] if part else [])),
+        )
+        return laid_out(batch.to(device, getattr(torch, dtype)))
+    if isinstance(images, Natural):
+        batch = draw(size, image_size, generator(seed, NATURAL, part))
+        return laid_out(batch.to(device, getattr(torch, dtype)))
+    content, positions = chosen_images(images, seed, size, part)
+    values = (content.pixels[positions] - content.mean) / content.deviation
+    batch = torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
+    if batch.shape[-2:] != (image_size, image_size):
+        batch = torch.nn.functional.interpolate(
+            batch, (image_size, image_size), mode="bilinear", antialias=True
+        )
+    return laid_out(batch.to(device, getattr(torch, dtype)))
+
+
+#: What run.json calls images that were drawn, and how sentences do.
+GAUSSIAN = "Gaussian noise"
+
+
+def record_of(images: Images) -> dict[str, str] | str:
+    """Return what run.json holds of a source: a file's path and checksum, or what was drawn."""
+    if isinstance(images, ImageFile):
+        return {"file": images.path, "sha256": images.sha256}
+    return f"natural statistics, revision {images.revision}" if images else GAUSSIAN
+
+
+def name_of_record(record: Any) -> str:
+    """Return the short name of a source that run.json holds: natural, noise, or the file's."""
+    if isinstance(record, dict):
+        return file_name(record["file"])
+    return NOISE if record == GAUSSIAN else NATURAL

@@ -1,0 +1,126 @@
+"""What a score is, and what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import benchmarks_data
+import proxies
+from harness.scoring.inputs import Images, key_of
+from harness.scoring.natural import CURRENT
+from proxies.requests import reads_images
+
+DTYPES = ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all scores of a run depend on, besides architecture, proxy and seed.
+
+    Attributes:
+        benchmark: name of the benchmark.
+        dataset: decides the networks' number of classes and the images' size.
+        images: where batches come from; None is Gaussian noise.
+        dtype: of the computation, one of DTYPES.
+        device: of the computation; not part of a score's identity.
+        plugins: files that register further proxies, with their checksums.
+        memory: bytes that architectures which are computed together may take; None lets the engine
+            decide. No part of a score's identity either.
+        batch: the seed of the batches of images and labels; None is the seed of the task, which
+            draws all else.
+    """
+
+    benchmark: str
+    dataset: str
+    images: Images = CURRENT
+    dtype: str = "float32"
+    device: str = "cpu"
+    plugins: tuple[tuple[Path, int], ...] = ()
+    memory: int | None = None
+    batch: int | None = None
+
+    def dataset_of(self, request: proxies.Request) -> str:
+        """Return what identifies the networks that a request sees.
+
+        Their dataset, or their images' size if it reads no logits.
+        """
+        if request.logits:
+            return self.dataset
+        return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
+
+    def revision_of(self, request: proxies.Request) -> int:
+        """Return the version of a request's scores.
+
+        Its proxy's, and the benchmark's corrections of the passes that it reads.
+        """
+        corrections: Mapping[str, int] = getattr(
+            benchmarks_data.get(self.benchmark), "corrections", {}
+        )
+        return request.proxy.revision + sum(
+            corrections.get(name, 0) for name, _ in request.readings
+        )
+
+    def batch_of(self, score: Score) -> int:
+        """Return the seed of the batch behind a score.
+
+        The job's, or the score's own where the job has none or no batch is read.
+        """
+        return (
+            self.batch
+            if self.batch is not None and reads_images(proxies.request(score.proxy))
+            else score.seed
+        )
+
+    def inputs_of(self, request: proxies.Request) -> str:
+        """Return what identifies the images that a request reads; empty when it reads none."""
+        return key_of(self.images) if reads_images(request) else ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One architecture under one seed, with the names of the proxies that are due.
+
+    The unit of work.
+    """
+
+    index: int
+    seed: int
+    proxies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score. ``status`` is ``ok``, or the reason why ``score`` is missing (NaN).
+
+    ``seconds``: its pass and its formula.
+    """
+
+    index: int
+    proxy: str
+    seed: int
+    score: float
+    seconds: float
+    status: str
+
+
+def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:
+    """Return which of *seeds* a request is scored under.
+
+    A deterministic proxy has seed 0 alone, whatever is asked for.
+    """
+    return seeds if request.needs else (0,)
+
+
+def draws_of(
+    request: proxies.Request, seeds: Sequence[int], batches: Sequence[int] | None
+) -> list[tuple[int, int]]:
+    """Return the pairs of a seed and a batch's seed that a request is scored under.
+
+    Without *batches* the seed draws the batch too. With them every seed meets every batch, but for
+    a score that reads no batch.
+    """
+    if batches is None or not request.needs & {"images", "labels"}:
+        return [(seed, seed) for seed in seeds_of(request, seeds)]
+    return [(seed, batch) for seed in seeds for batch in batches]

@@ -1,0 +1,113 @@
+"""Which architectures are scored: populations, samples, lists."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.errors import InputError
+from benchmarks_data.populations import members
+from benchmarks_data.reading import read_text
+
+
+class Selection(NamedTuple):
+    """The indices to score, in ascending order, and what a user should know about them.
+
+    Empty when nothing is left out.
+    """
+
+    indices: list[int]
+    warning: str = ""
+
+
+def select(
+    benchmark: Benchmark,
+    archs: str,
+    population_name: str,
+    sample_seed: int,
+    known: Collection[int] | None = None,
+) -> Selection:
+    """Return the architectures to score.
+
+    Args:
+        archs: ``all``, a number to draw without replacement, or a file with one index or
+            architecture string a line (blank lines and what follows ``#`` are skipped).
+        population_name: one of POPULATIONS; a list from a file is restricted to it.
+        sample_seed: seeds the draw.
+        known: the architectures whose target the table has, where it leaves some out; others are in
+            no population then.
+
+    Raises:
+        InputError: nothing is left, the number exceeds the population, or a line of the file names
+            no architecture.
+    """
+    every = range(benchmark.size) if known is None else known
+    candidates = members(benchmark, population_name, every)
+    if archs == "all":
+        return Selection(candidates)
+    if archs.isascii() and archs.isdigit() and len(archs) < 19:
+        count = int(archs)
+        if count < 1:
+            raise InputError("--archs 0: expected a positive number of architectures")
+        if count > len(candidates):
+            raise InputError(
+                f"--archs {archs}: population {population_name!r} has {len(candidates)} "
+                "architectures to draw from"
+            )
+        return Selection(sorted(random.Random(sample_seed).sample(candidates, count)))
+    listed = _read_list(benchmark, Path(archs))
+    chosen = members(benchmark, population_name, listed.intersection(every))
+    among = f"population {population_name!r}" + (
+        "" if known is None else " with a target in the table"
+    )
+    if not chosen:
+        raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")
+    absent = len(listed) - len(chosen)
+    return Selection(
+        chosen,
+        f"--archs {archs}: {absent} of {len(listed)} are not in {among}, and left out"
+        if absent
+        else "",
+    )
+
+
+def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
+    try:
+        lines = read_text(path).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(
+            f"--archs {path}: expected 'all', a number or a file of architectures ({reason})"
+        ) from error
+    found = set()
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            found.add(_index(benchmark, text))
+        except InputError as error:
+            raise InputError(f"--archs {path}, line {number}: {error}") from error
+    if not found:
+        raise InputError(
+            f"--archs {path}: the file names no architecture: expected an index or an "
+            "architecture a line"
+        )
+    return found
+
+
+def _index(benchmark: Benchmark, text: str) -> int:
+    """Return the index that a line names.
+
+    Architectures may be written in digits too, and come first.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        return benchmark.index(text)
+    try:
+        return benchmark.index(text)
+    except InputError:
+        return benchmark.architecture(int(text)).index

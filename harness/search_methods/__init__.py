@@ -1,0 +1,1 @@
+"""Methods that search an architecture: their settings, measurements, outcomes and reports."""

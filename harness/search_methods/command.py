@@ -1,0 +1,147 @@
+"""What the command lines of searches mean, checked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import benchmarks_data
+from benchmarks_data import spaces
+from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.table import is_accuracy
+from harness.reporting.fed import fed
+from harness.scoring.image_file import ImageFile, check_batch
+from harness.scoring.inputs import images_named, name_of
+from harness.search_methods.numerics import say_meaningless
+from harness.search_methods.searches import Setting
+from harness.terminal.checks import check_device, tables_folder
+from proxies.passes.objectives import Numerics, changed, preset
+
+if TYPE_CHECKING:
+    from benchmarks_data.table import Table
+
+
+def shared_by_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what all settings of a command line have in common.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
+    space = spaces.get(args.space)
+    dataset = args.dataset or next(iter(space.datasets))
+    if dataset not in space.datasets:
+        raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
+    images = images_named(args.images)
+    if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
+        check_batch(images, args.batch, space.datasets[dataset].classes)
+    return {
+        "space": space.name,
+        "dataset": dataset,
+        "images": images,
+        "batch": args.batch,
+        "channels": args.channels,
+        "cells": args.cells,
+        "device": check_device(args.device),
+    }
+
+
+def say_what_is_doubtful(prog: str, settings: Sequence[Setting]) -> list[str]:
+    """Print to stderr what makes rounding errors of sensitivities.
+
+    Return why some say nothing in any precision.
+    """
+    if any(
+        one.dtype == "float32"
+        and one.numerics.alpha == "ones"
+        and one.numerics.batchnorm == "train"
+        for one in settings
+    ):
+        print(
+            f"{prog}: in float32 a supernet with gates of 1 and normalisation returns rounding "
+            "errors",
+            file=sys.stderr,
+        )
+    return say_meaningless(prog, ((one.space, one.objective, one.numerics) for one in settings))
+
+
+def default_dtype(preset: str, objective: str, numerics: Numerics) -> str:
+    """Return the precision of sensitivities.
+
+    Float32 as in the notebooks and where they are rescaled on their way, else float64.
+    """
+    return (
+        "float32"
+        if preset == "authors" or (objective, numerics.batchnorm) == ("synflow", "bypass")
+        else "float64"
+    )
+
+
+def fed_to(settings: Sequence[Setting]) -> str:
+    """Return the sentence that says which objectives are fed what: synflow reads no images."""
+    objectives = list(dict.fromkeys(setting.objective for setting in settings))
+    readers = [objective for objective in objectives if objective != "synflow"]
+    return fed(
+        name_of(settings[0].images),
+        readers,
+        [objective for objective in objectives if objective not in readers],
+    )
+
+
+def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[str]]:
+    """Return the table of a space's benchmark and the columns to look up.
+
+    None where the space has no table.
+    """
+    space = spaces.get(name)
+    if not space.benchmark:
+        for option in ("target", "tables", "scores"):
+            if getattr(args, option, None):
+                raise InputError(
+                    f"the space {name} has no table of trained results: leave --{option} out"
+                )
+        return None, []
+    table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))
+    if args.target:
+        targets = [table.target(target) for target in dict.fromkeys(args.target)]
+        if others := [target for target in targets if not is_accuracy(target)]:
+            raise InputError(
+                f"--target {others[0]} is no accuracy, which searches are set beside: leave it out"
+            )
+        return table, targets
+    found = []
+    for dataset in space.datasets:
+        try:
+            found.append(table.default_target(dataset))
+        except InputError:  # a table may lack a dataset
+            continue
+    return table, found
+
+
+def make_settings(args: argparse.Namespace) -> list[Setting]:
+    """Return the settings of a command line, one for each objective and seed.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
+    if args.weights == "drawn" and "synflow" in args.objective:
+        raise InputError(
+            "--weights drawn: synflow takes absolute weights by definition; name --objective "
+            "snip or grasp"
+        )
+    if args.steps and set(args.schedule) == {"one-shot"}:
+        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
+    shared, settings = shared_by_settings(args), []
+    for objective in dict.fromkeys(args.objective):
+        numerics = changed(
+            preset(args.preset, objective, args.space), alpha=args.alpha,
+            gate_scale=args.gate_scale, signs=args.signs,
+            weights=args.weights, batchnorm=args.batchnorm,
+        )  # fmt: skip
+        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
+        settings += [
+            Setting(objective=objective, seed=seed, numerics=numerics, dtype=dtype, **shared)
+            for seed in range(args.seeds)
+        ]
+    return settings

@@ -1,0 +1,1 @@
+"""What a person types and sees while a command works: options, checks, listing, progress."""
