@@ -18,10 +18,8 @@ def main() -> int:
     """Hand over to the command that the first argument names."""
     command = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if command in ("-h", "--help"):
-        print(
-            "usage: zeros-harness {{','.join(COMMANDS)}} ...   (zeros-harness COMMAND --help "
-            "tells more)"
-        )
+        print(f"usage: zeros-harness {{{','.join(COMMANDS)}}} ...")
+        print("zeros-harness COMMAND --help tells more")
         return 0
     if command not in COMMANDS:
         print(

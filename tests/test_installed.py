@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.__main__ import COMMANDS, main
+
 PROJECT = Path(__file__).parent.parent
 
 
@@ -61,3 +63,12 @@ def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: 
     for path, name in zip(map(Path, done.stdout.split()), ("baselines", "published"), strict=True):
         assert path.is_relative_to(site)
         assert path.read_bytes() == (PROJECT / "reports" / name / "nb201.csv").read_bytes()
+
+
+def test_the_console_script_names_its_commands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["zeros-harness"])
+    assert main() == 0
+    usage = capsys.readouterr().out.splitlines()[0]
+    assert usage == f"usage: zeros-harness {{{','.join(COMMANDS)}}} ..."
