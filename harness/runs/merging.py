@@ -28,6 +28,7 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         InputError: two runs disagree about a score, or have different seeds of a proxy for
             different architectures.
     """
+    import numpy as np
     import pandas as pd
 
     from harness.analysis.aggregates import with_aggregates
@@ -46,7 +47,7 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
             "it ranks architectures within a run; report them one by one"
         )
     # Proxies as they come, and a score rather than a failure.
-    rank = {name: position for position, name in enumerate(whole["proxy"].unique())}
+    rank = {name: position for position, name in enumerate(everything["proxy"].unique())}
     whole = whole.assign(order=whole["proxy"].map(rank), failed=whole["status"] != OK)
     whole = whole.sort_values(
         ["order", "seed", "batch", "index", "failed"], kind="stable"
@@ -58,7 +59,9 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
                 "architectures: report them one by one"
             )
     single = whole.drop(columns=["order", "failed"]).reset_index(drop=True)
-    return with_aggregates(single, aggregates)
+    combined = with_aggregates(single, aggregates)
+    order = combined["proxy"].map(rank)
+    return combined.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path]) -> dict[str, Any]:
