@@ -7,7 +7,7 @@ The PyPI package analog-nasbench (AnalogNAS-Bench) ships a pickle with the CIFAR
 the retired ``pkg_resources``.
 
 This is the one file that Python's unpickler reads, as it reads it in a tenth of the time that
-:mod:`benchmarks_data.picklestream` takes and every run needs it. It is part of an installed
+:mod:`benchmarks_data.formats.pickles` takes and every run needs it. It is part of an installed
 package, and none that a user names. The unpickler knows two classes that do nothing, and refuses
 every other name before anything is called.
 """

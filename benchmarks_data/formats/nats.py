@@ -18,10 +18,9 @@ from typing import Any
 from nats_bench import ArchResults
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.measurements import cost_columns
-from benchmarks_data.official import Row, Rows
-from benchmarks_data.picklecalls import PickleError
-from benchmarks_data.picklestream import PickleStream
+from benchmarks_data.formats.official import Row, Rows
+from benchmarks_data.formats.pickles import PickleError, PickleStream
+from benchmarks_data.target import cost_columns, single_run, with_runs
 
 #: Names of the table -> dataset and set of the package.
 SETS = {
@@ -47,12 +46,8 @@ def columns(epochs: Sequence[int]) -> list[str]:
     Means over runs and single runs of each split, and what an architecture costs.
     """
     means = [f"{name}_{count}ep" for count in epochs for name in SETS]
-    runs = [
-        name
-        for mean in means
-        for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))
-    ]
-    return [*runs, *cost_columns(COSTS)]
+    accuracies = [name for mean in means for name in with_runs(mean, RUNS)]
+    return [*accuracies, *cost_columns(COSTS)]
 
 
 def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: frozenset[int]) -> Rows:
@@ -160,7 +155,7 @@ def _accuracies(results: ArchResults, column: str, dataset: str, split: str) -> 
     for run, seed in enumerate(sorted(results.get_dataset_seeds(dataset)), 1):
         if run > RUNS:
             raise ValueError(f"more than {RUNS} runs")
-        found[f"{column}_run{run}"] = float(
+        found[single_run(column, run)] = float(
             results.get_metrics(dataset, split, is_random=seed)["accuracy"]
         )
     return found
