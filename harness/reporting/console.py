@@ -38,13 +38,14 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         f"targets of {', '.join(sources)}; input: the images that a score read, blank "
         "where it read none"
     )
-    if costs := [target.name for target in targets if not target.higher_is_better]:
-        caption += f"\nLower is better: {', '.join(costs)}. A good score has a tau below 0 with it."
     if not results.is_census:
         caption += "\nScores that share a letter do not differ significantly."
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
+    if costs := [target.name for target in targets if not target.higher_is_better]:
+        text = f"Lower is better: {', '.join(costs)}. Tau is with the values as they are."
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
     if results.declared:
         for target in results.targets:
             for line in declared(results, target):
