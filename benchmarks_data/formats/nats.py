@@ -94,23 +94,23 @@ def _load(path: Path) -> Any:
         )
     stream = PickleStream(data)
     try:
-        found = stream.read()
+        content = stream.read()
     except PickleError as error:
         raise InputError(
             f"{path} is damaged, or no pickle of results ({error}): fetch it again"
         ) from error
     if stream.end != len(data):
         raise InputError(f"{path} is damaged: something follows the results")
-    return found
+    return content
 
 
 def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
     """Return the results of one architecture by column."""
-    found = _load(path)
+    content = _load(path)
     try:
         values: dict[str, float] = {}
         for count in epochs:
-            results = ArchResults.create_from_state_dict(_state(found[f"{count:02d}"]))
+            results = ArchResults.create_from_state_dict(_state(content[f"{count:02d}"]))
             if results.arch_str != string and _channels(results.arch_str) != string:
                 raise ValueError(f"results of {repr(results.arch_str)}, not of {string!r}")
             for name, (dataset, split) in SETS.items():
@@ -130,17 +130,17 @@ def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
     return values
 
 
-def _state(found: Any) -> dict[str, Any]:
+def _state(content: Any) -> dict[str, Any]:
     """Return the state of results.
 
     Raises:
         ValueError: for anything else, which the package might take for the name of a file.
     """
-    if not isinstance(found, dict) or not isinstance(runs := found.get("all_results"), dict):
+    if not isinstance(content, dict) or not isinstance(runs := content.get("all_results"), dict):
         raise ValueError("no dictionary of results")
     if not all(isinstance(run, dict) for run in runs.values()):
         raise ValueError("no dictionary of a training run")
-    return found
+    return content
 
 
 def _channels(text: object) -> str:
@@ -151,11 +151,11 @@ def _accuracies(results: ArchResults, column: str, dataset: str, split: str) -> 
     """Return the mean over runs and the single runs, numbered by their seeds in ascending order."""
     if dataset not in results.get_dataset_names():
         return {}
-    found = {column: float(results.get_metrics(dataset, split, is_random=False)["accuracy"])}
+    values = {column: float(results.get_metrics(dataset, split, is_random=False)["accuracy"])}
     for run, seed in enumerate(sorted(results.get_dataset_seeds(dataset)), 1):
         if run > RUNS:
             raise ValueError(f"more than {RUNS} runs")
-        found[single_run(column, run)] = float(
+        values[single_run(column, run)] = float(
             results.get_metrics(dataset, split, is_random=seed)["accuracy"]
         )
-    return found
+    return values

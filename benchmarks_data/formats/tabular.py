@@ -26,8 +26,8 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     for pair in pairs:
-        name, found, column = pair.partition("=")
-        if not (found and name and column) or name in names:
+        name, equals, column = pair.partition("=")
+        if not (equals and name and column) or name in names:
             raise InputError(f"--columns {pair}: expected NAME=COLUMN, each name once")
         names[name] = column
     if not {"index", "arch"} & names.keys() or not names.keys() - {"index", "arch"}:

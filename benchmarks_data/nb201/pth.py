@@ -51,7 +51,7 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
 def _rows(path: Path, data: mmap.mmap, skip: frozenset[int]) -> Rows:
     strings = [space.format_cell(cell) for cell in space.cells()]
     stream = PickleStream(data, start_of_pickle(path, data))
-    for index, part in stream.parts(lambda found: found.keys() == TRAININGS.keys()):
+    for index, part in stream.parts(lambda part: part.keys() == TRAININGS.keys()):
         if not isinstance(index, int) or not 0 <= index < len(strings):
             raise PickleError(f"results of architecture {repr(index)}")
         yield Row(
@@ -84,14 +84,14 @@ def _values(path: Path, string: str, index: int, part: Mapping[str, Any]) -> dic
     return values
 
 
-def _results(found: Mapping[str, Any]) -> dict[str, dict[int, Any]]:
+def _results(content: Mapping[str, Any]) -> dict[str, dict[int, Any]]:
     """Return the training runs of an architecture by dataset and seed, seeds in ascending order."""
     return {
         dataset: {
-            seed: ResultsCount.create_from_state_dict(found["all_results"][dataset, seed])
+            seed: ResultsCount.create_from_state_dict(content["all_results"][dataset, seed])
             for seed in sorted(seeds)
         }
-        for dataset, seeds in found["dataset_seed"].items()
+        for dataset, seeds in content["dataset_seed"].items()
     }
 
 
@@ -100,9 +100,9 @@ def _accuracies(column: str, runs: Mapping[int, Any], split: str) -> dict[str, f
     if len(runs) > RUNS:
         raise ValueError(f"more than {RUNS} runs")
     taken = [run.get_train() if split == "train" else run.get_eval(split) for run in runs.values()]
-    found = [float(answer["accuracy"]) for answer in taken]
-    return ({column: float(np.mean(found))} if found else {}) | {
-        single_run(column, run): value for run, value in enumerate(found, 1)
+    accuracies = [float(answer["accuracy"]) for answer in taken]
+    return ({column: float(np.mean(accuracies))} if accuracies else {}) | {
+        single_run(column, run): value for run, value in enumerate(accuracies, 1)
     }
 
 
@@ -113,6 +113,6 @@ def _costs(dataset: str, runs: list[Any]) -> dict[str, float]:
     if not runs:
         return {}
     latencies = [latency for run in runs if (latency := run.get_latency()) > 0]
-    found = {f"{dataset}_params": float(np.mean([run.params for run in runs]))}
-    found |= {f"{dataset}_flops": float(np.mean([run.flop for run in runs]))}
-    return found | ({f"{dataset}_latency": float(np.mean(latencies))} if latencies else {})
+    costs = {f"{dataset}_params": float(np.mean([run.params for run in runs]))}
+    costs |= {f"{dataset}_flops": float(np.mean([run.flop for run in runs]))}
+    return costs | ({f"{dataset}_latency": float(np.mean(latencies))} if latencies else {})

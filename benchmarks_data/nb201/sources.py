@@ -58,8 +58,8 @@ def embedded_path() -> Path:
     Raises:
         InputError: the package is not installed.
     """
-    found = importlib.util.find_spec(PACKAGE)
-    folders = (found.submodule_search_locations if found else None) or []
+    package = importlib.util.find_spec(PACKAGE)
+    folders = (package.submodule_search_locations if package else None) or []
     for folder in folders:
         if (path := Path(folder) / "data.anb").is_file():
             return path

@@ -32,8 +32,8 @@ def columns() -> list[str]:
 def read(path: Path, skip: frozenset[int]) -> Rows:
     """Yield a row for each architecture, but for those in *skip*."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        items = list(found.items())
+        content = json.loads(path.read_text(encoding="utf-8"))
+        items = list(content.items())
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{path} is no JSON file ({error}): is it nas-bench-macro_cifar10.json?"
