@@ -14,7 +14,7 @@ from functools import cache
 SPLITS = ("train", "valid", "test")
 #: Measurements of which less is better, by the last word of a name. To add one is all that a new
 #: kind of cost needs.
-COSTS = ("params", "flops", "latency", "energy", "loss")
+LESS_IS_BETTER = ("params", "flops", "latency", "energy", "loss")
 #: Names that end in a cost and mean its negative.
 NEGATED = "neg_loss"
 
@@ -95,7 +95,7 @@ def _parse(name: str) -> Target:
     mean, run = (single["mean"], int(single["run"])) if single else (name, None)
     accuracy = _ACCURACY.fullmatch(mean)
     if not accuracy:
-        costs = mean.rpartition("_")[2] in COSTS and not mean.endswith(NEGATED)
+        costs = mean.rpartition("_")[2] in LESS_IS_BETTER and not mean.endswith(NEGATED)
         return Target(name, mean, run=run, higher_is_better=not costs)
     epochs = int(accuracy["epochs"]) if accuracy["epochs"] else None
     return Target(name, mean, accuracy["dataset"], accuracy["split"], epochs, run, "%")
