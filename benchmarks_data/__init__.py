@@ -17,6 +17,8 @@ from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError, unknown
 
 GROUP = "zeros_harness.benchmarks"
+#: Folders of this package that hold something else.
+NO_BENCHMARKS = ("formats", "spaces")
 
 
 def names() -> list[str]:
@@ -50,7 +52,7 @@ def _own() -> list[str]:
     return [
         module.name
         for module in pkgutil.iter_modules(__path__)
-        if module.ispkg and module.name != "spaces"
+        if module.ispkg and module.name not in NO_BENCHMARKS
     ]
 
 

@@ -1,7 +1,7 @@
 """Official benchmark files turned into a small checked table, once.
 
 ``python -m benchmarks_data.convert BENCHMARK SOURCE --out DIR``. Nothing in a source is executed or
-trusted: pickles are read by :mod:`benchmarks_data.picklestream` and may name plain containers
+trusted: pickles are read by :mod:`benchmarks_data.formats.pickles` and may name plain containers
 alone, and the table is read back before it is put in place. A conversion that was stopped goes on
 where it ended.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import hashlib
 import importlib
 import io
 import re
@@ -20,19 +19,17 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TextIO, cast
+from typing import cast
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
+from benchmarks_data.conversion_journal import Journal, signature
 from benchmarks_data.errors import InputError
-from benchmarks_data.official import Rows
+from benchmarks_data.formats.official import Official, Rows
 
 PROG = "python -m benchmarks_data.convert"
 TABULAR = (".csv", ".csv.gz", ".parquet")
-FLUSH = 200
-#: Changes whenever the readers do, so that no conversion goes on with what an older one has read.
-READER = 2
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -88,7 +85,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     _check_columns(benchmark, args.columns, out)
     journal = out / f".{benchmark.name}.partial.csv"
     try:
-        with Journal(journal, _signature(args.source, args.columns), official.columns()) as kept:
+        with Journal(journal, signature(args.source, args.columns), official.columns()) as kept:
             if kept.done:
                 print(f"{prog}: {len(kept.done)} architectures were read before", file=sys.stderr)
             _fill(kept, official.read(args.source, frozenset(kept.done)))
@@ -110,28 +107,10 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     return 0
 
 
-class Official(Protocol):
-    """What a benchmark's module ``official`` offers.
-
-    ``COMPLETE``: whether a source has every architecture of the benchmark.
-    """
-
-    COMPLETE: bool
-
-    def columns(self) -> list[str]:
-        """Return the columns of the table that a source becomes."""
-
-    def read(self, path: Path, skip: frozenset[int]) -> Rows:
-        """Yield a row for each architecture in the source at *path*.
-
-        Those in *skip* without their values.
-        """
-
-
 def _format(benchmark: Benchmark, source: Path, pairs: Sequence[str]) -> Official:
     """Return what reads a source; raise InputError when nothing does."""
     if source.name.endswith(TABULAR) and source.is_file():
-        from benchmarks_data.tabular import Tabular
+        from benchmarks_data.formats.tabular import Tabular
 
         return Tabular(benchmark, pairs)
     if pairs:
@@ -156,7 +135,7 @@ def _check_columns(benchmark: Benchmark, pairs: Sequence[str], out: Path) -> Non
     """
     if not pairs:
         return
-    from benchmarks_data.tabular import column_map
+    from benchmarks_data.formats.tabular import column_map
 
     names = [name for name in column_map(pairs) if name not in ("index", "arch")]
     row = [0, benchmark.architecture(0).string, *("" for _ in names)]
@@ -176,82 +155,6 @@ def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
-
-
-def _signature(source: Path, pairs: Sequence[str]) -> str:
-    """Return what a conversion is recognised by when it goes on.
-
-    Its source, with every file of a folder, and its columns.
-    """
-    files = sorted(source.iterdir()) if source.is_dir() else [source.resolve()]
-    described = [
-        f"{path} {status.st_size} {status.st_mtime_ns}" for path in files if (status := path.stat())
-    ]
-    return "\n".join([f"reader {READER}", str(source.resolve()), *pairs, *described])
-
-
-class Journal:
-    """The rows that have been read so far, in a file that a conversion goes on from.
-
-    It is begun anew for another source.
-    """
-
-    def __init__(self, path: Path, signature: str, columns: Sequence[str]) -> None:
-        self.path, self.columns = path, list(columns)
-        self._head = [
-            ["source", hashlib.sha256(signature.encode(errors="surrogateescape")).hexdigest()],
-            ["index", *columns],
-        ]
-        self.done: dict[int, list[str]] = {}
-        self._met: set[int] = set()
-        self._file: TextIO | None = None
-
-    def __enter__(self) -> Journal:
-        self._read()
-        self._file = self.path.open("w", encoding="utf-8", newline="")
-        writer = csv.writer(self._file)
-        writer.writerows([*self._head, *([index, *cells] for index, cells in self.done.items())])
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
-    def _read(self) -> None:
-        try:
-            with self.path.open(encoding="utf-8", newline="") as file:
-                head, names, *rows = csv.reader(file)
-        except (OSError, ValueError, csv.Error):
-            return
-        if [head, names] == self._head:
-            # The last row may be torn.
-            self.done = {
-                int(row[0]): row[1:]
-                for row in rows[:-1]
-                if len(row) == len(names) and row[0].isdigit()
-            }
-
-    def add(self, index: int, values: dict[str, float]) -> None:
-        """Keep a row, unless an earlier conversion has.
-
-        Raises:
-            InputError: it stands in the source twice.
-        """
-        if index in self._met:
-            raise InputError(f"architecture {index} stands in the source twice")
-        self._met.add(index)
-        if index in self.done:
-            return
-        if unknown := set(values) - set(self.columns):
-            raise InputError(
-                f"the source has a column {sorted(unknown)[0]!r} that does not belong to it"
-            )
-        cells = [repr(values[name]) if name in values else "" for name in self.columns]
-        self.done[index] = cells
-        if self._file:
-            csv.writer(self._file).writerow([index, *cells])
-            if len(self.done) % FLUSH == 0:
-                self._file.flush()
 
 
 def _fill(kept: Journal, rows: Rows) -> None:

@@ -12,7 +12,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,14 @@ import pandas as pd
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.table import Table, find_table, read_rows, read_table, read_text, tables_of
+from benchmarks_data.formats.table import (
+    find_table,
+    read_rows,
+    read_table,
+    read_text,
+    tables_of,
+)
+from benchmarks_data.table import Table
 
 _COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -44,13 +51,6 @@ def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str]
     return with_measurements(table, path.parent, benchmark.name, benchmark.size, benchmark.index)
 
 
-def cost_columns(datasets: Iterable[str]) -> list[str]:
-    """Return the columns of what an architecture costs on each dataset, as tables made from
-    official files have them.
-    """
-    return [f"{dataset}_{cost}" for dataset in datasets for cost in ("params", "flops", "latency")]
-
-
 def with_measurements(
     table: Table,
     folder: Path,
@@ -70,16 +70,7 @@ def with_measurements(
     """
     frames: dict[str, pd.DataFrame] = {}
     checksums = {}
-    paths = [
-        path
-        for ending in (".csv", ".csv.gz")
-        for path in folder.glob(f"{benchmark}_*{ending}")
-        if path.name not in besides
-    ]
-    for path in sorted(paths):
-        what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
-        if what in frames:
-            raise InputError(f"{path} stands beside the same table without .gz: keep one of them")
+    for what, path in _files(folder, benchmark, besides).items():
         frames[what], checksums[path.name] = _read(path, size, index_of)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
@@ -95,6 +86,23 @@ def with_measurements(
             f"{folder}: the tables {', '.join(checksums)} have column {twice!r} twice: rename one"
         )
     return replace(table, values=values, measurements=checksums)
+
+
+def _files(folder: Path, benchmark: str, besides: Collection[str]) -> dict[str, Path]:
+    """Return the tables of measurements in *folder* by what they hold, in the order of names."""
+    paths = [
+        path
+        for ending in (".csv", ".csv.gz")
+        for path in folder.glob(f"{benchmark}_*{ending}")
+        if path.name not in besides
+    ]
+    files: dict[str, Path] = {}
+    for path in sorted(paths):
+        what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
+        if what in files:
+            raise InputError(f"{path} stands beside the same table without .gz: keep one of them")
+        files[what] = path
+    return files
 
 
 def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.DataFrame, str]:

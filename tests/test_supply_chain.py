@@ -87,7 +87,7 @@ def test_nothing_reaches_for_the_network(tmp_path: Path) -> None:
 
 
 def test_python_unpickles_the_installed_table_alone() -> None:
-    """Every other pickle is read by benchmarks_data.picklestream, which calls nothing."""
+    """Every other pickle is read by benchmarks_data.formats.pickles, which calls nothing."""
     unpickles = re.compile(
         r"\b(import (pickle|dill|joblib|marshal)|from "
         r"pickle|torch\.load|read_pickle|allow_pickle=True)\b"

@@ -19,7 +19,8 @@ import numpy as np
 import torch
 from nas_201_api.api_utils import ArchResults, ResultsCount
 
-from benchmarks_data.nb201 import pth, space
+from benchmarks_data.formats.torch_file import MAGIC, VERSION
+from benchmarks_data.nb201 import space
 
 SEEDS = {
     "cifar10-valid": (777, 888, 999),
@@ -187,7 +188,7 @@ def write_large(
         for index in range(distinct)
     ]
     with path.open("wb") as file:
-        for header in (pth.MAGIC, pth.VERSION, {"protocol_version": 1001, "little_endian": True}):
+        for header in (MAGIC, VERSION, {"protocol_version": 1001, "little_endian": True}):
             file.write(pickle.dumps(header, protocol=2))
         emitter = Emitter(file)
         file.write(b"\x80\x02}" + emitter.put() + b"(")

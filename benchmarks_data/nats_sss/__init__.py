@@ -77,7 +77,8 @@ class NatsSize:
         return Network(self.architecture(index).structure, classes, seed)
 
     def table(self, folder: Path | None = None) -> Table:
-        from benchmarks_data.measurements import cost_columns, table_in
+        from benchmarks_data.measurements import table_in
+        from benchmarks_data.target import cost_columns
 
         return table_in(folder, self, cost_columns(self.datasets))
 

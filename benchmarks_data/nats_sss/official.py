@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks_data import nats
+from benchmarks_data.formats import nats
+from benchmarks_data.formats.official import Rows
 from benchmarks_data.nats_sss import BENCHMARK
-from benchmarks_data.official import Rows
 
 EPOCHS = (1, 12, 90)
 #: Whether the official files have every architecture.

@@ -12,18 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks_data.errors import InputError
+from benchmarks_data.formats.cells import parse_accuracy, parse_index
+from benchmarks_data.formats.table import find_table, read_table, read_text, tables_of
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import space
-from benchmarks_data.table import (
-    Table,
-    find_table,
-    is_accuracy,
-    parse_accuracy,
-    parse_index,
-    read_table,
-    read_text,
-    tables_of,
-)
+from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 
 #: Columns of the subset beside accuracies.
 CELL = ("index", "hash", "adj_upper_rowmajor", "ops")
@@ -56,7 +50,7 @@ def read_subset(path: Path) -> Table:
         raise InputError(
             f"{path}, line 1: no column {absent[0]}, which a subset of NAS-Bench-101 has"
         )
-    targets = [name for name in header if is_accuracy(name)]
+    targets = [name for name in header if Target.parse(name).is_accuracy]
     rows: dict[int, list[float]] = {}
     try:
         for line, row in enumerate(reader, 2):

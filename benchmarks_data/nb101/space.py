@@ -157,31 +157,31 @@ def _hash_of_text(text: str) -> str:
 @cache
 def _space() -> _Space:
     path = user_cache_path("zeros-harness") / CACHE
-    found = _read(path)
-    if found is None:
+    space = _read(path)
+    if space is None:
         print(f"finding the {SIZE:,} cells of NAS-Bench-101, once: about a minute", file=sys.stderr)
-        found = _enumerate()
-        _write(path, found)
-    return found
+        space = _enumerate()
+        _write(path, space)
+    return space
 
 
 def _read(path: Path) -> _Space | None:
     """Return what an earlier enumeration has left; None where there is nothing usable."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            found = _Space(
+            space = _Space(
                 arrays["hashes"], arrays["vertices"], arrays["edges"], arrays["operations"]
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     shapes = [(SIZE, 16), (SIZE,), (SIZE,), (SIZE,)]
     parts: list[np.ndarray[Any, Any]] = [
-        found.hashes,
-        found.vertices,
-        found.edges,
-        found.operations,
+        space.hashes,
+        space.vertices,
+        space.edges,
+        space.operations,
     ]
-    return found if [part.shape for part in parts] == shapes else None
+    return space if [part.shape for part in parts] == shapes else None
 
 
 def _write(path: Path, space: _Space) -> None:
@@ -205,18 +205,18 @@ def _write(path: Path, space: _Space) -> None:
 
 
 def _enumerate() -> _Space:
-    found: dict[str, tuple[int, int, int]] = {}
+    distinct: dict[str, tuple[int, int, int]] = {}
     for vertices in range(2, MAX_VERTICES + 1):
         upper = np.triu_indices(vertices, 1)
         for fingerprint, matrix, operations in cells(vertices):
-            if fingerprint not in found:
+            if fingerprint not in distinct:
                 bits = sum(int(edge) << place for place, edge in enumerate(matrix[upper]))
                 number = 0
                 for kind in operations:
                     number = number * OPERATIONS + kind
-                found[fingerprint] = vertices, bits, number
-    order = sorted(found)
-    columns = np.array([found[fingerprint] for fingerprint in order])
+                distinct[fingerprint] = vertices, bits, number
+    order = sorted(distinct)
+    columns = np.array([distinct[fingerprint] for fingerprint in order])
     hashes = np.frombuffer(bytes.fromhex("".join(order)), dtype=np.uint8).reshape(-1, 16)
     return _Space(
         hashes,

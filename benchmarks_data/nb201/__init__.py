@@ -59,8 +59,9 @@ class NasBench201:
         return Network(space.cell(index), classes, seed, channels=channels or CHANNELS)
 
     def table(self, folder: Path | None = None) -> Table:
-        from benchmarks_data.measurements import cost_columns, table_in
+        from benchmarks_data.measurements import table_in
         from benchmarks_data.nb201.sources import embedded_path, read_embedded
+        from benchmarks_data.target import cost_columns
 
         return (
             read_embedded(embedded_path())

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks_data import nats
+from benchmarks_data.formats import nats
+from benchmarks_data.formats.official import Rows
 from benchmarks_data.nb201 import pth, space
-from benchmarks_data.official import Rows
 
 EPOCHS = (12, 200)
 #: Whether the official files have every architecture.

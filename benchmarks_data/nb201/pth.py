@@ -8,8 +8,6 @@ and its mean over runs.
 from __future__ import annotations
 
 import mmap
-import struct
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from reprlib import repr
@@ -19,15 +17,13 @@ import numpy as np
 from nas_201_api.api_utils import ResultsCount
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.nats import COSTS, RUNS, SETS
+from benchmarks_data.formats.nats import COSTS, RUNS, SETS
+from benchmarks_data.formats.official import Row, Rows
+from benchmarks_data.formats.pickles import PickleError, PickleStream
+from benchmarks_data.formats.torch_file import start_of_pickle
 from benchmarks_data.nb201 import space
-from benchmarks_data.official import Row, Rows
-from benchmarks_data.picklecalls import PickleError
-from benchmarks_data.picklestream import PickleStream
+from benchmarks_data.target import single_run
 
-#: The first pickle of a file that torch wrote before it wrote zip archives, and the version that
-#: follows.
-MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
 #: What the file calls the two lengths of training.
 TRAININGS = {"less": 12, "full": 200}
 
@@ -54,8 +50,8 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
 
 def _rows(path: Path, data: mmap.mmap, skip: frozenset[int]) -> Rows:
     strings = [space.format_cell(cell) for cell in space.cells()]
-    stream = PickleStream(data, _start(path, data))
-    for index, part in stream.parts(lambda found: found.keys() == TRAININGS.keys()):
+    stream = PickleStream(data, start_of_pickle(path, data))
+    for index, part in stream.parts(lambda part: part.keys() == TRAININGS.keys()):
         if not isinstance(index, int) or not 0 <= index < len(strings):
             raise PickleError(f"results of architecture {repr(index)}")
         yield Row(
@@ -66,36 +62,6 @@ def _rows(path: Path, data: mmap.mmap, skip: frozenset[int]) -> Rows:
     whole = stream.result
     if not isinstance(whole, Mapping) or whole.get("meta_archs") != strings:
         raise InputError(f"{path} lists other architectures: it is of another benchmark or version")
-
-
-def _start(path: Path, data: mmap.mmap) -> int:
-    """Return where the results' pickle begins, in a zip archive or in torch's older format."""
-    if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = [
-                    member for member in archive.infolist() if member.filename.endswith("data.pkl")
-                ]
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-            raise PickleError(f"a damaged archive: {error}") from error
-        if len(members) != 1 or members[0].compress_type != zipfile.ZIP_STORED:
-            raise PickleError("an archive without one uncompressed data.pkl")
-        head = members[0].header_offset
-        lengths = (
-            int.from_bytes(data[head + place : head + place + 2], "little") for place in (26, 28)
-        )
-        return head + 30 + sum(lengths)
-    place = 0
-    for expected in (
-        MAGIC,
-        VERSION,
-        None,
-    ):  # what follows says how large the machine's numbers were
-        stream = PickleStream(data, place)
-        if stream.read() != expected and expected is not None:
-            raise PickleError("no file of torch")
-        place = stream.end
-    return place
 
 
 def _values(path: Path, string: str, index: int, part: Mapping[str, Any]) -> dict[str, float]:
@@ -118,14 +84,14 @@ def _values(path: Path, string: str, index: int, part: Mapping[str, Any]) -> dic
     return values
 
 
-def _results(found: Mapping[str, Any]) -> dict[str, dict[int, Any]]:
+def _results(content: Mapping[str, Any]) -> dict[str, dict[int, Any]]:
     """Return the training runs of an architecture by dataset and seed, seeds in ascending order."""
     return {
         dataset: {
-            seed: ResultsCount.create_from_state_dict(found["all_results"][dataset, seed])
+            seed: ResultsCount.create_from_state_dict(content["all_results"][dataset, seed])
             for seed in sorted(seeds)
         }
-        for dataset, seeds in found["dataset_seed"].items()
+        for dataset, seeds in content["dataset_seed"].items()
     }
 
 
@@ -134,9 +100,9 @@ def _accuracies(column: str, runs: Mapping[int, Any], split: str) -> dict[str, f
     if len(runs) > RUNS:
         raise ValueError(f"more than {RUNS} runs")
     taken = [run.get_train() if split == "train" else run.get_eval(split) for run in runs.values()]
-    found = [float(answer["accuracy"]) for answer in taken]
-    return ({column: float(np.mean(found))} if found else {}) | {
-        f"{column}_run{run}": value for run, value in enumerate(found, 1)
+    accuracies = [float(answer["accuracy"]) for answer in taken]
+    return ({column: float(np.mean(accuracies))} if accuracies else {}) | {
+        single_run(column, run): value for run, value in enumerate(accuracies, 1)
     }
 
 
@@ -147,6 +113,6 @@ def _costs(dataset: str, runs: list[Any]) -> dict[str, float]:
     if not runs:
         return {}
     latencies = [latency for run in runs if (latency := run.get_latency()) > 0]
-    found = {f"{dataset}_params": float(np.mean([run.params for run in runs]))}
-    found |= {f"{dataset}_flops": float(np.mean([run.flop for run in runs]))}
-    return found | ({f"{dataset}_latency": float(np.mean(latencies))} if latencies else {})
+    costs = {f"{dataset}_params": float(np.mean([run.params for run in runs]))}
+    costs |= {f"{dataset}_flops": float(np.mean([run.flop for run in runs]))}
+    return costs | ({f"{dataset}_latency": float(np.mean(latencies))} if latencies else {})

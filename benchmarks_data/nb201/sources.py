@@ -7,7 +7,7 @@ The PyPI package analog-nasbench (AnalogNAS-Bench) ships a pickle with the CIFAR
 the retired ``pkg_resources``.
 
 This is the one file that Python's unpickler reads, as it reads it in a tenth of the time that
-:mod:`benchmarks_data.picklestream` takes and every run needs it. It is part of an installed
+:mod:`benchmarks_data.formats.pickles` takes and every run needs it. It is part of an installed
 package, and none that a user names. The unpickler knows two classes that do nothing, and refuses
 every other name before anything is called.
 """
@@ -58,8 +58,8 @@ def embedded_path() -> Path:
     Raises:
         InputError: the package is not installed.
     """
-    found = importlib.util.find_spec(PACKAGE)
-    folders = (found.submodule_search_locations if found else None) or []
+    package = importlib.util.find_spec(PACKAGE)
+    folders = (package.submodule_search_locations if package else None) or []
     for folder in folders:
         if (path := Path(folder) / "data.anb").is_file():
             return path

@@ -10,8 +10,9 @@ import math
 from pathlib import Path
 
 from benchmarks_data.errors import InputError
+from benchmarks_data.formats.official import Row, Rows
 from benchmarks_data.nbmacro import BENCHMARK
-from benchmarks_data.official import Row, Rows
+from benchmarks_data.target import single_run, with_runs
 
 RUNS = 3
 #: How far a published mean may be from the mean of the published runs, in percent.
@@ -25,19 +26,14 @@ def columns() -> list[str]:
 
     The mean over runs, single runs, parameters and multiply-accumulates.
     """
-    return [
-        "cifar10_test",
-        *(f"cifar10_test_run{run}" for run in range(1, RUNS + 1)),
-        "params",
-        "flops",
-    ]
+    return [*with_runs("cifar10_test", RUNS), "params", "flops"]
 
 
 def read(path: Path, skip: frozenset[int]) -> Rows:
     """Yield a row for each architecture, but for those in *skip*."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        items = list(found.items())
+        content = json.loads(path.read_text(encoding="utf-8"))
+        items = list(content.items())
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{path} is no JSON file ({error}): is it nas-bench-macro_cifar10.json?"
@@ -55,7 +51,7 @@ def read(path: Path, skip: frozenset[int]) -> Rows:
             values = {"cifar10_test": float(entry.get("mean_acc", math.fsum(runs) / RUNS))}
             if abs(values["cifar10_test"] - math.fsum(runs) / RUNS) > ROUNDED:
                 raise ValueError("mean_acc is not the mean of test_acc")
-            values |= {f"cifar10_test_run{run}": value for run, value in enumerate(runs, 1)}
+            values |= {single_run("cifar10_test", run): value for run, value in enumerate(runs, 1)}
             values |= {"params": float(entry["params"]), "flops": float(entry["flops"])}
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise InputError(

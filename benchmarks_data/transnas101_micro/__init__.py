@@ -73,13 +73,13 @@ class TransNasMicro:
         )
 
     def index(self, string: str) -> int:
-        found = re.fullmatch(re.escape(_PREFIX) + r"([0-3])_([0-3]{2})_([0-3]{3})", string)
-        if not found:
+        parts = re.fullmatch(re.escape(_PREFIX) + r"([0-3])_([0-3]{2})_([0-3]{3})", string)
+        if not parts:
             raise InputError(
                 f"{string!r} is no architecture of transnas101_micro: expected {_PREFIX}a_bc_def "
                 "with digits from 0 to 3"
             )
-        return int("".join(found.groups()), len(KINDS))
+        return int("".join(parts.groups()), len(KINDS))
 
     def is_connected(self, index: int) -> bool:
         return space.is_connected(self.architecture(index).structure)

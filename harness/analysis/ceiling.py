@@ -20,7 +20,6 @@ share is 1.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -29,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 from harness.analysis.statistics import Influence, Labels, Tau, Vector, tau_influence, tau_interval
 
 #: Where the mean of a table and that of its single runs differ by more percent than this, one more
@@ -56,12 +56,8 @@ class Trainings:
 
         A target's own single runs, or the ones that it is among.
         """
-        mean = re.sub(r"_run\d+$", "", target)
-        names = [
-            name
-            for name in table.values.columns
-            if re.fullmatch(re.escape(mean) + r"_run\d+", name)
-        ]
+        this = Target.parse(target)
+        names = [other.name for other in table.targets if other.is_single_run_of(this)]
         values = table.values.reindex(list(indices))
         runs = values[names]
         counts = (

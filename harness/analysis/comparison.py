@@ -6,7 +6,6 @@ Orders are series of numbers by index, higher being better, NaN where a score is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from itertools import combinations
@@ -14,6 +13,7 @@ from itertools import combinations
 import pandas as pd
 
 from benchmarks_data.table import Table
+from benchmarks_data.target import SPLITS, Target
 from harness.analysis.ceiling import Trainings
 from harness.analysis.correlations import partial_trainings
 from harness.analysis.statistics import kendall
@@ -40,9 +40,8 @@ def ceilings(
     runs of the target, a run and the mean of the others, the target and the same accuracy on
     another split, and the target and accuracies after fewer epochs.
     """
-    names, values = list(table.values.columns), table.values.reindex(list(indices))
-    mean, run = re.fullmatch(r"(.+?)((?:_run\d+)?)", target).groups()  # type: ignore[union-attr]
-    runs = [name for name in names if re.fullmatch(re.escape(mean) + r"_run\d+", name)]
+    this, values = Target.parse(target), table.values.reindex(list(indices))
+    runs = [other.name for other in table.targets if other.is_single_run_of(this)]
     rows = [(RUNS, *pair) for pair in combinations(runs, 2)]
     if len(runs) > 2:
         others = {name: [other for other in runs if other != name] for name in runs}
@@ -52,13 +51,9 @@ def ceilings(
         }
         rows += [(CHECK, *pair) for pair in zip(runs, means, strict=True)]
         values = values.assign(**means)
-    if parsed := re.fullmatch(r"(.+)_(train|valid|test)((?:_\d+ep)?)", mean):
-        splits = [
-            f"{parsed[1]}_{split}{parsed[3]}{run}"
-            for split in ("train", "valid", "test")
-            if split != parsed[2]
-        ]
-        rows += [(SPLIT, target, name) for name in splits if name in names]
+    splits = [other for other in table.targets if other.is_other_split_of(this)]
+    splits.sort(key=lambda other: SPLITS.index(other.split or ""))
+    rows += [(SPLIT, target, other.name) for other in splits]
     rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
     found = []
     if len(runs) > 1:

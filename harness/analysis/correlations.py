@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks_data.table import Table, is_accuracy
+from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 from harness.analysis.beyond import BEYOND_COLUMNS, beyond
 from harness.analysis.ceiling import Trainings
 from harness.analysis.components import COMPONENT_COLUMNS, varying
@@ -68,16 +68,11 @@ def partial_trainings(table: Table, target: str) -> dict[str, str]:
 
     They are no training-free scores: they say what a little training would have told.
     """
-    parsed = {
-        name: match
-        for name in table.values.columns
-        if (match := re.fullmatch(r"(.+)_(train|valid|test)_(\d+)ep", name))
-    }
-    this = re.match(r"(.+)_(?:train|valid|test)_(\d+)ep", target)
+    this = Target.parse(target)
     return {
-        f"{match[2].replace('valid', 'val')}{match[3]}": name
-        for name, match in parsed.items()
-        if this and match[1] == this[1] and int(match[3]) < int(this[2])
+        f"{(other.split or '').replace('valid', 'val')}{other.epochs}": other.name
+        for other in table.targets
+        if other.is_shorter_training_than(this)
     }
 
 
@@ -193,7 +188,7 @@ def _measures(
     found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
     means = draws.loc[used].mean(axis=1, skipna=False).to_numpy(float)
     found |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
-    if is_accuracy(str(values.name)):
+    if Target.parse(str(values.name)).is_accuracy:
         found |= {"tau_top10": tau_top(x, y)}
         found |= {
             f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES

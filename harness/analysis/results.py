@@ -12,7 +12,8 @@ import pandas as pd
 import benchmarks_data
 import proxies
 from benchmarks_data.populations import POPULATIONS, members
-from benchmarks_data.table import Table, is_accuracy
+from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 from harness.analysis.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, strata
 from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders
 from harness.analysis.correlations import correlations, partial_trainings
@@ -166,7 +167,8 @@ class Results:
             orders = {
                 name: order.reindex(indices) for name, order in {**self.orders, **trained}.items()
             }
-            metrics = search_metrics(orders if is_accuracy(target) else {}, self.accuracy(target))
+            searched = orders if Target.parse(target).is_accuracy else {}
+            metrics = search_metrics(searched, self.accuracy(target))
             return metrics.assign(low=math.nan, high=math.nan) if self.is_census else metrics
 
         return self._for_each_target(SEARCH_COLUMNS, of)
@@ -195,7 +197,8 @@ class Results:
         """
 
         def of(target: str) -> pd.DataFrame:
-            by = {"accuracy" if is_accuracy(target) else target: self.accuracy(target)}
+            name = "accuracy" if Target.parse(target).is_accuracy else target
+            by = {name: self.accuracy(target)}
             if "live_params" in self.orders:
                 by = {"live_params": self.orders["live_params"], **by}
             return strata(self.orders, self.accuracy(target), by, units=self.units)

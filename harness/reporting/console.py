@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as TerminalTable
 
-from benchmarks_data.table import Table, is_accuracy
+from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.findings import declared
 from harness.reporting.phrases import interval_text
@@ -30,7 +31,8 @@ CENSUS_TEXT = (
 def tell(prog: str, results: Results, folder: Path) -> None:
     """Print the correlations, what is missing, and where everything lies."""
     console = Wide()
-    columns = any(not is_accuracy(target) for target in results.targets)
+    targets = [Target.parse(name) for name in results.targets]
+    columns = any(not target.is_accuracy for target in targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     caption = (
         f"targets of {', '.join(sources)}; input: the images that a score read, blank "
@@ -41,6 +43,9 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
+    if costs := [target.name for target in targets if not target.higher_is_better]:
+        text = f"Lower is better: {', '.join(costs)}. Tau is with the values as they are."
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
     if results.declared:
         for target in results.targets:
             for line in declared(results, target):

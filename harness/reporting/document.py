@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks_data.table import is_accuracy
+from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting import tables
 from harness.reporting.fed import fed
@@ -152,7 +152,7 @@ def _sections(results: Results, target: str, figures: Mapping[str, Path]) -> lis
         Section("Size", tables.SIZE_TEXT, tables.fill(rows, tables.SIZE), shown("strata")),
         Section("Populations", tables.POPULATIONS_TEXT, _population_table(results, target)),
     ]
-    if is_accuracy(target):
+    if Target.parse(target).is_accuracy:
         found.append(
             Section(
                 "Search",
@@ -284,7 +284,7 @@ def _points(results: Results) -> dict[str, Any]:
     return {
         "indices": indices,
         "archs": [str(string) for string in strings],
-        "accuracies": {target: is_accuracy(target) for target in results.targets},
+        "accuracies": {target: Target.parse(target).is_accuracy for target in results.targets},
         "targets": {target: numbers(results.accuracy(target)) for target in results.targets},
         "scores": {
             name: numbers(means[name])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from benchmarks_data.table import is_accuracy
+from benchmarks_data.target import Target
 from harness.reporting import plots, plots_between
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _strata(results: Results, target: str) -> Figure | None:
 
 
 def _regret(results: Results, target: str) -> Figure | None:
-    chosen = results.featured(target) if is_accuracy(target) else []
+    chosen = results.featured(target) if Target.parse(target).is_accuracy else []
     return (
         plots_between.regret_curve(results.orders, results.accuracy(target), chosen)
         if chosen

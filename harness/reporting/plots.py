@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import EngFormatter
 
 import proxies
-from benchmarks_data.table import is_accuracy
+from benchmarks_data.target import Target
 from harness.analysis.orders import by_seed
 from proxies import TRIVIAL_BASELINES
 from proxies.requests import direction
@@ -47,7 +47,7 @@ def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.D
         _panel(axes, by_seed(scores, name).mean(axis=1, skipna=False), accuracy)
         suffix = "" if direction(name) > 0 else ", lower is better"
         axes.set_title(f"{name}\n{_tau_text(taus[name])}{suffix}", fontsize=9)
-    if is_accuracy(str(accuracy.name)):
+    if Target.parse(str(accuracy.name)).is_accuracy:
         _stretch_axis(panels[0, 0], accuracy)
     for axes in list(panels.flat)[len(names) :]:
         axes.set_visible(False)
@@ -63,7 +63,7 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
     known = pd.DataFrame({"x": score, "y": accuracy}).dropna()
     finite = known[np.isfinite(known["x"])]
     if len(finite) > MANY:
-        _density(axes, finite, is_accuracy(str(accuracy.name)))
+        _density(axes, finite, Target.parse(str(accuracy.name)).is_accuracy)
     else:
         alpha = float(np.clip(60 / max(len(finite), 1) ** 0.7, 0.05, 0.8))
         axes.scatter(
@@ -208,7 +208,8 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
 
 def axis_text(target: str) -> str:
     """Return a target with its unit, where that is known."""
-    return f"{target} (%)" if is_accuracy(target) else target
+    unit = Target.parse(target).unit
+    return f"{target} ({unit})" if unit else target
 
 
 def population_text(row: pd.Series) -> str:

@@ -12,6 +12,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import unknown
+from benchmarks_data.target import Target
 from harness.scoring.checks import (
     canonical_requests,
     check_images,
@@ -131,12 +132,10 @@ def choose_targets(
     Raises:
         InputError: for unknown ones.
     """
-    from benchmarks_data.table import dataset_of
-
     if dataset is not None and dataset not in benchmark.datasets:
         raise unknown(f"dataset of {benchmark.name}:", dataset, benchmark.datasets)
     first = next(iter(benchmark.datasets))
     if not targets:
         return dataset or first, [table.default_target(dataset or first)]
     columns = list(dict.fromkeys(table.target(name) for name in targets))
-    return dataset or dataset_of(columns[0], benchmark.datasets) or first, columns
+    return dataset or Target.parse(columns[0]).among(benchmark.datasets) or first, columns

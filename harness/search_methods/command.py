@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError, unknown
-from benchmarks_data.table import is_accuracy
+from benchmarks_data.target import Target
 from harness.reporting.fed import fed
 from harness.scoring.image_file import ImageFile, check_batch
 from harness.scoring.inputs import images_named, name_of
@@ -105,7 +105,7 @@ def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[
     table = benchmarks_data.get(space.benchmark).table(tables_folder(args.tables))
     if args.target:
         targets = [table.target(target) for target in dict.fromkeys(args.target)]
-        if others := [target for target in targets if not is_accuracy(target)]:
+        if others := [target for target in targets if not Target.parse(target).is_accuracy]:
             raise InputError(
                 f"--target {others[0]} is no accuracy, which searches are set beside: leave it out"
             )

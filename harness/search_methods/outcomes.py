@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.choice import NONE
 from benchmarks_data.table import Table
+from benchmarks_data.target import Target
 from harness.analysis.orders import by_seed
 from harness.scoring.frames import read_scores
 from harness.scoring.inputs import network_inputs
@@ -184,17 +184,16 @@ def _validation_column(table: Table, target: str, datasets: Mapping[str, Dataset
     """Return the target's validation accuracy after as many epochs, else after as many as the table
     has; None where it has none.
     """
-    dataset = next((name for name in datasets if target.startswith(f"{name}_test")), None)
-    if dataset is None:
+    this = Target.parse(target)
+    if this.dataset not in datasets or this.split != "test":
         return None
-    same = target.replace("_test", "_valid", 1)
-    pattern = re.compile(rf"{re.escape(dataset)}_valid(?:_(\d+)ep)?")
-    epochs = {
-        int(match[1] or 0): match[0]
-        for name in table.values
-        if (match := pattern.fullmatch(str(name)))
-    }
-    return same if same in epochs.values() else epochs[max(epochs)] if epochs else None
+    means = [
+        other
+        for other in table.targets
+        if (other.dataset, other.split, other.run) == (this.dataset, "valid", None)
+    ]
+    means.sort(key=lambda other: (other.epochs == this.epochs, other.epochs or 0))
+    return means[-1].name if means else None
 
 
 def _best_of(known: pd.DataFrame, count: int) -> tuple[float, float]:

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 import benchmarks_data
-from benchmarks_data.convert import Journal, main
+from benchmarks_data.conversion_journal import Journal
+from benchmarks_data.convert import main
 
 NB101, MACRO = benchmarks_data.get("nb101"), benchmarks_data.get("nbmacro")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from nats_bench import ArchResults, ResultsCount
 
-from benchmarks_data import nats
 from benchmarks_data.errors import InputError
+from benchmarks_data.formats import nats
 from benchmarks_data.nats_sss import official as sss_official
 from benchmarks_data.nb201 import official as nb201_official
 from benchmarks_data.nb201 import space

@@ -15,10 +15,9 @@ import torch
 
 from benchmarks_data.convert import main
 from benchmarks_data.errors import InputError
-from benchmarks_data.nats import SETS
+from benchmarks_data.formats.nats import SETS
+from benchmarks_data.formats.pickles import Foreign, PickleError, PickleStream
 from benchmarks_data.nb201 import pth
-from benchmarks_data.picklecalls import Foreign, PickleError
-from benchmarks_data.picklestream import PickleStream
 from tools.make_nb201 import benchmark, results, write, write_large
 
 FORMATS = {

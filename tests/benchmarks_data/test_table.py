@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from benchmarks_data.formats.table import find_table, read_table
 from benchmarks_data.nb201 import sources
-from benchmarks_data.table import Table, find_table, read_table
+from benchmarks_data.table import Table
 
 GOOD = "index,arch,cifar10_test_200ep,cifar10_test_200ep_run1\n0,a,91.5,91\n2,c,,10\n1,b,50,\n"
 

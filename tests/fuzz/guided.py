@@ -26,15 +26,14 @@ with (
     contextlib.redirect_stderr(io.StringIO()),
     atheris.instrument_imports(include=["benchmarks_data", "harness", "zipfile"]),
 ):
-    from benchmarks_data import nats
     from benchmarks_data.errors import InputError
+    from benchmarks_data.formats import nats
+    from benchmarks_data.formats.pickles import PickleError, PickleStream
+    from benchmarks_data.formats.table import read_table
     from benchmarks_data.nb101 import official as tfrecords
     from benchmarks_data.nb101.sources import read_subset
     from benchmarks_data.nb201 import pth
     from benchmarks_data.nbmacro import official as macro
-    from benchmarks_data.picklecalls import PickleError
-    from benchmarks_data.picklestream import PickleStream
-    from benchmarks_data.table import read_table
     from harness.files.journal import Journal
     from harness.regression import baseline
     from harness.scoring import inputs

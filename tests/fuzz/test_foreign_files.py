@@ -21,18 +21,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks_data import nats
 from benchmarks_data.errors import unknown
+from benchmarks_data.formats import nats
+from benchmarks_data.formats.pickles import PickleError, PickleStream
+from benchmarks_data.formats.table import read_table, read_text
+from benchmarks_data.formats.tabular import Tabular
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import official as tfrecords
 from benchmarks_data.nb101.sources import read_subset
 from benchmarks_data.nb201 import pth, space
 from benchmarks_data.nbmacro import BENCHMARK as NBMACRO
 from benchmarks_data.nbmacro import official as macro
-from benchmarks_data.picklecalls import PickleError
-from benchmarks_data.picklestream import PickleStream
-from benchmarks_data.table import Table, read_table, read_text
-from benchmarks_data.tabular import Tabular
+from benchmarks_data.table import Table
 from harness.scoring.image_file import check_labels, image_file
 from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import benchmarks_data
 import proxies
-from benchmarks_data.tabular import column_map
+from benchmarks_data.formats.tabular import column_map
 from harness.scoring.selection import select
 from tests.fuzz.damage import damaged, odd_text, taken_or_refused
 

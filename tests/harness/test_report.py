@@ -15,6 +15,7 @@ import benchmarks_data
 from benchmarks_data.table import Table
 from harness.analysis.results import Results
 from harness.report import main
+from harness.reporting.console import tell
 from harness.reporting.document import document
 from harness.reporting.findings import _counts_as, headline
 from harness.reporting.phrases import side
@@ -502,6 +503,18 @@ def test_no_targets_but_accuracies_have_a_best() -> None:
     row = found.of("latency").iloc[0]
     assert row[["regret_1", "precision_top10", "tau_top10"]].isna().all()
     assert row["tau"] == pytest.approx(-1 / 3)
+
+
+def test_the_terminal_says_of_which_targets_less_is_better(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    values = [3.0, 1.0, 2.0]
+    scores = frame(zeros=[1.0, 2.0, 3.0])
+    both = table(a_test_200ep=values, raspi4_latency=values)
+    tell("prog", Results(scores, both, list(both.values), "all", "nb201"), tmp_path)
+    assert "Lower is better: raspi4_latency. Tau is" in capsys.readouterr().out
+    tell("prog", Results(scores, both, ["a_test_200ep"], "all", "nb201"), tmp_path)
+    assert "Lower is better" not in capsys.readouterr().out
 
 
 def test_hostile_names_are_escaped() -> None:

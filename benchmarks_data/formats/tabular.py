@@ -13,8 +13,9 @@ from typing import Any
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.official import Row, Rows
-from benchmarks_data.table import is_accuracy, parse_accuracy, parse_number
+from benchmarks_data.formats.cells import parse_accuracy, parse_number
+from benchmarks_data.formats.official import Row, Rows
+from benchmarks_data.target import Target
 
 
 def column_map(pairs: Sequence[str]) -> dict[str, str]:
@@ -25,8 +26,8 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     for pair in pairs:
-        name, found, column = pair.partition("=")
-        if not (found and name and column) or name in names:
+        name, equals, column = pair.partition("=")
+        if not (equals and name and column) or name in names:
             raise InputError(f"--columns {pair}: expected NAME=COLUMN, each name once")
         names[name] = column
     if not {"index", "arch"} & names.keys() or not names.keys() - {"index", "arch"}:
@@ -40,7 +41,7 @@ def column_map(pairs: Sequence[str]) -> dict[str, str]:
 class Tabular:
     """Reads a benchmark's results from a CSV or Parquet file.
 
-    See :class:`benchmarks_data.convert.Official`.
+    See :class:`benchmarks_data.formats.official.Official`.
     """
 
     #: A user's file may list some of the architectures.
@@ -73,7 +74,7 @@ class Tabular:
             }
             yield Row(index, {} if index in skip else values, done)
         for name, value in largest.items():
-            if is_accuracy(name) and value <= 1:
+            if Target.parse(name).is_accuracy and value <= 1:
                 raise InputError(
                     f"{path}: column {self._names[name]!r} is {value:g} at most: an accuracy is "
                     "in percent, so multiply it by 100"
@@ -84,9 +85,8 @@ class Tabular:
 
         NaN for a blank.
         """
-        return (parse_accuracy if is_accuracy(name) else parse_number)(
-            path, line, self._names[name], cell
-        )
+        parse = parse_accuracy if Target.parse(name).is_accuracy else parse_number
+        return parse(path, line, self._names[name], cell)
 
 
 #: The line of a row, its cells by the table's names, and which part of the file has been read.

@@ -18,10 +18,9 @@ from typing import Any
 from nats_bench import ArchResults
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.measurements import cost_columns
-from benchmarks_data.official import Row, Rows
-from benchmarks_data.picklecalls import PickleError
-from benchmarks_data.picklestream import PickleStream
+from benchmarks_data.formats.official import Row, Rows
+from benchmarks_data.formats.pickles import PickleError, PickleStream
+from benchmarks_data.target import cost_columns, single_run, with_runs
 
 #: Names of the table -> dataset and set of the package.
 SETS = {
@@ -47,12 +46,8 @@ def columns(epochs: Sequence[int]) -> list[str]:
     Means over runs and single runs of each split, and what an architecture costs.
     """
     means = [f"{name}_{count}ep" for count in epochs for name in SETS]
-    runs = [
-        name
-        for mean in means
-        for name in (mean, *(f"{mean}_run{run}" for run in range(1, RUNS + 1)))
-    ]
-    return [*runs, *cost_columns(COSTS)]
+    accuracies = [name for mean in means for name in with_runs(mean, RUNS)]
+    return [*accuracies, *cost_columns(COSTS)]
 
 
 def read(folder: Path, strings: Sequence[str], epochs: Sequence[int], skip: frozenset[int]) -> Rows:
@@ -99,23 +94,23 @@ def _load(path: Path) -> Any:
         )
     stream = PickleStream(data)
     try:
-        found = stream.read()
+        content = stream.read()
     except PickleError as error:
         raise InputError(
             f"{path} is damaged, or no pickle of results ({error}): fetch it again"
         ) from error
     if stream.end != len(data):
         raise InputError(f"{path} is damaged: something follows the results")
-    return found
+    return content
 
 
 def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
     """Return the results of one architecture by column."""
-    found = _load(path)
+    content = _load(path)
     try:
         values: dict[str, float] = {}
         for count in epochs:
-            results = ArchResults.create_from_state_dict(_state(found[f"{count:02d}"]))
+            results = ArchResults.create_from_state_dict(_state(content[f"{count:02d}"]))
             if results.arch_str != string and _channels(results.arch_str) != string:
                 raise ValueError(f"results of {repr(results.arch_str)}, not of {string!r}")
             for name, (dataset, split) in SETS.items():
@@ -135,17 +130,17 @@ def _values(path: Path, string: str, epochs: Sequence[int]) -> dict[str, float]:
     return values
 
 
-def _state(found: Any) -> dict[str, Any]:
+def _state(content: Any) -> dict[str, Any]:
     """Return the state of results.
 
     Raises:
         ValueError: for anything else, which the package might take for the name of a file.
     """
-    if not isinstance(found, dict) or not isinstance(runs := found.get("all_results"), dict):
+    if not isinstance(content, dict) or not isinstance(runs := content.get("all_results"), dict):
         raise ValueError("no dictionary of results")
     if not all(isinstance(run, dict) for run in runs.values()):
         raise ValueError("no dictionary of a training run")
-    return found
+    return content
 
 
 def _channels(text: object) -> str:
@@ -156,11 +151,11 @@ def _accuracies(results: ArchResults, column: str, dataset: str, split: str) -> 
     """Return the mean over runs and the single runs, numbered by their seeds in ascending order."""
     if dataset not in results.get_dataset_names():
         return {}
-    found = {column: float(results.get_metrics(dataset, split, is_random=False)["accuracy"])}
+    values = {column: float(results.get_metrics(dataset, split, is_random=False)["accuracy"])}
     for run, seed in enumerate(sorted(results.get_dataset_seeds(dataset)), 1):
         if run > RUNS:
             raise ValueError(f"more than {RUNS} runs")
-        found[f"{column}_run{run}"] = float(
+        values[single_run(column, run)] = float(
             results.get_metrics(dataset, split, is_random=seed)["accuracy"]
         )
-    return found
+    return values

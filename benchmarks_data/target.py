@@ -1,0 +1,118 @@
+"""What the name of a column of trained results says: the one place that reads such names.
+
+A name is ``{dataset}_{split}[_{epochs}ep][_run{n}]`` for an accuracy in percent. Any other name is
+that of a measurement, which may end in ``_run{n}`` too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+SPLITS = ("train", "valid", "test")
+#: Measurements of which less is better, by the last word of a name. To add one is all that a new
+#: kind of cost needs.
+LESS_IS_BETTER = ("params", "flops", "latency", "energy", "loss")
+#: Names that end in a cost and mean its negative.
+NEGATED = "neg_loss"
+
+_RUN = re.compile(r"(?P<mean>.+)_run(?P<run>[0-9]{1,9})")
+_ACCURACY = re.compile(
+    rf"(?P<dataset>.+)_(?P<split>{'|'.join(SPLITS)})(?:_(?P<epochs>[0-9]{{1,9}})ep)?"
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column of trained results.
+
+    Attributes:
+        name: of the column.
+        mean: the name without its run: the column that single runs are averaged in.
+        dataset: that an accuracy was measured on; None for a measurement.
+        split: of the dataset, one of SPLITS; None for a measurement.
+        epochs: of the training, None where the name does not say.
+        run: the number of a single training run; None for a mean over runs.
+        unit: ``%`` for an accuracy; None for a measurement, whose name does not tell it.
+        higher_is_better: whether a search would look for the highest.
+    """
+
+    name: str
+    mean: str
+    dataset: str | None = None
+    split: str | None = None
+    epochs: int | None = None
+    run: int | None = None
+    unit: str | None = None
+    higher_is_better: bool = True
+
+    @classmethod
+    def parse(cls, name: str) -> Target:
+        """Return what a column's *name* says; no name is refused."""
+        return _parse(name)
+
+    @property
+    def is_accuracy(self) -> bool:
+        """Whether it is an accuracy in percent, and not a measurement of another kind."""
+        return self.split is not None
+
+    def among(self, datasets: Iterable[str]) -> str | None:
+        """Return the one of a benchmark's *datasets* that the name begins with, measurements
+        included.
+        """
+        return next((name for name in datasets if self.name.startswith(f"{name}_")), None)
+
+    def is_single_run_of(self, other: Target) -> bool:
+        """Return whether it is a training run of *other*, or of the mean that *other* is in."""
+        return self.run is not None and self.mean == other.mean
+
+    def is_other_split_of(self, other: Target) -> bool:
+        """Return whether it is the accuracy of *other*'s trainings on another split."""
+        return (
+            self.is_accuracy
+            and other.is_accuracy
+            and self.split != other.split
+            and (self.dataset, self.epochs, self.run) == (other.dataset, other.epochs, other.run)
+        )
+
+    def is_shorter_training_than(self, other: Target) -> bool:
+        """Return whether it is a mean accuracy on *other*'s dataset after fewer epochs."""
+        return (
+            self.is_accuracy
+            and self.run is None
+            and self.dataset == other.dataset
+            and self.epochs is not None
+            and other.epochs is not None
+            and self.epochs < other.epochs
+        )
+
+
+@cache
+def _parse(name: str) -> Target:
+    single = _RUN.fullmatch(name)
+    mean, run = (single["mean"], int(single["run"])) if single else (name, None)
+    accuracy = _ACCURACY.fullmatch(mean)
+    if not accuracy:
+        costs = mean.rpartition("_")[2] in LESS_IS_BETTER and not mean.endswith(NEGATED)
+        return Target(name, mean, run=run, higher_is_better=not costs)
+    epochs = int(accuracy["epochs"]) if accuracy["epochs"] else None
+    return Target(name, mean, accuracy["dataset"], accuracy["split"], epochs, run, "%")
+
+
+def cost_columns(datasets: Iterable[str]) -> list[str]:
+    """Return the columns of what an architecture costs on each dataset, as tables made from
+    official files have them.
+    """
+    return [f"{dataset}_{cost}" for dataset in datasets for cost in ("params", "flops", "latency")]
+
+
+def single_run(mean: str, run: int) -> str:
+    """Return the column of a training run, numbered from 1, of those that *mean* averages."""
+    return f"{mean}_run{run}"
+
+
+def with_runs(mean: str, count: int) -> list[str]:
+    """Return the columns of a mean and of its *count* single runs."""
+    return [mean, *(single_run(mean, run) for run in range(1, count + 1))]

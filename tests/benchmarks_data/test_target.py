@@ -1,0 +1,161 @@
+"""What names of columns say."""
+
+import csv
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import benchmarks_data
+from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.formats import nats
+from benchmarks_data.target import Target
+
+#: Every column of the shared tables that is no accuracy, and whether a search would look for the
+#: highest.
+MEASUREMENTS = {
+    "params": False,
+    "flops": False,
+    "edgegpu_latency": False,
+    "edgegpu_energy": False,
+    "raspi4_latency": False,
+    "edgetpu_latency": False,
+    "pixel3_latency": False,
+    "eyeriss_latency": False,
+    "eyeriss_energy": False,
+    "eyeriss_arithmetic_intensity": True,
+    "fpga_latency": False,
+    "fpga_energy": False,
+    "class_object_top1": True,
+    "class_scene_top1": True,
+    "room_layout_neg_loss": True,
+    "jigsaw_top1": True,
+    "segmentsemantic_miou": True,
+    "autoencoder_ssim": True,
+    "normal_ssim": True,
+}
+#: Columns of the tables that are no targets.
+ARCHITECTURE = {
+    *("index", "arch", "hash", "n_vertices", "n_edges", "adj_upper_rowmajor", "ops", "sources"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "dataset", "split", "epochs", "run"),
+    [
+        ("cifar10_test", "cifar10_test", "cifar10", "test", None, None),
+        ("cifar100_valid_12ep", "cifar100_valid_12ep", "cifar100", "valid", 12, None),
+        ("imagenet16-120_train_200ep", None, "imagenet16-120", "train", 200, None),
+        ("cifar10_test_200ep_run3", "cifar10_test_200ep", "cifar10", "test", 200, 3),
+        ("cifar10_test_run1", "cifar10_test", "cifar10", "test", None, 1),
+        ("class_object_test", None, "class_object", "test", None, None),
+        ("a_test_valid", None, "a_test", "valid", None, None),
+    ],
+)
+def test_the_name_of_an_accuracy_says_all_about_it(
+    name: str,
+    mean: str | None,
+    dataset: str,
+    split: str,
+    epochs: int | None,
+    run: int | None,
+) -> None:
+    target = Target.parse(name)
+    assert target == Target(name, mean or name, dataset, split, epochs, run, "%", True)
+    assert target.is_accuracy
+
+
+@pytest.mark.parametrize(
+    "name", ["", "test", "_test", "test_cifar10", "cifar10_test_ep", "cifar10_test_200ep_time", "x"]
+)
+def test_any_other_name_is_that_of_a_measurement(name: str) -> None:
+    assert Target.parse(name) == Target(name, name)
+
+
+def test_less_is_better_of_a_loss_but_not_of_a_negative_one() -> None:
+    assert not Target.parse("room_layout_loss").higher_is_better
+    assert Target.parse("room_layout_neg_loss").higher_is_better
+    single = Target.parse("raspi4_latency_run2")
+    assert (single.mean, single.run, single.higher_is_better) == ("raspi4_latency", 2, False)
+
+
+def test_a_measurement_belongs_to_the_dataset_that_its_name_begins_with() -> None:
+    datasets = ("cifar10", "cifar100")
+    assert Target.parse("cifar100_latency").among(datasets) == "cifar100"
+    assert Target.parse("cifar100_test_12ep").among(datasets) == "cifar100"
+    assert Target.parse("raspi4_latency").among(datasets) is None
+
+
+def test_targets_are_runs_other_splits_and_shorter_trainings_of_one_another() -> None:
+    names = [
+        *("a_test_200ep", "a_test_200ep_run1", "a_test_200ep_run2", "a_valid_200ep"),
+        *("a_valid_200ep_run1", "a_test_12ep", "a_test_12ep_run1", "b_test_12ep", "latency"),
+    ]
+    targets = [Target.parse(name) for name in names]
+
+    def those(ask: str, of: str) -> list[str]:
+        other = Target.parse(of)
+        return [target.name for target in targets if getattr(target, ask)(other)]
+
+    runs = ["a_test_200ep_run1", "a_test_200ep_run2"]
+    assert those("is_single_run_of", "a_test_200ep") == runs
+    assert those("is_single_run_of", "a_test_200ep_run2") == runs
+    assert those("is_other_split_of", "a_test_200ep") == ["a_valid_200ep"]
+    assert those("is_other_split_of", "a_test_200ep_run1") == ["a_valid_200ep_run1"]
+    assert those("is_shorter_training_than", "a_test_200ep_run1") == ["a_test_12ep"]
+    for ask in ("is_other_split_of", "is_shorter_training_than"):
+        assert those(ask, "latency") == []
+
+
+def test_columns_of_the_tables_are_accuracies_of_their_datasets_or_known_needs_nas_tables(
+    tables: Path,
+) -> None:
+    datasets = {name for benchmark in benchmarks_data.names() for name in _datasets_of(benchmark)}
+    measurements = {}
+    for path in tables.glob("*.csv.gz"):
+        with gzip.open(path, "rt", newline="") as file:
+            names = next(csv.reader(file))
+        for target in map(Target.parse, set(names) - ARCHITECTURE):
+            if target.is_accuracy:
+                assert target.dataset in datasets
+                _check_spelling(target)
+            else:
+                measurements[target.name] = target.higher_is_better
+    assert measurements == MEASUREMENTS
+
+
+def test_columns_of_official_files_and_the_embedded_table_are_accuracies_or_costs(
+    nb201: Benchmark,
+) -> None:
+    assert nb201.table().targets == [
+        Target("cifar10_test", "cifar10_test", "cifar10", "test", None, None, "%")
+    ]
+    targets = [Target.parse(name) for name in nats.columns((12, 200))]
+    for target in targets:
+        assert target.is_accuracy == target.higher_is_better, target.name
+        if target.is_accuracy:
+            _check_spelling(target)
+    accuracies = [target for target in targets if target.is_accuracy]
+    assert {target.dataset for target in accuracies} == set(nb201.datasets)
+    assert {target.epochs for target in accuracies} == {12, 200}
+    assert {target.run for target in accuracies} == {None, 1, 2, 3}
+
+
+def _datasets_of(benchmark: str) -> list[str]:
+    return list(benchmarks_data.get(benchmark).datasets)
+
+
+def _check_spelling(target: Target) -> None:
+    """Put the parts together again."""
+    mean = f"{target.dataset}_{target.split}" + (f"_{target.epochs}ep" if target.epochs else "")
+    assert target.mean == mean
+    assert target.name == (f"{mean}_run{target.run}" if target.run else mean)
+
+
+@pytest.mark.parametrize("module", ["benchmarks_data.target", "harness.search", "harness.sweep"])
+def test_names_are_read_without_pandas_and_torch(module: str) -> None:
+    code = f"import sys, {module}; print(sorted({{'pandas', 'torch'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
