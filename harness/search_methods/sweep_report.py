@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
@@ -16,15 +15,18 @@ from scipy import stats
 from benchmarks_data import spaces
 from benchmarks_data.table import Table
 from harness.files.provenance import with_versions
+from harness.files.records import record_text
+from harness.files.search_record import SweepRecord
 from harness.files.whole import write_csv, write_text
 from harness.reporting import tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
 from harness.reporting.figures import STYLE, SUFFIXES, save
 from harness.reporting.publish import appearing
 from harness.reporting.render import html, markdown
+from harness.search_methods.method import Search
 from harness.search_methods.numerics import ROUNDING, meaningless
 from harness.search_methods.outcomes import random_sizes, rows_of
-from harness.search_methods.searches import Search, Setting
+from harness.search_methods.settings import Setting
 from harness.search_methods.sweep_plots import sweep_figure
 from harness.terminal.console import Wide
 from proxies.passes.objectives import PRESETS, Numerics, preset
@@ -103,7 +105,7 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
     """
     values = ["params", "percentile", *targets]
     shares = [name for name in rows if str(name).startswith("share_")]
-    found = []
+    settings = []
     for key, group in rows.groupby(SETTING, sort=False):
         done = group[group["status"] == "ok"]
         row: dict[Hashable, Any] = dict(zip(SETTING, key, strict=True))
@@ -131,10 +133,10 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
                 f"{name}_low": low,
                 f"{name}_high": high,
             }
-        found.append(
+        settings.append(
             row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict()
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(settings)
 
 
 def _key(objective: str, numerics: Numerics) -> tuple[Any, ...]:
@@ -244,7 +246,7 @@ def publish_sweep(
         )
         write_text(new / "report.html", html(document))
         write_text(new / "report.md", markdown(document))
-        write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
+        write_text(new / RECORD, record_text({**record, "findings": said}, SweepRecord, indent=1))
     console = Wide()
     for line in [*said, f"Report, tables and figure: {folder / 'report.html'}"]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
