@@ -26,7 +26,7 @@ PROG = "python -m harness.search"
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser."""
+    """Return the command's argument parser; long, since one option follows another."""
     p = Parser(
         prog,
         "Search an architecture in a supernet at initialisation, by the zero-cost sensitivity of "

@@ -36,7 +36,7 @@ RECORD = "sweep.json"
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser."""
+    """Return the command's argument parser; long, since one option follows another."""
     p = Parser(
         prog,
         "Search under every combination of gate scale, normalisation and signs of gates, and "

@@ -36,7 +36,7 @@ WIDTHS = (4, 8, 16)
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser."""
+    """Return the command's argument parser; long, since one option follows another."""
     p = Parser(
         prog,
         "Measure ZEROS against the neural tangent kernel's bound, and the sizes of what it "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -121,42 +121,11 @@ def size_rows(
 
     Column note marks searches whose sensitivities are rounding errors.
     """
-    rows: list[dict[str, Any]] = [
-        {
-            "space": space,
-            "by": "search",
-            "name": f"zeros, {objective}",
-            "seed": number,
-            **asdict(size),
-        }
-        for (space, objective, number), size in searches.items()
+    rows = [
+        {"space": space, "by": "search", "name": f"zeros, {objective}", "seed": seed} | asdict(size)
+        for (space, objective, seed), size in searches.items()
     ]
-    widest = cells[
-        (cells["channels"] == cells["channels"].max()) & (cells["seed"] == cells["seed"].min())
-    ]
-    for name in SCORES[:-1]:
-        first = widest.loc[widest[name].astype(float).idxmax()]
-        size = parameters_of(benchmarks_data.get(BENCHMARK).network(int(first["index"]), 10, 0))
-        rows.append(
-            {
-                "space": BENCHMARK,
-                "by": "sample",
-                "name": f"highest {name}",
-                "arch": first["arch"],
-                "params": size,
-            }
-        )
-    for name, genotype in published.items():
-        size = parameters_of(spaces.get("darts").network(genotype, DATASET, 0))
-        rows.append(
-            {
-                "space": "darts",
-                "by": "published",
-                "name": name,
-                "arch": str(genotype),
-                "params": size,
-            }
-        )
+    rows += [*_sizes_of_first(cells), *_sizes_of_published(published)]
     frame = pd.DataFrame(rows, columns=["space", "by", "name", "seed", "arch", "params", "fault"])
     drawn = {space: random_sizes(space, count, design.seed) for space, count in RANDOM.items()}
     frame["percentile"] = [
@@ -171,13 +140,31 @@ def size_rows(
     ]
     frame["note"] = notes + [""] * (len(frame) - len(notes))
     for space, sizes in drawn.items():
-        mean = {
+        mean: dict[str, Any] = {
             "space": space,
             "by": "random",
             "name": f"mean of {len(sizes)} random",
-            "params": float(np.mean(sizes)),
         }
-        frame = pd.concat(
-            [frame, pd.DataFrame([{**mean, "percentile": 50.0, "note": ""}])], ignore_index=True
-        )
+        mean |= {"params": float(np.mean(sizes)), "percentile": 50.0, "note": ""}
+        frame = pd.concat([frame, pd.DataFrame([mean])], ignore_index=True)
     return frame
+
+
+def _sizes_of_first(cells: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the size of each score's first cell, in the widest networks of the first seed."""
+    widest = cells[
+        (cells["channels"] == cells["channels"].max()) & (cells["seed"] == cells["seed"].min())
+    ]
+    benchmark = benchmarks_data.get(BENCHMARK)
+    for name in SCORES[:-1]:
+        first = widest.loc[widest[name].astype(float).idxmax()]
+        size = parameters_of(benchmark.network(int(first["index"]), 10, 0))
+        row = {"space": BENCHMARK, "by": "sample", "name": f"highest {name}"}
+        yield row | {"arch": first["arch"], "params": size}
+
+
+def _sizes_of_published(published: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, genotype in published.items():
+        size = parameters_of(spaces.get("darts").network(genotype, DATASET, 0))
+        row = {"space": "darts", "by": "published", "name": name}
+        yield row | {"arch": str(genotype), "params": size}

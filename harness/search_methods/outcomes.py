@@ -46,18 +46,14 @@ def rows_of(
     rows = []
     for one in searches:
         row: dict[str, Any] = {
-            "objective": one.objective,
-            "schedule": one.schedule,
-            "seed": one.seed,
-        }
-        row |= {
+            "objective": one.objective, "schedule": one.schedule, "seed": one.seed,
             "index": None,
             "arch": None,
             "params": None,
             "flops": None,
             "seconds": one.seconds,
             "status": one.fault or "ok",
-        }
+        }  # fmt: skip
         if not one.fault:
             architecture = spaces.get(space).decode(one.chosen, one.order)
             name = name_of(architecture)

@@ -115,28 +115,22 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
             "architectures": done["arch"].nunique(),
         }
         for name in values:
-            column = done[name].astype(float).dropna()
-            half = math.nan
-            if column.nunique() > 1:
-                half = (
-                    float(stats.t.ppf(0.975, len(column) - 1))
-                    * float(column.std())
-                    / math.sqrt(len(column))
-                )
-            mean = float(column.mean()) if len(column) else math.nan
-            low, high = np.clip(
-                [mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0
-            )
-            row |= {
-                name: mean,
-                f"{name}_sd": column.std(),
-                f"{name}_low": low,
-                f"{name}_high": high,
-            }
+            row |= _mean(name, done[name].astype(float))
         settings.append(
             row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict()
         )
     return pd.DataFrame(settings)
+
+
+def _mean(name: str, column: pd.Series) -> dict[Hashable, Any]:
+    """Return the mean of a column, its deviation, and the 95 % interval of the mean."""
+    known, half = column.dropna(), math.nan
+    if known.nunique() > 1:
+        quantile = float(stats.t.ppf(0.975, len(known) - 1))
+        half = quantile * float(known.std()) / math.sqrt(len(known))
+    mean = float(known.mean()) if len(known) else math.nan
+    low, high = np.clip([mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0)
+    return {name: mean, f"{name}_sd": column.std(), f"{name}_low": low, f"{name}_high": high}
 
 
 def _key(objective: str, numerics: Numerics) -> tuple[Any, ...]:
@@ -228,28 +222,33 @@ def publish_sweep(
     with appearing(folder, RECORD, lambda: _remove_figure(folder)) as new:
         write_csv(rows, new / "sweep.csv")
         write_csv(settings, new / "settings.csv")
-        with matplotlib.rc_context(STYLE):
-            figure = save(
-                sweep_figure(settings, targets[0] if targets else "params"), new / f"{FIGURE}.png"
-            )
-        caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
-        section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
-        title = f"FreeDARTS on {space}: what its settings decide"
-        opening = [fed, *said, *(f"Note: {reason}." for reason in record["warnings"])]
-        document = Document(
-            title,
-            opening,
-            [Part(space, [], [section])],
-            shown_command(record["command"]),
-            facts(record),
-            {},
-        )
+        document = _document(settings, space, targets, new, [fed, *said], record)
         write_text(new / "report.html", html(document))
         write_text(new / "report.md", markdown(document))
         write_text(new / RECORD, record_text({**record, "findings": said}, SweepRecord, indent=1))
     console = Wide()
     for line in [*said, f"Report, tables and figure: {folder / 'report.html'}"]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _document(
+    settings: pd.DataFrame,
+    space: str,
+    targets: Sequence[str],
+    folder: Path,
+    opening: Sequence[str],
+    record: Mapping[str, Any],
+) -> Document:
+    """Return the report, whose figure is drawn into *folder*."""
+    measure = targets[0] if targets else "params"
+    with matplotlib.rc_context(STYLE):
+        figure = save(sweep_figure(settings, measure), folder / f"{FIGURE}.png")
+    caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
+    section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
+    title = f"FreeDARTS on {space}: what its settings decide"
+    notes = [f"Note: {reason}." for reason in record["warnings"]]
+    parts, command = [Part(space, [], [section])], shown_command(record["command"])
+    return Document(title, [*opening, *notes], parts, command, facts(record), {})
 
 
 def _remove_figure(folder: Path) -> None:
