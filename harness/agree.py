@@ -85,17 +85,17 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         names = {name: name for name in ours["proxy"].unique()} | names
     else:
         theirs = _their_scores(args.theirs, ours, names)
-    found = agreement(
+    agreeing = agreement(
         ours, theirs.mask(theirs == args.missing) if args.missing is not None else theirs, names
     )
-    if found.empty:
+    if agreeing.empty:
         raise InputError(
             f"{args.theirs} has no column for a proxy of {args.scores}: name one with --match "
             "PROXY=COLUMN"
         )
     if not set(theirs.index) & set(ours["index"]):
         raise InputError(f"{args.theirs} has no architecture of {args.scores}")
-    _print(found)
+    _print(agreeing)
     return 0
 
 
@@ -121,7 +121,7 @@ def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> p
     return scores.set_index("index")
 
 
-def _print(found: pd.DataFrame) -> None:
+def _print(rows: pd.DataFrame) -> None:
     from rich import box
     from rich.table import Table
 
@@ -133,7 +133,7 @@ def _print(found: pd.DataFrame) -> None:
         table.add_column(heading, overflow="fold")
     for heading in ("n", "tau", "95 % interval", "one seed", "own seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for row in found.to_dict("records"):
+    for row in rows.to_dict("records"):
         tau, one, between = (
             "" if math.isnan(row[key]) else f"{row[key]:.3f}"
             for key in ("tau", "one_seed", "between_seeds")

@@ -95,14 +95,14 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
 
     from harness.analysis.results import Results
     from harness.analysis.units import check_asked
-    from harness.files.run_record import read_settings
+    from harness.files.run_record import read_run
     from harness.reporting.console import tell
     from harness.reporting.publish import publish
     from harness.scoring.frames import read_scores
 
-    settings = [read_settings(folder) for folder in args.runs]
+    records = [read_run(folder) for folder in args.runs]
     frames = [read_scores(folder / "scores.csv") for folder in args.runs]
-    run = merged_settings(settings, args.runs)
+    run = merged_settings(records, args.runs)
     scores = merged(frames)
     benchmark = benchmarks_data.get(run["benchmark"])
     check_asked(scores, benchmark.name, run["archs"]["population"])
@@ -111,7 +111,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     try:
         run["targets"] = [table.target(name) for name in dict.fromkeys(given)]
     except InputError as error:
-        used = ", ".join(sorted({one["table"]["name"] for one in settings} - {table.name}))
+        used = ", ".join(sorted({one.table.name for one in records} - {table.name}))
         raise InputError(
             f"{error}{f'; the runs used {used}: name its folder with --tables' if used else ''}"
         ) from error

@@ -22,8 +22,9 @@ from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from harness.scoring.inputs import record_of
 from harness.scoring.job import DTYPES
 from harness.search_methods.command import fed_to, say_what_is_doubtful, targets_of
+from harness.search_methods.measurements import STEPS
 from harness.search_methods.running import search_all
-from harness.search_methods.searches import STEPS, Plan
+from harness.search_methods.searches import SearchPlan
 from harness.search_methods.sweep_settings import make_settings
 from harness.terminal.checks import check_replaceable, say_what_is_replaced
 from harness.terminal.options import add_images, positive, scale
@@ -35,7 +36,7 @@ RECORD = "sweep.json"
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser."""
+    """Return the command's argument parser; long, since one option follows another."""
     p = Parser(
         prog,
         "Search under every combination of gate scale, normalisation and signs of gates, and "
@@ -149,7 +150,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     check_replaceable(out, RECORD)
     warnings = say_what_is_doubtful(prog, settings)
     say_what_is_replaced(prog, out, RECORD)
-    plan = Plan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
+    plan = SearchPlan(("one-shot",), none=True, steps=None, folder=writable_folder(out / STEPS))
     searches = {
         setting: one for setting, (one,) in search_all(plan, settings, args.workers).items()
     }

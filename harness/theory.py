@@ -21,7 +21,7 @@ import benchmarks_data
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
 from harness.claims.kernel import BENCHMARK, DATASET, SEARCH_BATCH, Design
-from harness.claims.measurements import _measure_all
+from harness.claims.measurements import measure_all
 from harness.computing.local import cores
 from harness.scoring.image_file import ImageFile, check_batch
 from harness.scoring.inputs import Images, images_named
@@ -36,7 +36,7 @@ WIDTHS = (4, 8, 16)
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser."""
+    """Return the command's argument parser; long, since one option follows another."""
     p = Parser(
         prog,
         "Measure ZEROS against the neural tangent kernel's bound, and the sizes of what it "
@@ -137,7 +137,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     )
     say_what_is_replaced(prog, out, "theory.json")
     widths = sorted(set(args.widths))
-    cells, supernets, sizes = _measure_all(
+    measured = measure_all(
         designs, list(product(indices, widths)), widths, searches, out, args.workers or cores()
     )
 
@@ -153,7 +153,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         "warnings": warnings,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    publish_theory(cells, supernets, sizes, published, design, out, provenance)
+    publish_theory(measured, published, design, out, provenance)
     return 0
 
 
@@ -174,7 +174,7 @@ def _given(args: argparse.Namespace) -> tuple[Images, dict[str, Any]]:
         )
     if not args.published:
         return images, {}
-    from harness.search_methods.report import read_published
+    from harness.search_methods.published import read_published
 
     return images, read_published(args.published, "darts")
 

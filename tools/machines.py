@@ -18,7 +18,7 @@ from pathlib import Path
 
 import proxies
 from harness.regression import baseline
-from harness.regression import verdicts as drift
+from harness.regression.verdicts import compare
 
 #: Processors by what they have, as the libraries' own variables say it.
 PROCESSORS = {
@@ -66,7 +66,7 @@ def row(what: str, dtype: str, expected: baseline.Baseline, found: baseline.Base
     """Return how many proxies moved, by how much at most, and the largest ones, as a line of a
     Markdown table.
     """
-    verdicts = drift.compare(expected, found, [], 0.0)
+    verdicts = compare(expected, found, [], 0.0)
     moved = {verdict.proxy: verdict.change for verdict in verdicts}
     fixed = max(change for name, change in moved.items() if not proxies.request(name).needs)
     largest = sorted(moved, key=moved.__getitem__, reverse=True)[:3]

@@ -20,9 +20,11 @@ import numpy as np
 import benchmarks_data
 import proxies
 from benchmarks_data import spaces
+from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord
 from harness.reporting.fed import fed
 from harness.scoring.inputs import Images, key_of, name_of, network_inputs
-from harness.search_methods.searches import Plan, Setting, search
+from harness.search_methods.searches import SearchPlan
+from harness.search_methods.settings import Setting
 from proxies.passes.objectives import OBJECTIVES, preset
 
 BENCHMARK, DATASET = "nb201", "cifar10"
@@ -94,7 +96,7 @@ def bound(
     return math.sqrt(inverse / len(kernel))
 
 
-def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
+def measure_cell(design: Design, item: tuple[int, int]) -> CellRecord:
     """Return for a cell's network of some initial channels KERNEL, ZEROS by objective, SynFlow and
     parameters.
 
@@ -115,7 +117,7 @@ def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
         f"zeros_{objective}": f"zeros[objective={objective},batch={design.batch}]"
         for objective in OBJECTIVES[1:]
     }
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for name, text in {
         "zeros_synflow": "zeros",
         **names,
@@ -127,12 +129,12 @@ def measure_cell(design: Design, item: tuple[int, int]) -> dict[str, float]:
             PASSES[reading].function()(network, inputs, **dict(options))
             for reading, options in request.readings
         ]
-        found[name] = float(request.score(*results))
+        scores[name] = float(request.score(*results))
     network.to(torch.float64)
-    return {**found, **_kernel(network, design)}
+    return CellRecord(**scores, **_kernel(network, design))
 
 
-def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float]]]:
+def measure_supernet(design: Design, channels: int) -> SupernetRecord:
     """Return the sensitivities of a supernet's candidates by objective, and KERNEL.
 
     Of the supernet in which a choice has taken the
@@ -145,29 +147,34 @@ def measure_supernet(design: Design, channels: int) -> dict[str, list[list[float
     space = spaces.get(BENCHMARK)
     supernet = space.supernet(DATASET, design.seed, channels=channels).to(torch.float64)
     inputs = network_inputs(design.images, design.seed, space.datasets[DATASET], "float64", "cpu")
-    everything = [[True] * len(choice.operations) for choice in space.choices]
-    found: dict[str, list[list[float]]] = {}
+    sensitivities: dict[str, list[list[float]]] = {}
     for objective in OBJECTIVES:
         numerics = preset(design.preset, objective, BENCHMARK)
         values = operation_sensitivity(
             supernet, inputs, objective=objective, numerics=numerics, batch=design.batch
         ).values
-        found[objective] = [list(row) for row in values]
+        sensitivities[objective] = [list(row) for row in values]
     supernet.gates.values = [
         gate.detach()
         for gate in drawn_gates(supernet, inputs, preset(design.preset, "synflow", BENCHMARK))
     ]
-    found |= {name: [] for name in KERNEL}
-    for number, choice in enumerate(space.choices):
+    return SupernetRecord(**sensitivities, **_kernels(supernet, design))
+
+
+def _kernels(supernet: Any, design: Design) -> dict[str, list[list[float]]]:
+    """Return KERNEL by choice and candidate, of the supernet in which the choice has taken it."""
+    choices = spaces.get(BENCHMARK).choices
+    kernels: dict[str, list[list[float]]] = {name: [] for name in KERNEL}
+    for number, choice in enumerate(choices):
         row = []
         for place in range(len(choice.operations)):
-            kept = [list(flags) for flags in everything]
+            kept = [[True] * len(other.operations) for other in choices]
             kept[number] = [other == place for other in range(len(choice.operations))]
             supernet.gates.keep(kept)
             row.append(_kernel(supernet, design))
         for name in KERNEL:
-            found[name].append([values[name] for values in row])
-    return found
+            kernels[name].append([values[name] for values in row])
+    return kernels
 
 
 def _kernel(network: Any, design: Design) -> dict[str, float]:
@@ -179,18 +186,18 @@ def _kernel(network: Any, design: Design) -> dict[str, float]:
     dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
     inputs = network_inputs(design.images, design.seed, dataset, "float64", "cpu")
     kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
-    found, trace = (
+    value, trace = (
         bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes),
         float(np.trace(kernel)),
     )
     return {
-        "bound": found,
+        "bound": value,
         "trace": trace,
-        "scale_free_bound": found * math.sqrt(trace / design.batch),
+        "scale_free_bound": value * math.sqrt(trace / design.batch),
     }
 
 
-def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dict[str, Any]:
+def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> SizeRecord:
     """Return what a one-shot search finds, and the number of parameters of its network.
 
     Snip and grasp take SEARCH_BATCH images.
@@ -211,13 +218,10 @@ def search_size(design: Design, folder: Path, item: tuple[str, str, int]) -> dic
         batch=SEARCH_BATCH, images=design.images, dtype=dtype, channels=None, cells=None,
         device="cpu",
     )  # fmt: skip
-    (one,) = search(Plan(("one-shot",), none=True, steps=None, folder=folder), setting)
+    (one,) = SearchPlan(("one-shot",), none=True, steps=None, folder=folder).search(setting)
     if one.fault:
-        return {"arch": "", "params": None, "fault": one.fault}
+        return SizeRecord("", None, one.fault)
     space = spaces.get(name)
-    found = space.decode(one.chosen, one.order)
-    return {
-        "arch": name_of(found),
-        "params": parameters_of(space.network(found, DATASET, seed)),
-        "fault": "",
-    }
+    architecture = space.decode(one.chosen, one.order)
+    params = parameters_of(space.network(architecture, DATASET, seed))
+    return SizeRecord(name_of(architecture), params, "")

@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from benchmarks_data import spaces
 from benchmarks_data.command import writable_folder
 from harness.claims.kernel import (
     BENCHMARK,
-    CELL,
-    KERNEL,
-    SCORES,
     Design,
     measure_cell,
     measure_supernet,
     search_size,
 )
 from harness.files.journal import Journal, path_of
-from harness.search_methods.searches import STEPS
-from proxies.passes.objectives import OBJECTIVES, OVERFLOWN, VANISHED
+from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord
+from harness.search_methods.measurements import STEPS
+from proxies.passes.objectives import OVERFLOWN, VANISHED
 
 
-def _measure_all(
+@dataclass(frozen=True)
+class Measured:
+    """All measurements.
+
+    Attributes:
+        cells: by (seed, index, width).
+        supernets: by (seed, width).
+        sizes: by (space, objective, seed).
+    """
+
+    cells: dict[tuple[int, int, int], CellRecord]
+    supernets: dict[tuple[int, int], SupernetRecord]
+    sizes: dict[tuple[str, str, int], SizeRecord]
+
+
+def measure_all(
     designs: Mapping[int, Design],
     items: Sequence[tuple[int, int]],
     widths: Sequence[int],
     searches: Sequence[tuple[str, str, int]],
     out: Path,
     workers: int,
-) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
-    """Return what is measured of cells, supernets and searches, as
-    :func:`harness.claims.report.publish_theory` takes it.
+) -> Measured:
+    """Return what is measured of cells, supernets and searches.
 
     Args:
         designs: by seed; the first one's images are those of searches.
@@ -46,91 +60,47 @@ def _measure_all(
         workers: how many processes.
     """
     logs = {
-        seed: Journal(path_of(out, "theory", design.key()), design.key(), valid=_valid)
+        seed: Journal(path_of(out, "theory", design.key()), design.key(), parse=parse)
         for seed, design in designs.items()
     }
     for seed, design in designs.items():
-        _measure(
-            logs[seed],
-            f"seed {seed}, cells",
-            "cells",
-            items,
-            partial(measure_cell, design),
-            workers,
-        )
-        _measure(
-            logs[seed],
-            f"seed {seed}, supernets",
-            "supernets",
-            widths,
-            partial(measure_supernet, design),
-            workers,
-        )
+        cell, supernet = partial(measure_cell, design), partial(measure_supernet, design)
+        _measure(logs[seed], f"seed {seed}, cells", "cells", items, cell, workers)
+        _measure(logs[seed], f"seed {seed}, supernets", "supernets", widths, supernet, workers)
     first = next(iter(designs))
-    _measure(
-        logs[first],
-        "sizes",
-        "sizes",
-        searches,
-        partial(search_size, designs[first], writable_folder(out / STEPS)),
-        workers,
+    size = partial(search_size, designs[first], writable_folder(out / STEPS))
+    _measure(logs[first], "sizes", "sizes", searches, size, workers)
+    known = {seed: log.known for seed, log in logs.items()}
+    return Measured(
+        {(seed, *item): known[seed][_key("cells", item)] for seed in designs for item in items},
+        {(seed, n): known[seed][_key("supernets", n)] for seed in designs for n in widths},
+        {item: known[first][_key("sizes", item)] for item in searches},
     )
-    cells = {
-        (seed, *item): logs[seed].known[_key("cells", item)] for seed in designs for item in items
-    }
-    supernets = {
-        (seed, width): logs[seed].known[_key("supernets", width)]
-        for seed in designs
-        for width in widths
-    }
-    return cells, supernets, {item: logs[first].known[_key("sizes", item)] for item in searches}
 
 
 def _key(what: str, item: object) -> str:
     return f"{what} {item}"
 
 
-def _valid(key: str, value: Any) -> bool:
-    """Return whether a line of the log can be a measurement."""
-    if not isinstance(value, dict):
-        return False
-    what = key.partition(" ")[0]
-    if what == "sizes":
-        whole = isinstance(value.get("params"), int) or value.get("params") is None
-        return (
-            value.keys() == {"arch", "params", "fault"}
-            and whole
-            and isinstance(value["arch"], str)
-            and value["fault"] in ("", OVERFLOWN, VANISHED)
-        )
-    if what == "cells":
-        known = value.keys() == set(CELL) and all(
-            isinstance(entry, float) for entry in value.values()
-        )
-        return (
-            known
-            and not any(math.isnan(value[name]) for name in SCORES)
-            and all(_plausible(value[name]) for name in KERNEL)
-        )
-    shape = [len(choice.operations) for choice in spaces.get(BENCHMARK).choices]
-    return value.keys() == {*OBJECTIVES, *KERNEL} and all(
-        _is_table(table, shape) for table in value.values()
-    )
+def parse(key: str, value: Any) -> CellRecord | SupernetRecord | SizeRecord:
+    """Return a line of the log.
 
-
-def _plausible(value: Any) -> bool:
-    """Return whether a value can be a bound, a trace or a sensitivity.
-
-    From 0 on, or NaN where a kernel is singular.
+    Raises:
+        ValueError: it is no measurement.
     """
-    return isinstance(value, float) and (math.isnan(value) or 0.0 <= value < math.inf)
-
-
-def _is_table(value: Any, shape: Sequence[int]) -> bool:
-    rows = isinstance(value, list) and all(
-        isinstance(row, list) and all(map(_plausible, row)) for row in value
-    )
-    return rows and [len(row) for row in value] == shape
+    what = key.partition(" ")[0]
+    if what == "cells":
+        return msgspec.convert(value, CellRecord)
+    if what == "sizes":
+        size = msgspec.convert(value, SizeRecord)
+        if size.fault not in ("", OVERFLOWN, VANISHED):
+            raise ValueError("an unknown fault")
+        return size
+    supernet = msgspec.convert(value, SupernetRecord)
+    shape = [len(choice.operations) for choice in spaces.get(BENCHMARK).choices]
+    if any([len(row) for row in table] != shape for table in supernet.tables):
+        raise ValueError("not of the supernet's choices")
+    return supernet
 
 
 def _measure(

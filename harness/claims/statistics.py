@@ -29,9 +29,9 @@ def over_seeds(pairs: Sequence[tuple[Vector, Vector]], *, sampled: bool) -> Tau:
     Returns:
         NaN where tau is undefined for a seed; an interval of NaN where nothing shows a variation.
     """
-    found = [tau_influence(x, y) for x, y in pairs]
-    known = [one for one in found if one is not None]
-    if not known or len(known) < len(found):
+    influences = [tau_influence(x, y) for x, y in pairs]
+    known = [one for one in influences if one is not None]
+    if not known or len(known) < len(influences):
         return Tau(math.nan, math.nan, math.nan)
     taus, items = np.array([one.tau for one in known]), len(known[0].values)
     mean, count = float(taus.mean()), len(known)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 
 def path_of(folder: Path, name: str, head: Mapping[str, Any]) -> Path:
     """Return the file of the results that *head* identifies; others have another."""
@@ -17,10 +19,17 @@ def path_of(folder: Path, name: str, head: Mapping[str, Any]) -> Path:
     return folder / f"{name}-{digest}.jsonl"
 
 
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """A result of a journal."""
+
+    key: str
+    value: Any
+
+
 class Journal:
     """A file of results by key; its first line says what they are results of.
 
-    Journal are only ever added, each at once, so that two processes may write to one file. A line
+    Lines are only ever added, each at once, so that two processes may write to one file. A line
     that cannot be read, such as one that a stop has torn, counts as absent.
     """
 
@@ -29,7 +38,7 @@ class Journal:
         path: Path,
         head: dict[str, Any],
         *,
-        valid: Callable[[str, Any], bool] = lambda *_: True,
+        parse: Callable[[str, Any], Any] = lambda _, value: value,
         fixed: bool = False,
     ) -> None:
         """Read what *path* holds of the same *head*; what is something else is put aside.
@@ -37,7 +46,8 @@ class Journal:
         Args:
             path: the file.
             head: what identifies the results, as plain values.
-            valid: whether a key and its result can be what this program writes.
+            parse: makes of a key and its plain values what this program works with; raises
+                ValueError when they cannot be what it writes.
             fixed: the file is left as it is.
         """
         self.path, self._fixed = path, fixed
@@ -46,13 +56,12 @@ class Journal:
         # The file's name tells whose it is: a head that cannot be read is damaged, not another's.
         self.same = bool(text) and _line(first) in ({"head": head}, {})
         self.known: dict[str, Any] = {}
-        for line in map(_line, rest if self.same else []):
-            if (
-                line.keys() == {"key", "value"}
-                and isinstance(line["key"], str)
-                and valid(line["key"], line["value"])
-            ):
-                self.known[line["key"]] = line["value"]
+        for written in rest if self.same else []:
+            try:
+                line = msgspec.convert(_line(written), _Line)
+                self.known[line.key] = parse(line.key, line.value)
+            except (ValueError, RecursionError):
+                continue
         if fixed:
             return
         if not self.same:
@@ -69,10 +78,10 @@ class Journal:
         return self.known[key]
 
     def add(self, key: str, value: Any) -> None:
-        """Write a result."""
+        """Write a result, a model or plain values."""
         self.known[key] = value
         if not self._fixed:
-            self._append(f"{json.dumps({'key': key, 'value': value})}\n")
+            self._append(f"{json.dumps({'key': key, 'value': msgspec.to_builtins(value)})}\n")
 
     def _append(self, text: str) -> None:
         with self.path.open("ab", buffering=0) as file:
@@ -89,7 +98,7 @@ def _text(path: Path) -> str:
 def _line(text: str) -> dict[str, Any]:
     """Return the object in a line, an empty one where there is none."""
     try:
-        found = json.loads(text)
+        line = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return line if isinstance(line, dict) else {}

@@ -1,58 +1,142 @@
-"""What a run says of itself in run.json."""
+"""What run.json says of a run."""
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from benchmarks_data.errors import InputError
+from harness.files.records import (
+    DAMAGED,
+    Command,
+    ImageFileRecord,
+    Made,
+    TableRecord,
+    read_record,
+    reason,
+)
 
 
-def read_settings(folder: Path) -> dict[str, Any]:
+class ProxyRecord(msgspec.Struct):
+    """A proxy with its options."""
+
+    name: Annotated[str, Meta(description="the one way to write it")]
+    description: Annotated[str | UnsetType, Meta(description="in one line")] = UNSET
+    paper: Annotated[str | UnsetType | None, Meta(description="authors and year")] = UNSET
+    link: Annotated[str | UnsetType | None, Meta(description="of the paper")] = UNSET
+    higher_is_better: Annotated[bool | UnsetType, Meta(description="its direction")] = UNSET
+    needs: Annotated[
+        list[str] | UnsetType, Meta(description="what it reads that is drawn: weights, images ...")
+    ] = UNSET
+    deterministic: Annotated[bool | UnsetType, Meta(description="whether it needs nothing")] = UNSET
+    cost: Annotated[str | UnsetType, Meta(description="of a score, in words")] = UNSET
+    reads: Annotated[list[str] | UnsetType, Meta(description="the passes it reads")] = UNSET
+    combines: Annotated[list[str] | UnsetType, Meta(description="the proxies it combines")] = UNSET
+    options: Annotated[dict[str, Any] | UnsetType, Meta(description="all of them")] = UNSET
+
+
+class ArchsRecord(msgspec.Struct, kw_only=True):
+    """Which architectures were scored."""
+
+    given: Annotated[str | int, Meta(description="--archs: a number or a file")]
+    population: Annotated[str, Meta(description="--population")]
+    sample_seed: Annotated[
+        int | UnsetType, Meta(description="what they were drawn with; merged runs have none")
+    ] = UNSET
+    count: Annotated[int, Meta(description="how many were scored")]
+    considered: Annotated[
+        str | UnsetType,
+        Meta(description="how many have a target, where the table does not list all"),
+    ] = UNSET
+
+    @property
+    def drawn(self) -> bool:
+        """Whether they are a sample, which --archs gave the size of."""
+        return str(self.given).isdigit()
+
+    def __post_init__(self) -> None:
+        """Refuse a sample without the seed that it was drawn with."""
+        if self.drawn and self.sample_seed is UNSET:
+            raise ValueError("a sample has a `sample_seed`")
+
+
+class ScoredNow(msgspec.Struct):
+    """What was computed by the command itself; the rest came from the store."""
+
+    tasks: Annotated[int, Meta(description="networks")]
+    seconds: Annotated[float, Meta(description="they took, all together")]
+    device: Annotated[str | UnsetType, Meta(description="that computed")] = UNSET
+    failed: Annotated[int | UnsetType, Meta(description="scores that failed")] = UNSET
+    note: Annotated[
+        str | UnsetType, Meta(description="what is shown where an earlier score exists")
+    ] = UNSET
+
+
+class RunRecord(Made, kw_only=True):
+    """What harness.run and harness.report leave as run.json."""
+
+    benchmark: Annotated[str, Meta(description="whose architectures were scored")]
+    dataset: Annotated[str, Meta(description="whose networks were scored")]
+    targets: Annotated[
+        list[str], Meta(min_length=1, description="the columns of the table that are ranked by")
+    ]
+    table: Annotated[TableRecord, Meta(description="where targets come from")]
+    proxies: Annotated[list[ProxyRecord], Meta(description="what scored them")]
+    archs: Annotated[ArchsRecord, Meta(description="which architectures")]
+    seeds: Annotated[list[int], Meta(min_length=1, description="of weights")]
+    images: Annotated[ImageFileRecord | str, Meta(description="what proxies were fed")]
+    dtype: Annotated[str, Meta(description="precision")]
+    batches: Annotated[
+        list[int] | UnsetType, Meta(description="seeds of batches, where these have their own")
+    ] = UNSET
+    warning: Annotated[str | UnsetType, Meta(description="labels that leave classes out")] = UNSET
+    against: Annotated[str | None, Meta(description="the score that others are compared with")] = (
+        None
+    )
+    scored_by: Annotated[
+        list[Command] | UnsetType, Meta(description="the commands that scored, of merged runs")
+    ] = UNSET
+    scored_now: Annotated[
+        ScoredNow | UnsetType, Meta(description="what the command computed itself")
+    ] = UNSET
+
+    @property
+    def commands(self) -> list[list[str]]:
+        """The commands that scored."""
+        return [self.command] if isinstance(self.scored_by, UnsetType) else self.scored_by
+
+
+def read_run(folder: Path) -> RunRecord:
     """Return what run.json in *folder* says; raise InputError when it is not a run's."""
     try:
-        settings: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        images = settings["images"]
-        commands = [settings["command"], *settings.get("scored_by", [])]
-        texts = [
-            *(settings[key] for key in ("benchmark", "dataset", "dtype")),
-            *settings["targets"],
-            *(proxy["name"] for proxy in settings["proxies"]),
-            *(word for command in commands for word in command),
-            settings["archs"]["population"],
-            settings["table"]["name"],
-            *((images["file"], images["sha256"]) if isinstance(images, dict) else [images]),
-        ]
-        numbers = [*settings["seeds"], settings["archs"]["count"]]
-        if not (settings["targets"] and settings["seeds"] and all(commands)):
-            raise ValueError
-        texts += [settings.get("against") or ""]
-        if not (
-            all(isinstance(text, str) for text in texts)
-            and all(isinstance(number, int) for number in numbers)
-        ):
-            raise TypeError
-        _description(settings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        found = folder if folder.is_dir() else f"{folder}, which is no folder,"
+        return read_record(folder / "run.json", RunRecord)
+    except DAMAGED as error:
+        named = folder if folder.is_dir() else f"{folder}, which is no folder,"
         raise InputError(
-            f"{found} has no run.json of a run: name a folder that harness.run has written"
+            f"{named} has no run.json of a run{reason(error)}: name a folder that harness.run has "
+            "written"
         ) from error
-    return settings
 
 
-def _description(settings: dict[str, Any]) -> str:
-    images, archs = settings["images"], settings["archs"]
-    source = f"images of {Path(images['file']).name}" if isinstance(images, dict) else images
-    drawn = (
-        f"drawn with sample seed {archs['sample_seed']} from"
-        if str(archs["given"]).isdigit()
-        else "of"
-    )
-    return (
-        f"- {settings['benchmark']}, {settings['dataset']}'s networks: {archs['count']} "
-        f"architectures {drawn} population "
-        f"{archs['population']}, {len(settings['seeds'])} seed(s), {source}, accuracies of "
-        f"{settings['table']['name']}"
-    )
+class _Targets(msgspec.Struct):
+    """The targets of a run.json, whatever else is wrong with it."""
+
+    targets: list[Any]
+
+
+def earlier_targets(path: Path) -> list[str]:
+    """Return the targets that an earlier run.json names.
+
+    None when there is no such file or it is something else.
+    """
+    try:
+        named = read_record(path, _Targets).targets
+    except DAMAGED:
+        return []
+    return [
+        name for name in named if isinstance(name, str) and re.fullmatch(r"[\w.-]+", name, re.ASCII)
+    ]

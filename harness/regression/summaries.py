@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from harness.regression.baseline import Baseline
-from harness.regression.verdicts import UNDEFINED, Verdict, _number
+from harness.regression.verdicts import UNDEFINED, Verdict, number_text
 from harness.reporting.phrases import interval_text
 from harness.reporting.render import plain
 from harness.scoring.inputs import name_of
@@ -36,18 +36,8 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
         "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for verdict in sorted(verdicts, key=lambda verdict: (not verdict.drifts, not verdict.is_new)):
-        before, after = verdict.before or UNDEFINED, verdict.after or UNDEFINED
-        change = "" if math.isnan(verdict.change) else f"{verdict.change:.1e}"
-        cells = [
-            verdict.proxy,
-            verdict.word,
-            _number(before.value),
-            interval_text(before.low, before.high),
-            _number(after.value),
-            change,
-        ]
-        lines.append(f"| {' | '.join(map(plain, cells))} |")
+    ordered = sorted(verdicts, key=lambda verdict: (not verdict.drifts, not verdict.is_new))
+    lines += map(_row, ordered)
     lines += [
         "",
         *(
@@ -57,6 +47,20 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
         ),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(verdict: Verdict) -> str:
+    before, after = verdict.before or UNDEFINED, verdict.after or UNDEFINED
+    change = "" if math.isnan(verdict.change) else f"{verdict.change:.1e}"
+    cells = [
+        verdict.proxy,
+        verdict.word,
+        number_text(before.value),
+        interval_text(before.low, before.high),
+        number_text(after.value),
+        change,
+    ]
+    return f"| {' | '.join(map(plain, cells))} |"
 
 
 def junit(verdicts: Sequence[Verdict], baseline: Baseline, seconds: float) -> str:

@@ -69,7 +69,7 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
         InputError: for a name that is not written in the one way.
     """
     proxies.registered()  # where they cannot be loaded, none of them is known
-    found = []
+    known = []
     for name in baseline.taus:
         try:
             request = proxies.request(name)
@@ -79,15 +79,15 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
             raise InputError(
                 f"{path}: {name!r} is written {request.name!r}: make a baseline with --update"
             )
-        found.append(request)
-    if not found:
+        known.append(request)
+    if not known:
         raise InputError(f"{path}: none of its proxies exists: make a baseline with --update")
-    return found
+    return known
 
 
 def compare(
     expected: Baseline,
-    found: Baseline,
+    measured: Baseline,
     every: Sequence[str],
     tolerance: float,
     *,
@@ -102,22 +102,22 @@ def compare(
     compared. A tau drifts when it leaves the baseline's interval; under other seeds, when its own
     interval no longer meets that.
     """
-    old = [_verdict(expected, found, name, tolerance, same_seeds) for name in expected.taus]
+    old = [_verdict(expected, measured, name, tolerance, same_seeds) for name in expected.taus]
     return old + [Verdict(name, None, None) for name in every if name not in expected.taus]
 
 
 def _verdict(
-    expected: Baseline, found: Baseline, proxy: str, tolerance: float, same_seeds: bool
+    expected: Baseline, measured: Baseline, proxy: str, tolerance: float, same_seeds: bool
 ) -> Verdict:
     before = expected.taus[proxy]
-    if proxy not in found.taus:
+    if proxy not in measured.taus:
         return Verdict(proxy, before, None, drifts=["vanished: there is no such proxy any more"])
-    after = found.taus[proxy]
+    after = measured.taus[proxy]
     random = bool(proxies.request(proxy).needs)
     allowed = tolerance if random else min(tolerance, DETERMINISTIC)
     old = {key: value for key, value in expected.scores.items() if key[0] == proxy}
     pairs = {
-        key: (value, found.scores.get(key, math.nan))
+        key: (value, measured.scores.get(key, math.nan))
         for key, value in old.items()
         if same_seeds or not random
     }
@@ -129,7 +129,7 @@ def _verdict(
         worst = max(moved, key=distances.__getitem__)
         first, second = pairs[worst]
         now = (
-            f"missing ({found.reasons.get(worst, 'no reason is known')})"
+            f"missing ({measured.reasons.get(worst, 'no reason is known')})"
             if math.isnan(second)
             else repr(second)
         )
@@ -227,5 +227,5 @@ def _comparable(one: Baseline, other: Baseline) -> bool:
     return kind(one) == kind(other)
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.3f}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.analysis.results import Results
-from harness.files.provenance import earlier_targets, with_versions
+from harness.files.provenance import with_versions
+from harness.files.records import record_text
+from harness.files.run_record import RunRecord, earlier_targets
 from harness.files.whole import write_csv, write_text
 from harness.reporting.document import document
 from harness.reporting.figures import remove_figures, save_figures
@@ -71,7 +72,7 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
     texts = {
         "report.html": html(report),
         "report.md": markdown(report),
-        "run.json": json.dumps(provenance, indent=2) + "\n",
+        "run.json": record_text(provenance, RunRecord, indent=2),
     }
     for name, text in texts.items():
         write_text(folder / name, text)

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
+from harness.files.records import ImageFileRecord
+from harness.files.run_record import RunRecord
 from proxies.requests import reads_images
 
 if TYPE_CHECKING:
@@ -64,48 +68,51 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return combined.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
-def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path]) -> dict[str, Any]:
+def merged_settings(records: Sequence[RunRecord], folders: Sequence[Path]) -> dict[str, Any]:
     """Return what run.json says of the runs together.
 
     Raise InputError when they scored different things.
     """
-    first = settings[0]
+    first = records[0]
     # A run whose proxies read no images goes with any other.
     reading = [
-        (one, folder) for one, folder in zip(settings, folders, strict=True) if _reads_images(one)
+        (one, folder) for one, folder in zip(records, folders, strict=True) if _reads_images(one)
     ]
     for other, folder in reading[1:]:
-        if _identity(other["images"]) != _identity(reading[0][0]["images"]):
+        if _identity(other.images) != _identity(reading[0][0].images):
             raise _apart(reading[0][1], folder, "images")
-    for other, folder in zip(settings[1:], folders[1:], strict=True):
+    for other, folder in zip(records[1:], folders[1:], strict=True):
         for key in SHARED:
-            if other[key] != first[key]:
+            if getattr(other, key) != getattr(first, key):
                 raise _apart(folders[0], folder, key)
-        if other["archs"]["population"] != first["archs"]["population"]:
+        if other.archs.population != first.archs.population:
             raise InputError(
                 f"{folders[0]} and {folder} differ in population: report them one by one"
             )
-    known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
-    targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
-    seeds = sorted({seed for one in settings for seed in one["seeds"]})
-    batches = sorted({batch for one in settings for batch in one.get("batches", [])})
-    declared = {one.get("against") for one in settings}
-    sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
+    return _together(records, reading[0][0] if reading else first)
+
+
+def _together(records: Sequence[RunRecord], fed: RunRecord) -> dict[str, Any]:
+    """Return what run.json says of runs that belong together, with the images of *fed*."""
+    first = records[0]
+    batches = sorted({batch for one in records for batch in one.batches or ()})
+    declared = {one.against for one in records}
     archs = (
-        first["archs"]
-        if len(settings) == 1
-        else {"given": "those of several runs", "population": first["archs"]["population"]}
+        msgspec.to_builtins(first.archs)
+        if len(records) == 1
+        else {"given": "those of several runs", "population": first.archs.population}
     )
+    known = {proxy.name: proxy for one in records for proxy in one.proxies}
     return {
-        **{key: first[key] for key in SHARED},
-        "images": (reading[0][0] if reading else first)["images"],
+        **{key: getattr(first, key) for key in SHARED},
+        "images": msgspec.to_builtins(fed.images),
         "archs": archs,
-        "proxies": list(known.values()),
-        "targets": targets,
-        "seeds": seeds,
+        "proxies": msgspec.to_builtins(list(known.values())),
+        "targets": list(dict.fromkeys(target for one in records for target in one.targets)),
+        "seeds": sorted({seed for one in records for seed in one.seeds}),
         **({"batches": batches} if batches else {}),
         "against": declared.pop() if len(declared) == 1 else None,
-        "scored_by": sources,
+        "scored_by": [command for one in records for command in one.commands],
     }
 
 
@@ -116,13 +123,13 @@ def _apart(one: Path, other: Path, what: str) -> InputError:
     )
 
 
-def _reads_images(settings: dict[str, Any]) -> bool:
-    return any(reads_images(proxies.request(proxy["name"])) for proxy in settings["proxies"])
+def _reads_images(record: RunRecord) -> bool:
+    return any(reads_images(proxies.request(proxy.name)) for proxy in record.proxies)
 
 
-def _identity(setting: Any) -> Any:
-    """Return what a setting is recognised by: a file by its content."""
-    return setting["sha256"] if isinstance(setting, dict) else setting
+def _identity(images: ImageFileRecord | str) -> str:
+    """Return what a source of images is recognised by: a file by its content."""
+    return images.sha256 if isinstance(images, ImageFileRecord) else images
 
 
 def _check(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:

@@ -15,9 +15,9 @@ from harness.reporting.fed import fed
 from harness.scoring.image_file import ImageFile, check_batch
 from harness.scoring.inputs import images_named, name_of
 from harness.search_methods.numerics import say_meaningless
-from harness.search_methods.searches import Setting
+from harness.search_methods.settings import Setting
 from harness.terminal.checks import check_device, tables_folder
-from proxies.passes.objectives import Numerics, changed, preset
+from proxies.passes.objectives import Numerics
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
@@ -110,38 +110,10 @@ def targets_of(args: argparse.Namespace, name: str) -> tuple[Table | None, list[
                 f"--target {others[0]} is no accuracy, which searches are set beside: leave it out"
             )
         return table, targets
-    found = []
+    defaults = []
     for dataset in space.datasets:
         try:
-            found.append(table.default_target(dataset))
+            defaults.append(table.default_target(dataset))
         except InputError:  # a table may lack a dataset
             continue
-    return table, found
-
-
-def make_settings(args: argparse.Namespace) -> list[Setting]:
-    """Return the settings of a command line, one for each objective and seed.
-
-    Raises:
-        InputError: for what cannot be used.
-    """
-    if args.weights == "drawn" and "synflow" in args.objective:
-        raise InputError(
-            "--weights drawn: synflow takes absolute weights by definition; name --objective "
-            "snip or grasp"
-        )
-    if args.steps and set(args.schedule) == {"one-shot"}:
-        raise InputError("--steps: one-shot measures once; name an iterative --schedule too")
-    shared, settings = shared_by_settings(args), []
-    for objective in dict.fromkeys(args.objective):
-        numerics = changed(
-            preset(args.preset, objective, args.space), alpha=args.alpha,
-            gate_scale=args.gate_scale, signs=args.signs,
-            weights=args.weights, batchnorm=args.batchnorm,
-        )  # fmt: skip
-        dtype = args.dtype or default_dtype(args.preset, objective, numerics)
-        settings += [
-            Setting(objective=objective, seed=seed, numerics=numerics, dtype=dtype, **shared)
-            for seed in range(args.seeds)
-        ]
-    return settings
+    return table, defaults

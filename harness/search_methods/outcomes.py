@@ -24,7 +24,7 @@ from benchmarks_data.target import Target
 from harness.analysis.orders import by_seed
 from harness.scoring.frames import read_scores
 from harness.scoring.inputs import network_inputs
-from harness.search_methods.searches import Search
+from harness.search_methods.method import Search
 from proxies.requests import direction
 
 #: Numbers of random cells of which the one with the highest validation accuracy is taken.
@@ -46,25 +46,21 @@ def rows_of(
     rows = []
     for one in searches:
         row: dict[str, Any] = {
-            "objective": one.objective,
-            "schedule": one.schedule,
-            "seed": one.seed,
-        }
-        row |= {
+            "objective": one.objective, "schedule": one.schedule, "seed": one.seed,
             "index": None,
             "arch": None,
             "params": None,
             "flops": None,
             "seconds": one.seconds,
             "status": one.fault or "ok",
-        }
+        }  # fmt: skip
         if not one.fault:
-            found = spaces.get(space).decode(one.chosen, one.order)
-            name = name_of(found)
+            architecture = spaces.get(space).decode(one.chosen, one.order)
+            name = name_of(architecture)
             if name not in sizes:
-                sizes[name] = size_of(space, found, dataset)
+                sizes[name] = size_of(space, architecture, dataset)
             row |= {
-                "index": getattr(found, "index", None),
+                "index": getattr(architecture, "index", None),
                 "arch": name,
                 "params": sizes[name][0],
                 "flops": sizes[name][1],
@@ -76,16 +72,16 @@ def rows_of(
     return frame.astype({"index": "Int64", "params": "Int64", "flops": "Int64"})
 
 
-def name_of(found: Any) -> str:
-    """Return what was found as text: the benchmark's string, or a genotype."""
-    return getattr(found, "string", None) or str(found)
+def name_of(architecture: Any) -> str:
+    """Return an architecture as text: the benchmark's string, or a genotype."""
+    return getattr(architecture, "string", None) or str(architecture)
 
 
-def size_of(space: str, found: Any, dataset: str) -> tuple[int, int]:
-    """Return parameters and multiply-accumulates of the network of what was found."""
+def size_of(space: str, architecture: Any, dataset: str) -> tuple[int, int]:
+    """Return parameters and multiply-accumulates of the network of an architecture."""
     from proxies.passes.cost import size
 
-    network = spaces.get(space).network(found, dataset, 0)
+    network = spaces.get(space).network(architecture, dataset, 0)
     return size(
         network, network_inputs(None, 0, spaces.get(space).datasets[dataset], "float32", "cpu")
     )
@@ -106,7 +102,7 @@ def _accuracy(table: Table | None, target: str, index: int | None) -> dict[str, 
 
 
 def compared(
-    found: pd.DataFrame,
+    searched: pd.DataFrame,
     table: Table | None,
     targets: Sequence[str],
     datasets: Mapping[str, Dataset],
@@ -114,12 +110,12 @@ def compared(
     """Return a row for each objective and schedule, means and deviations over seeds, and rows for
     what stands beside them.
 
-    Columns: method, kind, n, cells (how many different ones), params, seconds, and for each target
-    its mean and ``_sd``. For a random cell and random search the deviation is that of the draw, and
-    the values are exact, not simulated.
+    *searched* is what :func:`rows_of` returns. Columns: method, kind, n, cells (how many different
+    ones), params, seconds, and for each target its mean and ``_sd``. For a random cell and random
+    search the deviation is that of the draw, and the values are exact, not simulated.
     """
     rows: list[dict[str, Any]] = []
-    for (objective, schedule), group in found.groupby(["objective", "schedule"], sort=False):
+    for (objective, schedule), group in searched.groupby(["objective", "schedule"], sort=False):
         done = group[group["status"] == "ok"]
         row: dict[str, Any] = {
             "method": f"{objective}, {schedule}",
@@ -277,6 +273,6 @@ def random_sizes(space: str, count: int, seed: int) -> list[int]:
         for numbers, stay in drawn.limits:
             for number in stream.sample(numbers, len(numbers) - stay):
                 chosen[number] = None
-        found = drawn.decode(chosen, [0.0] * len(chosen))
-        sizes.append(parameters_of(drawn.network(found, next(iter(drawn.datasets)), seed)))
+        architecture = drawn.decode(chosen, [0.0] * len(chosen))
+        sizes.append(parameters_of(drawn.network(architecture, next(iter(drawn.datasets)), seed)))
     return sizes

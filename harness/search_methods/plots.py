@@ -33,7 +33,7 @@ def sensitivity_map(
 ) -> Figure:
     """Draw the sensitivity of every candidate, a line for each choice.
 
-    Frames mark the *chosen* operations.
+    Frames mark the *chosen* operations. Long, since one part of the figure follows another.
     """
     kinds = list(dict.fromkeys(kind for choice in choices for kind in choice.operations))
     table = np.full((len(choices), len(kinds)), math.nan)
@@ -106,7 +106,7 @@ def _graph(
     axes: Axes, edges: Sequence[tuple[tuple[int, int], str]], nodes: Mapping[int, str]
 ) -> None:
     """Draw edges as arcs, above the row of nodes and below it in turn, so that their labels do not
-    meet.
+    meet; long, since one part of the figure follows another.
     """
     sides: dict[int, int] = {}
     for (source, target), kind in sorted(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from benchmarks_data import spaces
 from benchmarks_data.command import FAILED
 from benchmarks_data.errors import InputError
+from harness.files.records import DAMAGED, read_record, reason
+from harness.files.search_record import SearchRecord, SettingRecord
 from harness.scoring.inputs import images_of
 from harness.scoring.job import DTYPES
+from harness.search_methods.measurements import STEPS
 from harness.search_methods.numerics import numerics_in
 from harness.search_methods.outcomes import name_of
 from harness.search_methods.schedules import SCHEDULES
-from harness.search_methods.searches import STEPS, Plan, Setting, describe, search
+from harness.search_methods.searches import SearchPlan, steps_in_words
+from harness.search_methods.settings import Setting
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, OBJECTIVES, SIGNS, WEIGHTS, Numerics
 
 RECORD = "search.json"
@@ -28,90 +32,82 @@ def replay(folder: Path) -> int:
     Raises:
         InputError: the folder holds no searches, or their logs are not whole.
     """
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        schedules, steps, none = tuple(record["schedules"]), record["steps"], record["none"]
-        settings = [_setting(entry) for entry in record["settings"]]
-        before = {
-            (str(one["objective"]), str(one["schedule"]), int(one["seed"])): one["arch"]
-            for one in record["searches"]
-        }
-        count = len(record["searches"])
-        known = (
-            set(schedules) <= set(SCHEDULES)
-            and none in ("in", "out")
-            and (steps is None or (isinstance(steps, int) and steps > 0))
-        )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
-        raise InputError(
-            f"{folder / RECORD} is no record of searches ({type(error).__name__}): give the "
-            "--out of one"
-        ) from error
+    record, settings = _read(folder / RECORD)
+    before = {(one.objective, one.schedule, one.seed): one.arch for one in record.searches}
+    schedules = tuple(record.schedules)
     made = [
         (setting.objective, schedule, setting.seed)
         for setting in settings
         for schedule in schedules
     ]
-    if not known or not made or set(before) != set(made) or not len(made) == len(before) == count:
+    same = set(before) == set(made) and len(made) == len(before) == len(record.searches)
+    if not set(schedules) <= set(SCHEDULES) or not same:
         raise InputError(
             f"{folder / RECORD} is damaged: its searches are not those of its settings and "
             "schedules"
         )
-    plan = Plan(schedules, none == "in", steps, folder / STEPS, replay=True)
+    plan = SearchPlan(schedules, record.none == "in", record.steps, folder / STEPS, replay=True)
     differing = 0
     for setting in settings:
         space = spaces.get(setting.space)
-        for one in search(plan, setting):
+        for one in plan.search(setting):
             print(f"{one.objective}, {one.schedule}, seed {one.seed}")
-            for line in describe(one, setting.space):
+            for line in steps_in_words(one, setting.space):
                 print(f"  {line}")
-            found = None if one.fault else name_of(space.decode(one.chosen, one.order))
-            print(f"  {one.fault or found}")
-            if before[one.objective, one.schedule, one.seed] != found:
+            arch = None if one.fault else name_of(space.decode(one.chosen, one.order))
+            print(f"  {one.fault or arch}")
+            if before[one.objective, one.schedule, one.seed] != arch:
                 print("  which is not what the search found")
                 differing += 1
     return FAILED if differing else 0
 
 
-def _setting(entry: dict[str, Any]) -> Setting:
+def _read(path: Path) -> tuple[SearchRecord, list[Setting]]:
+    """Return the record of searches in a file, and its settings.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        record = read_record(path, SearchRecord)
+        return record, [_setting(entry) for entry in record.settings]
+    except DAMAGED as error:
+        raise InputError(
+            f"{path} is no record of searches{reason(error)}: give the --out of one"
+        ) from error
+
+
+def _setting(entry: SettingRecord) -> Setting:
     """Return the setting that an entry of the record names.
 
     Images by their key alone, since nothing is measured.
+
+    Raises:
+        ValueError: it names what is unknown.
     """
-    words = {
+    for name, allowed in {
         "space": spaces.names(),
         "objective": OBJECTIVES,
         "alpha": ALPHAS,
         "batchnorm": BATCHNORMS,
         "dtype": DTYPES,
-    }
-    later = {"signs": SIGNS, "weights": WEIGHTS}
-    words |= {name: allowed for name, allowed in later.items() if name in entry}
-    numbers = isinstance(entry["seed"], int) and all(
-        isinstance(entry[name], int | None) for name in ("channels", "cells")
-    )
-    numbers = numbers and isinstance(entry.get("gate_scale", 1.0), float)
-    if (
-        not numbers
-        or not all(entry[name] in allowed for name, allowed in words.items())
-        or not isinstance(entry["images"], str)
-    ):
-        raise ValueError("a setting")
-    key = entry["images"]
-    images = images_of(key) if key else None
-    chosen = {field.name: entry[field.name] for field in fields(Numerics) if field.name in entry}
+        "signs": (*SIGNS, msgspec.UNSET),
+        "weights": (*WEIGHTS, msgspec.UNSET),
+    }.items():
+        if getattr(entry, name) not in allowed:
+            raise msgspec.ValidationError(f"{name} {getattr(entry, name)!r} is unknown")
     values = {
-        name: value for name, value in entry.items() if name not in ("images", "revision", *chosen)
+        name: value
+        for name, value in msgspec.structs.asdict(entry).items()
+        if value is not msgspec.UNSET and name != "revision"
     }
-    numerics = numerics_in(entry["objective"], chosen)
+    key = values.pop("images")
+    numbers = {
+        field.name: values.pop(field.name) for field in fields(Numerics) if field.name in values
+    }
+    numerics = numerics_in(entry.objective, numbers)
     return Setting(
-        **{"batch": 0, "device": "cpu", **values, "images": images, "numerics": numerics}
+        **{"batch": 0, "device": "cpu", **values},
+        images=images_of(key) if key else None,
+        numerics=numerics,
     )

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from functools import partial
 
 from harness.computing.local import cores
-from harness.search_methods.searches import Plan, Search, Setting, logged, measurements_of, search
+from harness.search_methods.method import Search, Work
+from harness.search_methods.settings import Setting
 
 
 def search_all(
-    plan: Plan, settings: Sequence[Setting], workers: int | None
+    work: Work, settings: Sequence[Setting], workers: int | None
 ) -> dict[Setting, list[Search]]:
     """Return the searches of each setting, in the order of *settings*, with a bar of the
     measurements that are logged.
 
     Args:
-        plan: what is searched for under every setting.
+        work: what a method does under every setting.
         settings: all on one device.
         workers: how many processes; None is one for each core, or a single one on another device
             than the CPU.
@@ -33,11 +34,11 @@ def search_all(
     with watched(
         Console(stderr=True),
         "searching",
-        measurements_of(plan, settings),
-        partial(logged, plan, settings),
+        work.measurements(settings),
+        partial(work.measured, settings),
     ):
         for done, (setting, searches) in enumerate(
-            all_or_nothing(local, partial(_labelled, plan), settings), 1
+            all_or_nothing(local, partial(_labelled, work), settings), 1
         ):
             searched[setting] = searches
             if not sys.stderr.isatty() and done * 20 // len(settings) > (done - 1) * 20 // len(
@@ -47,5 +48,5 @@ def search_all(
     return {setting: searched[setting] for setting in settings}
 
 
-def _labelled(plan: Plan, setting: Setting) -> tuple[Setting, list[Search]]:
-    return setting, search(plan, setting)
+def _labelled(work: Work, setting: Setting) -> tuple[Setting, list[Search]]:
+    return setting, work.search(setting)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks_data.spaces import SearchSpace
 from benchmarks_data.spaces.choice import NONE
@@ -23,14 +24,6 @@ Kept = tuple[tuple[bool, ...], ...]
 Sensitivities = Sequence[Sequence[float]]
 #: (number of the choice, number of the candidate).
 Candidate = tuple[int, int]
-SCHEDULES = {
-    "one-shot": "every choice takes its most sensitive operation, measured once",
-    "lowest": "the least sensitive operation of all goes, again and again",
-    "lowest-relative": "the operation that is least sensitive relative to the best of its choice "
-    "goes, again and again",
-    "confident": "the choice whose best operation has the largest share of the choice's "
-    "sensitivity is decided, again and again",
-}
 
 
 @dataclass(frozen=True)
@@ -47,6 +40,24 @@ def everything(space: SearchSpace, *, none: bool) -> Kept:
     return tuple(
         tuple(none or kind != NONE for kind in choice.operations) for choice in space.choices
     )
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """In which order choices are decided; an entry of SCHEDULES is one.
+
+    Attributes:
+        description: in one line.
+        pending: returns how many decisions the candidates that are left still take.
+        remove: returns which candidates some decisions take away, given the candidates that are
+            left, their sensitivities, and the number of decisions.
+        at_once: everything is decided by one measurement, groups too.
+    """
+
+    description: str
+    pending: Callable[[Kept], int]
+    remove: Callable[[Kept, Sensitivities, int], list[Candidate]]
+    at_once: bool = False
 
 
 def decisions(
@@ -67,42 +78,20 @@ def decisions(
         steps: into how many measurements the decisions are divided, at most one each; what groups
             have too much is taken away in further ones.
     """
-    kept = start
-    if schedule == "one-shot":
+    rule, kept = SCHEDULES[schedule], start
+    if rule.at_once:
         table = measure(kept)
-        chosen = _without(
-            kept,
-            [
-                candidate
-                for number in range(len(kept))
-                for candidate in _losers(kept, table, number)
-            ],
-        )
+        chosen = _without(kept, rule.remove(kept, table, rule.pending(kept)))
         yield _step(kept, table, _difference(kept, _limited(space, chosen, table)))
         return
-    while open_choices := _open(kept):
+    while _open(kept):
         table = measure(kept)
-        if schedule == "confident":
-            removed = _decide_confident(kept, table, math.ceil(len(open_choices) / max(steps, 1)))
-        else:
-            superfluous = sum(sum(row) - 1 for row in kept)
-            removed = _lowest(
-                kept,
-                table,
-                math.ceil(superfluous / max(steps, 1)),
-                relative=schedule == "lowest-relative",
-            )
+        removed = rule.remove(kept, table, math.ceil(rule.pending(kept) / max(steps, 1)))
         yield _step(kept, table, removed)
         kept, steps = _without(kept, removed), steps - 1
     while surplus := _surplus(space, kept):
         table = measure(kept)
-        value = {
-            number: max(v for v in table[number] if not math.isnan(v))
-            for numbers in surplus
-            for number in numbers
-        }
-        number = min(value, key=lambda number: (value[number], number))
-        removed = [(number, kept[number].index(True))]
+        removed = [_least_of_groups(surplus, kept, table)]
         yield _step(kept, table, removed)
         kept = _without(kept, removed)
 
@@ -116,15 +105,15 @@ def most_steps(schedule: str, start: Kept) -> int:
     """Return how many measurements a schedule takes when it decides one thing at a time, groups
     aside.
     """
-    if schedule == "one-shot":
-        return 1
-    return len(_open(start)) if schedule == "confident" else sum(sum(row) - 1 for row in start)
+    return 1 if SCHEDULES[schedule].at_once else SCHEDULES[schedule].pending(start)
 
 
 def group_steps(schedule: str, space: SearchSpace) -> int:
     """Return how many measurements take away what groups have too much."""
     return (
-        0 if schedule == "one-shot" else sum(len(numbers) - stay for numbers, stay in space.limits)
+        0
+        if SCHEDULES[schedule].at_once
+        else sum(len(numbers) - stay for numbers, stay in space.limits)
     )
 
 
@@ -183,6 +172,16 @@ def _losers(kept: Kept, table: Sensitivities, number: int) -> list[Candidate]:
     return [(number, k) for k, flag in enumerate(kept[number]) if flag and k != best]
 
 
+def _all_losers(kept: Kept, table: Sensitivities, _: int) -> list[Candidate]:
+    """Return the losers of every choice."""
+    return [candidate for number in range(len(kept)) for candidate in _losers(kept, table, number)]
+
+
+def _superfluous(kept: Kept) -> int:
+    """Return how many candidates go, all in all."""
+    return sum(sum(row) - 1 for row in kept)
+
+
 def _lowest(kept: Kept, table: Sensitivities, count: int, *, relative: bool) -> list[Candidate]:
     """Return the *count* least sensitive candidates, leaving one of each choice."""
 
@@ -217,6 +216,19 @@ def _surplus(space: SearchSpace, kept: Kept) -> list[list[int]]:
     return [present for present, stay in groups if len(present) > stay]
 
 
+def _least_of_groups(
+    surplus: Sequence[Sequence[int]], kept: Kept, table: Sensitivities
+) -> Candidate:
+    """Return the least sensitive choice of groups that have too many, with its operation."""
+    value = {
+        number: max(v for v in table[number] if not math.isnan(v))
+        for numbers in surplus
+        for number in numbers
+    }
+    number = min(value, key=lambda number: (value[number], number))
+    return number, kept[number].index(True)
+
+
 def _limited(space: SearchSpace, kept: Kept, table: Sensitivities) -> Kept:
     """Take away the least sensitive choices of groups that have too many."""
     gone: list[Candidate] = []
@@ -224,3 +236,31 @@ def _limited(space: SearchSpace, kept: Kept, table: Sensitivities) -> Kept:
         present = [(table[n][_best(kept, table, n)], -n) for n in numbers if any(kept[n])]
         gone += [(-n, kept[-n].index(True)) for _, n in sorted(present, reverse=True)[stay:]]
     return _without(kept, gone)
+
+
+#: All schedules by name: one more is one entry, and a function that says what goes.
+SCHEDULES = {
+    "one-shot": Schedule(
+        "every choice takes its most sensitive operation, measured once",
+        pending=len,
+        remove=_all_losers,
+        at_once=True,
+    ),
+    "lowest": Schedule(
+        "the least sensitive operation of all goes, again and again",
+        pending=_superfluous,
+        remove=partial(_lowest, relative=False),
+    ),
+    "lowest-relative": Schedule(
+        "the operation that is least sensitive relative to the best of its choice goes, again and "
+        "again",
+        pending=_superfluous,
+        remove=partial(_lowest, relative=True),
+    ),
+    "confident": Schedule(
+        "the choice whose best operation has the largest share of the choice's sensitivity is "
+        "decided, again and again",
+        pending=lambda kept: len(_open(kept)),
+        remove=_decide_confident,
+    ),
+}

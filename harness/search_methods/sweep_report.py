@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
@@ -16,15 +15,18 @@ from scipy import stats
 from benchmarks_data import spaces
 from benchmarks_data.table import Table
 from harness.files.provenance import with_versions
+from harness.files.records import record_text
+from harness.files.search_record import SweepRecord
 from harness.files.whole import write_csv, write_text
 from harness.reporting import tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
 from harness.reporting.figures import STYLE, SUFFIXES, save
 from harness.reporting.publish import appearing
 from harness.reporting.render import html, markdown
+from harness.search_methods.method import Search
 from harness.search_methods.numerics import ROUNDING, meaningless
 from harness.search_methods.outcomes import random_sizes, rows_of
-from harness.search_methods.searches import Search, Setting
+from harness.search_methods.settings import Setting
 from harness.search_methods.sweep_plots import sweep_figure
 from harness.terminal.console import Wide
 from proxies.passes.objectives import PRESETS, Numerics, preset
@@ -103,7 +105,7 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
     """
     values = ["params", "percentile", *targets]
     shares = [name for name in rows if str(name).startswith("share_")]
-    found = []
+    settings = []
     for key, group in rows.groupby(SETTING, sort=False):
         done = group[group["status"] == "ok"]
         row: dict[Hashable, Any] = dict(zip(SETTING, key, strict=True))
@@ -113,28 +115,22 @@ def setting_rows(rows: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
             "architectures": done["arch"].nunique(),
         }
         for name in values:
-            column = done[name].astype(float).dropna()
-            half = math.nan
-            if column.nunique() > 1:
-                half = (
-                    float(stats.t.ppf(0.975, len(column) - 1))
-                    * float(column.std())
-                    / math.sqrt(len(column))
-                )
-            mean = float(column.mean()) if len(column) else math.nan
-            low, high = np.clip(
-                [mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0
-            )
-            row |= {
-                name: mean,
-                f"{name}_sd": column.std(),
-                f"{name}_low": low,
-                f"{name}_high": high,
-            }
-        found.append(
+            row |= _mean(name, done[name].astype(float))
+        settings.append(
             row | done[shares].mean().to_dict() | group[["dtype", "note"]].iloc[0].to_dict()
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(settings)
+
+
+def _mean(name: str, column: pd.Series) -> dict[Hashable, Any]:
+    """Return the mean of a column, its deviation, and the 95 % interval of the mean."""
+    known, half = column.dropna(), math.nan
+    if known.nunique() > 1:
+        quantile = float(stats.t.ppf(0.975, len(known) - 1))
+        half = quantile * float(known.std()) / math.sqrt(len(known))
+    mean = float(known.mean()) if len(known) else math.nan
+    low, high = np.clip([mean - half, mean + half], 0.0, math.inf if name == "params" else 100.0)
+    return {name: mean, f"{name}_sd": column.std(), f"{name}_low": low, f"{name}_high": high}
 
 
 def _key(objective: str, numerics: Numerics) -> tuple[Any, ...]:
@@ -226,28 +222,33 @@ def publish_sweep(
     with appearing(folder, RECORD, lambda: _remove_figure(folder)) as new:
         write_csv(rows, new / "sweep.csv")
         write_csv(settings, new / "settings.csv")
-        with matplotlib.rc_context(STYLE):
-            figure = save(
-                sweep_figure(settings, targets[0] if targets else "params"), new / f"{FIGURE}.png"
-            )
-        caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
-        section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
-        title = f"FreeDARTS on {space}: what its settings decide"
-        opening = [fed, *said, *(f"Note: {reason}." for reason in record["warnings"])]
-        document = Document(
-            title,
-            opening,
-            [Part(space, [], [section])],
-            shown_command(record["command"]),
-            facts(record),
-            {},
-        )
+        document = _document(settings, space, targets, new, [fed, *said], record)
         write_text(new / "report.html", html(document))
         write_text(new / "report.md", markdown(document))
-        write_text(new / RECORD, json.dumps({**record, "findings": said}, indent=1) + "\n")
+        write_text(new / RECORD, record_text({**record, "findings": said}, SweepRecord, indent=1))
     console = Wide()
     for line in [*said, f"Report, tables and figure: {folder / 'report.html'}"]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _document(
+    settings: pd.DataFrame,
+    space: str,
+    targets: Sequence[str],
+    folder: Path,
+    opening: Sequence[str],
+    record: Mapping[str, Any],
+) -> Document:
+    """Return the report, whose figure is drawn into *folder*."""
+    measure = targets[0] if targets else "params"
+    with matplotlib.rc_context(STYLE):
+        figure = save(sweep_figure(settings, measure), folder / f"{FIGURE}.png")
+    caption = CAPTION + (LEFT_OUT if settings["note"].any() else "")
+    section = Section("Settings", SETTINGS_TEXT, _table(settings, targets), [(figure, caption)])
+    title = f"FreeDARTS on {space}: what its settings decide"
+    notes = [f"Note: {reason}." for reason in record["warnings"]]
+    parts, command = [Part(space, [], [section])], shown_command(record["command"])
+    return Document(title, [*opening, *notes], parts, command, facts(record), {})
 
 
 def _remove_figure(folder: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import product
 
 from benchmarks_data.errors import InputError
 from harness.search_methods.command import default_dtype, shared_by_settings
-from harness.search_methods.searches import Setting
+from harness.search_methods.settings import Setting
 from proxies.passes.objectives import Numerics, changed, preset
 
 

@@ -13,8 +13,9 @@ import pytest
 import benchmarks_data
 from benchmarks_data import spaces
 from harness.search import main, parser
+from harness.search_methods import measurements
 from harness.search_methods import searches as searching
-from harness.search_methods.command import make_settings
+from harness.search_methods.freedarts import make_settings
 from harness.search_methods.plots import sensitivity_map
 from proxies.passes.objectives import Numerics
 
@@ -110,16 +111,16 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ["--objective", "snip", "--schedule", "lowest"]
-    measure, measured = searching.Measurements._measure, 0
+    measure, measured = measurements.Measurements._measure, 0
 
-    def counted(self: searching.Measurements, kept: object) -> dict[str, object]:
+    def counted(self: measurements.Measurements, kept: object) -> dict[str, object]:
         nonlocal measured
         if measured == stop:
             raise KeyboardInterrupt
         measured += 1
         return measure(self, kept)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(searching.Measurements, "_measure", counted)
+    monkeypatch.setattr(measurements.Measurements, "_measure", counted)
     stop = 10
     assert search(tmp_path / "a", *command) == 130
     assert (
@@ -206,7 +207,7 @@ def test_logs_of_what_could_be_chosen_before_keep_their_names() -> None:
             "channels": None, "cells": None, "revision": 2,
         } | ({} if objective == "synflow" else {"batch": 64})  # fmt: skip
         assert setting.key() == old
-        path = searching.Plan(("one-shot",), True, None, Path()).log(setting)
+        path = searching.SearchPlan(("one-shot",), True, None, Path()).log(setting)
         assert path.name.startswith(name.partition("%")[0])
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from harness.search_methods import sweep_report
-from harness.search_methods.searches import Search
+from harness.search_methods.method import Search
 from harness.search_methods.sweep_plots import _errors
 from harness.search_methods.sweep_report import search_rows, sentences, setting_rows
 from harness.search_methods.sweep_settings import make_settings

@@ -15,13 +15,14 @@ import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201.network import Network
-from harness import theory
 from harness.analysis.statistics import kendall
-from harness.claims import kernel
-from harness.claims import report as theory_report
+from harness.claims import kernel, measurements, rows
+from harness.claims.findings import size_sentences, verdict
 from harness.claims.kernel import bound
 from harness.claims.statistics import over_seeds
+from harness.files.theory_record import SizeRecord
 from harness.scoring.inputs import network_inputs
+from harness.search_methods.outcomes import random_sizes
 from harness.theory import main
 from proxies.passes.jacobian import tangent_kernel
 from proxies.passes.objectives import preset
@@ -45,38 +46,38 @@ def test_random_architectures_have_the_mean_size_of_what_a_search_can_find() -> 
     """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in
     another; none has none.
     """
-    sizes = kernel.random_sizes("nb201", 400, 0)
+    sizes = random_sizes("nb201", 400, 0)
     smallest, largest = 73_306, 1_531_546
     convolutions = (largest - smallest) * (9 + 1) / 9 / 4
     assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.05)
-    assert sizes[:80] == kernel.random_sizes("nb201", 80, 0)
+    assert sizes[:80] == random_sizes("nb201", 80, 0)
 
 
 def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> None:
     design = kernel.Design(4, None, 1)
-    found = kernel.measure_supernet(design, 2)
+    measured = kernel.measure_supernet(design, 2)
     space = spaces.get("nb201")
     given = network_inputs(None, 1, Dataset(10, 32), "float64", "cpu")
     for number, place in ((0, 2), (5, 4)):
         supernet = space.supernet("cifar10", 1, channels=2).double()
         supernet.gates.keep([[n != number or k == place for k in range(5)] for n in range(6)])
         matrix = tangent_kernel(supernet, given, batch=4).kernel.numpy()
-        assert found["bound"][number][place] == pytest.approx(
+        assert measured.bound[number][place] == pytest.approx(
             bound(matrix, given.labels(4).numpy(), 10), rel=1e-9
         )
-        assert found["trace"][number][place] == pytest.approx(np.trace(matrix), rel=1e-9)
+        assert measured.trace[number][place] == pytest.approx(np.trace(matrix), rel=1e-9)
     values = operation_sensitivity(
         space.supernet("cifar10", 1, channels=2).double(), given, objective="snip", batch=4
     ).values
-    assert found["snip"] == [pytest.approx(row) for row in values]
-    rows = theory_report.operation_rows({(1, 2): found})
-    row = rows[(rows["choice"] == "0-1") & (rows["operation"] == "nor_conv_1x1")].iloc[0]
-    assert (row["snip"], row["bound"]) == (pytest.approx(values[0][2]), found["bound"][0][2])
+    assert measured.snip == [pytest.approx(row) for row in values]
+    frame = rows.operation_rows({(1, 2): measured})
+    row = frame[(frame["choice"] == "0-1") & (frame["operation"] == "nor_conv_1x1")].iloc[0]
+    assert (row["snip"], row["bound"]) == (pytest.approx(values[0][2]), measured.bound[0][2])
 
 
 @pytest.fixture(autouse=True)
 def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(theory_report, "RANDOM", {"nb201": 20, "darts": 3})
+    monkeypatch.setattr(rows, "RANDOM", {"nb201": 20, "darts": 3})
 
 
 def test_the_command_measures_resumes_and_reports(
@@ -142,7 +143,7 @@ def test_the_command_measures_resumes_and_reports(
         measured.append(given)
         return measure(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(theory, "measure_cell", counted)
+    monkeypatch.setattr(measurements, "measure_cell", counted)
     assert main(command) == 0
     assert len(measured) == 1, "one line had lost its bound"
     pd.testing.assert_frame_equal(cells, pd.read_csv(tmp_path / "cells.csv"))
@@ -150,8 +151,8 @@ def test_the_command_measures_resumes_and_reports(
     def refuse(*_: object) -> None:
         raise AssertionError("it was measured before")
 
-    monkeypatch.setattr(theory, "measure_cell", refuse)
-    monkeypatch.setattr(theory, "measure_supernet", refuse)
+    monkeypatch.setattr(measurements, "measure_cell", refuse)
+    monkeypatch.setattr(measurements, "measure_supernet", refuse)
     assert main(command) == 0
 
 
@@ -162,24 +163,24 @@ def test_the_kernel_is_that_of_the_network_and_the_batch() -> None:
     given = network_inputs(None, 3, Dataset(10, 32), "float64", "cpu")
     matrix = tangent_kernel(network, given, batch=5).kernel.numpy()
     labels = given.labels(5).numpy()
-    found = kernel.measure_cell(kernel.Design(5, None, 3), (1462, 2))
-    assert found["bound"] == pytest.approx(bound(matrix, labels, 10), rel=1e-9)
-    assert found["bound"] != pytest.approx(bound(matrix, labels[::-1], 10), rel=1e-3)
-    assert found["trace"] == pytest.approx(np.trace(matrix))
-    assert found["scale_free_bound"] == pytest.approx(
+    cell = kernel.measure_cell(kernel.Design(5, None, 3), (1462, 2))
+    assert cell.bound == pytest.approx(bound(matrix, labels, 10), rel=1e-9)
+    assert cell.bound != pytest.approx(bound(matrix, labels[::-1], 10), rel=1e-3)
+    assert cell.trace == pytest.approx(np.trace(matrix))
+    assert cell.scale_free_bound == pytest.approx(
         bound(5 * matrix / np.trace(matrix), labels, 10), rel=1e-9
     )
 
 
 def test_searches_of_both_spaces_find_the_largest_networks_with_synflow(tmp_path: Path) -> None:
     design = kernel.Design(4, None, 0)
-    found = {
+    sizes = {
         space: kernel.search_size(design, tmp_path, (space, "synflow", 0))
         for space in ("nb201", "darts")
     }
-    assert found["nb201"]["params"] == 1_531_546
-    assert "nor_conv_3x3" in found["nb201"]["arch"]
-    assert found["darts"]["params"] > 4_900_000
+    assert sizes["nb201"].params == 1_531_546
+    assert "nor_conv_3x3" in sizes["nb201"].arch
+    assert sizes["darts"].params > 4_900_000
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -283,10 +284,10 @@ def test_sizes_are_counted_in_percentiles() -> None:
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
     searches = {
-        ("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""},
-        ("nb201", "snip", 0): {"params": None},
+        ("nb201", "synflow", 0): SizeRecord("x", 73_305, ""),
+        ("nb201", "snip", 0): SizeRecord("", None, "useless"),
     }
-    sizes = theory_report.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
+    sizes = rows.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
     assert sizes[sizes["by"] == "sample"]["percentile"].min() > 90
     assert sizes["percentile"].iloc[0] < 50
     assert math.isnan(sizes["percentile"].iloc[1])
@@ -300,22 +301,17 @@ def test_sizes_are_counted_in_percentiles() -> None:
             for width, tau in ((4, -0.5), (8, 0.05))
         ]
     )  # fmt: skip
+    assert verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
+    assert verdict(found[:1], "_scale_free") == "negatively correlated"
     assert (
-        theory_report._verdict(found, "")
-        == "negatively correlated at 1, positively at 0 of 2 widths"
-    )
-    assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated"
-    assert (
-        theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "")
+        verdict(found[[True, True]].assign(tau_high=-0.1), "")
         == "negatively correlated at every width"
     )
-    assert theory_report._verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
+    assert verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
-    assert theory_report._verdict(above, "") == "positively correlated"
-    assert theory_report._verdict(found[1:], "") == "not significantly correlated"
-    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith(
-        "not judged (no interval)"
-    )
+    assert verdict(above, "") == "positively correlated"
+    assert verdict(found[1:], "") == "not significantly correlated"
+    assert verdict(found.assign(tau_low=math.nan), "").startswith("not judged (no interval)")
     published = pd.DataFrame(
         {
             "space": "darts",
@@ -325,7 +321,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
         }
     )
     published["note"] = ""
-    assert list(theory_report._size_sentences("darts", published)) == [
+    assert list(size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",
         "The published b cell is larger than 70 % of random ones.",
     ]

@@ -1,0 +1,183 @@
+"""Comparing with a baseline, and writing it anew, as a command line says."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import benchmarks_data
+from benchmarks_data.command import FAILED, writable_folder
+from benchmarks_data.errors import InputError
+from harness.computing.local import cores
+from harness.files.shipped import shipped
+from harness.regression import baseline, summaries
+from harness.regression.baseline import Baseline
+from harness.regression.verdicts import (
+    TAU_TOLERANCE,
+    Verdict,
+    changes,
+    keep_what_holds,
+    known_requests,
+)
+from harness.regression.verdicts import compare as verdicts_on
+from harness.reporting.fed import fed
+from harness.scoring.inputs import images_named, name_of
+from harness.scoring.job import Job
+from harness.scoring.natural import NATURAL
+from harness.scoring.selection import select
+
+#: What a new baseline correlates with.
+TARGET = "cifar10_test"
+
+
+def compare(prog: str, args: argparse.Namespace, default: Path) -> int:
+    """Compare with the baseline of a command line, and return the exit status.
+
+    Args:
+        prog: the command.
+        args: what was given.
+        default: the baseline that comes with the project.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
+    path = _checked(args, default)
+    expected = baseline.read(path)
+    known = known_requests(path, expected)
+    job = Job(expected.benchmark, expected.dataset, expected.images, expected.dtype)
+    seeds = expected.seeds if args.seed is None else [args.seed]
+    _say_what_is_fed(prog, job)
+    started = time.monotonic()
+    measured = baseline.measure(
+        job, expected.target, known, expected.indices, seeds, args.workers or cores()
+    )
+    every = [request.name for request in baseline.every_request()]
+    same_seeds = args.seed is None
+    verdicts = verdicts_on(expected, measured, every, args.tolerance, same_seeds=same_seeds)
+    _tell(verdicts, len(expected.indices))
+    if args.markdown:
+        args.markdown.write_text(summaries.markdown(verdicts, expected), encoding="utf-8")
+    if args.junit:
+        args.junit.write_text(
+            summaries.junit(verdicts, expected, time.monotonic() - started), encoding="utf-8"
+        )
+    return FAILED if any(verdict.drifts for verdict in verdicts) else 0
+
+
+def _checked(args: argparse.Namespace, default: Path) -> Path:
+    """Return the file of the baseline.
+
+    Raises:
+        InputError: an option belongs to an update, or a summary cannot be written.
+    """
+    if any(
+        given is not None
+        for given in (args.archs, args.seeds, args.dataset, args.images, args.dtype)
+    ):
+        raise InputError(
+            "--archs, --seeds, --dataset, --images and --dtype belong to --update: a comparison "
+            "takes those of the baseline"
+        )
+    for path in filter(None, (args.markdown, args.junit)):
+        if path.is_dir() or path.resolve() == args.baseline.resolve():
+            raise InputError(
+                f"cannot write a summary to {path}: it is "
+                f"{'a folder' if path.is_dir() else 'the baseline'}"
+            )
+        writable_folder(path.parent)
+    return shipped(args.baseline) if args.baseline == default else args.baseline
+
+
+def _say_what_is_fed(prog: str, job: Job) -> None:
+    print(
+        f"{prog}: {fed(name_of(job.images), ['data-driven proxies'], ['the others'])}", flush=True
+    )
+
+
+def _tell(verdicts: Sequence[Verdict], architectures: int) -> None:
+    drifts = [f"{verdict.proxy}: {line}" for verdict in verdicts for line in verdict.drifts]
+    for line in drifts:
+        print(f"drift: {line}")
+    new = [verdict.proxy for verdict in verdicts if verdict.is_new]
+    if drifts and _draws_otherwise():
+        print(
+            "this processor has no AVX2: torch draws other last digits here, which some proxies "
+            "amplify"
+        )
+    if new:
+        print(f"new, not compared until --update: {', '.join(new)}")
+    print(
+        f"{len(drifts)} drifts"
+        if drifts
+        else f"holds: {len(verdicts) - len(new)} proxies, {architectures} architectures"
+    )
+
+
+def _draws_otherwise() -> bool:
+    """Return whether torch draws other normal numbers here than where baselines were made."""
+    import torch
+
+    return not torch.backends.cpu.get_cpu_capability().startswith("AVX")
+
+
+def update(prog: str, args: argparse.Namespace) -> int:
+    """Write the baseline of a command line anew, and return the exit status.
+
+    Raises:
+        InputError: for what cannot be used.
+    """
+    if args.seed is not None or args.markdown or args.junit:
+        raise InputError("--seed, --markdown and --junit belong to a comparison, not to --update")
+    if args.baseline.is_dir():
+        raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
+    writable_folder(args.baseline.parent)
+    before = _replaced(args.baseline)
+    measured = _measured(prog, args)
+    for line in changes(before, measured, args.tolerance) if before else []:
+        print(line)
+    baseline.write(
+        keep_what_holds(before, measured, args.tolerance) if before else measured,
+        args.baseline,
+    )
+    if bare := sum(math.isnan(tau.low) for tau in measured.taus.values()):
+        print(
+            f"{bare} taus have no interval, so that any change of more than "
+            f"{TAU_TOLERANCE} drifts: pin more architectures"
+        )
+    print(
+        f"wrote {args.baseline}: {len(measured.taus)} proxies, {len(measured.indices)} "
+        "architectures; review the change and commit it"
+    )
+    return 0
+
+
+def _measured(prog: str, args: argparse.Namespace) -> Baseline:
+    """Score what a command line pins."""
+    indices, warning = select(benchmarks_data.get("nb201"), args.archs or "24", "all", 0)
+    if warning:
+        print(warning)
+    job = Job(
+        "nb201",
+        args.dataset or "imagenet16-120",
+        images_named(args.images or NATURAL),
+        args.dtype or "float64",
+    )
+    _say_what_is_fed(prog, job)
+    return baseline.measure(
+        job, TARGET, baseline.every_request(), indices, range(args.seeds or 1),
+        args.workers or cores(),
+    )  # fmt: skip
+
+
+def _replaced(path: Path) -> Baseline | None:
+    """Return the baseline that an update replaces, if there is one.
+
+    Raise InputError rather than overwrite another file.
+    """
+    try:
+        return baseline.read(path) if path.exists() else None
+    except InputError as error:
+        raise InputError(f"{error}; to replace that file, delete it first") from error

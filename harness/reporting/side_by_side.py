@@ -1,0 +1,145 @@
+"""Several runs beside one another and beside published figures, as one Markdown table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks_data.errors import InputError
+from harness.files.records import ImageFileRecord
+from harness.files.run_record import RunRecord, read_run
+from harness.files.whole import read_csv
+from harness.reporting.phrases import tau_text
+
+#: What an overview reads of correlations.csv.
+NUMBERS = ("missing", "tau", "tau_low", "tau_high")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, what it says of itself, and its own population's
+    harness.analysis.correlations.CORRELATION_COLUMNS.
+    """
+
+    folder: Path
+    record: RunRecord
+    correlations: pd.DataFrame
+
+
+def read_results(folder: Path) -> Run:
+    """Return the run whose results *folder* holds; raise InputError when it holds none."""
+    record = read_run(folder)
+    correlations = read_csv(
+        folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS
+    )
+    rows = correlations[correlations["population"] == record.archs.population]
+    if rows.duplicated(["target", "proxy"]).any():
+        raise InputError(
+            f"{folder / 'correlations.csv'}: a proxy stands in several rows of a target"
+        )
+    return Run(folder, record, rows)
+
+
+def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
+    """Return a Markdown table with a row for each proxy, ordered by tau in the first run, and under
+    it what was run.
+
+    A cell holds tau with its 95 % interval; the last column counts the missing scores of all runs,
+    for a run with several targets those with the first. Published figures stand beside a target of
+    their dataset whose networks were scored.
+    """
+    table = pd.DataFrame(_columns(runs, published)).fillna("").assign(missing=_missing(runs))
+    first = _taus(runs[0].correlations.drop_duplicates("proxy"))
+    order = sorted(table.index, key=lambda name: -first.get(name, -2.0))
+    lines = [["proxy", *table.columns], ["---"] * (1 + len(table.columns))]
+    lines += [[f"`{name}`", *map(str, table.loc[name])] for name in order]
+    text = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+    sources = (
+        []
+        if published is None
+        else sorted({f"- published: {source}" for source in published["source"]})
+    )
+    return "\n".join(
+        [*text, "", *(f"{_what_was_run(run.record)}{_units(run)}" for run in runs), *sources]
+    )
+
+
+def _columns(runs: Sequence[Run], published: pd.DataFrame | None) -> dict[str, pd.Series]:
+    """Return what stands under each heading: a text for each proxy."""
+    columns: dict[str, pd.Series] = {}
+    headings = _headings(runs)
+    for run in runs:
+        dataset = run.record.dataset
+        theirs = {} if published is None else _taus(published[published["dataset"] == dataset])
+        for target, group in run.correlations.groupby("target", sort=False):
+            rows = group.set_index("proxy")
+            heading = headings[run.folder, str(target)]
+            columns[heading] = rows.apply(_cell, axis=1)
+            if theirs and str(target).startswith(f"{dataset}_"):
+                columns[f"{heading}, published"] = pd.Series(
+                    {name: f"{theirs[name]:.2f}" for name in rows.index if name in theirs}
+                )
+    return columns
+
+
+def _missing(runs: Sequence[Run]) -> pd.Series:
+    """Return how many scores each proxy lacks in all runs, in each under its first target."""
+    by_run = {
+        number: run.correlations.groupby("proxy")["missing"].first()
+        for number, run in enumerate(runs)
+    }
+    return pd.DataFrame(by_run).sum(axis=1).astype(int)
+
+
+def _what_was_run(record: RunRecord) -> str:
+    images, archs = record.images, record.archs
+    source = (
+        f"images of {Path(images.file).name}" if isinstance(images, ImageFileRecord) else images
+    )
+    drawn = f"drawn with sample seed {archs.sample_seed} from" if archs.drawn else "of"
+    return (
+        f"- {record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "
+        f"population {archs.population}, {len(record.seeds)} seed(s), {source}, accuracies of "
+        f"{record.table.name}"
+    )
+
+
+def _units(run: Run) -> str:
+    """Return what intervals are about, where all architectures are scored."""
+    census = run.correlations.get("census")
+    return (
+        "; intervals are those of other classes of isomorphic architectures"
+        if census is not None and census.any()
+        else ""
+    )
+
+
+def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:
+    """Return a heading for each run and target, which tells no more than is needed to tell them
+    apart.
+    """
+    keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
+    alike = Counter(target for _, target in keys)
+    same_networks = Counter((run.record.dataset, target) for run, target in keys)
+    headings = {}
+    for run, target in keys:
+        dataset, prefix = run.record.dataset, ""
+        if same_networks[dataset, target] > 1:
+            prefix = f"{run.folder}: "
+        elif alike[target] > 1:
+            prefix = f"{dataset}: "
+        headings[run.folder, target] = prefix + target
+    return headings
+
+
+def _taus(rows: pd.DataFrame) -> dict[str, float]:
+    known = rows.dropna(subset="tau")
+    return {str(name): float(tau) for name, tau in zip(known["proxy"], known["tau"], strict=True)}
+
+
+def _cell(row: pd.Series) -> str:
+    return tau_text(row["tau"], row["tau_low"], row["tau_high"])
