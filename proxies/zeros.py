@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from proxies import Paper, proxy
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, PRESETS, SIGNS
 from proxies.synflow import FLOW_OPTIONS, flow_of, refuses_flow
+from proxies.view import NO_OPERATIONS, NotApplicable
 
 if TYPE_CHECKING:
     from proxies.passes.common import Sensitivities
@@ -113,10 +114,13 @@ def zeros(
 
 
 def _of_network(sensitivities: Sensitivities, aggregate: str) -> float:
+    operations, live = sensitivities.operations, sensitivities.live
+    if operations is None or live is None:
+        raise NotApplicable(NO_OPERATIONS)
     zeta: defaultdict[tuple[int, int], float] = defaultdict(float)
-    for cell, edge in sensitivities.live:
-        zeta[edge] += abs(sensitivities.operations[cell, edge])
-    if not sensitivities.operations:
+    for cell, edge in live:
+        zeta[edge] += abs(operations[cell, edge])
+    if not operations:
         return math.nan
     if not zeta:
         return -math.inf

@@ -2,8 +2,9 @@
 
 Each runs once per network, whatever number of proxies reads its result.
 
-A pass takes the network, its :class:`~proxies.passes.common.Inputs` and its options, leaves the
-network as it found it, and returns plain numbers or tensors. This catalogue says what each needs
+A pass takes the :class:`~proxies.view.View` of a network, its
+:class:`~proxies.passes.common.Inputs` and its options, leaves the network as it was, and returns
+plain numbers or tensors. This catalogue says what each needs
 without importing torch; the code is in the modules.
 """
 
@@ -57,10 +58,10 @@ class Pass:
 
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
-        found: Callable[..., Any] = getattr(
+        function: Callable[..., Any] = getattr(
             importlib.import_module(f"{__name__}.{self.module}"), self.name
         )
-        return found
+        return function
 
 
 def _catalogue() -> dict[str, Pass]:

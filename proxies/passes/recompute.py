@@ -29,7 +29,8 @@ def recomputed(
     backward pass.
 
     Args:
-        stages: modules of one input and one output.
+        stages: modules that follow one another; one that takes several tensors keeps its
+            activations.
         variables: returns the tensors, besides its input, by which a stage's output is
             differentiated.
         above: a number of values of all images of a batch together.
@@ -41,8 +42,8 @@ def recomputed(
         yield
 
 
-def _forward(run: Run, variables: list[Tensor], above: int, x: Tensor) -> Tensor:
-    if x.numel() <= above or not torch.is_grad_enabled():
+def _forward(run: Run, variables: list[Tensor], above: int, x: Any) -> Any:
+    if isinstance(x, tuple) or x.numel() <= above or not torch.is_grad_enabled():
         return run(x)
     y: Tensor = apply(_Stage, run, variables, x, *variables)
     return y

@@ -19,9 +19,10 @@ from benchmarks_data.nb201.space import (
 )
 from proxies.engines.nb201 import ENGINE, shared
 from proxies.engines.nb201.flow import Flows, LinearNetwork, flows
-from proxies.passes.common import Inputs, Place, layers_of
+from proxies.passes.common import Inputs, layers_of
 from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
 from proxies.passes.synaptic_flow import SynapticFlow
+from proxies.view import Place, cell_view
 
 Value = TypeVar("Value")
 
@@ -63,7 +64,8 @@ class Shared:
     def costs(self) -> dict[str, Cost]:
         """Return the sizes of the uniform networks."""
         return self._once(
-            "costs", lambda: {kind: cost(self.uniform(kind), self.inputs) for kind in OPERATIONS}
+            "costs",
+            lambda: {kind: cost(cell_view(self.uniform(kind)), self.inputs) for kind in OPERATIONS},
         )
 
     def norms(self) -> dict[str, dict[str, float]]:
@@ -76,7 +78,11 @@ class Shared:
             networks = {kind: self.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
             return {
                 kind: dict(
-                    zip(layers_of(network), weight_norms(network, self.inputs).norms, strict=True)
+                    zip(
+                        layers_of(network),
+                        weight_norms(cell_view(network), self.inputs).norms,
+                        strict=True,
+                    )
                 )
                 for kind, network in networks.items()
             }
