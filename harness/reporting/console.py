@@ -15,7 +15,7 @@ from rich.table import Table as TerminalTable
 
 from benchmarks_data.table import Table, is_accuracy
 from harness.analysis.results import Results
-from harness.reporting.findings import declared
+from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.phrases import interval_text
 from harness.terminal.console import Wide
 from proxies import TRIVIAL_BASELINES
@@ -43,7 +43,7 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         console.print(CENSUS_TEXT, highlight=False)
     if results.declared:
         for target in results.targets:
-            for line in declared(results, target):
+            for line in declared_findings(results, target):
                 console.print(f"{target}: {line}", highlight=False, soft_wrap=True, markup=False)
     indices = results.populations[results.population]
     for line in [
