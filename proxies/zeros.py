@@ -22,9 +22,9 @@ from proxies.synflow import FLOW_OPTIONS, flow_of, refuses_flow
 from proxies.view import NO_OPERATIONS, NotApplicable
 
 if TYPE_CHECKING:
+    from proxies.entries import OptionValue
     from proxies.passes.common import Sensitivities
     from proxies.passes.supernet import ChosenSensitivities
-    from proxies.registry import OptionValue
 
 AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {
     "mean": fmean,

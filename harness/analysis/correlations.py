@@ -15,7 +15,6 @@ from benchmarks_data.table import Table, is_accuracy
 from harness.analysis.beyond import BEYOND_COLUMNS, beyond
 from harness.analysis.ceiling import Trainings
 from harness.analysis.components import COMPONENT_COLUMNS, varying
-from harness.analysis.contrasts import size_measures
 from harness.analysis.metrics import (
     BUDGETS,
     TOP_SHARES,
@@ -25,6 +24,7 @@ from harness.analysis.metrics import (
     tau_top,
 )
 from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.size_ties import size_measures
 from harness.analysis.statistics import Vector, kendall, pearson, spearman, tau_b
 from harness.analysis.units import Units, depths, units_of
 from proxies.requests import direction

@@ -7,8 +7,8 @@ from typing import Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
+from proxies.entries import Names, OptionSpec
 from proxies.passes import FREE, PASSES
-from proxies.registry import Names, OptionSpec
 
 
 def listing() -> str:

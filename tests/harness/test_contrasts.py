@@ -14,7 +14,6 @@ from harness.analysis.contrasts import (
     groups,
     paired,
     same_orders,
-    size_measures,
 )
 
 

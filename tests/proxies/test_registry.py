@@ -6,8 +6,8 @@ import pytest
 import proxies
 from benchmarks_data.errors import InputError
 from harness.terminal.listing import proxy_description
+from proxies.entries import Names
 from proxies.passes import NEEDS, PASSES
-from proxies.registry import Names
 
 ENTRIES = proxies.registered()
 
