@@ -15,6 +15,7 @@ from harness.analysis.contrasts import (
     paired,
     same_orders,
 )
+from harness.analysis.size_ties import size_measures
 
 
 def proxies_of(stream: np.random.Generator, n: int) -> tuple[dict[str, pd.Series], pd.Series]:
