@@ -22,7 +22,7 @@ PROG = "python -m harness.report"
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
-    """Return the command's argument parser: a list of options, one after the other."""
+    """Return the command's argument parser; it is long because its options are many."""
     p = Parser(
         prog,
         "Analyse the scores that runs have written, without scoring: other targets, several runs "

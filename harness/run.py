@@ -51,6 +51,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
 
 
 def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
+    """Add the options; it is long because they are many."""
     what = p.add_argument_group("what is scored")
     what.add_argument(
         "--proxy",

@@ -52,33 +52,29 @@ def ceilings(
         }
         rows += [(CHECK, *pair) for pair in zip(runs, means, strict=True)]
         values = values.assign(**means)
-    if parsed := re.fullmatch(r"(.+)_(train|valid|test)((?:_\d+ep)?)", mean):
-        splits = [
-            f"{parsed[1]}_{split}{parsed[3]}{run}"
-            for split in ("train", "valid", "test")
-            if split != parsed[2]
-        ]
-        rows += [(SPLIT, target, name) for name in splits if name in names]
+    rows += [(SPLIT, target, name) for name in _other_splits(mean, run) if name in names]
     rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
-    found = []
+    taus = []
     if len(runs) > 1:
         n, truth = Trainings.of(table, target, indices).ceiling(
             units.of(values.index) if units else None
         )
-        found = [(TRUTH, target, "", n, *astuple(truth))]
+        taus = [(TRUTH, target, "", n, *astuple(truth))]
     for what, one, other in rows:
         both = values[[one, other]].dropna()
         x, y = both[one].to_numpy(float), both[other].to_numpy(float)
-        found.append(
-            (
-                what,
-                one,
-                other,
-                len(x),
-                *astuple(kendall(x, y, classes=units.of(both.index) if units else None)),
-            )
-        )
-    return pd.DataFrame(found, columns=CEILING_COLUMNS)
+        tau = kendall(x, y, classes=units.of(both.index) if units else None)
+        taus.append((what, one, other, len(x), *astuple(tau)))
+    return pd.DataFrame(taus, columns=CEILING_COLUMNS)
+
+
+def _other_splits(accuracy: str, run: str) -> list[str]:
+    """Return the columns, whether there are any or not, of an accuracy on the other splits."""
+    parsed = re.fullmatch(r"(.+)_(train|valid|test)((?:_\d+ep)?)", accuracy)
+    if parsed is None:
+        return []
+    splits = [split for split in ("train", "valid", "test") if split != parsed[2]]
+    return [f"{parsed[1]}_{split}{parsed[3]}{run}" for split in splits]
 
 
 def strata(

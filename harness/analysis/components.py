@@ -93,20 +93,12 @@ def varying(
     pairs = list(zip(*levels, strict=True))
     seeds, batches = len({seed for seed, _ in pairs}), len({batch for _, batch in pairs})
     own = all(seed == batch for seed, batch in pairs)
-    found: Draws | None = None
-    if proxies.request(proxy).needs:
-        shape = (seeds, 1) if own else (seeds, batches)
-        scores = draws.sort_index(axis=1).to_numpy(float)
-        # Runs that were merged may leave holes in the grid: then it tells no more than a single
-        # draw.
-        whole = len(pairs) == shape[0] * shape[1]
-        found = Draws(
-            scores.reshape(len(draws), *shape) if whole else scores[:, :1, None], crossed=not own
-        )
+    drawn = bool(proxies.request(proxy).needs)
+    grid = _grid(draws, (seeds, 1 if own else batches), crossed=not own) if drawn else None
     counts = float(1 / (1 / trainings.counts).mean()) if len(order) else math.nan
     result = components(
         order,
-        found,
+        grid,
         target,
         list(trainings.runs.to_numpy(float).T),
         counts,
@@ -124,6 +116,16 @@ def varying(
         "tau_low_all": result.low,
         "tau_high_all": result.high,
     }
+
+
+def _grid(draws: pd.DataFrame, shape: tuple[int, int], *, crossed: bool) -> Draws:
+    """Return draws (n, ...) as a grid of *shape*.
+
+    Runs that were merged may leave holes in it: then it tells no more than a single draw.
+    """
+    scores = draws.sort_index(axis=1).to_numpy(float)
+    whole = scores.shape[1] == shape[0] * shape[1]
+    return Draws(scores.reshape(len(draws), *shape) if whole else scores[:, :1, None], crossed)
 
 
 def components(
@@ -159,7 +161,7 @@ def components(
         if unknown or draws is None or table is None
         else parts_of_mean(draws, table, target)
     )
-    found = {
+    deviations = {
         "training": training,
         **({"seeds": 0.0} if draws is None else deviations_of(table, draws.crossed)),
     }
@@ -167,9 +169,9 @@ def components(
         low, high = interval_of(whole.tau, parts, np.nan_to_num(training) ** 2)
     else:
         rest = error**2 - own - np.nan_to_num(training) ** 2
-        found["architectures"] = math.sqrt(max(0.0, rest))
+        deviations["architectures"] = math.sqrt(max(0.0, rest))
         low, high = interval_of(
             whole.tau, [*parts, (error**2, len(order) - 1)], -own, least=error**2
         )
     known = draws is None or bool(parts)
-    return Components(**found, low=low, high=high) if known else Components(**found)
+    return Components(**deviations, low=low, high=high) if known else Components(**deviations)

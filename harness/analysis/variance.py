@@ -72,14 +72,14 @@ def deviations_of(table: Array | None, crossed: bool) -> dict[str, float]:
     squares, (_, rows, columns) = _squares(table.mean(axis=0)), table.shape
     if not crossed:
         return {"seeds": math.sqrt(squares.rows)} if rows > 1 else {}
-    found = {}
+    variances = {}
     if rows > 1:
-        found["weights"] = squares.rows - squares.rest / columns
+        variances["weights"] = squares.rows - squares.rest / columns
     if columns > 1:
-        found["batches"] = squares.columns - squares.rest / rows
+        variances["batches"] = squares.columns - squares.rest / rows
     if min(rows, columns) > 1:
-        found["both"] = squares.rest
-    return {name: math.sqrt(max(0.0, variance)) for name, variance in found.items()}
+        variances["both"] = squares.rest
+    return {name: math.sqrt(max(0.0, variance)) for name, variance in variances.items()}
 
 
 def parts_of_mean(

@@ -107,26 +107,31 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "other classes" if first["census"] else "95 % interval"):
             table.add_column(heading, justify="right", no_wrap=True)
-        lettered = rows["group"].notna().any()
+        lettered = bool(rows["group"].notna().any())
         if lettered:
             table.add_column("group", overflow="fold")
         for heading in ("rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            table.add_row(
-                row["proxy"].replace("[", r"\["),
-                _number(row["tau"]),
-                interval_text(row["tau_low"], row["tau_high"]),
-                *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
-                _number(row["rho"]),
-                _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
-                str(row["n"]),
-                str(row["missing"]),
-                row["input"],
-                style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
-            )
+            style = "dim" if row["proxy"] in TRIVIAL_BASELINES else None
+            table.add_row(*_cells(row, lettered), style=style)
         console.print(table)
+
+
+def _cells(row: pd.Series, lettered: bool) -> list[str]:
+    """Return what a row of correlations shows; its group where any row has one."""
+    return [
+        row["proxy"].replace("[", r"\["),
+        _number(row["tau"]),
+        interval_text(row["tau_low"], row["tau_high"]),
+        *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
+        _number(row["rho"]),
+        _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
+        str(row["n"]),
+        str(row["missing"]),
+        row["input"],
+    ]
 
 
 def _number(value: float) -> str:

@@ -67,6 +67,39 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
     Raise InputError when they scored different things.
     """
     first = settings[0]
+    reading = _check_shared(settings, folders)
+    known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
+    targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
+    seeds = sorted({seed for one in settings for seed in one["seeds"]})
+    batches = sorted({batch for one in settings for batch in one.get("batches", [])})
+    declared = {one.get("against") for one in settings}
+    sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
+    archs = (
+        first["archs"]
+        if len(settings) == 1
+        else {"given": "those of several runs", "population": first["archs"]["population"]}
+    )
+    return {
+        **{key: first[key] for key in SHARED},
+        "images": (reading or first)["images"],
+        "archs": archs,
+        "proxies": list(known.values()),
+        "targets": targets,
+        "seeds": seeds,
+        **({"batches": batches} if batches else {}),
+        "against": declared.pop() if len(declared) == 1 else None,
+        "scored_by": sources,
+    }
+
+
+def _check_shared(
+    settings: Sequence[dict[str, Any]], folders: Sequence[Path]
+) -> dict[str, Any] | None:
+    """Raise InputError when runs scored different things, and return one that reads images.
+
+    None where no run does.
+    """
+    first = settings[0]
     # A run whose proxies read no images goes with any other.
     reading = [
         (one, folder) for one, folder in zip(settings, folders, strict=True) if _reads_images(one)
@@ -82,28 +115,7 @@ def merged_settings(settings: Sequence[dict[str, Any]], folders: Sequence[Path])
             raise InputError(
                 f"{folders[0]} and {folder} differ in population: report them one by one"
             )
-    known = {proxy["name"]: proxy for one in settings for proxy in one["proxies"]}
-    targets = list(dict.fromkeys(target for one in settings for target in one["targets"]))
-    seeds = sorted({seed for one in settings for seed in one["seeds"]})
-    batches = sorted({batch for one in settings for batch in one.get("batches", [])})
-    declared = {one.get("against") for one in settings}
-    sources = [command for one in settings for command in one.get("scored_by", [one["command"]])]
-    archs = (
-        first["archs"]
-        if len(settings) == 1
-        else {"given": "those of several runs", "population": first["archs"]["population"]}
-    )
-    return {
-        **{key: first[key] for key in SHARED},
-        "images": (reading[0][0] if reading else first)["images"],
-        "archs": archs,
-        "proxies": list(known.values()),
-        "targets": targets,
-        "seeds": seeds,
-        **({"batches": batches} if batches else {}),
-        "against": declared.pop() if len(declared) == 1 else None,
-        "scored_by": sources,
-    }
+    return reading[0][0] if reading else None
 
 
 def _apart(one: Path, other: Path, what: str) -> InputError:
