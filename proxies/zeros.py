@@ -128,21 +128,24 @@ def _of_network(sensitivities: Sensitivities, aggregate: str) -> float:
     return math.log(value) + sensitivities.log_scale if value > 0 else -math.inf
 
 
-def _of_supernet(found: ChosenSensitivities, aggregate: str) -> float:
+def _of_supernet(sensitivities: ChosenSensitivities, aggregate: str) -> float:
     if aggregate == "paths":
-        value, scale = _paths(found), 0.0
+        value, scale = _paths(sensitivities), 0.0
     else:
-        total = math.fsum(found.chosen)
-        value, scale = total / len(found.chosen) if aggregate == "mean" else total, found.log_scale
+        total = math.fsum(sensitivities.chosen)
+        value, scale = (
+            total / len(sensitivities.chosen) if aggregate == "mean" else total,
+            sensitivities.log_scale,
+        )
     return math.log(value) + scale if value > 0 else -math.inf
 
 
-def _paths(found: ChosenSensitivities) -> float:
+def _paths(sensitivities: ChosenSensitivities) -> float:
     """Return the sum over paths from the first node to the last of the products of gains."""
     reached: defaultdict[int, float] = defaultdict(float)
-    reached[min(source for source, _ in found.edges)] = 1.0
+    reached[min(source for source, _ in sensitivities.edges)] = 1.0
     for (source, target), zeta, skip in sorted(
-        zip(found.edges, found.chosen, found.skip, strict=True)
+        zip(sensitivities.edges, sensitivities.chosen, sensitivities.skip, strict=True)
     ):
         reached[target] += reached[source] * zeta / skip
-    return reached[max(target for _, target in found.edges)]
+    return reached[max(target for _, target in sensitivities.edges)]

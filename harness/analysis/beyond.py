@@ -60,13 +60,13 @@ def beyond(
         labels: the class of each architecture.
         census: all architectures are scored: classes are the units, and there is no p value.
     """
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     known = [name for name in sizes if len(sizes) and sizes[name].notna().all()]
     for size in (size for size in GROUPS if size in known and size != proxy):
         result = shuffled(score, accuracy, sizes[size].to_numpy(float), labels if census else None)
         for name, value in (("tau_shuffled", result.null), ("beyond", result.excess)):
-            found |= {f"{name}{end}_{size}": getattr(value, key) for end, key in ENDS}
-        found[f"p_beyond_{size}"] = math.nan if census else result.excess.p
+            numbers |= {f"{name}{end}_{size}": getattr(value, key) for end, key in ENDS}
+        numbers[f"p_beyond_{size}"] = math.nan if census else result.excess.p
     over = [name for name in COVARIATES if name in known]
     if over and proxy not in over:
         added = gain(
@@ -77,10 +77,10 @@ def beyond(
             labels if census else None,
         )
         if added is not None:
-            found["tau_sizes"] = added.alone
+            numbers["tau_sizes"] = added.alone
             for name, interval in (("gain_sizes", added.gain), ("tau_given_sizes", added.given)):
-                found |= {f"{name}{end}": getattr(interval, key) for end, key in ENDS}
-    return found
+                numbers |= {f"{name}{end}": getattr(interval, key) for end, key in ENDS}
+    return numbers
 
 
 ENDS = (("", "value"), ("_low", "low"), ("_high", "high"))

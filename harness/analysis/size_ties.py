@@ -80,7 +80,7 @@ def _within_equals(order: Vector, accuracy: Vector, size: Vector) -> Influence |
 
     Infinity where it is 1 or -1.
     """
-    found = tau_influence(order, accuracy, size)
-    if found is None or abs(found.tau) > 1 - NONE:
-        return found and Influence(found.tau * math.inf, found.values)
-    return Influence(math.atanh(found.tau), found.values / (1 - found.tau**2))
+    within = tau_influence(order, accuracy, size)
+    if within is None or abs(within.tau) > 1 - NONE:
+        return within and Influence(within.tau * math.inf, within.values)
+    return Influence(math.atanh(within.tau), within.values / (1 - within.tau**2))

@@ -145,14 +145,14 @@ def gaussian_patterns(view: View, inputs: Inputs, *, batch: int, repeats: int) -
 def _distinct_patterns(network: Any, images: Tensor, weights: dict[str, Tensor]) -> int:
     """Return the number of distinct patterns when *weights* take the place of the network's."""
     bits = 2 ** torch.arange(len(images), device=images.device)
-    found: list[Tensor] = []
+    patterns: list[Tensor] = []
 
     def collect(output: Tensor) -> None:
-        found.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
+        patterns.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
     with batch_statistics(network), _watched(collect), torch.no_grad():
         functional_call(network, weights, (images,))
-    return len(torch.unique(torch.cat(found))) if found else 0
+    return len(torch.unique(torch.cat(patterns))) if patterns else 0
 
 
 #: Side of the images in pixels, and the number of points on the segment.

@@ -194,8 +194,10 @@ def derivatives(
     loss: Tensor, variables: list[Tensor], *, differentiable: bool = False
 ) -> list[Tensor]:
     """Return the gradient by each variable, zeros where the loss does not depend on it."""
-    found = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
-    return [torch.zeros_like(v) if g is None else g for v, g in zip(variables, found, strict=True)]
+    gradients = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
+    return [
+        torch.zeros_like(v) if g is None else g for v, g in zip(variables, gradients, strict=True)
+    ]
 
 
 def hessian_products(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:

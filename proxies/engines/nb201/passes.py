@@ -92,8 +92,8 @@ class Shared:
     def _once(self, key: Any, compute: Callable[[], Value]) -> Value:
         if key not in self._known:
             self._known[key] = compute()
-        found: Value = self._known[key]
-        return found
+        value: Value = self._known[key]
+        return value
 
 
 def compute(
@@ -136,11 +136,11 @@ def _synaptic_flows(
     kept = [without_dead_edges(cell) for cell in cells]
     distinct = sorted(set(kept), key=ENGINE.order)
     rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
-    found: dict[tuple[str, ...], SynapticFlow | Exception] = {}
+    flow_of: dict[tuple[str, ...], SynapticFlow | Exception] = {}
     for start in range(0, len(distinct), rows):
         batch = distinct[start : start + rows]
-        found.update(zip(batch, _tried(network, batch), strict=True))
-    return [found[cell] for cell in kept]
+        flow_of.update(zip(batch, _tried(network, batch), strict=True))
+    return [flow_of[cell] for cell in kept]
 
 
 def _tried(
@@ -151,7 +151,7 @@ def _tried(
     One that fails, as by too little memory, is computed in halves.
     """
     try:
-        return _each(flows(network, batch), batch)
+        return _flow_of_each_row(flows(network, batch), batch)
     except Exception as error:
         if len(batch) == 1:
             return [error]
@@ -172,19 +172,19 @@ def _bytes_of_a_row(network: LinearNetwork) -> int:
     return size * pixels * (WORKING + 3 * len(network.body))
 
 
-def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
+def _flow_of_each_row(batch: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
     """Return the flow of each row.
 
     The stem and the classifier carry all of it; a branch's two convolutions carry the same.
     """
     values = zip(
-        found.total.tolist(),
-        found.edges.flatten(1).tolist(),
-        found.blocks.tolist(),
-        found.log_scale,
+        batch.total.tolist(),
+        batch.edges.flatten(1).tolist(),
+        batch.blocks.tolist(),
+        batch.log_scale,
         strict=True,
     )
-    places = [(number, edge) for number in range(found.edges.shape[1]) for edge in EDGES]
+    places = [(number, edge) for number in range(batch.edges.shape[1]) for edge in EDGES]
     live: dict[tuple[bool, ...], frozenset[Place]] = {}
     results = []
     for (total, edges, blocks, log_scale), cell in zip(values, cells, strict=True):
