@@ -174,13 +174,14 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.list or args.describe:
         print(proxy_description(args.describe) if args.describe else listing())
         return 0
-    plan, executor = make_plan(_options(args, plugins)), executor_of(args)
+    plan, executor = make_plan(options_of(args, plugins)), executor_of(args)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
     results = carry_out(plan, executor, args.store, prog, command)
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 
-def _options(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:
+def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:
+    """Return what a command line asks for, as plain values."""
     given = vars(args)
     named = {field.name: given[field.name] for field in fields(RunOptions) if field.name in given}
     return RunOptions(**named, proxies=args.proxy, targets=args.target, plugins=plugins)

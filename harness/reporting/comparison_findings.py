@@ -101,9 +101,7 @@ def _against(results: Results, target: str, name: str, rival: str) -> str:
     sample = (
         "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
     )
-    return (
-        f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
-    )
+    return f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {counts_as(row)}'}"
 
 
 def _difference(row: Mapping[str, float]) -> str:
@@ -123,7 +121,8 @@ def _beats(row: Mapping[str, float]) -> bool:
     return _significant(row) and row["difference"] < 0
 
 
-def _counts_as(comparison: Mapping[str, float]) -> str:
+def counts_as(comparison: Mapping[str, float]) -> str:
+    """Return what a difference is taken for in its family, in words."""
     if math.isnan(comparison["p_family"]):
         return "which the sample cannot test, as it shows no variation"
     return "significant" if _significant(comparison) else "not significant"

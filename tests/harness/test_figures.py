@@ -1,6 +1,7 @@
 """Figures, tested by what they draw."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from matplotlib.figure import Figure
 
 from harness.analysis.metrics import regret
 from harness.reporting import plots, plots_between
-from harness.reporting.figures import FIGURES
+from harness.reporting.figures import FIGURES, ReportFigure, remove_figures, save_figures
+from harness.reporting.sections import Topic, sections
 from tests.harness.test_report import frame, results, table
 
 ACCURACY = [90.0, 91.0, 93.0, 92.0, 60.0, 10.0]
@@ -148,3 +150,14 @@ def test_colours_tell_baselines_and_short_training_apart() -> None:
         plots.GREY,
         plots.GREEN,
     ]
+
+
+def test_a_figure_is_one_entry(found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is drawn, shown in its section, and removed with the others."""
+    entry = ReportFigure("extra", Topic.SIZE, "One more figure.", lambda *_: Figure())
+    monkeypatch.setitem(FIGURES, "extra", entry)
+    saved = save_figures(tmp_path, found, TARGET)
+    (section,) = (one for one in sections(found, TARGET, saved) if one.title == "Size")
+    assert (tmp_path / f"extra_{TARGET}.png", "One more figure.") in section.figures
+    remove_figures(tmp_path, [TARGET])
+    assert list(tmp_path.iterdir()) == []
