@@ -11,7 +11,8 @@ Users name a proxy with its options: ``zeros``, ``zeros[aggregate=min]``. Listin
 not import torch.
 """
 
-from proxies.registry import Paper, Proxy, aggregate, load_plugin, problems, proxy, registered
+from proxies.entries import Paper, Proxy
+from proxies.registry import aggregate, load_plugin, problems, proxy, registered
 from proxies.requests import Reading, Request, expand, request
 
 #: Always reported beside the proxies that were asked for.

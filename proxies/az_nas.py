@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from proxies import Paper, aggregate, proxy
 
 if TYPE_CHECKING:
+    from proxies.entries import Ranks
     from proxies.passes.features import StageFeatures
-    from proxies.registry import Ranks
 
 PAPER = Paper("Lee and Ham", 2024, "https://arxiv.org/abs/2403.19232")
 #: What an undefined score counts as: as missing, or as -inf, which is lower than any other.

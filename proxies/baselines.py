@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proxies import proxy
+from proxies.view import NO_OPERATIONS, NotApplicable
 
 if TYPE_CHECKING:
     from proxies.passes.cost import Cost
@@ -38,10 +39,16 @@ def flops(cost: Cost) -> float:
 @proxy("live_params", reads="cost")
 def live_params(cost: Cost) -> float:
     """Number of trainable parameters without those of operations on dead edges."""
-    return float(cost.live_params)
+    return _known(cost.live_params)
 
 
 @proxy("live_convs", reads="cost")
 def live_convs(cost: Cost) -> float:
     """Number of operations on live edges that hold weights, over all cells."""
-    return float(cost.live_convs)
+    return _known(cost.live_convs)
+
+
+def _known(number: int | None) -> float:
+    if number is None:
+        raise NotApplicable(NO_OPERATIONS)
+    return float(number)

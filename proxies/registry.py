@@ -12,103 +12,22 @@ import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.reading import read_bytes
 from proxies.passes import PASSES
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
+from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads
 
 ENTRY_POINTS = "zeros_harness.proxies"
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-OptionValue = str | int
-#: Ranks (architectures, components), 1 being the worst, or the scores (architectures,) made of
-#: them.
-Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
-
-
-@dataclass(frozen=True)
-class Names:
-    """The specification of an option whose value is a set of proxies, joined by ``+``, with its
-    default.
-    """
-
-    default: tuple[str, ...]
-
-
-#: An option's allowed words, the first being the default; the default of a positive integer; or a
-#: set of proxies.
-OptionSpec = tuple[str, ...] | int | Names
-
-#: The passes that a proxy reads: a name, several, or a function from the proxy's options to a name.
-Reads = str | tuple[str, ...] | Callable[[Mapping[str, OptionValue]], str]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """Where a proxy comes from."""
-
-    authors: str
-    year: int
-    link: str
-
-    def __str__(self) -> str:
-        return f"{self.authors} {self.year}"
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """One entry of the registry.
-
-    Attributes:
-        name: as users type it.
-        function: from the results of the passes, and the options that they do not take by keyword,
-            to a float; NaN means undefined. For an aggregate, from ranks (architectures,
-            components) to scores (architectures,).
-        reads: the passes, by their names in :data:`proxies.passes.PASSES`; empty for an aggregate.
-        of: the components of an aggregate; empty otherwise.
-        description: one line.
-        paper: the source; None for a trivial baseline.
-        options: name -> specification.
-        refuses: returns why a combination of options makes no sense, empty when it does.
-        ignores_dead_edges: whether the score is that of the network without its dead edges, which
-            is then computed once for all architectures that have it.
-        higher_is_better: whether a higher score predicts a higher accuracy.
-        revision: changes whenever the definition does, so that stored scores of the old one are not
-            reused.
-    """
-
-    name: str
-    function: Callable[..., Any]
-    description: str
-    reads: Reads = ()
-    of: tuple[str, ...] = ()
-    paper: Paper | None = None
-    options: Mapping[str, OptionSpec] = field(default_factory=dict)
-    higher_is_better: bool = True
-    revision: int = 1
-    refuses: Callable[[Mapping[str, OptionValue]], str] | None = None
-    ignores_dead_edges: bool = False
-
-    @property
-    def own(self) -> bool:
-        """Whether this package defines it, and no plugin."""
-        return self.function.__module__.startswith("proxies.")
-
-    @property
-    def documentation(self) -> str:
-        """The function's whole docstring."""
-        return inspect.cleandoc(self.function.__doc__ or "")
-
-
 _registry: dict[str, Proxy] = {}
 _problems: list[str] = []
 
@@ -139,21 +58,9 @@ def proxy(
         )
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
-        _add(
-            Proxy(
-                name,
-                function,
-                _description(name, function),
-                reads,
-                (),
-                paper,
-                dict(options or {}),
-                higher_is_better,
-                revision,
-                refuses,
-                ignores_dead_edges,
-            )
-        )
+        description, taken = _description(name, function), dict(options or {})
+        flags = higher_is_better, revision, refuses, ignores_dead_edges
+        _add(Proxy(name, function, description, reads, (), paper, taken, *flags))
         return function
 
     return register

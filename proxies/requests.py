@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks_data.errors import InputError, unknown
+from proxies.entries import Names, OptionSpec, OptionValue, Proxy
 from proxies.passes import PASSES
-from proxies.registry import Names, OptionSpec, OptionValue, Proxy, registered
+from proxies.registry import registered
 
 _REQUEST = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<options>[^\[\]]*)\])?")
 Options = tuple[tuple[str, OptionValue], ...]
@@ -218,11 +219,11 @@ def expand(requests: Iterable[Request]) -> list[Request]:
 
     Aggregates replaced by their components, each once.
     """
-    found: dict[str, Request] = {}
+    parts: dict[str, Request] = {}
     for one in requests:
         for part in one.components or [one]:
-            found.setdefault(part.name, part)
-    return list(found.values())
+            parts.setdefault(part.name, part)
+    return list(parts.values())
 
 
 def direction(proxy: str) -> float:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from proxies import Paper, proxy
 
 if TYPE_CHECKING:
+    from proxies.entries import OptionValue
     from proxies.passes.activations import NeuronPatterns
-    from proxies.registry import OptionValue
 
 
 def patterns_of(options: Mapping[str, OptionValue]) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from proxies import Paper, proxy
 
 if TYPE_CHECKING:
+    from proxies.entries import OptionValue
     from proxies.passes.synaptic_flow import SynapticFlow
-    from proxies.registry import OptionValue
 
 
 #: How the flow is computed: with zeros or the opposite side beyond the boundary, and with drawn or

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from proxies import Paper, aggregate, proxy
 
 if TYPE_CHECKING:
+    from proxies.entries import OptionValue, Ranks
     from proxies.passes.activations import LinearRegions
     from proxies.passes.jacobian import TangentKernel
-    from proxies.registry import OptionValue, Ranks
 
 PAPER = Paper("Chen et al.", 2021, "https://arxiv.org/abs/2102.11535")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from proxies import Paper, aggregate
 
 if TYPE_CHECKING:
-    from proxies.registry import Ranks
+    from proxies.entries import Ranks
 
 PAPER = Paper("Abdelfattah et al.", 2021, "https://arxiv.org/abs/2101.08134")
 VOTERS = ("synflow", "jacov", "snip")

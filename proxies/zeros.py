@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, cast
 from proxies import Paper, proxy
 from proxies.passes.objectives import ALPHAS, BATCHNORMS, PRESETS, SIGNS
 from proxies.synflow import FLOW_OPTIONS, flow_of, refuses_flow
+from proxies.view import NO_OPERATIONS, NotApplicable
 
 if TYPE_CHECKING:
+    from proxies.entries import OptionValue
     from proxies.passes.common import Sensitivities
     from proxies.passes.supernet import ChosenSensitivities
-    from proxies.registry import OptionValue
 
 AGGREGATES: dict[str, Callable[[Iterable[float]], float]] = {
     "mean": fmean,
@@ -113,10 +114,13 @@ def zeros(
 
 
 def _of_network(sensitivities: Sensitivities, aggregate: str) -> float:
+    operations, live = sensitivities.operations, sensitivities.live
+    if operations is None or live is None:
+        raise NotApplicable(NO_OPERATIONS)
     zeta: defaultdict[tuple[int, int], float] = defaultdict(float)
-    for cell, edge in sensitivities.live:
-        zeta[edge] += abs(sensitivities.operations[cell, edge])
-    if not sensitivities.operations:
+    for cell, edge in live:
+        zeta[edge] += abs(operations[cell, edge])
+    if not operations:
         return math.nan
     if not zeta:
         return -math.inf
@@ -124,21 +128,24 @@ def _of_network(sensitivities: Sensitivities, aggregate: str) -> float:
     return math.log(value) + sensitivities.log_scale if value > 0 else -math.inf
 
 
-def _of_supernet(found: ChosenSensitivities, aggregate: str) -> float:
+def _of_supernet(sensitivities: ChosenSensitivities, aggregate: str) -> float:
     if aggregate == "paths":
-        value, scale = _paths(found), 0.0
+        value, scale = _paths(sensitivities), 0.0
     else:
-        total = math.fsum(found.chosen)
-        value, scale = total / len(found.chosen) if aggregate == "mean" else total, found.log_scale
+        total = math.fsum(sensitivities.chosen)
+        value, scale = (
+            total / len(sensitivities.chosen) if aggregate == "mean" else total,
+            sensitivities.log_scale,
+        )
     return math.log(value) + scale if value > 0 else -math.inf
 
 
-def _paths(found: ChosenSensitivities) -> float:
+def _paths(sensitivities: ChosenSensitivities) -> float:
     """Return the sum over paths from the first node to the last of the products of gains."""
     reached: defaultdict[int, float] = defaultdict(float)
-    reached[min(source for source, _ in found.edges)] = 1.0
+    reached[min(source for source, _ in sensitivities.edges)] = 1.0
     for (source, target), zeta, skip in sorted(
-        zip(found.edges, found.chosen, found.skip, strict=True)
+        zip(sensitivities.edges, sensitivities.chosen, sensitivities.skip, strict=True)
     ):
         reached[target] += reached[source] * zeta / skip
-    return reached[max(target for _, target in found.edges)]
+    return reached[max(target for _, target in sensitivities.edges)]

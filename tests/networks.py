@@ -13,6 +13,7 @@ from benchmarks_data.nb201.network import Network
 from harness.scoring.inputs import network_inputs
 from proxies.passes import PASSES
 from proxies.passes.common import Inputs
+from proxies.view import cell_view
 
 #: A sample of the space, with the cell of no operation and the largest.
 CELLS = [
@@ -50,7 +51,7 @@ def score(name: str, cell: tuple[str, ...]) -> float:
     """The score of a small network of a cell."""
     request = proxies.request(name)
     results = [
-        PASSES[reading].function()(small(cell), inputs(), **dict(options))
+        PASSES[reading].function()(cell_view(small(cell)), inputs(), **dict(options))
         for reading, options in request.readings
     ]
     return float(request.score(*results))

@@ -208,7 +208,11 @@ def test_report(benchmark, tmp_path) -> None:
         )
         for number, name in enumerate(names)
     )  # fmt: skip
-    settings = {"command": ["bench"], "proxies": [], "targets": targets}
+    settings = {
+        "command": ["bench"], "benchmark": "nb201", "dataset": "cifar10", "proxies": [],
+        "targets": targets, "table": {"name": "made up"}, "seeds": [0], "dtype": "float32",
+        "archs": {"given": "all", "population": "all", "count": nb201.size}, "images": "noise",
+    }  # fmt: skip
 
     def report() -> None:
         publish(Results(scores, table, targets, "all", "nb201"), tmp_path, settings)

@@ -55,25 +55,18 @@ def ceilings(
     splits.sort(key=lambda other: SPLITS.index(other.split or ""))
     rows += [(SPLIT, target, other.name) for other in splits]
     rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
-    found = []
+    taus = []
     if len(runs) > 1:
         n, truth = Trainings.of(table, target, indices).ceiling(
             units.of(values.index) if units else None
         )
-        found = [(TRUTH, target, "", n, *astuple(truth))]
+        taus = [(TRUTH, target, "", n, *astuple(truth))]
     for what, one, other in rows:
         both = values[[one, other]].dropna()
         x, y = both[one].to_numpy(float), both[other].to_numpy(float)
-        found.append(
-            (
-                what,
-                one,
-                other,
-                len(x),
-                *astuple(kendall(x, y, classes=units.of(both.index) if units else None)),
-            )
-        )
-    return pd.DataFrame(found, columns=CEILING_COLUMNS)
+        tau = kendall(x, y, classes=units.of(both.index) if units else None)
+        taus.append((what, one, other, len(x), *astuple(tau)))
+    return pd.DataFrame(taus, columns=CEILING_COLUMNS)
 
 
 def strata(

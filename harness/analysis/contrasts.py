@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from harness.analysis.families import NONE, SIGNIFICANT, Family, errors, letters, simultaneous
+from harness.analysis.families import SIGNIFICANT, Family, errors, letters, simultaneous
 from harness.analysis.statistics import (
     Influence,
     Labels,
@@ -223,72 +223,3 @@ def groups(taus: Mapping[str, float], pairs: pd.DataFrame) -> dict[str, str]:
     )
     apart = pairs[pairs["p_family"] < SIGNIFICANT]
     return letters(names, set(zip(apart["proxy"], apart["other"], strict=True)))
-
-
-def size_measures(
-    orders: Orders, accuracy: pd.Series, sizes: pd.DataFrame, units: Units | None = None
-) -> dict[str, dict[str, float]]:
-    """Return what the sizes of networks have to do with each order, as columns of correlations by
-    proxy.
-
-    ``excess_params`` is the tau of the order with the number of parameters less that of the target
-    with it, and ``tau_equal_live_params`` the tau over pairs of architectures with as many live
-    parameters as one another. The intervals of each are simultaneous for all orders
-    (:func:`harness.analysis.families.simultaneous`); those of the second are symmetric on Fisher's
-    scale. There are none where a size is not known. In a census they are those of classes.
-    """
-    labels = units.of(accuracy.index) if units else None
-    measures: dict[str, dict[str, float]] = {name: {} for name in orders}
-    for column, size, estimate, back in (
-        ("excess_params", "params", _excess, np.asarray),
-        ("tau_equal_live_params", "live_params", _within_equals, np.tanh),
-    ):
-        rows: dict[str, tuple[float, Vector, int]] = {}
-        for name, order in orders.items():
-            used = (accuracy.notna() & order.notna()).to_numpy()
-            if size not in sizes or sizes[size][used].isna().any():
-                continue
-            x, y, z = (one[used].to_numpy(float) for one in (order, accuracy, sizes[size]))
-            if influence := estimate(x, y, z):
-                members = units_used(used, labels)
-                by_unit = (
-                    influence
-                    if labels is None
-                    else influence.by(np.unique(labels[used], return_inverse=True)[1])
-                )
-                error = (
-                    errors(by_unit.values, members)
-                    if len(by_unit.values) > 2
-                    else np.zeros(len(members))
-                )
-                rows[name] = influence.tau, error, int(members.sum())
-        values = np.array([value for value, _, _ in rows.values()])
-        vectors = (
-            np.stack([vector for _, vector, _ in rows.values()])
-            if rows
-            else np.zeros((0, len(accuracy)))
-        )
-        family = simultaneous(
-            values, vectors, range(len(rows)), None, np.array([n for _, _, n in rows.values()])
-        )
-        for end, numbers in (("", values), ("_low", family.low), ("_high", family.high)):
-            for name, number in zip(rows, back(numbers), strict=True):
-                measures[name][f"{column}{end}"] = float(number)
-    return measures
-
-
-def _excess(order: Vector, accuracy: Vector, size: Vector) -> Influence | None:
-    """Return the tau of the order with *size* less that of the accuracy with it."""
-    own, its = tau_influence(order, size), tau_influence(accuracy, size)
-    return Influence(own.tau - its.tau, own.values - its.values) if own and its else None
-
-
-def _within_equals(order: Vector, accuracy: Vector, size: Vector) -> Influence | None:
-    """Return tau over pairs of equal *size* on Fisher's scale, where it has no bounds.
-
-    Infinity where it is 1 or -1.
-    """
-    found = tau_influence(order, accuracy, size)
-    if found is None or abs(found.tau) > 1 - NONE:
-        return found and Influence(found.tau * math.inf, found.values)
-    return Influence(math.atanh(found.tau), found.values / (1 - found.tau**2))

@@ -15,7 +15,6 @@ from benchmarks_data.target import Target
 from harness.analysis.beyond import BEYOND_COLUMNS, beyond
 from harness.analysis.ceiling import Trainings
 from harness.analysis.components import COMPONENT_COLUMNS, varying
-from harness.analysis.contrasts import size_measures
 from harness.analysis.metrics import (
     BUDGETS,
     TOP_SHARES,
@@ -25,6 +24,7 @@ from harness.analysis.metrics import (
     tau_top,
 )
 from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.size_ties import size_measures
 from harness.analysis.statistics import Vector, kendall, pearson, spearman, tau_b
 from harness.analysis.units import Units, depths, units_of
 from proxies.requests import direction
@@ -184,26 +184,29 @@ def _measures(
     classes = sample.units.of(used)
     x, y = order[used].to_numpy(float), values[used].to_numpy(float)
     tau = kendall(x, y, classes=classes)
-    found: dict[str, float] = {"n": len(x), "missing": int((values.notna() & order.isna()).sum())}
-    found |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
+    measures: dict[str, float] = {
+        "n": len(x),
+        "missing": int((values.notna() & order.isna()).sum()),
+    }
+    measures |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
     means = draws.loc[used].mean(axis=1, skipna=False).to_numpy(float)
-    found |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
+    measures |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
     if Target.parse(str(values.name)).is_accuracy:
-        found |= {"tau_top10": tau_top(x, y)}
-        found |= {
+        measures |= {"tau_top10": tau_top(x, y)}
+        measures |= {
             f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES
         }
-        found |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
-    found |= _size_measures(x, y, sample.sizes.loc[used])
-    found |= beyond(
+        measures |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
+    measures |= _size_measures(x, y, sample.sizes.loc[used])
+    measures |= beyond(
         proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census
     )
-    found |= {"minus_inf": int(np.isneginf(draws.loc[used].to_numpy(float)).any(axis=1).sum())}
+    measures |= {"minus_inf": int(np.isneginf(draws.loc[used].to_numpy(float)).any(axis=1).sum())}
     if seeds is not None:
-        found |= varying(proxy, x, y, seeds.loc[used], sample.trainings.at(used), classes)
+        measures |= varying(proxy, x, y, seeds.loc[used], sample.trainings.at(used), classes)
     single = [tau_b(*joined(draws[draw], values)) for draw in draws]
     several = len(single) > 1 and not np.isnan(single).any()
-    return found | {
+    return measures | {
         "tau_seeds_mean": float(np.mean(single)),
         "tau_seeds_sd": float(np.std(single, ddof=1)) if several else math.nan,
         "census": sample.units.census,
@@ -214,8 +217,11 @@ def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float
     """Return what the sizes of the networks have to do with an order *x* (n,) and a target *y*
     (n,); nothing of unknown sizes.
     """
-    found: dict[str, float] = {}
+    measures: dict[str, float] = {}
     if "params" in sizes and sizes["params"].notna().all():
         params = sizes["params"].to_numpy(float)
-        found |= {"tau_params": tau_b(x, params), "tau_partial_params": partial_tau(x, y, params)}
-    return found
+        measures |= {
+            "tau_params": tau_b(x, params),
+            "tau_partial_params": partial_tau(x, y, params),
+        }
+    return measures

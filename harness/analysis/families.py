@@ -130,11 +130,11 @@ def _corrected(alone: Vector, largest: Vector, count: int) -> Vector:
 def _largest(factor: Array, contrasts: Any, error: Vector, tested: Array) -> Vector:
     """Return DRAWS of the largest absolute statistic of the family, ascending."""
     stream = np.random.default_rng(0)
-    found = []
+    largest = []
     for start in range(0, DRAWS, AT_ONCE):
         draws = stream.standard_normal((min(AT_ONCE, DRAWS - start), len(factor))) @ factor
-        found.append((np.abs(contrasts(draws)[:, tested]) / error[tested]).max(axis=1))
-    return np.sort(np.concatenate(found))
+        largest.append((np.abs(contrasts(draws)[:, tested]) / error[tested]).max(axis=1))
+    return np.sort(np.concatenate(largest))
 
 
 def letters(names: Sequence[str], different: Collection[tuple[str, str]]) -> dict[str, str]:

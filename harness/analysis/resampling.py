@@ -112,8 +112,8 @@ class Precision:
         order = top(score, self._count)
         _, i, j = np.intersect1d(order.items, self._best.items, return_indices=True)
         both = chosen(self._weights, order, self._places)[:, i] * self._chosen[:, j]
-        found: Vector = _ratio(both, self._weights[:, order.items[i]]).sum(axis=1) / self._places
-        return found
+        shares: Vector = _ratio(both, self._weights[:, order.items[i]]).sum(axis=1) / self._places
+        return shares
 
 
 def gains(weights: Array, order: Top, accuracy: Vector, places: int) -> Vector:
@@ -126,8 +126,8 @@ def gains(weights: Array, order: Top, accuracy: Vector, places: int) -> Vector:
     own, before, end = order.weights(weights)
     reached, start = (discounts[np.minimum(at, places).astype(int)] for at in (end, before))
     total = order.sums(own * (2.0 ** accuracy[order.items] - 1))
-    found: Vector = _ratio((reached - start) * total, end - before).sum(axis=1)
-    return found
+    shares: Vector = _ratio((reached - start) * total, end - before).sum(axis=1)
+    return shares
 
 
 def _ratio(part: Array, whole: Array) -> Array:

@@ -115,13 +115,13 @@ class Results:
         Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are
         none.
         """
-        found = correlations(
+        frame = correlations(
             self.scores, self.table, self.targets, self.populations, self.benchmark
         )
         known: dict[tuple[str, str], str] = {}
         for target in self.targets:
-            rows = found[
-                (found["target"] == target) & (found["population"] == self.population)
+            rows = frame[
+                (frame["target"] == target) & (frame["population"] == self.population)
             ].set_index("proxy")["tau"]
             lettered = groups(
                 {name: float(rows[name]) for name in self.orders},
@@ -132,13 +132,13 @@ class Results:
                 if self.is_census
                 else {(target, name): group for name, group in lettered.items()}
             )
-        keys = zip(found["target"], found["proxy"], found["population"], strict=True)
+        keys = zip(frame["target"], frame["proxy"], frame["population"], strict=True)
         of_row = [
             known.get((target, proxy)) if name == self.population else None
             for target, proxy, name in keys
         ]
-        return found.assign(
-            group=pd.array(of_row, dtype="string"), input=found["proxy"].map(self.input_of)
+        return frame.assign(
+            group=pd.array(of_row, dtype="string"), input=frame["proxy"].map(self.input_of)
         )
 
     @cached_property
@@ -248,12 +248,12 @@ class Results:
 
     def single_seeds(self, target: str) -> dict[str, list[float]]:
         """Return the taus of single seeds, for proxies that have several."""
-        accuracy, found = self.accuracy(target), {}
+        accuracy, taus = self.accuracy(target), {}
         for proxy in self.orders:
             seeds = direction(proxy) * by_seed(self.scores, proxy)
             if seeds.shape[1] > 1:
-                found[proxy] = [tau_b(*joined(seeds[seed], accuracy)) for seed in seeds]
-        return found
+                taus[proxy] = [tau_b(*joined(seeds[seed], accuracy)) for seed in seeds]
+        return taus
 
     def _for_each_target(
         self, columns: Sequence[str], make: Callable[[str], pd.DataFrame]

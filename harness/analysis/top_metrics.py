@@ -110,16 +110,16 @@ def _metrics(score: Vector, known: _Known) -> dict[str, tuple[int, float, float,
         if known.best.sum() >= FEW
         else Tau(math.nan, *blank)
     )
-    found = {"tau_top10": (int(known.best.sum()), among.value, among.low, among.high)}
+    metrics = {"tau_top10": (int(known.best.sum()), among.value, among.low, among.high)}
     for share, count in known.counts.items():
         value, ends = precision_top(score, accuracy, share), blank
         if share in known.precisions:
             ends = interval(value, known.precisions[share].of(score))
-        found[f"precision_top{round(100 * share)}"] = count, value, *ends
+        metrics[f"precision_top{round(100 * share)}"] = count, value, *ends
     value, ends = ndcg(score, accuracy), blank
     if places >= ENOUGH_FOR_GAIN and not math.isnan(value):
         ends = interval(value, known.half_gains(score) / known.ideal)
-    found["ndcg"] = places, value, *ends
-    return found | {
+    metrics["ndcg"] = places, value, *ends
+    return metrics | {
         f"regret_{budget}": (budget, regret(score, accuracy, budget), *blank) for budget in BUDGETS
     }

@@ -26,6 +26,7 @@ from harness.scoring.inputs import Images, key_of, name_of, network_inputs
 from harness.search_methods.searches import SearchPlan
 from harness.search_methods.settings import Setting
 from proxies.passes.objectives import OBJECTIVES, preset
+from proxies.view import View, cell_view
 
 BENCHMARK, DATASET = "nb201", "cifar10"
 #: What is measured of a kernel K of n images: the bound, the trace, and the bound of n K /
@@ -126,7 +127,7 @@ def measure_cell(design: Design, item: tuple[int, int]) -> CellRecord:
     }.items():
         request = proxies.request(text)
         results = [
-            PASSES[reading].function()(network, inputs, **dict(options))
+            PASSES[reading].function()(cell_view(network), inputs, **dict(options))
             for reading, options in request.readings
         ]
         scores[name] = float(request.score(*results))
@@ -185,7 +186,7 @@ def _kernel(network: Any, design: Design) -> dict[str, float]:
 
     dataset = benchmarks_data.get(BENCHMARK).datasets[DATASET]
     inputs = network_inputs(design.images, design.seed, dataset, "float64", "cpu")
-    kernel = tangent_kernel(network, inputs, batch=design.batch).kernel.numpy()
+    kernel = tangent_kernel(View(network), inputs, batch=design.batch).kernel.numpy()
     value, trace = (
         bound(kernel, inputs.labels(design.batch).numpy(), dataset.classes),
         float(np.trace(kernel)),

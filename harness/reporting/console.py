@@ -16,7 +16,7 @@ from rich.table import Table as TerminalTable
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
 from harness.analysis.results import Results
-from harness.reporting.findings import declared
+from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.phrases import interval_text
 from harness.terminal.console import Wide
 from proxies import TRIVIAL_BASELINES
@@ -48,7 +48,7 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         console.print(text, highlight=False, soft_wrap=True, markup=False)
     if results.declared:
         for target in results.targets:
-            for line in declared(results, target):
+            for line in declared_findings(results, target):
                 console.print(f"{target}: {line}", highlight=False, soft_wrap=True, markup=False)
     indices = results.populations[results.population]
     for line in [
@@ -112,26 +112,31 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         table.add_column("proxy", overflow="fold")
         for heading in ("tau", "other classes" if first["census"] else "95 % interval"):
             table.add_column(heading, justify="right", no_wrap=True)
-        lettered = rows["group"].notna().any()
+        lettered = bool(rows["group"].notna().any())
         if lettered:
             table.add_column("group", overflow="fold")
         for heading in ("rho", "r", "n", "missing"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            table.add_row(
-                row["proxy"].replace("[", r"\["),
-                _number(row["tau"]),
-                interval_text(row["tau_low"], row["tau_high"]),
-                *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
-                _number(row["rho"]),
-                _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
-                str(row["n"]),
-                str(row["missing"]),
-                row["input"],
-                style="dim" if row["proxy"] in TRIVIAL_BASELINES else None,
-            )
+            style = "dim" if row["proxy"] in TRIVIAL_BASELINES else None
+            table.add_row(*_cells(row, lettered), style=style)
         console.print(table)
+
+
+def _cells(row: pd.Series, lettered: bool) -> list[str]:
+    """Return what a row of correlations shows; its group where any row has one."""
+    return [
+        row["proxy"].replace("[", r"\["),
+        _number(row["tau"]),
+        interval_text(row["tau_low"], row["tau_high"]),
+        *([] if not lettered else ["" if pd.isna(row["group"]) else row["group"]]),
+        _number(row["rho"]),
+        _number(row["r"]) + ("*" if row["r_n"] < row["n"] else ""),
+        str(row["n"]),
+        str(row["missing"]),
+        row["input"],
+    ]
 
 
 def _number(value: float) -> str:

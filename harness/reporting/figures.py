@@ -6,6 +6,7 @@ PNG and SVG, in colours that colour-blind readers can tell apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 
 from benchmarks_data.target import Target
 from harness.reporting import plots, plots_between
+from harness.reporting.sections import SavedFigure, Topic
 
 if TYPE_CHECKING:
     from harness.analysis.results import Results
@@ -88,31 +90,91 @@ def _components(results: Results, target: str) -> Figure | None:
     return plots_between.components_bars(rows[known]) if known.any() else None
 
 
-#: name -> what draws it, which returns None where there is nothing to see.
-FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
-    "tau": _tau,
-    "score_accuracy": _score_accuracy,
-    "agreement": _agreement,
-    "strata": _strata,
-    "regret": _regret,
-    "cost": _cost,
-    "seeds": _seeds,
-    "components": _components,
-}
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure of a run's report.
 
-
-def save_figures(folder: Path, results: Results, target: str) -> dict[str, Path]:
-    """Draw the figures for one target, save each as ``NAME_TARGET`` with each suffix, and return
-    the PNG files by name.
+    Attributes:
+        name: of its files, before the target's.
+        topic: the section that shows it.
+        caption: what it shows, in a sentence.
+        draw: draws it of the results, for a target; None where there is nothing to see.
     """
-    paths = {}
+
+    name: str
+    topic: Topic
+    caption: str
+    draw: Callable[[Results, str], Figure | None]
+
+
+_ENTRIES = (
+    ReportFigure(
+        "tau",
+        Topic.CORRELATIONS,
+        "Kendall's tau-b of each proxy with its 95 % interval.",
+        _tau,
+    ),
+    ReportFigure(
+        "score_accuracy",
+        Topic.CORRELATIONS,
+        "Score of each architecture (mean over seeds) against the target; scores of -inf stand on "
+        "the left edge.",
+        _score_accuracy,
+    ),
+    ReportFigure(
+        "agreement",
+        Topic.COMPARISONS,
+        "Tau-b of each proxy with each other one.",
+        _agreement,
+    ),
+    ReportFigure(
+        "strata",
+        Topic.SIZE,
+        "Tau-b within tenths of the architectures, by live parameters and by the target, with "
+        "95 % intervals.",
+        _strata,
+    ),
+    ReportFigure(
+        "regret",
+        Topic.SEARCH,
+        "Accuracy that is lost by training only the k architectures with the highest scores. "
+        "Grey: k drawn at random.",
+        _regret,
+    ),
+    ReportFigure(
+        "cost",
+        Topic.SEARCH,
+        "Tau-b against seconds for an architecture; the line joins the proxies that no cheaper "
+        "one beats.",
+        _cost,
+    ),
+    ReportFigure(
+        "seeds",
+        Topic.SEEDS,
+        "Tau-b of single seeds, and of the mean rank over seeds.",
+        _seeds,
+    ),
+    ReportFigure(
+        "components",
+        Topic.COMPONENTS,
+        "Standard deviation of tau by what is drawn anew.",
+        _components,
+    ),
+)
+#: The figures by name, in the order in which a section shows them.
+FIGURES = {entry.name: entry for entry in _ENTRIES}
+
+
+def save_figures(folder: Path, results: Results, target: str) -> list[SavedFigure]:
+    """Draw the figures for one target, and save each as ``NAME_TARGET`` with each suffix."""
+    saved = []
     with matplotlib.rc_context(STYLE):
-        for name, draw in FIGURES.items():
-            figure = draw(results, target)
-            if figure is None:
-                continue
-            paths[name] = save(figure, folder / f"{name}_{target}.png")
-    return paths
+        for entry in FIGURES.values():
+            figure = entry.draw(results, target)
+            if figure is not None:
+                path = save(figure, folder / f"{entry.name}_{target}.png")
+                saved.append(SavedFigure(entry.topic, path, entry.caption))
+    return saved
 
 
 def save(figure: Figure, path: Path) -> Path:

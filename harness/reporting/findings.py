@@ -7,30 +7,24 @@ sentence says why.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import pandas as pd
 
 import benchmarks_data
-from harness.analysis.comparison import RUNS, SHORT, SPLIT, TRUTH
-from harness.analysis.contrasts import DECLARED, PAIRS
-from harness.analysis.families import SIGNIFICANT
 from harness.analysis.results import Results
+from harness.reporting.certainty_findings import ceiling_findings, gap_findings, seed_findings
+from harness.reporting.comparison_findings import best_findings, declared_findings, rival_findings
 from harness.reporting.phrases import (
     architectures,
     interval_text,
     listed,
     records,
     row_of,
-    signed,
     tau_of,
 )
 from harness.reporting.size_findings import size_findings
 from proxies import TRIVIAL_BASELINES
 
-#: The proxies that the subject of a report is compared with by name, where they were scored.
-RIVALS = ("zeros", "synflow", "naswot", "params", "live_params")
 #: From this many architectures on, the normal approximation behind intervals and p values is a good
 #: one.
 ENOUGH = 30
@@ -48,7 +42,7 @@ def subject(results: Results) -> str:
     )
 
 
-def headline(results: Results, target: str) -> list[str]:
+def target_findings(results: Results, target: str) -> list[str]:
     """Return the sentences about one target.
 
     The subject's tau, its rivals, size, populations, ceiling, and what is missing.
@@ -61,13 +55,17 @@ def headline(results: Results, target: str) -> list[str]:
     return [
         opening,
         *_listing(results, target),
-        *(declared(results, target) if results.declared else _rivals(results, target, name)),
-        *_best(results, target, name),
+        *(
+            declared_findings(results, target)
+            if results.declared
+            else rival_findings(results, target, name)
+        ),
+        *best_findings(results, target, name),
         *size_findings(results, target, row),
         *_populations(results, target, name),
-        *_ceilings(results, target),
-        *_seeds(results, target, row),
-        *_gaps(results, target),
+        *ceiling_findings(results, target),
+        *seed_findings(results, target, row),
+        *gap_findings(results, target),
     ]
 
 
@@ -159,157 +157,6 @@ def _listing(results: Results, target: str) -> list[str]:
     ]
 
 
-def _rivals(results: Results, target: str, name: str) -> list[str]:
-    same = results.same(target)
-    rivals = {
-        same[rival]: rival
-        for rival in reversed(RIVALS)
-        if rival in results.orders and same[rival] != same[name]
-    }
-    if not rivals:
-        return [f"Nothing to compare {name} with was scored."]
-    shown = [_against(results, target, name, rival) for rival in reversed(rivals.values())]
-    return [f"{name} against {listed(shown)}.{_family(results, target)}"]
-
-
-def declared(results: Results, target: str) -> list[str]:
-    """Return how each score compares with the declared one, those that are significantly better
-    first.
-    """
-    name, same = str(results.declared), results.same(target)
-    pairs = results.each_against(target, name).sort_values("difference", ascending=False)
-    rows = {same[row["proxy"]]: row for row in records(pairs) if same[row["proxy"]] != same[name]}
-
-    def shown(keep: Callable[[dict[str, Any]], bool]) -> str:
-        return (
-            listed(f"{label} {_difference(row)}" for label, row in rows.items() if keep(row))
-            or "none"
-        )
-
-    opening = (
-        f"Declared comparison, each score against {same[name]} "
-        f"({row_of(results.of(target), name)['tau']:.3f})"
-    )
-    if results.is_census:
-        return [f"{opening}: {shown(lambda _: True)}.{_family(results, target)}"]
-    return [
-        f"{opening}. "
-        f"Significantly better: {shown(lambda row: _significant(row) and row['difference'] > 0)}. "
-        f"Significantly worse: {shown(lambda row: _significant(row) and row['difference'] < 0)}. "
-        f"Neither: {shown(lambda row: not _significant(row))}.{_family(results, target)}"
-    ]
-
-
-def _family(results: Results, target: str) -> str:
-    """Return what the intervals of differences are corrected for.
-
-    Nothing where no difference has one.
-    """
-    families = (
-        results.pairs[results.pairs["target"] == target].groupby("family")["comparisons"].first()
-    )
-    pairs, declared = int(families.get(PAIRS, 0)), int(families.get(DECLARED, 0))
-    if not pairs + declared:
-        return ""
-    what = (
-        f"these {declared} comparisons; the other {pairs} are a second family"
-        if declared
-        else f"all {pairs} comparisons of two"
-    )
-    if results.is_census:
-        return (
-            " (Differences, with 95 % intervals for other classes like these, which hold "
-            f"together for {what}.)"
-        )
-    return (
-        f" (Differences with 95 % intervals that hold together for {what}; significant is "
-        "what excludes 0.)"
-    )
-
-
-def _against(results: Results, target: str, name: str, rival: str) -> str:
-    """Return the difference of the subject's tau from a rival's, with its interval and whether it
-    counts.
-    """
-    (row,) = records(results.against(target, name).query("other == @rival"))
-    text = f"{results.same(target)[rival]} ({row_of(results.of(target), rival)['tau']:.3f})"
-    if math.isnan(row["difference"]):
-        return f"{text}: {_difference(row)}"
-    known = {int(row_of(results.of(target), proxy)["n"]) for proxy in (name, rival)}
-    sample = (
-        "" if known == {row["n"]} else f" on the {row['n']:,} architectures where both are known"
-    )
-    return (
-        f"{text}: {_difference(row)}{sample}{'' if results.is_census else f', {_counts_as(row)}'}"
-    )
-
-
-def _difference(row: Mapping[str, float]) -> str:
-    if math.isnan(row["difference"]):
-        return "undefined"
-    interval = "" if math.isnan(row["low"]) else f" ({signed(row['low'])} to {signed(row['high'])})"
-    return f"{signed(row['difference'])}{interval}"
-
-
-def _significant(comparison: Mapping[str, float]) -> bool:
-    """Return whether a difference is significant in its family: its interval excludes 0."""
-    return comparison["p_family"] < SIGNIFICANT
-
-
-def _beats(row: Mapping[str, float]) -> bool:
-    """Return whether the other score of a comparison is significantly better."""
-    return _significant(row) and row["difference"] < 0
-
-
-def _counts_as(comparison: Mapping[str, float]) -> str:
-    if math.isnan(comparison["p_family"]):
-        return "which the sample cannot test, as it shows no variation"
-    return "significant" if _significant(comparison) else "not significant"
-
-
-def _best(results: Results, target: str, name: str) -> list[str]:
-    """Return which score has the highest tau, which cannot be told from it, and where the subject
-    stands.
-    """
-    rows = results.of(target)
-    ranked = (
-        rows[rows["proxy"].isin(list(results.orders))]
-        .dropna(subset="tau")
-        .sort_values("tau", ascending=False)
-    )
-    first, *others = map(str, ranked["proxy"])
-    same = results.same(target)
-    others = [
-        label for label in dict.fromkeys(same[other] for other in others) if label != same[first]
-    ]
-    if results.is_census:  # nothing is to be inferred: the order of the taus
-        place = [same[first], *others].index(same[name])
-        own = f" {name} is number {place + 1} of {len(others) + 1} by its tau." if place else ""
-        return [f"The highest tau is that of {same[first]}, {tau_of(row_of(rows, first))}.{own}"]
-    against = {same[row["other"]]: row for row in records(results.against(target, first))}
-    level = [other for other in others if not _significant(against[other])]
-    above = [other for other in others if _beats(against[other])]
-    found = f"The highest tau is that of {same[first]}, {tau_of(row_of(rows, first))}"
-    found += f"; no significant difference from it: {listed(level)}" if level else ""
-    found += f"; significantly better where both have a score: {listed(above)}" if above else ""
-    rivals = {same[row["other"]]: row for row in records(results.against(target, name))}
-    better = [
-        other for other in (same[first], *others) if other in rivals and _beats(rivals[other])
-    ]
-    own = (
-        f" Significantly better than {name}: {len(better)} of the {len(others)} others."
-        if same[name] != same[first]
-        else ""
-    )
-    uneven = (
-        ""
-        if ranked["n"].nunique() == 1
-        else " Not all scores are known for the same architectures; differences are on those of "
-        "both."
-    )
-    return [f"{found}.{own}{uneven}"]
-
-
 def _populations(results: Results, target: str, name: str) -> list[str]:
     rows = results.correlations
     rows = rows[
@@ -322,71 +169,3 @@ def _populations(results: Results, target: str, name: str) -> list[str]:
         for row in records(rows)
     ]
     return [f"Tau of {name} is {listed(taus)}."] if taus else []
-
-
-def _ceilings(results: Results, target: str) -> list[str]:
-    rows = results.ceilings[results.ceilings["target"] == target].dropna(subset="tau")
-    if rows.empty:
-        return [
-            f"The table has no single runs, no other split and no shorter training of {target}: "
-            "how noisy it is, is not known."
-        ]
-    truth = [tau_of(row) for row in records(rows[rows["what"] == TRUTH])]
-    found = [
-        f"A score without noise, the true expected accuracy, would have tau {tau} with {target} "
-        "(estimated)."
-        for tau in truth
-    ]
-    if taus := [f"{tau_of(row)}, n = {row['n']:,}" for row in records(rows[rows["what"] == RUNS])]:
-        found.append(f"Two training runs of the same architectures agree at tau {listed(taus)}.")
-    for what, text in ((SPLIT, "on another split"), (SHORT, "after fewer epochs")):
-        if taus := [
-            f"{row['other']} {tau_of(row)}, n = {row['n']:,}"
-            for row in records(rows[rows["what"] == what])
-        ]:
-            found.append(f"Tau of {target} with the accuracy {text}: {listed(taus)}.")
-    return found
-
-
-def _seeds(results: Results, target: str, row: pd.Series) -> list[str]:
-    """Return how far tau moves with other seeds, and whose intervals do not say it."""
-    rows = results.of(target)
-    rows = rows[rows["proxy"].isin(list(results.orders)) & rows["tau"].notna()]
-    found, proxy = [], row["proxy"]
-    if not math.isnan(row["tau_low_all"]) and row["seeds"] > 1:
-        what = (
-            "other seeds of the same architectures"
-            if results.is_census
-            else "other seeds as well as other architectures"
-        )
-        found.append(
-            f"For {what} the interval of tau of {proxy} is "
-            f"{interval_text(row['tau_low_all'], row['tau_high_all'])}."
-        )
-    known = rows["tau_low_all"].notna() | (rows["sd_seeds"] == 0)
-    if unknown := list(rows["proxy"][~known]):
-        found.append(
-            "Not told by this run: how far tau would move with other weights and other batches. "
-            "No interval includes it for "
-            f"{', '.join(unknown)}; several --seeds tell it (and --batches what is due to which)."
-        )
-    return found
-
-
-def _gaps(results: Results, target: str) -> list[str]:
-    rows = results.of(target)
-    rows = rows[rows["proxy"].isin(list(results.orders))]
-    found = {
-        "Scores that are missing, and left out": "missing",
-        "Scores of -inf, which count as the lowest": "minus_inf",
-    }
-    return [f"{what}: {counts}." for what, key in found.items() if (counts := _numbers(rows, key))]
-
-
-def _numbers(rows: pd.DataFrame, key: str) -> str:
-    """Return how many architectures each score has, those with equally many together."""
-    by_count = rows[rows[key] > 0].groupby(key)["proxy"].agg(", ".join)
-    return listed(
-        f"{count} each of {proxies}" if ", " in proxies else f"{count} of {proxies}"
-        for count, proxies in by_count.items()
-    )

@@ -169,17 +169,7 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
         axes.text(high + 0.012, position, f"{value:.3f}", va="center", fontsize=8)
     axes.axvline(0, color="black", lw=0.8)
     if ceiling is not None:
-        axes.axvline(ceiling, color=ORANGE, lw=1, ls="--")
-        axes.text(
-            ceiling - 0.01,
-            -0.6,
-            "a score without noise",
-            color=ORANGE,
-            fontsize=7,
-            rotation=90,
-            ha="right",
-            va="bottom",
-        )
+        _mark_ceiling(axes, ceiling)
     axes.margins(x=0.16)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
@@ -188,12 +178,28 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
         f"Kendall's tau-b with {first['target']}, 95 % interval{units}\n{population_text(first)}",
         fontsize=8,
     )
-    kinds = {GREY: "trivial baseline", GREEN: "short training"}
-    shown = [
-        Patch(color=colour, label=kind)
-        for colour, kind in kinds.items()
-        if colour in colours_of(rows["proxy"])
-    ]
+    _explain_colours(axes, colours_of(rows["proxy"]))
+    return figure
+
+
+def _mark_ceiling(axes: Axes, ceiling: float) -> None:
+    axes.axvline(ceiling, color=ORANGE, lw=1, ls="--")
+    axes.text(
+        ceiling - 0.01,
+        -0.6,
+        "a score without noise",
+        color=ORANGE,
+        fontsize=7,
+        rotation=90,
+        ha="right",
+        va="bottom",
+    )
+
+
+def _explain_colours(axes: Axes, colours: Iterable[str]) -> None:
+    """Write above the axes what bars are that are no proxy's."""
+    kinds, used = {GREY: "trivial baseline", GREEN: "short training"}, set(colours)
+    shown = [Patch(color=colour, label=kind) for colour, kind in kinds.items() if colour in used]
     if shown:
         axes.legend(
             handles=shown,
@@ -203,7 +209,6 @@ def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure
             ncols=2,
             frameon=False,
         )
-    return figure
 
 
 def axis_text(target: str) -> str:

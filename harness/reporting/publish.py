@@ -15,9 +15,9 @@ from harness.files.provenance import with_versions
 from harness.files.records import record_text
 from harness.files.run_record import RunRecord, earlier_targets
 from harness.files.whole import write_csv, write_text
-from harness.reporting.document import document
 from harness.reporting.figures import remove_figures, save_figures
 from harness.reporting.render import html, markdown
+from harness.reporting.run_document import run_document
 
 
 def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
@@ -68,7 +68,7 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
         write_csv(frame, folder / f"{name}.csv")
     figures = {target: save_figures(folder, results, target) for target in results.targets}
     provenance = with_versions(settings)
-    report = document(results, figures, provenance)
+    report = run_document(results, figures, provenance)
     texts = {
         "report.html": html(report),
         "report.md": markdown(report),

@@ -15,7 +15,7 @@ def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
 
     The question of parameter bias.
     """
-    found, proxy = [], row["proxy"]
+    sentences, proxy = [], row["proxy"]
     if proxy != "params" and not math.isnan(row["excess_params"]):
         bound = row["excess_params_low"], row["excess_params_high"]
         interval = "" if math.isnan(bound[0]) else f" ({signed(bound[0])} to {signed(bound[1])})"
@@ -26,13 +26,13 @@ def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
             "no difference can be told",
         )
         own = row["tau_params"] - row["excess_params"]
-        found.append(
+        sentences.append(
             f"Tau with the number of parameters is {row['tau_params']:.3f} for {proxy} and "
             f"{own:.3f} for {target} itself: "
             f"{signed(row['excess_params'])}{interval}, {verdict}."
         )
     return (
-        found
+        sentences
         + _beyond(row)
         + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
     )
@@ -40,25 +40,25 @@ def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
 
 def _beyond(row: pd.Series) -> list[str]:
     """Return what a score says that sizes do not say."""
-    found, proxy = [], row["proxy"]
+    sentences, proxy = [], row["proxy"]
     for size, words in (("params", "parameters"), ("live_params", "live parameters")):
         if not math.isnan(excess := row[f"beyond_{size}"]):
             null = interval_text(row[f"tau_shuffled_low_{size}"], row[f"tau_shuffled_high_{size}"])
             own = f"{signed(row[f'beyond_low_{size}'])} to {signed(row[f'beyond_high_{size}'])}"
-            found.append(
+            sentences.append(
                 f"Shuffled among architectures with equally many {words}, the scores of {proxy} "
                 "would have tau "
                 f"{row[f'tau_shuffled_{size}']:.3f} ({null}): their own is {signed(excess)} "
                 f"({own}) from that."
             )
     if not math.isnan(row["gain_sizes"]):
-        found.append(
+        sentences.append(
             "Predicted out of sample from live_params, live_convs, flops and depth, as far as "
             "they are known, the target has tau "
             f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {signed(row['gain_sizes'])} "
             f"({signed(row['gain_sizes_low'])} to {signed(row['gain_sizes_high'])})."
         )
-    return found
+    return sentences
 
 
 def _equal_size(results: Results, target: str, proxy: str) -> list[str]:

@@ -43,8 +43,8 @@ def merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     requests = [proxies.request(str(name)) for name in everything["proxy"].unique()]
     aggregates = [request for request in requests if request.components]
     whole = everything[~everything["proxy"].isin([request.name for request in aggregates])]
-    found = whole[whole["status"] == OK].groupby(key)["score"].nunique()
-    for proxy, seed, batch, index in found.index[found > 1]:
+    values = whole[whole["status"] == OK].groupby(key)["score"].nunique()
+    for proxy, seed, batch, index in values.index[values > 1]:
         raise InputError(
             f"the runs disagree about {proxy} of index {index}, seed {seed}, batch {batch}: they "
             "come from different versions, or "
@@ -132,7 +132,7 @@ def _identity(images: ImageFileRecord | str) -> str:
     return images.sha256 if isinstance(images, ImageFileRecord) else images
 
 
-def _check(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:
+def check_architectures(scores: pd.DataFrame, benchmark: str, folders: Sequence[Path]) -> None:
     """Raise InputError unless every row names an architecture by its index and string."""
     if (scores["benchmark"] != benchmark).any():
         raise InputError(

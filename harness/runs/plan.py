@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,102 +21,136 @@ from harness.scoring.checks import (
 from harness.scoring.image_file import ImageFile
 from harness.scoring.inputs import images_named
 from harness.scoring.job import Job, Task
+from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
 from harness.terminal.checks import check_device, check_replaceable, declared_name, tables_folder
-from harness.terminal.executor_options import executor_of
 
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
     from benchmarks_data.table import Table
-    from harness.computing.contract import Executor
     from harness.scoring.store import Store
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A checked command line: what is scored, what it is compared with, where results go."""
+class RunOptions:
+    """What is asked of a run, as plain values: those of the command line, with its defaults.
 
+    Attributes:
+        proxies: names with their options; ``all`` for every proxy. The trivial baselines are added.
+        benchmark: its name.
+        dataset: whose network is scored; None for the first target's.
+        archs: ``all``, a number to draw, or a file of architectures.
+        sample_seed: seeds the draw.
+        population: one of POPULATIONS.
+        seeds: how many seeds of weights and batches.
+        batches: how many batches, each with every seed; None where each seed draws its own.
+        images: ``natural``, ``noise``, or a file.
+        targets: columns of the table; None for the dataset's test accuracy.
+        tables: a folder of tables; None for that of NAS_TABLES, else the installed one.
+        against: the score to compare each other one with; None for all pairs.
+        out: the folder of the results; None for one under reports/.
+        force: whether scores are computed anew that the store has.
+        device, dtype: of the computation.
+        memory: megabytes for architectures that are computed together; None lets the engine decide.
+        plugins: files that register further proxies, with their checksums.
+    """
+
+    proxies: Sequence[str] = ("zeros",)
+    benchmark: str = "nb201"
+    dataset: str | None = None
+    archs: str = "1000"
+    sample_seed: int = 0
+    population: str = "all"
+    seeds: int = 1
+    batches: int | None = None
+    images: str = NATURAL
+    targets: Sequence[str] | None = None
+    tables: Path | None = None
+    against: str | None = None
+    out: Path | None = None
+    force: bool = False
+    device: str = "cpu"
+    dtype: str = "float32"
+    memory: int | None = None
+    plugins: tuple[tuple[Path, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Checked options: what is scored, what it is compared with, where results go.
+
+    Attributes:
+        warning: which of the listed architectures are left out; empty where none is.
+        uncovered: what it does that images are not of all classes; empty where they are.
+        declared: the score that the others were declared to be compared with, if one was.
+    """
+
+    options: RunOptions
     job: Job
     requests: list[proxies.Request]
     indices: list[int]
     table: Table
     targets: list[str]
     out: Path
-    executor: Executor
-    warning: str
-    uncovered: str
-    batches: Sequence[int] | None = None
+    warning: str = ""
+    uncovered: str = ""
     declared: str | None = None
 
+    @property
+    def seeds(self) -> range:
+        """The seeds of weights, and of batches where these have none of their own."""
+        return range(self.options.seeds)
 
-def make_plan(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> Plan:
+    @property
+    def batches(self) -> range | None:
+        """The seeds of batches; None where each seed draws its own."""
+        return None if self.options.batches is None else range(self.options.batches)
+
+
+def make_plan(options: RunOptions) -> Plan:
     """Check everything that was given, before anything is computed.
 
     Raises:
         InputError: for what cannot be used.
     """
-    benchmark = benchmarks_data.get(args.benchmark)
-    requests = canonical_requests(args.proxy)
+    benchmark = benchmarks_data.get(options.benchmark)
+    requests = canonical_requests(options.proxies)
     check_supernet(benchmark.name, requests)
-    declared = declared_name(args.against, [request.name for request in requests])
-    table = benchmark.table(tables_folder(args.tables))
-    dataset, targets = choose_targets(benchmark, table, args.dataset, args.target)
+    declared = declared_name(options.against, [request.name for request in requests])
+    table = benchmark.table(tables_folder(options.tables))
+    dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
+    known = table.known(targets)
     indices, warning = select(
-        benchmark, args.archs, args.population, args.sample_seed, table.known(targets)
+        benchmark, options.archs, options.population, options.sample_seed, known
     )
-    images, uncovered = images_named(args.images), ""
+    images, uncovered = images_named(options.images), ""
     if isinstance(images, ImageFile):
         classes = benchmark.datasets[dataset].classes
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
-    job = Job(
-        benchmark.name,
-        dataset,
-        images,
-        args.dtype,
-        check_device(args.device),
-        plugins,
-        _bytes(args.memory),
-    )
-    out = writable_folder(args.out or Path("reports") / f"{benchmark.name}-{dataset}")
+    device, memory = check_device(options.device), _bytes(options.memory)
+    job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
+    out = writable_folder(options.out or Path("reports") / f"{benchmark.name}-{dataset}")
     check_replaceable(out)
-    batches = None if args.batches is None else range(args.batches)
-    return Plan(
-        job,
-        requests,
-        indices,
-        table,
-        targets,
-        out,
-        executor_of(args),
-        warning,
-        uncovered,
-        batches,
-        declared,
-    )
+    return Plan(options, job, requests, indices, table, targets, out, warning, uncovered, declared)
 
 
-def tasks_due(plan: Plan, store: Store, seeds: int, *, force: bool) -> list[tuple[Job, list[Task]]]:
+def tasks_due(plan: Plan, store: Store) -> list[tuple[Job, list[Task]]]:
     """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with
     the tasks that are due.
     """
+
+    def due_of(job: Job, requests: Sequence[proxies.Request]) -> list[Task]:
+        return store.tasks_due(job, requests, plan.indices, plan.seeds, force=plan.options.force)
+
     if plan.batches is None:
-        return [
-            (
-                plan.job,
-                store.tasks_due(plan.job, plan.requests, plan.indices, range(seeds), force=force),
-            )
-        ]
+        return [(plan.job, due_of(plan.job, plan.requests))]
     every = proxies.expand(plan.requests)
     readers = [request for request in every if request.needs & {"images", "labels"}]
     jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
     # What reads no batch is the same under all of them, and is computed with the first.
     wanted = [every, *(readers for _ in jobs[1:])]
-    pairs = zip(jobs, wanted, strict=True)
-    return [
-        (job, store.tasks_due(job, requests, plan.indices, range(seeds), force=force))
-        for job, requests in pairs
-    ]
+    return [(job, due_of(job, requests)) for job, requests in zip(jobs, wanted, strict=True)]
 
 
 def _bytes(megabytes: int | None) -> int | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import benchmarks_data
 from harness.runs.plan import Plan
 from harness.scoring.inputs import record_of
-from harness.terminal.listing import record
+from harness.terminal.listing import proxy_record
 
 
 def _drawn_from(plan: Plan) -> dict[str, str]:
@@ -21,21 +20,22 @@ def _drawn_from(plan: Plan) -> dict[str, str]:
     )
 
 
-def _settings(args: argparse.Namespace, plan: Plan) -> dict[str, Any]:
+def settings_of(plan: Plan) -> dict[str, Any]:
+    """Return the entries of run.json that say what was scored, and with what it is compared."""
     return {
         "benchmark": plan.job.benchmark,
         "dataset": plan.job.dataset,
         "targets": plan.targets,
         "table": plan.table.provenance(),
-        "proxies": [record(request) for request in plan.requests],
+        "proxies": [proxy_record(request) for request in plan.requests],
         "archs": {
-            "given": args.archs,
-            "population": args.population,
-            "sample_seed": args.sample_seed,
+            "given": plan.options.archs,
+            "population": plan.options.population,
+            "sample_seed": plan.options.sample_seed,
             "count": len(plan.indices),
         }
         | _drawn_from(plan),
-        "seeds": list(range(args.seeds)),
+        "seeds": list(plan.seeds),
         **({} if plan.batches is None else {"batches": list(plan.batches)}),
         "images": record_of(plan.job.images),
         "warning": plan.uncovered,

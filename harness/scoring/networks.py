@@ -1,4 +1,4 @@
-"""What a score is, which scores are due, and how one architecture is scored."""
+"""How one architecture is scored: its network, the passes through it, the formulas."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from harness.scoring.inputs import network_inputs
 from harness.scoring.job import Job, Score, Task
 from proxies.passes import PASSES
 from proxies.status import ERROR, NAN, OK, failure
+from proxies.view import View, cell_view
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +34,7 @@ def score_task(job: Job, task: Task) -> list[Score]:
     return apply_formulas(NetworkPasses(job, task), task)
 
 
-class Results(Protocol):
+class PassResults(Protocol):
     """The results of passes that concern one architecture."""
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
@@ -43,20 +44,20 @@ class Results(Protocol):
         """Return what is wrong since a proxy has looked at results, empty when nothing is."""
 
 
-def apply_formulas(found: Results, task: Task) -> list[Score]:
+def apply_formulas(passes: PassResults, task: Task) -> list[Score]:
     """Return the scores of a task, whatever way its passes are computed."""
     scores = []
     for name in task.proxies:
         request = proxies.request(name)
         started, seconds = time.perf_counter(), 0.0
         try:
-            results = [found.result(reading) for reading in request.readings]
+            results = [passes.result(reading) for reading in request.readings]
             seconds = sum(spent for _, spent in results)
             started = time.perf_counter()
             value = _number(request.score(*(result for result, _ in results)))
-            status = found.check() or _status(value, request.proxy.higher_is_better)
+            status = passes.check() or _status(value, request.proxy.higher_is_better)
         except (Exception, SystemExit) as error:  # a plugin's sys.exit is no end of the run
-            found.check()  # a proxy that failed half-way must not leave its hooks to the next
+            passes.check()  # a proxy that failed half-way must not leave its hooks to the next
             value, status = math.nan, failure(error)
         seconds += time.perf_counter() - started
         scores.append(
@@ -78,12 +79,12 @@ class NetworkPasses:
         self._results: dict[Any, tuple[Any, float]] = {}
         self._network: Any = None
 
-    def _built(self) -> Any:
+    def _view(self) -> View:
         """Return the network, which is built when something is first sent through it."""
         if self._network is None:
             self._network = build_network(self._job, self._task, self._inputs.device)
             self._state = self._fingerprint()
-        return self._network
+        return cell_view(self._network)
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
         """Return the result of a pass and the seconds that it took.
@@ -97,7 +98,7 @@ class NetworkPasses:
                 if PASSES[name].supernet:
                     result = supernet_result(self._job, self._task.index, self._task.seed, reading)
                 else:
-                    result = PASSES[name].function()(self._built(), self._inputs, **dict(options))
+                    result = PASSES[name].function()(self._view(), self._inputs, **dict(options))
             except Exception as error:
                 result = error
             self._results[reading] = result, time.perf_counter() - started
@@ -154,8 +155,10 @@ def supernet_result(job: Job, index: int, seed: int, reading: proxies.Reading) -
     """
     from proxies.passes.supernet import choose
 
-    choices, found = _supernet_pass(job, seed, reading)
-    return choose(choices, found, benchmarks_data.get(job.benchmark).architecture(index).structure)
+    choices, sensitivity = _supernet_pass(job, seed, reading)
+    return choose(
+        choices, sensitivity, benchmarks_data.get(job.benchmark).architecture(index).structure
+    )
 
 
 @lru_cache(maxsize=16)

@@ -72,7 +72,7 @@ def portions(job: Job, tasks: Sequence[Task]) -> list[Portion]:
         for portion in _divided(job.benchmark, group)
     ]
     return together + [
-        Portion(tuple(group), way) for way, found in groups.items() for group in found.values()
+        Portion(tuple(group), way) for way, by_key in groups.items() for group in by_key.values()
     ]
 
 
@@ -166,13 +166,13 @@ def score_portion(job: Job, portion: Portion) -> list[Score]:
                 portion.tasks[0], index=without_dead_edges(job.benchmark, portion.tasks[0].index)
             ),
         )
-        found = [score for task in portion.tasks for score in apply_formulas(built, task)]
-        return [replace(score, seconds=score.seconds / len(portion.tasks)) for score in found]
+        scores = [score for task in portion.tasks for score in apply_formulas(built, task)]
+        return [replace(score, seconds=score.seconds / len(portion.tasks)) for score in scores]
     results = BatchPasses(job, portion.tasks)
     return [
         score
         for row, task in enumerate(portion.tasks)
-        for score in apply_formulas(_OfOne(results, row), task)
+        for score in apply_formulas(_TaskPasses(results, row), task)
     ]
 
 
@@ -189,22 +189,22 @@ class BatchPasses:
         """Return the result for each task, or what the pass has raised, and the seconds for one."""
         if reading not in self._known:
             started = time.perf_counter()
-            found = (
+            results = (
                 self._of_supernet(reading)
                 if PASSES[reading[0]].supernet
                 else self._of_networks(reading[0])
             )
-            self._known[reading] = found, (time.perf_counter() - started) / len(self._tasks)
+            self._known[reading] = results, (time.perf_counter() - started) / len(self._tasks)
         return self._known[reading]
 
     def _of_supernet(self, reading: proxies.Reading) -> list[Any]:
-        found: list[Any] = []
+        results: list[Any] = []
         for task in self._tasks:
             try:
-                found.append(supernet_result(self._job, task.index, task.seed, reading))
+                results.append(supernet_result(self._job, task.index, task.seed, reading))
             except Exception as error:
-                found.append(error)
-        return found
+                results.append(error)
+        return results
 
     def _of_networks(self, name: str) -> list[Any]:
         job, seed = self._job, self._tasks[0].seed
@@ -216,14 +216,14 @@ class BatchPasses:
             return [error] * len(self._tasks)
 
 
-class _OfOne:
-    """What a portion's results say of one of its tasks."""
+class _TaskPasses:
+    """The results of a batch of tasks that concern one of them."""
 
-    def __init__(self, together: BatchPasses, row: int) -> None:
-        self._together, self._row = together, row
+    def __init__(self, batch: BatchPasses, row: int) -> None:
+        self._batch, self._row = batch, row
 
     def result(self, reading: proxies.Reading) -> tuple[Any, float]:
-        results, seconds = self._together.results(reading)
+        results, seconds = self._batch.results(reading)
         if isinstance(results[self._row], Exception):
             raise results[self._row]
         return results[self._row], seconds

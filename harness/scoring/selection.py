@@ -83,21 +83,21 @@ def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
         raise InputError(
             f"--archs {path}: expected 'all', a number or a file of architectures ({reason})"
         ) from error
-    found = set()
+    indices = set()
     for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
         if not text:
             continue
         try:
-            found.add(_index(benchmark, text))
+            indices.add(_index(benchmark, text))
         except InputError as error:
             raise InputError(f"--archs {path}, line {number}: {error}") from error
-    if not found:
+    if not indices:
         raise InputError(
             f"--archs {path}: the file names no architecture: expected an index or an "
             "architecture a line"
         )
-    return found
+    return indices
 
 
 def _index(benchmark: Benchmark, text: str) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
+from proxies.entries import Names, OptionSpec
 from proxies.passes import FREE, PASSES
-from proxies.registry import Names, OptionSpec
 
 
 def listing() -> str:
@@ -18,7 +18,7 @@ def listing() -> str:
     lines = ["Proxies (more with --describe NAME):"]
     for name, entry in entries.items():
         request = proxies.request(name)
-        known = record(request)
+        known = proxy_record(request)
         source = f"{entry.paper}, {entry.paper.link}" if entry.paper else _without_paper(entry)
         needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
         lines.append(f"  {name:<{width}}  {entry.description}")
@@ -38,11 +38,11 @@ def _benchmark(name: str) -> str:
         return str(error)
 
 
-def describe(text: str) -> str:
+def proxy_description(text: str) -> str:
     """Return all that is known about a proxy; raise InputError when it is unknown."""
     request = proxies.request(text)
     entry = request.proxy
-    known = record(request)
+    known = proxy_record(request)
     rows = {
         "paper": f"{entry.paper}, {entry.paper.link}"
         if entry.paper
@@ -58,7 +58,7 @@ def describe(text: str) -> str:
     return f"{request.name}\n{table}\n\n{entry.documentation}"
 
 
-def record(request: proxies.Request) -> dict[str, Any]:
+def proxy_record(request: proxies.Request) -> dict[str, Any]:
     """Return what is known about a proxy with its options, as plain values."""
     entry = request.proxy
     costs = [

@@ -2,8 +2,9 @@
 
 Each runs once per network, whatever number of proxies reads its result.
 
-A pass takes the network, its :class:`~proxies.passes.common.Inputs` and its options, leaves the
-network as it found it, and returns plain numbers or tensors. This catalogue says what each needs
+A pass takes the :class:`~proxies.view.View` of a network, its
+:class:`~proxies.passes.common.Inputs` and its options, leaves the network as it was, and returns
+plain numbers or tensors. This catalogue says what each needs
 without importing torch; the code is in the modules.
 """
 
@@ -57,127 +58,121 @@ class Pass:
 
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
-        found: Callable[..., Any] = getattr(
+        function: Callable[..., Any] = getattr(
             importlib.import_module(f"{__name__}.{self.module}"), self.name
         )
-        return found
+        return function
 
 
-def _catalogue() -> dict[str, Pass]:
-    batch = frozenset({"batch"})
-    body = partial(Pass, logits=False)
-    shared, through = (
-        partial(Pass, supernet=True),
-        "forward and backward through the supernet, once for all architectures",
-    )
-    data = frozenset({"weights", "images", "labels"})
-    entries = (
-        Pass(
-            "network",
-            "common",
-            data | {"noise"},
-            "the network itself, for proxies with a pass of their own",
-            hands_out_network=True,
-        ),
-        Pass("cost", "cost", frozenset(), "one image forward"),
-        Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
-        Pass(
-            "synaptic_flow",
-            "synaptic_flow",
-            frozenset({"weights"}),
-            "one image forward and backward",
-        ),
-        Pass(
-            "periodic_flow",
-            "synaptic_flow",
-            frozenset({"weights"}),
-            "one image forward and backward",
-        ),
-        Pass("expected_flow", "synaptic_flow", frozenset(), "one image forward and backward"),
-        body(
-            "activation_codes",
-            "activations",
-            frozenset({"weights", "images"}),
-            "a batch forward",
-            batch,
-        ),
-        body(
-            "neuron_patterns",
-            "activations",
-            frozenset({"weights", "images"}),
-            "a small batch forward",
-            batch,
-            largest_batch=62,
-        ),
-        body(
-            "gaussian_patterns",
-            "activations",
-            frozenset({"noise", "images"}),
-            "a small batch forward for each repeat",
-            batch | {"repeats"},
-            largest_batch=62,
-        ),
-        body(
-            "linear_regions",
-            "activations",
-            frozenset({"noise"}),
-            "1,000 images of 4 x 4 pixels forward",
-        ),
-        Pass("loss_gradient", "loss", data, "a batch forward and backward", batch),
-        Pass("second_gradient", "loss", data, "a batch forward and backward", batch, batches=2),
-        Pass("hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
-        Pass("gate_hessian_gradient", "loss", data, "a batch forward and twice backward", batch),
-        Pass("labels", "common", frozenset({"labels"}), FREE, batch),
-        Pass(
-            "input_jacobian",
-            "jacobian",
-            frozenset({"weights", "images"}),
-            "a batch forward and backward",
-            batch,
-        ),
-        Pass(
-            "tangent_kernel",
-            "jacobian",
-            frozenset({"noise", "images"}),
-            "a batch forward and backward image by image",
-            batch,
-        ),
-        Pass(
-            "batch_tangent_kernel",
-            "jacobian",
-            frozenset({"noise", "images"}),
-            "a batch forward, and backward once for each of its images",
-            batch,
-            largest_batch=72,
-        ),
-        body(
-            "channel_correlation",
-            "features",
-            frozenset({"weights", "noise"}),
-            "one image forward",
-            frozenset({"side"}),
-        ),
-        shared(
-            "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {through}", NUMERICS
-        ),
-        shared("supernet_snip", "supernet", data, f"a batch {through}", batch | NUMERICS),
-        shared("supernet_grasp", "supernet", data, f"a batch twice {through}", batch | NUMERICS),
-        body(
-            "gaussian_complexity",
-            "features",
-            frozenset({"noise"}),
-            "2 batches forward for each repeat",
-            batch | {"repeats"},
-        ),
-        body(
-            "stage_features",
-            "features",
-            frozenset({"noise"}),
-            "a batch forward and backward stage by stage",
-            batch,
-        ),
-    )
-    return {entry.name: entry for entry in entries}
-
-
-PASSES = _catalogue()
+_BATCH, _DATA = frozenset({"batch"}), frozenset({"weights", "images", "labels"})
+_THROUGH = "forward and backward through the supernet, once for all architectures"
+_body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
+_ENTRIES = (
+    Pass(
+        "network",
+        "common",
+        _DATA | {"noise"},
+        "the network itself, for proxies with a pass of their own",
+        hands_out_network=True,
+    ),
+    Pass("cost", "cost", frozenset(), "one image forward"),
+    Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
+    Pass(
+        "synaptic_flow",
+        "synaptic_flow",
+        frozenset({"weights"}),
+        "one image forward and backward",
+    ),
+    Pass(
+        "periodic_flow",
+        "synaptic_flow",
+        frozenset({"weights"}),
+        "one image forward and backward",
+    ),
+    Pass("expected_flow", "synaptic_flow", frozenset(), "one image forward and backward"),
+    _body(
+        "activation_codes",
+        "activations",
+        frozenset({"weights", "images"}),
+        "a batch forward",
+        _BATCH,
+    ),
+    _body(
+        "neuron_patterns",
+        "activations",
+        frozenset({"weights", "images"}),
+        "a small batch forward",
+        _BATCH,
+        largest_batch=62,
+    ),
+    _body(
+        "gaussian_patterns",
+        "activations",
+        frozenset({"noise", "images"}),
+        "a small batch forward for each repeat",
+        _BATCH | {"repeats"},
+        largest_batch=62,
+    ),
+    _body(
+        "linear_regions",
+        "activations",
+        frozenset({"noise"}),
+        "1,000 images of 4 x 4 pixels forward",
+    ),
+    Pass("loss_gradient", "loss", _DATA, "a batch forward and backward", _BATCH),
+    Pass("second_gradient", "loss", _DATA, "a batch forward and backward", _BATCH, batches=2),
+    Pass("hessian_gradient", "loss", _DATA, "a batch forward and twice backward", _BATCH),
+    Pass("gate_hessian_gradient", "loss", _DATA, "a batch forward and twice backward", _BATCH),
+    Pass("labels", "common", frozenset({"labels"}), FREE, _BATCH),
+    Pass(
+        "input_jacobian",
+        "jacobian",
+        frozenset({"weights", "images"}),
+        "a batch forward and backward",
+        _BATCH,
+    ),
+    Pass(
+        "tangent_kernel",
+        "jacobian",
+        frozenset({"noise", "images"}),
+        "a batch forward and backward image by image",
+        _BATCH,
+    ),
+    Pass(
+        "batch_tangent_kernel",
+        "jacobian",
+        frozenset({"noise", "images"}),
+        "a batch forward, and backward once for each of its images",
+        _BATCH,
+        largest_batch=72,
+    ),
+    _body(
+        "channel_correlation",
+        "features",
+        frozenset({"weights", "noise"}),
+        "one image forward",
+        frozenset({"side"}),
+    ),
+    _of_supernet(
+        "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {_THROUGH}", NUMERICS
+    ),
+    _of_supernet("supernet_snip", "supernet", _DATA, f"a batch {_THROUGH}", _BATCH | NUMERICS),
+    _of_supernet(
+        "supernet_grasp", "supernet", _DATA, f"a batch twice {_THROUGH}", _BATCH | NUMERICS
+    ),
+    _body(
+        "gaussian_complexity",
+        "features",
+        frozenset({"noise"}),
+        "2 batches forward for each repeat",
+        _BATCH | {"repeats"},
+    ),
+    _body(
+        "stage_features",
+        "features",
+        frozenset({"noise"}),
+        "a batch forward and backward stage by stage",
+        _BATCH,
+    ),
+)
+PASSES = {entry.name: entry for entry in _ENTRIES}

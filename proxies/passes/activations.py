@@ -17,6 +17,7 @@ from torch.func import functional_call
 from torch.overrides import TorchFunctionMode
 
 from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights
+from proxies.view import View
 
 #: Every way to call a ReLU; a module ends in the first of them.
 RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
@@ -69,13 +70,14 @@ class ActivationCodes:
     units: int
 
 
-def activation_codes(network: Any, inputs: Inputs, *, batch: int) -> ActivationCodes:
+def activation_codes(view: View, inputs: Inputs, *, batch: int) -> ActivationCodes:
     """Send *batch* images through the network in training mode and compare the signs at every call
     of a ReLU.
 
     Several operations of a cell read one node: what their ReLUs make of it is computed once, and
     counted for each.
     """
+    network = view.module
     total = torch.zeros(batch, batch, dtype=torch.float64, device=inputs.device)
     units = 0
     #: What ReLUs have last been given, in which version, what they made of it, and the agreement of
@@ -122,15 +124,17 @@ class NeuronPatterns:
     distinct: list[int]
 
 
-def neuron_patterns(network: Any, inputs: Inputs, *, batch: int) -> NeuronPatterns:
+def neuron_patterns(view: View, inputs: Inputs, *, batch: int) -> NeuronPatterns:
     """Send *batch* images (at most 62: a bit each) through the network and collect for each unit
     those that activate it.
     """
+    network = view.module
     return NeuronPatterns([_distinct_patterns(network, inputs.images(batch), {})])
 
 
-def gaussian_patterns(network: Any, inputs: Inputs, *, batch: int, repeats: int) -> NeuronPatterns:
+def gaussian_patterns(view: View, inputs: Inputs, *, batch: int, repeats: int) -> NeuronPatterns:
     """Do the same *repeats* times, each with standard normal weights of its own."""
+    network = view.module
     images = inputs.images(batch)
     draws = (
         gaussian_weights(network, inputs, "gaussian_patterns", repeat) for repeat in range(repeats)
@@ -141,14 +145,14 @@ def gaussian_patterns(network: Any, inputs: Inputs, *, batch: int, repeats: int)
 def _distinct_patterns(network: Any, images: Tensor, weights: dict[str, Tensor]) -> int:
     """Return the number of distinct patterns when *weights* take the place of the network's."""
     bits = 2 ** torch.arange(len(images), device=images.device)
-    found: list[Tensor] = []
+    patterns: list[Tensor] = []
 
     def collect(output: Tensor) -> None:
-        found.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
+        patterns.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
     with batch_statistics(network), _watched(collect), torch.no_grad():
         functional_call(network, weights, (images,))
-    return len(torch.unique(torch.cat(found))) if found else 0
+    return len(torch.unique(torch.cat(patterns))) if patterns else 0
 
 
 #: Side of the images in pixels, and the number of points on the segment.
@@ -162,7 +166,7 @@ class LinearRegions:
     crossed: int
 
 
-def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
+def linear_regions(view: View, inputs: Inputs) -> LinearRegions:
     """Count the distinct activation codes at 1,000 points of the segment between two Gaussian
     images of 4 x 4 pixels.
 
@@ -173,6 +177,7 @@ def linear_regions(network: Any, inputs: Inputs) -> LinearRegions:
     (1,000 regions for 54 of 60 cells), hence the segment. Source: Chen et al. 2021 (TE-NAS), arXiv
     2102.11535; for segments Hanin and Rolnick 2019, arXiv 1901.09021.
     """
+    network = view.module
     weights = kaiming_weights(network, inputs, "linear_regions")
     thin = {}
     for name, value in weights.items():

@@ -12,8 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-#: (cell, edge) of an operation.
-Place = tuple[int, tuple[int, int]]
+from proxies.view import Place, View
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,14 @@ class Sensitivities:
 
     Attributes:
         operations: for every operation, <output, dR/doutput>, which is dR/dalpha for a gate alpha =
-            1 on that output (or what stands in place of dR/dalpha).
-        live: the places of live operations.
+            1 on that output (or what stands in place of dR/dalpha); None where the network's
+            operations are unknown.
+        live: the places of live operations; None where they are unknown.
         log_scale: the logarithm of a positive number by which everything was divided.
     """
 
-    operations: dict[Place, float]
-    live: frozenset[Place]
+    operations: dict[Place, float] | None
+    live: frozenset[Place] | None
     log_scale: float = 0.0
 
 
@@ -113,6 +113,19 @@ def output_hooks(
         yield
 
 
+def tensors_of(output: Any) -> tuple[Tensor, ...]:
+    """Return what a module takes or puts out, a tensor or several, as a tuple.
+
+    Of several the last is what the module has computed; the others it hands on.
+    """
+    return output if isinstance(output, tuple) else (output,)
+
+
+def in_form_of(output: Any, tensors: tuple[Tensor, ...]) -> Any:
+    """Return tensors as *output* has them: as a tuple, or the only one by itself."""
+    return tensors if isinstance(output, tuple) else tensors[0]
+
+
 @contextmanager
 def stages_rescaled(stages: Iterable[nn.Module]) -> Iterator[list[float]]:
     """Divide all that each stage puts out, a tensor or several, by its largest absolute value.
@@ -125,13 +138,12 @@ def stages_rescaled(stages: Iterable[nn.Module]) -> Iterator[list[float]]:
     log_scales: list[float] = []
 
     def rescale(_: nn.Module, output: Any) -> Any:
-        several = output if isinstance(output, tuple) else (output,)
+        several = tensors_of(output)
         largest = max(float(one.detach().abs().max()) for one in several)
         if largest == 0.0:
             return output
         log_scales.append(math.log(largest))
-        divided = tuple(one / largest for one in several)
-        return divided if isinstance(output, tuple) else divided[0]
+        return in_form_of(output, tuple(one / largest for one in several))
 
     with output_hooks(stages, rescale):
         yield log_scales
@@ -248,11 +260,6 @@ def ones_image(inputs: Inputs) -> Tensor:
     return torch.ones(1, *inputs.image_shape, dtype=inputs.dtype, device=inputs.device)
 
 
-def live_places(network: Any) -> frozenset[Place]:
-    """Return the (cell, edge) of every live operation."""
-    return frozenset((o.cell, o.edge) for o in network.operations if o.live)
-
-
 def gaussian_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[str, Tensor]:
     """Return standard normal weights for every convolution and linear layer, by qualified name of
     the parameter.
@@ -272,11 +279,11 @@ def kaiming_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[
     return {name: value * (2 / value[0].numel()) ** 0.5 for name, value in drawn.items()}
 
 
-def labels(_: nn.Module, inputs: Inputs, *, batch: int) -> Tensor:
+def labels(_: View, inputs: Inputs, *, batch: int) -> Tensor:
     """Return the labels of the first batch, shape (batch,)."""
     return inputs.labels(batch)
 
 
-def network(network: nn.Module, inputs: Inputs) -> tuple[nn.Module, Inputs]:
+def network(view: View, inputs: Inputs) -> tuple[nn.Module, Inputs]:
     """Return the network and the inputs, for a proxy that does what no other pass does."""
-    return network, inputs
+    return view.module, inputs

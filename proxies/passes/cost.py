@@ -9,27 +9,31 @@ import torch
 from torch import Tensor, nn
 
 from proxies.passes.common import Inputs, batch_norm_bypassed, layers_of, ones_image, output_hooks
+from proxies.view import View
 
 
 @dataclass(frozen=True)
 class Cost:
     """The size of a network: trainable parameters, multiply-accumulates for one image, and both
-    notions of what is live.
+    notions of what is live, which are None where the network's operations are unknown.
     """
 
     params: int
     flops: int
-    live_params: int
-    live_convs: int
+    live_params: int | None
+    live_convs: int | None
 
 
-def cost(network: Any, inputs: Inputs) -> Cost:
+def cost(view: View, inputs: Inputs) -> Cost:
     """Count parameters, and multiply-accumulates of convolutions and linear layers (biases, pooling
     and norms are free).
     """
+    network = view.module
     params, flops = size(network, inputs)
-    dead = sum(_size(operation.module) for operation in network.operations if not operation.live)
-    convs = sum(_size(operation.module) > 0 for operation in network.operations if operation.live)
+    if view.known_operations is None:
+        return Cost(params, flops, None, None)
+    dead = sum(_size(operation.module) for operation in view.operations if not operation.live)
+    convs = sum(_size(operation.module) > 0 for operation in view.operations if operation.live)
     return Cost(params=params, flops=flops, live_params=params - dead, live_convs=convs)
 
 
@@ -63,8 +67,9 @@ class WeightNorms:
     norms: list[float]
 
 
-def weight_norms(network: nn.Module, inputs: Inputs) -> WeightNorms:  # noqa: ARG001
+def weight_norms(view: View, inputs: Inputs) -> WeightNorms:  # noqa: ARG001
     """Return the norms, without sending anything through the network."""
+    network = view.module
     return WeightNorms(
         [float(layer.weight.detach().norm()) for layer in layers_of(network).values()]
     )

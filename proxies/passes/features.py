@@ -15,11 +15,14 @@ from proxies.passes.common import (
     Inputs,
     batch_statistics,
     gaussian_weights,
+    in_form_of,
     input_hooks,
     kaiming_weights,
     output_hooks,
     overridden,
+    tensors_of,
 )
+from proxies.view import View
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class ChannelCorrelation:
     smallest: list[float]
 
 
-def channel_correlation(network: Any, inputs: Inputs, *, side: int) -> ChannelCorrelation:
+def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorrelation:
     """Send one Gaussian image of *side* pixels through the network and correlate the channels of
     every module's output over space.
 
@@ -39,11 +42,13 @@ def channel_correlation(network: Any, inputs: Inputs, *, side: int) -> ChannelCo
     channel that is constant over space, which has no correlation, has a row of zeros. Source: Jiang
     et al. 2023 (MeCo), section 4.
     """
+    network = view.module
     smallest: list[float] = []
     last: tuple[Tensor | None, float] = (None, 0.0)
 
-    def correlate(_: nn.Module, output: Tensor) -> None:
+    def correlate(_: nn.Module, several: Any) -> None:
         nonlocal last
+        output = tensors_of(several)[-1]
         if output.dim() == 4:
             if output is not last[0]:  # a block returns the output of its last layer
                 last = output, _smallest_correlation(output[0].flatten(1).double())
@@ -76,12 +81,13 @@ class GaussianComplexity:
 
 
 def gaussian_complexity(
-    network: Any, inputs: Inputs, *, batch: int, repeats: int
+    view: View, inputs: Inputs, *, batch: int, repeats: int
 ) -> GaussianComplexity:
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
+    network = view.module
     pooled: list[Tensor] = []
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
-    last = [] if pooling else network.stages[-1:]  # of a network whose pooling is no module
+    last = [] if pooling else view.stages[-1:]  # of a network whose pooling is no module
     norms = {
         name: module
         for name, module in network.named_modules()
@@ -98,7 +104,9 @@ def gaussian_complexity(
     result = GaussianComplexity([], [])
     with overridden(norms.values(), training=True), torch.no_grad(), ExitStack() as stack:
         stack.enter_context(input_hooks(pooling, pooled.append))
-        stack.enter_context(output_hooks(last, lambda _, output: pooled.append(output)))
+        stack.enter_context(
+            output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1]))
+        )
         for repeat in range(repeats):
             pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
@@ -121,6 +129,8 @@ def gaussian_complexity(
 class StageFeatures:
     """The outputs of the network's stages under He-normal weights, for a batch of Gaussian images.
 
+    Of a stage that takes and puts out several tensors the last is meant, which it computes.
+
     Attributes:
         spectra: for the input of the first stage and the output of every stage, the eigenvalues
             (channels,) of the covariance of the channels over batch and space.
@@ -132,30 +142,30 @@ class StageFeatures:
     gains: list[float]
 
 
-def stage_features(network: Any, inputs: Inputs, *, batch: int) -> StageFeatures:
+def stage_features(view: View, inputs: Inputs, *, batch: int) -> StageFeatures:
     """Send *batch* Gaussian images forward, and a random sign vector backward through each stage.
 
     Source: Lee and Ham 2024 (AZ-NAS), arXiv 2403.19232, sections 3.1 to 3.3.
     """
-    weights = kaiming_weights(network, inputs, "stage_features")
+    network = view.module
+    stages, weights = view.stages, kaiming_weights(network, inputs, "stage_features")
     spectra: list[Tensor] = []
     gains: list[float] = []
 
-    def enter(_: nn.Module, args: tuple[Tensor]) -> Tensor:
-        into = args[0].detach().requires_grad_()
+    def enter(_: nn.Module, args: tuple[Any]) -> tuple[Any]:
+        state = tuple(one.detach() for one in tensors_of(args[0]))
         if not spectra:
-            spectra.append(_spectrum(into.detach()))
-        return into
+            spectra.append(_spectrum(state[-1]))
+        return (in_form_of(args[0], (*state[:-1], state[-1].detach().requires_grad_())),)
 
-    def leave(_: nn.Module, args: tuple[Tensor], out: Tensor) -> Tensor:
+    def leave(_: nn.Module, args: tuple[Any], output: Any) -> Any:
+        into, out = tensors_of(args[0])[-1], tensors_of(output)[-1]
         spectra.append(_spectrum(out.detach()))
-        gains.append(_gain(args[0], out, inputs, len(gains)))
-        return out.detach()
+        gains.append(_gain(into, out, inputs, len(gains)))
+        return in_form_of(output, tuple(one.detach() for one in tensors_of(output)))
 
     with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
-        for (
-            stage
-        ) in network.stages:  # each on its own, so that only one stage's activations are kept
+        for stage in stages:  # each on its own, so that only one stage's activations are kept
             stack.enter_context(stage.register_forward_pre_hook(enter))
             stack.enter_context(stage.register_forward_hook(leave))
         functional_call(

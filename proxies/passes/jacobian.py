@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +15,7 @@ from proxies.passes.common import (
     kaiming_weights,
     running_statistics,
 )
+from proxies.view import View
 
 #: Images whose gradients are computed together.
 AT_ONCE = 16
@@ -34,8 +34,9 @@ class InputJacobian:
     classes: int
 
 
-def input_jacobian(network: Any, inputs: Inputs, *, batch: int) -> InputJacobian:
+def input_jacobian(view: View, inputs: Inputs, *, batch: int) -> InputJacobian:
     """Differentiate the sum of logits by *batch* images, normalisation in training mode."""
+    network = view.module
     images = inputs.images(batch).requires_grad_()
     with batch_statistics(network), torch.enable_grad():
         logits = network(images)
@@ -57,7 +58,7 @@ class TangentKernel:
     kernel: Tensor
 
 
-def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
+def tangent_kernel(view: View, inputs: Inputs, *, batch: int) -> TangentKernel:
     """Differentiate the summed logits of each of *batch* images by all weights.
 
     Weights are drawn normal with variance 2 / fan in, and batch normalisation is in evaluation
@@ -65,6 +66,7 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     among the weights. So does the reference's function by default. Source: Chen et al. 2021
     (TE-NAS), arXiv 2102.11535.
     """
+    network = view.module
     values = {name: value.detach() for name, value in network.named_parameters()}
     values |= kaiming_weights(network, inputs, "tangent_kernel")
     weights = {name: value for name, value in values.items() if name.endswith("weight")}
@@ -85,7 +87,7 @@ def tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel
     return TangentKernel(_inner_products(rows))
 
 
-def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> TangentKernel:
+def batch_tangent_kernel(view: View, inputs: Inputs, *, batch: int) -> TangentKernel:
     """Do the same as the reference's search does.
 
     The images are one batch, whose statistics normalise it.
@@ -94,6 +96,7 @@ def batch_tangent_kernel(network: Any, inputs: Inputs, *, batch: int) -> Tangent
     batch. Weights are drawn normal with variance 2 / fan out. Source: Chen et al. 2021 (TE-NAS),
     prune_tenas.py of VITA-Group/TENAS.
     """
+    network = view.module
     values = {name: value.detach() for name, value in network.named_parameters()}
     for name, drawn in gaussian_weights(network, inputs, "tangent_kernel").items():
         values[name] = drawn * (2 / drawn[:, :1].numel()) ** 0.5

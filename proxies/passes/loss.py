@@ -15,11 +15,11 @@ from proxies.passes.common import (
     apply,
     batch_statistics,
     layers_of,
-    live_places,
     output_hooks,
 )
 from proxies.passes.recompute import recomputed
 from proxies.passes.second_order import twice_differentiable
+from proxies.view import View
 
 #: A stage with an input of more values is computed again in the backward pass: a batch of 128 in
 #: float32 then takes below 1.5 GB.
@@ -41,10 +41,11 @@ class LossGradient(Sensitivities):
     channels: dict[str, Tensor] = field(default_factory=dict)
 
 
-def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
+def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
     """Send *batch* labelled images through the network once, forward and backward."""
+    network = view.module
     layers = layers_of(network)
-    operations = network.operations
+    operations = view.known_operations or ()
     channels: dict[nn.Module, Tensor] = {}
     sensitivities: dict[nn.Module, float] = {operation.module: 0.0 for operation in operations}
 
@@ -63,7 +64,7 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
         batch_statistics(network),
         output_hooks(layers.values(), tap_layer),
         output_hooks(sensitivities, tap_operation),
-        recomputed(network.stages, _weights, above=FIRST_ORDER),
+        recomputed(view.known_stages or (), _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
         gradients = derivatives(_loss(network, inputs, batch), weights)
@@ -72,8 +73,8 @@ def loss_gradient(network: Any, inputs: Inputs, *, batch: int) -> LossGradient:
             name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)
         },
         channels={name: channels[layer] for name, layer in layers.items()},
-        operations={(o.cell, o.edge): sensitivities[o.module] for o in operations},
-        live=live_places(network),
+        operations=view.by_place(sensitivities),
+        live=view.live_places,
     )
 
 
@@ -107,14 +108,15 @@ class WeightGradient:
     weights: dict[str, Tensor]
 
 
-def second_gradient(network: Any, inputs: Inputs, *, batch: int) -> WeightGradient:
+def second_gradient(view: View, inputs: Inputs, *, batch: int) -> WeightGradient:
     """Send a second batch, which shares no image with the first, through the network, forward and
     backward.
     """
+    network = view.module
     layers = layers_of(network)
     with (
         batch_statistics(network),
-        recomputed(network.stages, _weights, above=FIRST_ORDER),
+        recomputed(view.known_stages or (), _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
         gradients = derivatives(_loss(network, inputs, batch, part=1), _weights(network))
@@ -132,16 +134,17 @@ class HessianGradient:
     weights: dict[str, tuple[Tensor, Tensor]]
 
 
-def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGradient:
+def hessian_gradient(view: View, inputs: Inputs, *, batch: int) -> HessianGradient:
     """Differentiate <g, detached g> by the weights, g being the gradient of the loss of *batch*
     labelled images.
     """
+    network = view.module
     layers = layers_of(network)
     weights = _weights(network)
     with (
         batch_statistics(network),
         twice_differentiable(network),
-        recomputed(network.stages, _weights, above=SECOND_ORDER),
+        recomputed(view.known_stages or (), _weights, above=SECOND_ORDER),
         torch.enable_grad(),
     ):
         products = hessian_products(_loss(network, inputs, batch), weights)
@@ -150,16 +153,16 @@ def hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> HessianGrad
     )
 
 
-def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensitivities:
+def gate_hessian_gradient(view: View, inputs: Inputs, *, batch: int) -> Sensitivities:
     """Differentiate <g, detached g> by gates on the operations' outputs, g being the gradient of
     the loss by the gates.
 
     The products H g stand in place of the first derivatives.
     """
-    operations = network.operations
+    network = view.module
     gates = {
         o.module: torch.ones((), dtype=inputs.dtype, device=inputs.device, requires_grad=True)
-        for o in operations
+        for o in view.operations
     }
 
     def gates_of(stage: nn.Module) -> list[Tensor]:
@@ -169,14 +172,12 @@ def gate_hessian_gradient(network: Any, inputs: Inputs, *, batch: int) -> Sensit
         batch_statistics(network),
         twice_differentiable(network),
         output_hooks(gates, lambda module, output: gates[module] * output),
-        recomputed(network.stages, gates_of, above=SECOND_ORDER // 2),
+        recomputed(view.known_stages or (), gates_of, above=SECOND_ORDER // 2),
         torch.enable_grad(),
     ):
         products = hessian_products(_loss(network, inputs, batch), list(gates.values()))
-    values = dict(zip(gates, products, strict=True))
-    return Sensitivities(
-        {(o.cell, o.edge): float(values[o.module]) for o in operations}, live_places(network)
-    )
+    values = dict(zip(gates, map(float, products), strict=True))
+    return Sensitivities(view.by_place(values), view.live_places)
 
 
 def _weights(module: nn.Module) -> list[Tensor]:
@@ -193,8 +194,10 @@ def derivatives(
     loss: Tensor, variables: list[Tensor], *, differentiable: bool = False
 ) -> list[Tensor]:
     """Return the gradient by each variable, zeros where the loss does not depend on it."""
-    found = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
-    return [torch.zeros_like(v) if g is None else g for v, g in zip(variables, found, strict=True)]
+    gradients = torch.autograd.grad(loss, variables, create_graph=differentiable, allow_unused=True)
+    return [
+        torch.zeros_like(v) if g is None else g for v, g in zip(variables, gradients, strict=True)
+    ]
 
 
 def hessian_products(loss: Tensor, variables: list[Tensor]) -> list[Tensor]:

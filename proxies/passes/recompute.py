@@ -29,7 +29,8 @@ def recomputed(
     backward pass.
 
     Args:
-        stages: modules of one input and one output.
+        stages: modules that follow one another; one that takes several tensors keeps its
+            activations.
         variables: returns the tensors, besides its input, by which a stage's output is
             differentiated.
         above: a number of values of all images of a batch together.
@@ -41,8 +42,8 @@ def recomputed(
         yield
 
 
-def _forward(run: Run, variables: list[Tensor], above: int, x: Tensor) -> Tensor:
-    if x.numel() <= above or not torch.is_grad_enabled():
+def _forward(run: Run, variables: list[Tensor], above: int, x: Any) -> Any:
+    if isinstance(x, tuple) or x.numel() <= above or not torch.is_grad_enabled():
         return run(x)
     y: Tensor = apply(_Stage, run, variables, x, *variables)
     return y
@@ -82,10 +83,12 @@ class _StageBackward(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *adjoints: Tensor) -> tuple[Tensor | None, ...]:
         gradient, x = ctx.saved_tensors
-        inputs, found = _first_derivatives(ctx.run, ctx.variables, gradient, x, differentiable=True)
+        inputs, derivatives = _first_derivatives(
+            ctx.run, ctx.variables, gradient, x, differentiable=True
+        )
         pairs = [
             (d, u)
-            for d, u in zip(found, adjoints, strict=True)
+            for d, u in zip(derivatives, adjoints, strict=True)
             if d is not None and d.requires_grad
         ]
         outputs, weights = [d for d, _ in pairs], [u for _, u in pairs]
@@ -105,11 +108,11 @@ def _first_derivatives(
     with torch.enable_grad():
         inputs = [tensor.detach().requires_grad_() for tensor in (gradient, x)]
         outputs = run(inputs[1])
-        found = torch.autograd.grad(
+        derivatives = torch.autograd.grad(
             outputs,
             [inputs[1], *variables],
             inputs[0],
             create_graph=differentiable,
             allow_unused=True,
         )
-    return inputs, found
+    return inputs, derivatives

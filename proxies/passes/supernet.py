@@ -85,12 +85,12 @@ def operation_sensitivity(
     norms = batch_norm_bypassed(supernet) if bypassed else batch_statistics(supernet)
     with norms, _set_gates(supernet, gates), torch.enable_grad():
         if objective == "synflow":
-            found, log_scale = _flow(supernet, inputs, gates, rescaled=bypassed)
+            gradients, log_scale = _flow(supernet, inputs, gates, rescaled=bypassed)
         else:
             with _absolute_weights(supernet) if numerics.weights == "absolute" else nullcontext():
-                found, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
+                gradients, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
     rows = []
-    for gate, gradient, kept in zip(gates, found, supernet.gates.kept, strict=True):
+    for gate, gradient, kept in zip(gates, gradients, supernet.gates.kept, strict=True):
         zeta = (gate.detach() * gradient).abs().tolist()
         # What is computed and is no number has overflown on its way.
         zeta = [math.inf if math.isnan(value) else value for value in zeta]
@@ -118,21 +118,21 @@ class ChosenSensitivities:
 
 
 def choose(
-    choices: Sequence[Choice], found: OperationSensitivity, kinds: Sequence[str]
+    choices: Sequence[Choice], sensitivity: OperationSensitivity, kinds: Sequence[str]
 ) -> ChosenSensitivities:
     """Return what a supernet's sensitivities say of the architecture with these operations.
 
     Raises:
         FloatingPointError: they are useless.
     """
-    if found.fault:
-        raise FloatingPointError(found.fault)
-    rows = list(zip(choices, found.values, kinds, strict=True))
+    if sensitivity.fault:
+        raise FloatingPointError(sensitivity.fault)
+    rows = list(zip(choices, sensitivity.values, kinds, strict=True))
     return ChosenSensitivities(
         edges=tuple(choice.edge for choice in choices),
         chosen=tuple(values[choice.operations.index(kind)] for choice, values, kind in rows),
         skip=tuple(values[choice.operations.index("skip_connect")] for choice, values, _ in rows),
-        log_scale=found.log_scale,
+        log_scale=sensitivity.log_scale,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,11 +16,11 @@ from proxies.passes.common import (
     batch_norm_bypassed,
     captured_outputs,
     layers_of,
-    live_places,
     ones_image,
     periodic_boundary,
     stages_rescaled,
 )
+from proxies.view import View
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class SynapticFlow(Sensitivities):
     layers: list[float] = field(default_factory=list)
 
 
-def synaptic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+def synaptic_flow(view: View, inputs: Inputs) -> SynapticFlow:
     """Run the linearised network forward and backward once.
 
     Absolute weights, zero biases, no batch normalisation.
@@ -50,18 +49,18 @@ def synaptic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
     scalar divides R and all sensitivities by the same number. Source: Tanaka et al., arXiv
     2006.05467; arXiv 2106.11542, section 3.
     """
-    return _flow(network, inputs, torch.abs)
+    return _flow(view, inputs, torch.abs)
 
 
-def periodic_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+def periodic_flow(view: View, inputs: Inputs) -> SynapticFlow:
     """Do the same on a torus, where the opposite side lies beyond the boundary and the all-ones
     image stays constant.
     """
-    with periodic_boundary(network):
-        return _flow(network, inputs, torch.abs)
+    with periodic_boundary(view.module):
+        return _flow(view, inputs, torch.abs)
 
 
-def expected_flow(network: Any, inputs: Inputs) -> SynapticFlow:
+def expected_flow(view: View, inputs: Inputs) -> SynapticFlow:
     """Do the same on a torus with the expectation of every absolute weight in its place.
 
     No weight is read.
@@ -69,26 +68,27 @@ def expected_flow(network: Any, inputs: Inputs) -> SynapticFlow:
     PyTorch's default initialisation is uniform in +-1/sqrt(fan in), whose absolute value is half of
     that on average.
     """
-    with periodic_boundary(network):
+    with periodic_boundary(view.module):
         return _flow(
-            network, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5)
+            view, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5)
         )
 
 
-def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:
+def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:
     """Return the flow when *form* makes the weights of the linearised network from those of the
     network.
     """
+    network = view.module
     linear = {
         name: torch.zeros_like(value) if name.endswith("bias") else form(value.detach())
         for name, value in network.named_parameters()
     }
-    operations = network.operations
+    operations = view.known_operations or ()
     layers = list(layers_of(network).values())
     with (
         batch_norm_bypassed(network),
         captured_outputs([*layers, *(operation.module for operation in operations)]) as captured,
-        stages_rescaled(network.stages) as log_scales,
+        stages_rescaled(view.known_stages or ()) as log_scales,
         torch.enable_grad(),
     ):
         total = functional_call(network, linear, (ones_image(inputs).requires_grad_(),)).sum()
@@ -103,8 +103,8 @@ def _flow(network: Any, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Syn
     flow = {module: sum(next(products) for _ in calls) for module, calls in captured.items()}
     return SynapticFlow(
         total=total.item(),
-        operations={(o.cell, o.edge): flow[o.module] for o in operations},
-        live=live_places(network),
+        operations=view.by_place(flow),
+        live=view.live_places,
         layers=[flow[module] for module in layers],
         log_scale=math.fsum(log_scales),
     )

@@ -6,11 +6,12 @@ from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
 from proxies.passes.cost import Cost, cost
+from proxies.view import cell_view
 from tests.networks import inputs
 
 
 def _cost(nb201: Benchmark, index: int) -> Cost:
-    return cost(nb201.network(index, 10, 0), inputs("float32", 32))
+    return cost(cell_view(nb201.network(index, 10, 0)), inputs("float32", 32))
 
 
 @pytest.mark.parametrize(

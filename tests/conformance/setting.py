@@ -18,6 +18,7 @@ from benchmarks_data.nb201.network import Network
 from proxies.passes import PASSES
 from proxies.passes.common import Inputs
 from proxies.requests import Reading
+from proxies.view import cell_view
 
 #: Indices of NAS-Bench-201: 18 drawn, the cell of six 3 x 3 convolutions, and the one without
 #: operations.
@@ -79,7 +80,7 @@ def scores(names: Iterable[str]) -> dict[str, list[float]]:
             for pass_name, options in request.readings:
                 if (pass_name, options) not in results:
                     results[pass_name, options] = PASSES[pass_name].function()(
-                        network(cell), inputs(), **dict(options)
+                        cell_view(network(cell)), inputs(), **dict(options)
                     )
             values.append(float(request.score(*(results[reading] for reading in request.readings))))
     ranks = rankdata([found[name] for name in AZ_NAS], axis=1).T

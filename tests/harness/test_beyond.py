@@ -10,8 +10,10 @@ from scipy import stats
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.nb201.space import depth, format_cell
-from harness.analysis.beyond import FOLDS, beyond, folds_of, gain, shuffled
+from harness.analysis.beyond import beyond
+from harness.analysis.gain import FOLDS, folds_of, gain
 from harness.analysis.metrics import partial_tau
+from harness.analysis.shuffling import shuffled
 
 
 def sample(

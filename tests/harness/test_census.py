@@ -18,7 +18,7 @@ from harness.analysis.results import Results
 from harness.analysis.statistics import kendall, standard_error, tau_influence
 from harness.report import main
 from harness.reporting.console import tell
-from harness.reporting.findings import headline
+from harness.reporting.findings import target_findings
 from harness.scoring.frames import SCORE_COLUMNS
 
 TARGET = "class_scene_top1"
@@ -128,7 +128,7 @@ def test_intervals_have_classes_as_units_and_are_wider(whole: Results) -> None:
 def test_words_say_what_intervals_are(
     whole: Results, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    text = "\n".join(headline(whole, TARGET))
+    text = "\n".join(target_findings(whole, TARGET))
     assert "All of the population are scored: no number has an error of drawing" in text
     assert "significant" not in text
     tell("prog", whole, tmp_path)
@@ -136,7 +136,7 @@ def test_words_say_what_intervals_are(
     assert "other classes" in shown
     assert "95 % interval  " not in shown
     sample = results(range(300))
-    assert "(95 % interval " in "\n".join(headline(sample, TARGET))
+    assert "(95 % interval " in "\n".join(target_findings(sample, TARGET))
     tell("prog", sample, tmp_path)
     assert "95 % interval" in capsys.readouterr().out
 

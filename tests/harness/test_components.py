@@ -8,8 +8,9 @@ import pytest
 from scipy import stats
 
 from harness.analysis.ceiling import Trainings
-from harness.analysis.components import Draws, components, varying
+from harness.analysis.components import components, varying
 from harness.analysis.statistics import kendall, mean_rank
+from harness.analysis.variance import Draws
 
 N = 120
 

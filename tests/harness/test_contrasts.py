@@ -14,8 +14,8 @@ from harness.analysis.contrasts import (
     groups,
     paired,
     same_orders,
-    size_measures,
 )
+from harness.analysis.size_ties import size_measures
 
 
 def proxies_of(stream: np.random.Generator, n: int) -> tuple[dict[str, pd.Series], pd.Series]:

@@ -1,6 +1,7 @@
 """Figures, tested by what they draw."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from matplotlib.figure import Figure
 
 from harness.analysis.metrics import regret
 from harness.reporting import plots, plots_between
-from harness.reporting.figures import FIGURES
+from harness.reporting.figures import FIGURES, ReportFigure, remove_figures, save_figures
+from harness.reporting.sections import Topic, sections
 from tests.harness.test_report import frame, results, table
 
 ACCURACY = [90.0, 91.0, 93.0, 92.0, 60.0, 10.0]
@@ -40,7 +42,7 @@ def collection(figure: Figure, gid: str) -> np.ndarray:
 
 
 def test_score_accuracy_shows_every_point_the_top_and_the_lowest(found) -> None:
-    figure = FIGURES["score_accuracy"](found, TARGET)
+    figure = FIGURES["score_accuracy"].draw(found, TARGET)
     assert sorted(map(tuple, collection(figure, "finite"))) == sorted(
         zip(ZEROS[:5], ACCURACY[:5], strict=True)
     )
@@ -54,14 +56,14 @@ def test_thousands_of_points_become_a_density_that_counts_them_all() -> None:
     stream = np.random.default_rng(0)
     accuracy = stream.uniform(5, 95, 3000)
     big = results(frame(zeros=list(stream.normal(size=3000))), table(**{TARGET: accuracy}))
-    figure = FIGURES["score_accuracy"](big, TARGET)
+    figure = FIGURES["score_accuracy"].draw(big, TARGET)
     density = next(one for one in figure.axes[0].collections if one.get_gid() == "density")
     assert density.get_array().sum() == 3000
     assert len(collection(figure, "top")) == 30
 
 
 def test_tau_bars_have_the_taus_intervals_and_the_ceiling(found) -> None:
-    figure = FIGURES["tau"](found, TARGET)
+    figure = FIGURES["tau"].draw(found, TARGET)
     axes = figure.axes[0]
     rows = found.of(TARGET).set_index("proxy")
     widths = dict(
@@ -88,7 +90,7 @@ def test_tau_bars_have_the_taus_intervals_and_the_ceiling(found) -> None:
 
 
 def test_the_matrix_holds_tau_between_proxies(found) -> None:
-    figure = FIGURES["agreement"](found, TARGET)
+    figure = FIGURES["agreement"].draw(found, TARGET)
     order = found.ranked(TARGET)
     matrix = pd.DataFrame(figure.axes[0].images[0].get_array(), index=order, columns=order)
     for row in found.pairs.to_dict("records"):
@@ -101,7 +103,7 @@ def test_the_matrix_holds_tau_between_proxies(found) -> None:
 
 
 def test_the_regret_curve_is_the_regret(found) -> None:
-    figure = FIGURES["regret"](found, TARGET)
+    figure = FIGURES["regret"].draw(found, TARGET)
     line = next(line for line in figure.axes[0].lines if line.get_label() == "synflow")
     x, y = np.array(ZEROS[::-1]), np.array(ACCURACY)
     assert line.get_ydata().tolist() == [regret(x, y, int(budget)) for budget in line.get_xdata()]
@@ -118,7 +120,7 @@ def test_the_front_is_of_proxies_that_no_cheaper_one_beats() -> None:
 
 def test_seeds_and_their_mean_rank() -> None:
     scores = pd.concat([frame(zeros=ZEROS), frame(zeros=ZEROS[::-1]).assign(seed=1)])
-    figure = FIGURES["seeds"](results(scores, table(**{TARGET: ACCURACY})), TARGET)
+    figure = FIGURES["seeds"].draw(results(scores, table(**{TARGET: ACCURACY})), TARGET)
     single = figure.axes[0].collections[0].get_offsets()[:, 0]
     assert single.tolist() == [pytest.approx(1.0), pytest.approx(plots_tau(ZEROS[::-1]))]
 
@@ -130,7 +132,7 @@ def plots_tau(values: list[float]) -> float:
 
 
 def test_strata_show_the_taus_of_each_tenth(found) -> None:
-    assert FIGURES["strata"](found, TARGET) is None, "tenths of six architectures"
+    assert FIGURES["strata"].draw(found, TARGET) is None, "tenths of six architectures"
     figure = plots_between.tau_by_stratum(found.strata, found.featured(TARGET))
     assert [axes.get_xlabel() for axes in figure.axes] == [
         "tenth by live_params, low to high",
@@ -148,3 +150,14 @@ def test_colours_tell_baselines_and_short_training_apart() -> None:
         plots.GREY,
         plots.GREEN,
     ]
+
+
+def test_a_figure_is_one_entry(found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is drawn, shown in its section, and removed with the others."""
+    entry = ReportFigure("extra", Topic.SIZE, "One more figure.", lambda *_: Figure())
+    monkeypatch.setitem(FIGURES, "extra", entry)
+    saved = save_figures(tmp_path, found, TARGET)
+    (section,) = (one for one in sections(found, TARGET, saved) if one.title == "Size")
+    assert (tmp_path / f"extra_{TARGET}.png", "One more figure.") in section.figures
+    remove_figures(tmp_path, [TARGET])
+    assert list(tmp_path.iterdir()) == []

@@ -27,6 +27,7 @@ from harness.theory import main
 from proxies.passes.jacobian import tangent_kernel
 from proxies.passes.objectives import preset
 from proxies.passes.supernet import operation_sensitivity
+from proxies.view import View, cell_view
 
 
 def test_the_bound_is_that_of_the_theorem() -> None:
@@ -61,7 +62,7 @@ def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> Non
     for number, place in ((0, 2), (5, 4)):
         supernet = space.supernet("cifar10", 1, channels=2).double()
         supernet.gates.keep([[n != number or k == place for k in range(5)] for n in range(6)])
-        matrix = tangent_kernel(supernet, given, batch=4).kernel.numpy()
+        matrix = tangent_kernel(View(supernet), given, batch=4).kernel.numpy()
         assert measured.bound[number][place] == pytest.approx(
             bound(matrix, given.labels(4).numpy(), 10), rel=1e-9
         )
@@ -161,7 +162,7 @@ def test_the_kernel_is_that_of_the_network_and_the_batch() -> None:
         benchmarks_data.get("nb201").architecture(1462).structure, 10, 3, channels=2
     ).double()
     given = network_inputs(None, 3, Dataset(10, 32), "float64", "cpu")
-    matrix = tangent_kernel(network, given, batch=5).kernel.numpy()
+    matrix = tangent_kernel(cell_view(network), given, batch=5).kernel.numpy()
     labels = given.labels(5).numpy()
     cell = kernel.measure_cell(kernel.Design(5, None, 3), (1462, 2))
     assert cell.bound == pytest.approx(bound(matrix, labels, 10), rel=1e-9)

@@ -15,6 +15,7 @@ from benchmarks_data.nb201 import space
 from proxies.passes import PASSES, loss
 from proxies.passes.loss import gate_hessian_gradient, hessian_gradient, loss_gradient
 from proxies.passes.second_order import twice_differentiable
+from proxies.view import cell_view
 from tests.networks import inputs, small
 
 CELLS = [
@@ -28,11 +29,11 @@ def test_recomputed_stages_give_the_same_derivatives(
     cell: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def derivatives() -> list[torch.Tensor]:
-        first = loss_gradient(small(cell), inputs(), batch=8)
-        second = hessian_gradient(small(cell), inputs(), batch=8)
+        first = loss_gradient(cell_view(small(cell)), inputs(), batch=8)
+        second = hessian_gradient(cell_view(small(cell)), inputs(), batch=8)
         gates = [
             *first.operations.values(),
-            *gate_hessian_gradient(small(cell), inputs(), batch=8).operations.values(),
+            *gate_hessian_gradient(cell_view(small(cell)), inputs(), batch=8).operations.values(),
         ]
         pairs = [*first.weights.values(), *second.weights.values()]
         return [
@@ -85,13 +86,14 @@ import resource, sys, torch
 from proxies.passes import PASSES
 from harness.scoring.job import Job, Task
 from harness.scoring.networks import build_network
+from proxies.view import cell_view
 from tests.networks import inputs
 
 def peak(batch):
     options = {"batch": batch, "repeats": 1}
     taken = {key: value for key, value in options.items() if key in PASSES[sys.argv[1]].options}
     network = build_network(JOB, Task(1462, 0, ()), "cpu")
-    PASSES[sys.argv[1]].function()(network, inputs("float32", 32), **taken)
+    PASSES[sys.argv[1]].function()(cell_view(network), inputs("float32", 32), **taken)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 JOB = Job("nb201", "cifar10")  # and the cell of six 3 x 3 convolutions

@@ -14,6 +14,7 @@ import proxies
 from benchmarks_data.nb201 import space
 from proxies.passes.activations import linear_regions
 from proxies.passes.features import StageFeatures, stage_features
+from proxies.view import cell_view
 from tests.networks import FORMULA_CELLS as CELLS
 from tests.networks import inputs, score, small
 
@@ -95,7 +96,10 @@ def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
 
 
 def test_te_regions_lie_between_one_and_the_number_of_points() -> None:
-    counts = [linear_regions(small(cell), inputs()).crossed for cell in (space.cell(1651), *CELLS)]
+    counts = [
+        linear_regions(cell_view(small(cell)), inputs()).crossed
+        for cell in (space.cell(1651), *CELLS)
+    ]
     assert counts[0] == 1
     assert min(counts[1:]) > 1
     assert max(counts) < 1000
@@ -144,7 +148,7 @@ def test_stage_features_against_a_covariance_and_a_mean_outer_product(
     functional_call(
         net, kaiming, (given.gaussian((BATCH, 3, 8, 8), "stage_features").requires_grad_(),)
     )
-    found = stage_features(small(cell), inputs(), batch=BATCH)
+    found = stage_features(cell_view(small(cell)), inputs(), batch=BATCH)
     for number, (into, out) in enumerate(seen):
         rows = out.detach().permute(1, 0, 2, 3).flatten(1).numpy()
         assert found.spectra[number + 1].numpy() == pytest.approx(

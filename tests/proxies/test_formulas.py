@@ -14,6 +14,7 @@ from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
 from proxies.passes.jacobian import InputJacobian
 from proxies.passes.loss import hessian_gradient, loss_gradient
+from proxies.view import cell_view
 from tests.networks import FORMULA_CELLS as CELLS
 from tests.networks import inputs, score, small
 
@@ -167,8 +168,8 @@ def test_a_network_that_ignores_its_input_has_a_documented_value(name: str, valu
 
 @pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
 def test_grasp_of_normalised_layers_is_their_squared_gradient_norm(cell: tuple[str, ...]) -> None:
-    curvature = hessian_gradient(small(cell), inputs(), batch=BATCH)
-    gradient = loss_gradient(small(cell), inputs(), batch=BATCH)
+    curvature = hessian_gradient(cell_view(small(cell)), inputs(), batch=BATCH)
+    gradient = loss_gradient(cell_view(small(cell)), inputs(), batch=BATCH)
     normalised = [
         name for name in curvature.weights if "shortcut" not in name and name != "classifier"
     ]

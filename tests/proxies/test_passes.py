@@ -29,6 +29,7 @@ from proxies.passes.activations import (
 from proxies.passes.common import Inputs
 from proxies.passes.synaptic_flow import SynapticFlow, synaptic_flow
 from proxies.requests import Options
+from proxies.view import View, cell_view
 from tests.networks import CELLS, inputs, network, small
 
 
@@ -50,7 +51,7 @@ def linearised(net: Network) -> dict[str, torch.Tensor]:
 def test_sensitivities_at_the_ends_of_every_cell_sum_to_the_output(
     cell: tuple[str, ...], node: int, end: int
 ) -> None:
-    flow = synaptic_flow(network(cell), inputs(size=32))
+    flow = synaptic_flow(cell_view(network(cell)), inputs(size=32))
     for number in range(15):
         total = math.fsum(
             value
@@ -65,7 +66,9 @@ def test_float32_with_rescaling_agrees_with_float64(cell: tuple[str, ...]) -> No
     for name in ("zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow"):
         single, double = (
             proxies.request(name).score(
-                synaptic_flow(network(cell, dtype), inputs(str(dtype).removeprefix("torch."), 32))
+                synaptic_flow(
+                    cell_view(network(cell, dtype)), inputs(str(dtype).removeprefix("torch."), 32)
+                )
             )
             for dtype in (torch.float32, torch.float64)
         )
@@ -83,7 +86,7 @@ def test_zeta_is_the_derivative_by_a_literal_gate(cell: tuple[str, ...]) -> None
         )
     ones = torch.ones(1, 3, 8, 8, dtype=torch.float64)
     (gradient,) = torch.autograd.grad(functional_call(net, linearised(net), (ones,)).sum(), gates)
-    flow = synaptic_flow(small(cell), inputs())
+    flow = synaptic_flow(cell_view(small(cell)), inputs())
     expected = (gates * gradient).abs().tolist()
     found = [flow.operations[o.cell, o.edge] * math.exp(flow.log_scale) for o in operations]
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
@@ -102,7 +105,7 @@ def test_synflow_is_the_saliency_summed_over_the_weights(cell: tuple[str, ...]) 
         for w, g in zip(weights.values(), gradients, strict=True)
         if g is not None
     )
-    score = proxies.request("synflow").score(synaptic_flow(small(cell), inputs()))
+    score = proxies.request("synflow").score(synaptic_flow(cell_view(small(cell)), inputs()))
     assert score == pytest.approx(math.log(saliency) if saliency > 0 else -math.inf, rel=1e-12)
 
 
@@ -129,7 +132,7 @@ def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconne
     lowest = set()
     for index, cell in enumerate(space.cells()):
         net = network(cell, torch.float32, channels=2, cells_per_stage=1)
-        flow = synaptic_flow(net, inputs("float32"))
+        flow = synaptic_flow(cell_view(net), inputs("float32"))
         scores = [request.score(flow) for request in requests]
         assert not any(map(math.isnan, scores)), index
         assert len(set(map(math.isinf, scores))) == 1
@@ -148,7 +151,9 @@ def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
             return self.relu(-self.relu(x))
 
     images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
-    codes = activation_codes(Toy(), replace(inputs("float32"), images=lambda *_: images), batch=2)
+    codes = activation_codes(
+        View(Toy()), replace(inputs("float32"), images=lambda *_: images), batch=2
+    )
     # The first call agrees on two units of three; the second call is inactive everywhere, so it
     # agrees on all three.
     assert codes.units == 6
@@ -176,7 +181,9 @@ def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
     assert len(blind) == 201  # as many as in the public scores of reference_scores
     for cell in blind[::20] + CELLS:
         net = network(cell, torch.float32, channels=4, cells_per_stage=1)
-        score = proxies.request("naswot").score(activation_codes(net, inputs("float32"), batch=16))
+        score = proxies.request("naswot").score(
+            activation_codes(cell_view(net), inputs("float32"), batch=16)
+        )
         assert (score == -math.inf) == (not sees_image(cell))
 
 
@@ -217,7 +224,7 @@ class Broken(nn.Module):
 
 def run(name: str, net: nn.Module, with_inputs: Inputs, options: Options, **instead: int) -> object:
     return PASSES[name].function()(
-        net, with_inputs, **{key: (QUICK | instead)[key] for key, _ in options}
+        cell_view(net), with_inputs, **{key: (QUICK | instead)[key] for key, _ in options}
     )
 
 
@@ -306,8 +313,11 @@ def test_relus_are_seen_whatever_way_they_are_called(way: str) -> None:
     cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
 
     def results(net: nn.Module) -> tuple[object, ...]:
-        codes = activation_codes(net, inputs(), batch=4)
-        patterns, regions = neuron_patterns(net, inputs(), batch=4), linear_regions(net, inputs())
+        codes = activation_codes(cell_view(net), inputs(), batch=4)
+        patterns, regions = (
+            neuron_patterns(cell_view(net), inputs(), batch=4),
+            linear_regions(cell_view(net), inputs()),
+        )
         return codes.units, codes.agreement.tolist(), patterns.distinct, regions.crossed
 
     net = small(cell)
@@ -324,5 +334,7 @@ def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
     block = FactorizedReduce(4, 8)
     initialise(block, 0)
     images = torch.randn(2, 4, 8, 8)
-    codes = activation_codes(block, replace(inputs("float32"), images=lambda *_: images), batch=2)
+    codes = activation_codes(
+        View(block), replace(inputs("float32"), images=lambda *_: images), batch=2
+    )
     assert codes.units == 4 * 8 * 8

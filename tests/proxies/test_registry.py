@@ -5,9 +5,9 @@ import pytest
 
 import proxies
 from benchmarks_data.errors import InputError
-from harness.terminal.listing import describe
+from harness.terminal.listing import proxy_description
+from proxies.entries import Names
 from proxies.passes import NEEDS, PASSES
-from proxies.registry import Names
 
 ENTRIES = proxies.registered()
 
@@ -24,7 +24,7 @@ def test_every_proxy_is_described_and_reads_known_passes(name: str) -> None:
         entry.paper.year > 2015 and entry.paper.link.startswith("https://")
     )
     assert (entry.paper is None) == (name in proxies.TRIVIAL_BASELINES)
-    described = describe(name)
+    described = proxy_description(name)
     assert entry.documentation in described
     assert ("lower is better" in described) == (not entry.higher_is_better)
 

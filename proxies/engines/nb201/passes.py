@@ -19,9 +19,10 @@ from benchmarks_data.nb201.space import (
 )
 from proxies.engines.nb201 import ENGINE, shared
 from proxies.engines.nb201.flow import Flows, LinearNetwork, flows
-from proxies.passes.common import Inputs, Place, layers_of
+from proxies.passes.common import Inputs, layers_of
 from proxies.passes.cost import Cost, WeightNorms, cost, weight_norms
 from proxies.passes.synaptic_flow import SynapticFlow
+from proxies.view import Place, cell_view
 
 Value = TypeVar("Value")
 
@@ -63,7 +64,8 @@ class Shared:
     def costs(self) -> dict[str, Cost]:
         """Return the sizes of the uniform networks."""
         return self._once(
-            "costs", lambda: {kind: cost(self.uniform(kind), self.inputs) for kind in OPERATIONS}
+            "costs",
+            lambda: {kind: cost(cell_view(self.uniform(kind)), self.inputs) for kind in OPERATIONS},
         )
 
     def norms(self) -> dict[str, dict[str, float]]:
@@ -76,7 +78,11 @@ class Shared:
             networks = {kind: self.uniform(kind) for kind in (OPERATIONS[0], *CONVOLUTIONS)}
             return {
                 kind: dict(
-                    zip(layers_of(network), weight_norms(network, self.inputs).norms, strict=True)
+                    zip(
+                        layers_of(network),
+                        weight_norms(cell_view(network), self.inputs).norms,
+                        strict=True,
+                    )
                 )
                 for kind, network in networks.items()
             }
@@ -86,8 +92,8 @@ class Shared:
     def _once(self, key: Any, compute: Callable[[], Value]) -> Value:
         if key not in self._known:
             self._known[key] = compute()
-        found: Value = self._known[key]
-        return found
+        value: Value = self._known[key]
+        return value
 
 
 def compute(
@@ -130,11 +136,11 @@ def _synaptic_flows(
     kept = [without_dead_edges(cell) for cell in cells]
     distinct = sorted(set(kept), key=ENGINE.order)
     rows = max(1, (memory or _free(sharing.inputs.device)) // _bytes_of_a_row(network))
-    found: dict[tuple[str, ...], SynapticFlow | Exception] = {}
+    flow_of: dict[tuple[str, ...], SynapticFlow | Exception] = {}
     for start in range(0, len(distinct), rows):
         batch = distinct[start : start + rows]
-        found.update(zip(batch, _tried(network, batch), strict=True))
-    return [found[cell] for cell in kept]
+        flow_of.update(zip(batch, _tried(network, batch), strict=True))
+    return [flow_of[cell] for cell in kept]
 
 
 def _tried(
@@ -145,7 +151,7 @@ def _tried(
     One that fails, as by too little memory, is computed in halves.
     """
     try:
-        return _each(flows(network, batch), batch)
+        return _flow_of_each_row(flows(network, batch), batch)
     except Exception as error:
         if len(batch) == 1:
             return [error]
@@ -166,19 +172,19 @@ def _bytes_of_a_row(network: LinearNetwork) -> int:
     return size * pixels * (WORKING + 3 * len(network.body))
 
 
-def _each(found: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
+def _flow_of_each_row(batch: Flows, cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
     """Return the flow of each row.
 
     The stem and the classifier carry all of it; a branch's two convolutions carry the same.
     """
     values = zip(
-        found.total.tolist(),
-        found.edges.flatten(1).tolist(),
-        found.blocks.tolist(),
-        found.log_scale,
+        batch.total.tolist(),
+        batch.edges.flatten(1).tolist(),
+        batch.blocks.tolist(),
+        batch.log_scale,
         strict=True,
     )
-    places = [(number, edge) for number in range(found.edges.shape[1]) for edge in EDGES]
+    places = [(number, edge) for number in range(batch.edges.shape[1]) for edge in EDGES]
     live: dict[tuple[bool, ...], frozenset[Place]] = {}
     results = []
     for (total, edges, blocks, log_scale), cell in zip(values, cells, strict=True):

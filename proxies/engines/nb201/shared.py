@@ -72,8 +72,8 @@ def expected(networks: dict[str, Network], inputs: Inputs) -> LinearNetwork:
         return torch.full((1, 1, 1, 1), math.sqrt(weight[0].numel()) / 2, dtype=torch.float64)
 
     classes = len(next(iter(networks.values())).classifier.get_parameter("weight"))
-    found = _constant(networks, _placed(inputs, gain), inputs)
-    return LinearNetwork(found.stem, found.body, found.head * classes)
+    network = _constant(networks, _placed(inputs, gain), inputs)
+    return LinearNetwork(network.stem, network.body, network.head * classes)
 
 
 def _constant(

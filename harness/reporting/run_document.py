@@ -1,0 +1,75 @@
+"""The report of a run as a document: what it says of each target, and the chart's data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from benchmarks_data.target import Target
+from harness.analysis.results import Results
+from harness.reporting.document import Document, Part, facts, shown_command
+from harness.reporting.fed import fed
+from harness.reporting.findings import across_targets, subject, target_findings
+from harness.reporting.sections import SavedFigure, sections
+
+
+def run_document(
+    results: Results, figures: Mapping[str, Sequence[SavedFigure]], provenance: Mapping[str, Any]
+) -> Document:
+    """Return the report on *results*.
+
+    Args:
+        results: the analysis.
+        figures: those that were saved, by target.
+        provenance: what run.json holds.
+    """
+    title = f"{subject(results)} and {len(results.orders) - 1} other scores on {results.benchmark}"
+    parts = [
+        Part(target, target_findings(results, target), sections(results, target, figures[target]))
+        for target in results.targets
+    ]
+    command = shown_command(provenance["command"])
+    return Document(
+        title,
+        [_fed(results), *across_targets(results)],
+        parts,
+        command,
+        facts(provenance),
+        _points(results),
+    )
+
+
+def _fed(results: Results) -> str:
+    """Return the sentence that says what was fed to which proxies."""
+    readers = [name for name in results.orders if results.input_of(name)]
+    return fed(results.source, readers, [name for name in results.orders if name not in readers])
+
+
+def _points(results: Results) -> dict[str, Any]:
+    """Return what the chart that answers to the pointer shows.
+
+    Architectures, and the values of targets and scores.
+    """
+    indices = results.populations[results.population]
+    strings = results.scores.drop_duplicates("index").set_index("index")["arch"].reindex(indices)
+    means = results.scores.groupby(["proxy", "index"], sort=False)["score"].mean(skipna=False)
+
+    def numbers(series: pd.Series) -> list[float | str | None]:
+        return [
+            None if pd.isna(value) else "-inf" if value == -math.inf else float(f"{value:.6g}")
+            for value in series.reindex(indices)
+        ]
+
+    return {
+        "indices": indices,
+        "archs": [str(string) for string in strings],
+        "accuracies": {target: Target.parse(target).is_accuracy for target in results.targets},
+        "targets": {target: numbers(results.accuracy(target)) for target in results.targets},
+        "scores": {
+            name: numbers(means[name])
+            for name in [subject(results), *sorted(set(results.orders) - {subject(results)})]
+        },
+    }

@@ -1,0 +1,76 @@
+"""A network as passes see it: its module, and what is known about its parts. Needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from benchmarks_data.benchmark import Operation
+
+#: (cell, edge) of an operation.
+Place = tuple[int, tuple[int, int]]
+
+
+NO_OPERATIONS = "the score needs the operations of the network's cells, which are unknown"
+
+
+class NotApplicable(Exception):
+    """A score needs what this network does not have. The message says what."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A network, with its operations and stages where they are known.
+
+    ``View(module)`` is that of any network, about whose parts nothing is known.
+
+    Attributes:
+        module: the network: images (batch, channels, height, width) -> logits (batch, classes).
+        known_operations: every operation of every edge of every cell, in order; None: unknown.
+        known_stages: modules that follow one another, so that scaling all that one puts out scales
+            the network's output alike; None: unknown.
+    """
+
+    module: nn.Module
+    known_operations: Sequence[Operation] | None = None
+    known_stages: Sequence[nn.Module] | None = None
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        """The operations; raise NotApplicable where they are unknown."""
+        if self.known_operations is None:
+            raise NotApplicable(NO_OPERATIONS)
+        return self.known_operations
+
+    @property
+    def stages(self) -> Sequence[nn.Module]:
+        """The stages; raise NotApplicable where they are unknown."""
+        if self.known_stages is None:
+            raise NotApplicable("the score needs the stages of the network, which are unknown")
+        return self.known_stages
+
+    @property
+    def live_places(self) -> frozenset[Place] | None:
+        """The places of live operations; None where operations are unknown."""
+        if self.known_operations is None:
+            return None
+        return frozenset((one.cell, one.edge) for one in self.known_operations if one.live)
+
+    def by_place(self, values: Mapping[nn.Module, float]) -> dict[Place, float] | None:
+        """Return values of the operations' modules by place; None where operations are unknown."""
+        if self.known_operations is None:
+            return None
+        return {(one.cell, one.edge): values[one.module] for one in self.known_operations}
+
+
+def cell_view(network: Any) -> View:
+    """Return the view of a network that names its operations and stages.
+
+    Args:
+        network: a :class:`benchmarks_data.benchmark.CellNetwork`, as every benchmark builds.
+    """
+    return View(network, network.operations, network.stages)

@@ -1,0 +1,32 @@
+"""Runs without a command line: from plain options to results."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.computing.local import Local
+from harness.run import options_of, parser
+from harness.runs.conduct import results_of, score
+from harness.runs.plan import RunOptions, make_plan, tasks_due
+from harness.scoring.store import Store
+
+
+def test_the_defaults_of_the_command_line_are_those_of_the_options() -> None:
+    given = options_of(parser().parse_args([]), ())
+    assert given == RunOptions(proxies=["zeros"])
+
+
+def test_options_are_planned_scored_and_analysed_in_silence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plan = make_plan(RunOptions(proxies=["params"], archs="5", out=tmp_path / "out"))
+    with Store(tmp_path / "scores.sqlite") as store:
+        scored = score(
+            tasks_due(plan, store), store, Local(1), lambda _total, _what, batches: batches
+        )
+        results = results_of(plan, store)
+    assert scored.tasks == 5
+    assert scored.failed == []
+    assert set(results.orders) == {"params", "flops", "live_params", "live_convs"}
+    assert results.of(plan.targets[0])["n"].tolist()[:4] == [5] * 4
+    assert capfd.readouterr() == ("", "")
