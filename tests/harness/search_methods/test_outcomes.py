@@ -12,7 +12,7 @@ import benchmarks_data
 from benchmarks_data.table import Table
 from harness.run import main as run
 from harness.search import main
-from harness.search_methods import outcomes as found
+from harness.search_methods import outcomes
 from harness.search_methods.outcomes import compared, first_choices
 from tests.runs import arguments
 
@@ -32,10 +32,10 @@ def test_the_best_of_random_cells_is_exact(validation: list[float]) -> None:
         ]
         means.append(known["test"][best].mean())
         squares.append((known["test"][best] ** 2).mean())
-    mean, deviation = found._best_of(known, 3)
+    mean, deviation = outcomes._best_of(known, 3)
     assert mean == pytest.approx(np.mean(means))
     assert deviation == pytest.approx(math.sqrt(np.mean(squares) - np.mean(means) ** 2))
-    assert found._best_of(known, 9)[0] == pytest.approx(
+    assert outcomes._best_of(known, 9)[0] == pytest.approx(
         known["test"][known["validation"] == max(validation)].mean()
     )
 
@@ -70,16 +70,16 @@ def test_random_search_validates_after_as_many_epochs_or_the_longest() -> None:
     )
     datasets = benchmarks_data.get("nb201").datasets
     assert (
-        found._validation_column(Table("", "", frame), "cifar10_test_200ep", datasets)
+        outcomes._validation_column(Table("", "", frame), "cifar10_test_200ep", datasets)
         == "cifar10_valid_200ep"
     )
     shorter = frame.drop(columns="cifar10_valid_200ep")
     assert (
-        found._validation_column(Table("", "", shorter), "cifar10_test_200ep", datasets)
+        outcomes._validation_column(Table("", "", shorter), "cifar10_test_200ep", datasets)
         == "cifar10_valid_12ep"
     )
     assert (
-        found._validation_column(
+        outcomes._validation_column(
             Table("", "", frame[["cifar10_test_200ep"]]), "cifar10_test_200ep", datasets
         )
         is None
