@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import benchmarks_data
-import proxies
 from harness.computing.contract import Lost
 from harness.computing.processes import Limits, each
 from harness.run import main
@@ -27,12 +27,12 @@ LARGEST, FLOPS = 1462, 220_119_680
 
 
 @pytest.fixture(autouse=True)
-def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+def _forgets_the_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget the plugin after each test, and what it is told."""
-    monkeypatch.setattr(registry, "_registry", dict(proxies.registered()))
-    monkeypatch.setattr(registry, "_plugins", {})
     for name in ("FAULT", "FAULT_MODE", "FAULT_MARKER"):
         monkeypatch.setenv(name, "")
+    with registry.isolated():
+        yield
 
 
 @pytest.fixture

@@ -116,29 +116,30 @@ def test_a_failing_formula_or_pass_costs_only_its_own_score(
         raise RuntimeError("broken\nin two lines")
 
     monkeypatch.setattr(activations, "activation_codes", fail)
-    zeros = proxies.request("zeros").proxy
-    monkeypatch.setitem(
-        registry._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan)
-    )
-    monkeypatch.setitem(
-        registry._registry,
-        "params",
-        replace(proxies.request("params").proxy, function=lambda _: math.inf),
-    )
-    found = {
-        score.proxy: score
-        for score in score_task(JOB, Task(0, 0, ("naswot", "zeros", "synflow", "params")))
-    }
+    names = ("naswot", "of_nan", "synflow", "infinite")
+    with registry.isolated():
+
+        @proxies.proxy("of_nan", reads="synaptic_flow")
+        def of_nan(_: object) -> float:
+            """Gives NaN."""
+            return math.nan
+
+        @proxies.proxy("infinite", reads="cost")
+        def infinite(_: object) -> float:
+            """Gives infinity."""
+            return math.inf
+
+        found = {score.proxy: score for score in score_task(JOB, Task(0, 0, names))}
     assert {name: score.status for name, score in found.items()} == {
         "naswot": "error: RuntimeError: broken in two lines",
-        "zeros": "undefined: the formula gives NaN",
+        "of_nan": "undefined: the formula gives NaN",
         "synflow": "ok",
-        "params": "undefined: the score is infinitely good",
+        "infinite": "undefined: the score is infinitely good",
     }
     assert [name for name, score in found.items() if math.isnan(score.score)] == [
         "naswot",
-        "zeros",
-        "params",
+        "of_nan",
+        "infinite",
     ]
 
 
