@@ -169,7 +169,7 @@ def test_another_seed_holds(baseline: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nb201.csv"
-    requests = [proxies.request(name) for name in ("snip", "params")]
+    requests = [proxies.request(name) for name in ("snip[batch=8]", "params")]
     write(
         measure(
             Job("nb201", "cifar10", dtype="float64"), "cifar10_test", requests, [0, 1, 77], [0], 1
@@ -200,7 +200,7 @@ def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     source.write_text(text.replace(".abs()", ""))
     found = regression()
     assert found.returncode == 1
-    assert "drift: snip: 3 of 3 scores moved" in found.stdout
+    assert "drift: snip[batch=8]: 3 of 3 scores moved" in found.stdout
     assert "drift: params" not in found.stdout
     source.write_text(
         f"{text}\n    raise RuntimeError('no gradient')\n".replace("    return ", "    _ = ")

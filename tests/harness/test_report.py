@@ -9,6 +9,7 @@ import pytest
 from harness.report import main
 
 
+@pytest.mark.figures
 def test_a_run_is_analysed_anew_without_scoring(
     runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

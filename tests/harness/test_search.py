@@ -27,6 +27,7 @@ FREEDARTS_PLUS = {
 }  # fmt: skip
 
 
+@pytest.mark.figures
 def test_a_search_leaves_tables_figures_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,6 +133,7 @@ def test_vanished_gradients_are_said_and_find_nothing(
     assert "nothing found, since the gradients vanished" in (tmp_path / "report.md").read_text()
 
 
+@pytest.mark.figures
 def test_a_darts_search_finds_a_genotype(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

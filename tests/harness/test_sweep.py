@@ -32,6 +32,7 @@ def test_every_combination_is_searched_once_with_each_seed() -> None:
         }
 
 
+@pytest.mark.figures
 def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searches(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(theory_report, "RANDOM", {"nb201": 20, "darts": 3})
 
 
+@pytest.mark.figures
 def test_the_command_measures_resumes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

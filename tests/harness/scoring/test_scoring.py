@@ -21,6 +21,7 @@ from harness.scoring.job import Job, Task
 from harness.scoring.networks import score_task
 from proxies import registry
 from proxies.passes import activations
+from tests.networks import every_proxy_with_small_batches
 
 JOB = Job("nb201", "cifar10")
 NAMES = (
@@ -57,21 +58,6 @@ def test_scores_do_not_depend_on_the_number_of_processes(expected: dict) -> None
 def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     alone = [replace(task, proxies=(name,)) for task in TASKS for name in NAMES]
     assert scored(JOB, alone, 1) == expected
-
-
-def every_proxy_with_small_batches() -> tuple[str, ...]:
-    names = []
-    for request in proxies.expand(map(proxies.request, proxies.registered())):
-        taken = {option for _, options in request.readings for option, _ in options}
-        chosen = [
-            f"{option}={value}"
-            for option, value in (("batch", 16), ("repeats", 1))
-            if option in taken
-        ]
-        names.append(
-            proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name
-        )
-    return tuple(names)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from benchmarks_data import spaces
 from harness.search_methods.plots import sensitivity_map
 
 
+@pytest.mark.figures
 @pytest.mark.parametrize("value", [5e-324, 1.7e308, 1.0])
 def test_a_map_of_equal_or_extreme_sensitivities_is_drawn(value: float, tmp_path: Path) -> None:
     choices = spaces.get("nb201").choices
