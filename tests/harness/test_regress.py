@@ -78,7 +78,7 @@ def test_an_unchanged_project_holds(
     baseline: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NAS_TABLES", "/does/not/matter")
-    assert main(["--baseline", str(baseline)]) == 0
+    assert main(["--baseline", str(baseline), "--workers", "1"]) == 0
     assert "holds" in capsys.readouterr().out
 
 
@@ -89,7 +89,7 @@ def test_a_moved_score_is_named_with_both_values(
     line = row(baseline, proxy, "score")
     value = line.rsplit(",", 2)[1]
     path = changed(baseline, tmp_path, line, with_value(line, repr(float(value) * 1.001)))
-    assert main(["--baseline", str(path)]) == 1
+    assert main(["--baseline", str(path), "--workers", "1"]) == 1
     shown = capsys.readouterr().out
     assert f"drift: {proxy}: 1 of 5 scores moved" in shown
     assert f"to {float(value)!r}" in shown
@@ -108,7 +108,7 @@ def test_a_moved_tau_is_named_with_both_values(
     ]
     moved.write_text("\n".join([*lines, *ends]) + "\n")
     path = changed(moved, tmp_path, line, with_value(line, -0.25))
-    assert main(["--baseline", str(path)]) == 1
+    assert main(["--baseline", str(path), "--workers", "1"]) == 1
     assert (
         "drift: synflow: tau with cifar10_test moved from -0.2500 (-0.300 to -0.200) to"
         in capsys.readouterr().out
@@ -120,7 +120,7 @@ def test_a_score_that_was_missing_and_now_exists_is_drift(
 ) -> None:
     line = row(baseline, "flops", "score")
     path = changed(baseline, tmp_path, line, with_value(line, ""))
-    assert main(["--baseline", str(path)]) == 1
+    assert main(["--baseline", str(path), "--workers", "1"]) == 1
     assert "flops: 1 of 5 scores moved" in capsys.readouterr().out
 
 
@@ -131,7 +131,7 @@ def test_a_dead_worker_is_no_drift(
         raise WorkerDied("a worker process died")
 
     monkeypatch.setattr(baselines, "measure", die)
-    assert main(["--baseline", str(baseline)]) == 2
+    assert main(["--baseline", str(baseline), "--workers", "1"]) == 2
     assert "saved" not in capsys.readouterr().err
 
 
@@ -146,7 +146,7 @@ def test_vanished_and_new_proxies_are_named_in_every_summary(
         "--junit",
         str(tmp_path / "new" / "s.xml"),
     ]
-    assert main(["--baseline", str(path), *summaries]) == 1
+    assert main(["--baseline", str(path), "--workers", "1", *summaries]) == 1
     shown = capsys.readouterr().out
     assert "drift: <flops|>: vanished" in shown
     assert "new, not compared until --update: " in shown

@@ -204,6 +204,8 @@ def test_an_aggregate_ranks_its_components_under_each_seed(tmp_path: Path) -> No
                 "12",
                 "--seeds",
                 "2",
+                "--workers",
+                "1",
             )
         )
         == 0

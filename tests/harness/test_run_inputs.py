@@ -93,13 +93,9 @@ def test_a_file_called_natural_can_be_given(
 
 
 def test_real_images_reach_the_proxies_that_need_them(images_npz: Path, tmp_path: Path) -> None:
+    work = ("--proxy", "naswot[batch=8]", "synflow", "--archs", "3", "--workers", "1")
     for more in ((), ("--images", str(images_npz))):
-        assert (
-            main(
-                arguments(tmp_path, "--proxy", "naswot[batch=8]", "synflow", "--archs", "3", *more)
-            )
-            == 0
-        )
+        assert main(arguments(tmp_path, *work, *more)) == 0
         frame = pd.read_csv(tmp_path / "out" / "scores.csv")
         assert (frame["status"] == "ok").all()
     assert (

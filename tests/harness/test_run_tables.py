@@ -17,6 +17,8 @@ def test_populations_and_several_targets_needs_nas_tables(tables: Path, tmp_path
         "synflow",
         "--archs",
         "12",
+        "--workers",
+        "1",
         "--population",
         "connected",
         "--tables",
@@ -82,14 +84,8 @@ def test_architectures_are_drawn_from_those_that_have_the_target(
 def test_short_trainings_of_the_table_stand_beside_the_proxies(
     tables_of_some: Path, tmp_path: Path
 ) -> None:
-    assert (
-        main(
-            arguments(
-                tmp_path, "--proxy", "params", "--archs", "300", "--tables", str(tables_of_some)
-            )
-        )
-        == 0
-    )
+    work = ("--proxy", "params", "--archs", "300", "--workers", "1")
+    assert main(arguments(tmp_path, *work, "--tables", str(tables_of_some))) == 0
     rows = (
         pd.read_csv(tmp_path / "out" / "correlations.csv")
         .query("population == 'all'")

@@ -1,6 +1,7 @@
 """Searches that go on from their logs, and are replayed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,19 @@ import pytest
 from harness.search import main
 from harness.search_methods import searches as searching
 from tests.harness.searching import search
+
+
+@pytest.fixture(scope="module")
+def one_search(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("search") / "out"
+    assert search(folder) == 0
+    return folder
+
+
+@pytest.fixture
+def searched(one_search: Path, tmp_path: Path) -> Path:
+    """A copy of a search's folder, which a test may damage."""
+    return Path(shutil.copytree(one_search, tmp_path / "searched"))
 
 
 def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
@@ -110,17 +124,15 @@ def test_a_replay_of_no_record_is_refused(
     ],
 )
 def test_a_damaged_record_is_no_record(
-    path: tuple[str | int, ...], value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: tuple[str | int, ...], value: object, searched: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert search(tmp_path) == 0
-    record = json.loads((tmp_path / "search.json").read_text())
+    record = json.loads((searched / "search.json").read_text())
     place = record
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
-    (tmp_path / "search.json").write_text(json.dumps(record))
-    capsys.readouterr()
-    assert main(["--replay", str(tmp_path)]) == 2
+    (searched / "search.json").write_text(json.dumps(record))
+    assert main(["--replay", str(searched)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -138,21 +150,20 @@ def test_a_damaged_record_is_no_record(
         f'"seconds": {10**400}}}',
     ],
 )
-def test_a_line_that_is_no_measurement_is_measured_again(value: str, tmp_path: Path) -> None:
-    assert search(tmp_path) == 0
-    (log,) = (tmp_path / "steps").iterdir()
+def test_a_line_that_is_no_measurement_is_measured_again(value: str, searched: Path) -> None:
+    (log,) = (searched / "steps").iterdir()
     head, line = log.read_text().splitlines()
     whole = json.loads(line)
     given = json.loads(value)
     if isinstance(given, dict) and given.get("values"):
         given["values"] *= 6
     log.write_text(f"{head}\n{json.dumps({**whole, 'value': given})}\n")
-    before = pd.read_csv(tmp_path / "sensitivities.csv")
-    (tmp_path / "cell_mine.png").write_text("a person's own")
-    assert search(tmp_path) == 0
-    pd.testing.assert_frame_equal(before, pd.read_csv(tmp_path / "sensitivities.csv"))
+    before = pd.read_csv(searched / "sensitivities.csv")
+    (searched / "cell_mine.png").write_text("a person's own")
+    assert search(searched) == 0
+    pd.testing.assert_frame_equal(before, pd.read_csv(searched / "sensitivities.csv"))
     assert len(log.read_text().splitlines()) == 3
-    assert (tmp_path / "cell_mine.png").exists()
+    assert (searched / "cell_mine.png").exists()
 
 
 def test_a_replay_takes_no_other_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

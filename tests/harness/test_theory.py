@@ -104,8 +104,9 @@ def test_the_command_measures_resumes_and_reports(
 
 
 def test_several_seeds_and_the_authors_gates(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(kernel, "SEARCH_BATCH", 2)  # of supernets of full size
     command = [
         "--archs",
         "4",

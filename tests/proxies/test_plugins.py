@@ -133,6 +133,8 @@ def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, p
         str(folder / "s.sqlite"),
         "--out",
         str(folder),
+        "--workers",
+        "1",
     ]
     return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (
         folder / "scores.csv"
@@ -157,7 +159,7 @@ def test_a_report_on_a_plugin_s_run_says_what_it_lacks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with registry.isolated():
-        assert run(tmp_path, GOOD, ["half_params"], "--workers", "1")[0] == 0
+        assert run(tmp_path, GOOD, ["half_params"])[0] == 0
     capsys.readouterr()
     assert report.main([str(tmp_path)]) == 2
     assert "unknown proxy 'half_params'" in (shown := capsys.readouterr().err)
