@@ -192,7 +192,7 @@ def test_datasets_with_images_of_one_size_share_what_does_not_read_the_logits() 
     def where(name: str, dataset: str) -> str:
         return Job("nb201", dataset).dataset_of(proxies.request(name))
 
-    for name in ("zen", "naswot", "az_trainability"):
+    for name in ("zen[batch=2,repeats=2]", "naswot[batch=4]", "az_trainability[batch=4]"):
         assert where(name, "cifar10") == where(name, "cifar100") != where(name, "imagenet16-120")
         task = Task(1, 0, (name,))
         one, other = (
