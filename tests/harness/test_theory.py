@@ -12,8 +12,7 @@ from scipy import stats
 
 from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
-from harness import theory
-from harness.claims import kernel
+from harness.claims import kernel, measurements
 from harness.claims import report as theory_report
 from harness.scoring.inputs import network_inputs
 from harness.theory import main
@@ -90,7 +89,7 @@ def test_the_command_measures_resumes_and_reports(
         measured.append(given)
         return measure(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(theory, "measure_cell", counted)
+    monkeypatch.setattr(measurements, "measure_cell", counted)
     assert main(command) == 0
     assert len(measured) == 1, "one line had lost its bound"
     pd.testing.assert_frame_equal(cells, pd.read_csv(tmp_path / "cells.csv"))
@@ -98,8 +97,8 @@ def test_the_command_measures_resumes_and_reports(
     def refuse(*_: object) -> None:
         raise AssertionError("it was measured before")
 
-    monkeypatch.setattr(theory, "measure_cell", refuse)
-    monkeypatch.setattr(theory, "measure_supernet", refuse)
+    monkeypatch.setattr(measurements, "measure_cell", refuse)
+    monkeypatch.setattr(measurements, "measure_supernet", refuse)
     assert main(command) == 0
 
 
