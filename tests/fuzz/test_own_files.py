@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import proxies
-from harness import agree, overview, regress, report, run, search, theory
+from harness import agree, overview, regress, report, run, search
+from harness.claims import measurements
 from harness.files.journal import Journal
 from harness.regression import baseline
 from harness.reporting import figures
@@ -284,7 +285,7 @@ def test_replays_of_damaged_searches(data: st.DataObject, searched: Path, tmp_pa
     value=json_values,
 )
 def test_values_in_a_log_of_theory(key: str, value: object) -> None:
-    assert theory._valid(key, value) in (True, False)
+    assert measurements._valid(key, value) in (True, False)
 
 
 @given(
