@@ -268,3 +268,27 @@ def _whole_or_nothing() -> Iterator[None]:
         _registry.clear()
         _registry.update(before)
         raise
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Forget at the end what is registered inside: for tests.
+
+    Installed plugins are looked for anew, inside and afterwards.
+    """
+    _load()
+    before, plugins = dict(_registry), dict(_plugins)
+    _look_again()
+    try:
+        yield
+    finally:
+        _registry.clear()
+        _registry.update(before)
+        _plugins.clear()
+        _plugins.update(plugins)
+        _look_again()
+
+
+def _look_again() -> None:
+    _problems.clear()
+    _load.cache_clear()

@@ -14,9 +14,8 @@ import torch
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 
-torch.set_num_threads(
-    1
-)  # small networks: threads that wait for one another cost far more than they give
+# Small networks: threads that wait for one another cost far more than they give.
+torch.set_num_threads(1)
 
 # The harness itself must not see NAS_TABLES: tests choose their table. Processes that share the
 # tests find it under another name.
@@ -49,6 +48,20 @@ def _beside(tables: Path, name: str) -> Path:
     if not path.exists():
         pytest.skip(f"no {name} beside NAS_TABLES")
     return path
+
+
+@pytest.fixture(autouse=True)
+def _unsaved_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures, but leave their files empty, as writing them takes seconds.
+
+    Tests marked ``figures`` have them written.
+    """
+    if "figures" not in request.keywords:
+        monkeypatch.setattr("matplotlib.figure.Figure.savefig", _save_nothing)
+
+
+def _save_nothing(_: object, path: Path, **__: object) -> None:
+    path.write_bytes(b"")
 
 
 @pytest.fixture(scope="session")

@@ -55,3 +55,22 @@ def score(name: str, cell: tuple[str, ...]) -> float:
         for reading, options in request.readings
     ]
     return float(request.score(*results))
+
+
+def every_proxy_with_small_batches() -> tuple[str, ...]:
+    """The names of all proxies, with batches of 4 and one repetition where they have them.
+
+    epe_nas compares images of one class, and takes 16.
+    """
+    names = []
+    for request in proxies.expand(map(proxies.request, proxies.registered())):
+        taken = {option for _, options in request.readings for option, _ in options}
+        chosen = [
+            f"{option}={value}"
+            for option, value in (("batch", 16 if request.name == "epe_nas" else 4), ("repeats", 1))
+            if option in taken
+        ]
+        names.append(
+            proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name
+        )
+    return tuple(names)

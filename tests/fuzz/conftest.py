@@ -49,10 +49,5 @@ def enumerated() -> None:
 @pytest.fixture(autouse=True)
 def known_proxies() -> Iterator[None]:
     """Forget plugins, and complaints about them, that command lines have named."""
-    before = registry._registry.copy(), registry._problems.copy(), registry._plugins.copy()
-    yield
-    registry._registry.clear()
-    registry._registry.update(before[0])
-    registry._problems[:] = before[1]
-    registry._plugins.clear()
-    registry._plugins.update(before[2])
+    with registry.isolated():
+        yield

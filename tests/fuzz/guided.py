@@ -36,7 +36,7 @@ with (
     from benchmarks_data.nbmacro import official as macro
     from harness.files.journal import Journal
     from harness.regression import baseline
-    from harness.scoring import inputs
+    from harness.scoring import image_file
 
 from tests.fuzz import test_foreign_files as foreign
 from tests.fuzz import test_own_files as own
@@ -85,7 +85,7 @@ READERS: dict[str, tuple[str, Reader, Callable[[], bytes]]] = {
     "packed": ("csv.gz", table, lambda: gzip.compress(foreign.TABLE.encode())),
     "subset": ("csv", read_subset, (foreign.HEADER + foreign.ROW).encode),
     "baseline": ("csv", baseline.read, lambda: own.golden()[:3000].encode()),
-    "images": ("npz", inputs.image_file, foreign.npz),
+    "images": ("npz", image_file.image_file, foreign.npz),
     "log": (
         "jsonl",
         lambda path: Journal(path, {"a": 1}).known,
@@ -104,7 +104,7 @@ def fuzz(name: str, seconds: int) -> None:
 
     def one(data: bytes) -> None:
         path.write_bytes(data)
-        inputs._read.cache_clear()
+        image_file._read.cache_clear()
         try:
             read(path)
         except (InputError, PickleError):

@@ -1,6 +1,7 @@
 """Plugins: proxies from a file outside the project, the good and the bad."""
 
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -113,11 +114,9 @@ proxy("bad_tensor", reads="network")(tensor)
 
 
 @pytest.fixture(autouse=True)
-def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a test's plugins be forgotten afterwards."""
-    monkeypatch.setattr(registry, "_registry", dict(proxies.registered() and registry._registry))
-    monkeypatch.setattr(registry, "_problems", [])
-    registry._plugins.clear()
+def _isolated_registry() -> Iterator[None]:
+    with registry.isolated():
+        yield
 
 
 def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, pd.DataFrame]:
@@ -134,6 +133,8 @@ def run(folder: Path, plugin: str, names: list[str], *more: str) -> tuple[int, p
         str(folder / "s.sqlite"),
         "--out",
         str(folder),
+        "--workers",
+        "1",
     ]
     return main([*command, *more]), pd.read_csv(folder / "scores.csv") if (
         folder / "scores.csv"
@@ -157,8 +158,8 @@ def test_a_plugin_without_a_paper_is_no_trivial_baseline(
 def test_a_report_on_a_plugin_s_run_says_what_it_lacks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, GOOD, ["half_params"], "--workers", "1")[0] == 0
-    registry._registry.pop("half_params")
+    with registry.isolated():
+        assert run(tmp_path, GOOD, ["half_params"])[0] == 0
     capsys.readouterr()
     assert report.main([str(tmp_path)]) == 2
     assert "unknown proxy 'half_params'" in (shown := capsys.readouterr().err)
@@ -175,12 +176,8 @@ def test_a_plugin_scores_in_every_process(tmp_path: Path, workers: str) -> None:
 
 
 def test_a_changed_plugin_is_scored_anew(tmp_path: Path) -> None:
-    run(tmp_path, GOOD, ["half_params"])
-    monkey = dict(registry._registry)
-    monkey.pop("half_params")
-    registry._registry.clear()
-    registry._registry.update(monkey)
-    registry._plugins.clear()
+    with registry.isolated():
+        run(tmp_path, GOOD, ["half_params"])
     _, scores = run(tmp_path, GOOD.replace("/ 2", "/ 4"), ["half_params"])
     wide = scores.pivot(index="index", columns="proxy", values="score")
     assert (wide["half_params"] * 4 == wide["params"]).all()
@@ -347,19 +344,17 @@ def test_plugins_are_found_through_their_entry_point(
     (folder / "entry_points.txt").write_text(
         "[zeros_harness.proxies]\nhalf = outside\nabsent = nowhere\n"
     )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    registry._load.cache_clear()
-    try:
+    with registry.isolated():
+        monkeypatch.syspath_prepend(str(tmp_path))
         assert proxies.registered()["half_params"].revision == zlib.crc32(GOOD.encode()), (
             "stored scores belong to this version"
         )
         assert proxies.problems() == [
             "plugin nowhere is left out: ModuleNotFoundError: No module named 'nowhere'"
         ]
-    finally:
         monkeypatch.undo()
-        registry._load.cache_clear()
-        registry._load()
+    assert "half_params" not in proxies.registered()
+    assert proxies.problems() == []
 
 
 def test_two_plugins_with_one_name_are_refused_and_both_are_named(
@@ -368,27 +363,18 @@ def test_two_plugins_with_one_name_are_refused_and_both_are_named(
     one, other = tmp_path / "one.py", tmp_path / "other.py"
     for path in (one, other):
         path.write_text(GOOD)
-    proxies.load_plugin(one)
-    with pytest.raises(InputError) as refused:
-        proxies.load_plugin(other.rename(tmp_path / "third.py"))
+    with registry.isolated():
+        proxies.load_plugin(one)
+        with pytest.raises(InputError) as refused:
+            proxies.load_plugin(other.rename(tmp_path / "third.py"))
     assert "third.py cannot be loaded" in str(refused.value)
     assert str(one) in str(refused.value)
 
-    registry._registry.pop("half_params")
     folder = tmp_path / "outside-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 1.0\n")
     (folder / "entry_points.txt").write_text("[zeros_harness.proxies]\none = one\nthird = third\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    registry._load.cache_clear()
-    try:
-        with pytest.raises(
-            InputError,
-            match=r"plugin third: a proxy named 'half_params' is already registered, by "
-            r".*one\.py: two",
-        ):
-            proxies.registered()
-    finally:
-        monkeypatch.undo()
-        registry._load.cache_clear()
-        registry._load()
+    taken = r"plugin third: a proxy named 'half_params' is already registered, by .*one\.py: two"
+    with pytest.raises(InputError, match=taken):
+        proxies.registered()

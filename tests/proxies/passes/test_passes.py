@@ -3,9 +3,9 @@ as they found it.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -13,23 +13,16 @@ from torch.func import functional_call
 
 import proxies
 from benchmarks_data.benchmark import Dataset
-from benchmarks_data.initialisation import initialise
-from benchmarks_data.layers import FactorizedReduce
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
 from harness.regression.baseline import every_request
 from harness.scoring.inputs import network_inputs
+from proxies.engines.nb201 import passes as engine
 from proxies.passes import FREE, PASSES
-from proxies.passes.activations import (
-    ActivationCodes,
-    activation_codes,
-    linear_regions,
-    neuron_patterns,
-)
 from proxies.passes.common import Inputs
 from proxies.passes.synaptic_flow import SynapticFlow, synaptic_flow
 from proxies.requests import Options
-from proxies.view import View, cell_view
+from proxies.view import cell_view
 from tests.networks import CELLS, inputs, network, small
 
 
@@ -127,64 +120,31 @@ def test_zeros_aggregates_are_over_the_live_edges_of_the_sum_over_cells() -> Non
     assert found == pytest.approx([math.log(6) + 0.5, math.log(3) + 0.5, math.log(12) + 0.5])
 
 
-def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconnected() -> None:
+def smallest(cell: Sequence[str]) -> Network:
+    return network(tuple(cell), torch.float32, channels=2, cells_per_stage=1)
+
+
+def one_by_one(cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
+    return [synaptic_flow(smallest(cell), inputs("float32")) for cell in cells]
+
+
+def together(cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
+    return engine.compute("synaptic_flow", engine.Shared(smallest, inputs("float32")), cells)
+
+
+@pytest.mark.parametrize(("flows", "every"), [(together, 1), (one_by_one, 10)])
+def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconnected(
+    flows: Callable[[Sequence[tuple[str, ...]]], list[SynapticFlow]], every: int
+) -> None:
+    """The engine, which runs use, on all cells; the pass itself on each tenth."""
     requests = [proxies.request(name) for name in ("zeros", "zeros[aggregate=min]", "synflow")]
-    lowest = set()
-    for index, cell in enumerate(space.cells()):
-        net = network(cell, torch.float32, channels=2, cells_per_stage=1)
-        flow = synaptic_flow(cell_view(net), inputs("float32"))
-        scores = [request.score(flow) for request in requests]
-        assert not any(map(math.isnan, scores)), index
-        assert len(set(map(math.isinf, scores))) == 1
-        if scores[0] == -math.inf:
-            lowest.add(index)
-    assert lowest == {i for i, cell in enumerate(space.cells()) if not space.is_connected(cell)}
-
-
-def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
-    class Toy(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.relu = nn.ReLU()
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.relu(-self.relu(x))
-
-    images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
-    codes = activation_codes(
-        View(Toy()), replace(inputs("float32"), images=lambda *_: images), batch=2
-    )
-    # The first call agrees on two units of three; the second call is inactive everywhere, so it
-    # agrees on all three.
-    assert codes.units == 6
-    assert codes.agreement.tolist() == [[6, 5], [5, 6]]
-    assert proxies.request("naswot").score(codes) == pytest.approx(math.log(6 * 6 - 5 * 5))
-
-
-def test_naswot_is_lowest_for_images_with_equal_codes() -> None:
-    agreement = torch.tensor([[6.0, 6.0], [6.0, 6.0]], dtype=torch.float64)
-    assert proxies.request("naswot").score(ActivationCodes(agreement, 6)) == -math.inf
-
-
-def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
-    def sees_image(cell: tuple[str, ...]) -> bool:
-        reached = {space.INPUT}
-        for kind, (source, target) in zip(cell, space.EDGES, strict=True):
-            if kind != "none" and source in reached:
-                reached.add(target)
-        convs = [
-            edge for kind, edge in zip(cell, space.EDGES, strict=True) if kind in space.CONVOLUTIONS
-        ]
-        return space.OUTPUT in reached or any(source in reached for source, _ in convs)
-
-    blind = [cell for cell in space.cells() if not sees_image(cell)]
-    assert len(blind) == 201  # as many as in the public scores of reference_scores
-    for cell in blind[::20] + CELLS:
-        net = network(cell, torch.float32, channels=4, cells_per_stage=1)
-        score = proxies.request("naswot").score(
-            activation_codes(cell_view(net), inputs("float32"), batch=16)
-        )
-        assert (score == -math.inf) == (not sees_image(cell))
+    cells = space.cells()[::every]
+    scores = np.array([[one.score(flow) for one in requests] for flow in flows(cells)])
+    assert not np.isnan(scores).any()
+    lowest = np.array([not space.is_connected(cell) for cell in cells])
+    assert 0 < lowest.sum() < len(cells)
+    assert (np.isneginf(scores) == lowest[:, None]).all()
+    assert np.isfinite(scores[~lowest]).all()
 
 
 def fingerprint(net: nn.Module) -> list[object]:
@@ -213,6 +173,8 @@ READINGS = sorted(
         if not PASSES[reading[0]].supernet
     }
 )
+
+
 #: Smaller than by default, so that the tests are quick.
 QUICK = {"batch": 4, "repeats": 2, "side": 8}
 
@@ -285,56 +247,3 @@ def test_a_proxy_scores_the_same_on_cuda_needs_cuda(name: str) -> None:
         )
     assert math.isfinite(scores[0])
     assert scores[1] == pytest.approx(scores[0], rel=1e-6)
-
-
-class CalledRelu(nn.Module):
-    """A ReLU that is no nn.ReLU."""
-
-    def __init__(self, call: Callable[[torch.Tensor], torch.Tensor]) -> None:
-        super().__init__()
-        self._call = call
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self._call(x)
-
-
-WAYS = {
-    "torch.relu": torch.relu,
-    "functional": nn.functional.relu,
-    "functional, by name": lambda x: nn.functional.relu(input=x),
-    "method": torch.Tensor.relu,
-    "in place": lambda x: x.clone().relu_(),
-    "functional, in place": lambda x: nn.functional.relu(x.clone(), inplace=True),
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_relus_are_seen_whatever_way_they_are_called(way: str) -> None:
-    cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
-
-    def results(net: nn.Module) -> tuple[object, ...]:
-        codes = activation_codes(cell_view(net), inputs(), batch=4)
-        patterns, regions = (
-            neuron_patterns(cell_view(net), inputs(), batch=4),
-            linear_regions(cell_view(net), inputs()),
-        )
-        return codes.units, codes.agreement.tolist(), patterns.distinct, regions.crossed
-
-    net = small(cell)
-    expected = results(net)
-    for module in list(net.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, nn.ReLU):
-                setattr(module, name, CalledRelu(WAYS[way]))
-    assert not any(isinstance(module, nn.ReLU) for module in net.modules())
-    assert results(net) == expected
-
-
-def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
-    block = FactorizedReduce(4, 8)
-    initialise(block, 0)
-    images = torch.randn(2, 4, 8, 8)
-    codes = activation_codes(
-        View(block), replace(inputs("float32"), images=lambda *_: images), batch=2
-    )
-    assert codes.units == 4 * 8 * 8

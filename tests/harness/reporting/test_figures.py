@@ -13,7 +13,7 @@ from harness.analysis.metrics import regret
 from harness.reporting import plots, plots_between
 from harness.reporting.figures import FIGURES, ReportFigure, remove_figures, save_figures
 from harness.reporting.sections import Topic, sections
-from tests.harness.test_report import frame, results, table
+from tests.results import frame, results, table
 
 ACCURACY = [90.0, 91.0, 93.0, 92.0, 60.0, 10.0]
 ZEROS = [3.0, 4.0, 6.0, 5.0, 2.0, -math.inf]

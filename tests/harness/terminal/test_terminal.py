@@ -12,7 +12,7 @@ from harness.reporting import tables
 from harness.reporting.console import print_correlations
 from harness.terminal.console import Wide
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def test_no_name_is_split_in_a_narrow_terminal(

@@ -121,3 +121,14 @@ def test_the_first_choice_of_each_proxy_of_a_run(tmp_path: Path) -> None:
     assert "highest l2_norm of 5" in set(
         pd.read_csv(tmp_path / "search" / "compared.csv")["method"]
     )
+
+
+def test_random_architectures_have_the_mean_size_of_what_a_search_can_find() -> None:
+    """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in
+    another; none has none.
+    """
+    sizes = outcomes.random_sizes("nb201", 400, 0)
+    smallest, largest = 73_306, 1_531_546
+    convolutions = (largest - smallest) * (9 + 1) / 9 / 4
+    assert np.mean(sizes) == pytest.approx(smallest + convolutions, rel=0.05)
+    assert sizes[:80] == outcomes.random_sizes("nb201", 80, 0)

@@ -1,38 +1,38 @@
 """What goes wrong costs the architecture that it goes wrong for, and nothing else."""
 
-import errno
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import benchmarks_data
-import proxies
 from harness.computing.contract import Lost
 from harness.computing.processes import Limits, each
 from harness.run import main
 from proxies import registry
-from tests.runs import arguments, hear_interrupts, query_store, stored_rows
+from tests.runs import arguments, hear_interrupts, stored_rows
 
 pytestmark = pytest.mark.xdist_group("processes")  # they watch the clock: one at a time
-PLUGIN = Path(__file__).parent.parent / "faulty_plugin.py"
+
+
+PLUGIN = Path(__file__).with_name("faulty_plugin.py")
 #: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
 LARGEST, FLOPS = 1462, 220_119_680
 
 
 @pytest.fixture(autouse=True)
-def fresh_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+def _forgets_the_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget the plugin after each test, and what it is told."""
-    monkeypatch.setattr(registry, "_registry", dict(proxies.registered()))
-    monkeypatch.setattr(registry, "_plugins", {})
     for name in ("FAULT", "FAULT_MODE", "FAULT_MARKER"):
         monkeypatch.setenv(name, "")
+    with registry.isolated():
+        yield
 
 
 @pytest.fixture
@@ -209,135 +209,6 @@ def test_ctrl_c_does_not_wait_for_what_is_in_flight(tmp_path: Path, archs: Path)
     _, shown = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "finished scores are saved, the same command goes on from there" in shown
-
-
-# The store
-
-
-def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
-    """The one line of a run that cannot use its store."""
-    capsys.readouterr()
-    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1", *more)) == 2
-    lines = capsys.readouterr().err.strip().splitlines()
-    assert "Traceback" not in "".join(lines)
-    return lines[-1]
-
-
-def test_a_truncated_store_is_refused_and_left_as_it_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store = tmp_path / "s.sqlite"
-    assert main(arguments(tmp_path, "--archs", "300", "--workers", "1")) == 0
-    data = store.read_bytes()
-    for end in (len(data) // 2, 5000, 50):
-        store.write_bytes(data[:end])
-        assert f"the store {store}" in refused(tmp_path, capsys)
-        assert store.read_bytes()[:end] == data[:end]
-
-
-def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 0
-    with sqlite3.connect(tmp_path / "s.sqlite") as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    assert "has format 99" in refused(tmp_path, capsys)
-    assert query_store(tmp_path / "s.sqlite", "PRAGMA user_version") == [(99,)]
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_a_full_disk_is_one_line_and_what_was_saved_stays(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip("no tmpfs can be mounted here")
-    try:
-        command = [
-            "--proxy",
-            "zeros",
-            "--archs",
-            "all",
-            "--workers",
-            "1",
-            "--store",
-            str(small / "s.sqlite"),
-        ]
-        capsys.readouterr()
-        assert main([*command, "--out", str(tmp_path / "out")]) == 2
-        line = capsys.readouterr().err.strip().splitlines()[-1]
-        assert f"cannot use the store {small / 's.sqlite'}" in line
-        assert "full" in line
-        saved = stored_rows(small / "s.sqlite")
-        assert saved > 0
-        subprocess.run(["mount", "-o", "remount,size=4m", str(small)], check=True)
-        assert (
-            main(
-                [
-                    "--proxy",
-                    "zeros",
-                    "--archs",
-                    "50",
-                    "--workers",
-                    "1",
-                    "--store",
-                    str(small / "s.sqlite"),
-                    "--out",
-                    str(tmp_path / "out"),
-                ]
-            )
-            == 0
-        )
-        assert stored_rows(small / "s.sqlite") >= saved
-    finally:
-        subprocess.run(["umount", str(small)], check=False)
-
-
-def test_two_runs_share_a_store(tmp_path: Path) -> None:
-    """Both end well, and no score is there twice or lost."""
-    commands = [
-        [
-            sys.executable,
-            "-m",
-            "harness.run",
-            *arguments(tmp_path, "--archs", "200", "--workers", "1"),
-            "--out",
-            str(tmp_path / name),
-        ]
-        for name in "ab"
-    ]
-    processes = [
-        subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        for command in commands
-    ]
-    for process in processes:
-        _, shown = process.communicate(timeout=120)
-        assert process.returncode == 0, shown
-    one, other = (
-        pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds") for name in "ab"
-    )
-    pd.testing.assert_frame_equal(one, other)
-    assert stored_rows(tmp_path / "s.sqlite") == 200 * 5
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1")) == 0
-    (tmp_path / "s.sqlite").chmod(0o400)
-    tmp_path.chmod(0o500)
-    try:
-        assert os.strerror(errno.EACCES) in refused(tmp_path, capsys) or "readonly" in refused(
-            tmp_path, capsys
-        )
-    finally:
-        tmp_path.chmod(0o700)
 
 
 def test_the_largest_cell_is_the_one_that_is_meant() -> None:

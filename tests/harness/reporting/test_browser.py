@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.reporting.publish import publish
-from tests.harness.test_report import SETTINGS, frame, results, table
+from tests.results import SETTINGS, frame, results, table
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}

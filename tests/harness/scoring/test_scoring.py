@@ -21,6 +21,7 @@ from harness.scoring.job import Job, Task
 from harness.scoring.networks import score_task
 from proxies import registry
 from proxies.passes import activations
+from tests.networks import every_proxy_with_small_batches
 
 JOB = Job("nb201", "cifar10")
 NAMES = (
@@ -57,21 +58,6 @@ def test_scores_do_not_depend_on_the_number_of_processes(expected: dict) -> None
 def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     alone = [replace(task, proxies=(name,)) for task in TASKS for name in NAMES]
     assert scored(JOB, alone, 1) == expected
-
-
-def every_proxy_with_small_batches() -> tuple[str, ...]:
-    names = []
-    for request in proxies.expand(map(proxies.request, proxies.registered())):
-        taken = {option for _, options in request.readings for option, _ in options}
-        chosen = [
-            f"{option}={value}"
-            for option, value in (("batch", 16), ("repeats", 1))
-            if option in taken
-        ]
-        names.append(
-            proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name
-        )
-    return tuple(names)
 
 
 @pytest.mark.parametrize(
@@ -116,29 +102,30 @@ def test_a_failing_formula_or_pass_costs_only_its_own_score(
         raise RuntimeError("broken\nin two lines")
 
     monkeypatch.setattr(activations, "activation_codes", fail)
-    zeros = proxies.request("zeros").proxy
-    monkeypatch.setitem(
-        registry._registry, "zeros", replace(zeros, function=lambda *_, **__: math.nan)
-    )
-    monkeypatch.setitem(
-        registry._registry,
-        "params",
-        replace(proxies.request("params").proxy, function=lambda _: math.inf),
-    )
-    found = {
-        score.proxy: score
-        for score in score_task(JOB, Task(0, 0, ("naswot", "zeros", "synflow", "params")))
-    }
+    names = ("naswot", "of_nan", "synflow", "infinite")
+    with registry.isolated():
+
+        @proxies.proxy("of_nan", reads="synaptic_flow")
+        def of_nan(_: object) -> float:
+            """Gives NaN."""
+            return math.nan
+
+        @proxies.proxy("infinite", reads="cost")
+        def infinite(_: object) -> float:
+            """Gives infinity."""
+            return math.inf
+
+        found = {score.proxy: score for score in score_task(JOB, Task(0, 0, names))}
     assert {name: score.status for name, score in found.items()} == {
         "naswot": "error: RuntimeError: broken in two lines",
-        "zeros": "undefined: the formula gives NaN",
+        "of_nan": "undefined: the formula gives NaN",
         "synflow": "ok",
-        "params": "undefined: the score is infinitely good",
+        "infinite": "undefined: the score is infinitely good",
     }
     assert [name for name, score in found.items() if math.isnan(score.score)] == [
         "naswot",
-        "zeros",
-        "params",
+        "of_nan",
+        "infinite",
     ]
 
 
@@ -205,7 +192,7 @@ def test_datasets_with_images_of_one_size_share_what_does_not_read_the_logits() 
     def where(name: str, dataset: str) -> str:
         return Job("nb201", dataset).dataset_of(proxies.request(name))
 
-    for name in ("zen", "naswot", "az_trainability"):
+    for name in ("zen[batch=2,repeats=2]", "naswot[batch=4]", "az_trainability[batch=4]"):
         assert where(name, "cifar10") == where(name, "cifar100") != where(name, "imagenet16-120")
         task = Task(1, 0, (name,))
         one, other = (

@@ -113,7 +113,7 @@ BATCHED = [
 @pytest.mark.parametrize("name", BATCHED)
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
 def test_a_batch_of_128_takes_less_than_a_gigabyte_and_a_half(name: str) -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     kib = subprocess.run(
         [sys.executable, "-c", PEAK, name], cwd=root, capture_output=True, text=True, check=True
     ).stdout

@@ -1,0 +1,111 @@
+"""What is seen of activations."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+import proxies
+from benchmarks_data.initialisation import initialise
+from benchmarks_data.layers import FactorizedReduce
+from benchmarks_data.nb201 import space
+from proxies.passes.activations import (
+    ActivationCodes,
+    activation_codes,
+    linear_regions,
+    neuron_patterns,
+)
+from tests.networks import CELLS, inputs, network, small
+
+
+def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
+    class Toy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.relu = nn.ReLU()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.relu(-self.relu(x))
+
+    images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
+    codes = activation_codes(Toy(), replace(inputs("float32"), images=lambda *_: images), batch=2)
+    # The first call agrees on two units of three; the second call is inactive everywhere, so it
+    # agrees on all three.
+    assert codes.units == 6
+    assert codes.agreement.tolist() == [[6, 5], [5, 6]]
+    assert proxies.request("naswot").score(codes) == pytest.approx(math.log(6 * 6 - 5 * 5))
+
+
+def test_naswot_is_lowest_for_images_with_equal_codes() -> None:
+    agreement = torch.tensor([[6.0, 6.0], [6.0, 6.0]], dtype=torch.float64)
+    assert proxies.request("naswot").score(ActivationCodes(agreement, 6)) == -math.inf
+
+
+def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
+    def sees_image(cell: tuple[str, ...]) -> bool:
+        reached = {space.INPUT}
+        for kind, (source, target) in zip(cell, space.EDGES, strict=True):
+            if kind != "none" and source in reached:
+                reached.add(target)
+        convs = [
+            edge for kind, edge in zip(cell, space.EDGES, strict=True) if kind in space.CONVOLUTIONS
+        ]
+        return space.OUTPUT in reached or any(source in reached for source, _ in convs)
+
+    blind = [cell for cell in space.cells() if not sees_image(cell)]
+    assert len(blind) == 201  # as many as in the public scores of reference_scores
+    for cell in blind[::20] + CELLS:
+        net = network(cell, torch.float32, channels=4, cells_per_stage=1)
+        score = proxies.request("naswot").score(activation_codes(net, inputs("float32"), batch=16))
+        assert (score == -math.inf) == (not sees_image(cell))
+
+
+class CalledRelu(nn.Module):
+    """A ReLU that is no nn.ReLU."""
+
+    def __init__(self, call: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self._call = call
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._call(x)
+
+
+WAYS = {
+    "torch.relu": torch.relu,
+    "functional": nn.functional.relu,
+    "functional, by name": lambda x: nn.functional.relu(input=x),
+    "method": torch.Tensor.relu,
+    "in place": lambda x: x.clone().relu_(),
+    "functional, in place": lambda x: nn.functional.relu(x.clone(), inplace=True),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_relus_are_seen_whatever_way_they_are_called(way: str) -> None:
+    cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
+
+    def results(net: nn.Module) -> tuple[object, ...]:
+        codes = activation_codes(net, inputs(), batch=4)
+        patterns, regions = neuron_patterns(net, inputs(), batch=4), linear_regions(net, inputs())
+        return codes.units, codes.agreement.tolist(), patterns.distinct, regions.crossed
+
+    net = small(cell)
+    expected = results(net)
+    for module in list(net.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.ReLU):
+                setattr(module, name, CalledRelu(WAYS[way]))
+    assert not any(isinstance(module, nn.ReLU) for module in net.modules())
+    assert results(net) == expected
+
+
+def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
+    block = FactorizedReduce(4, 8)
+    initialise(block, 0)
+    images = torch.randn(2, 4, 8, 8)
+    codes = activation_codes(block, replace(inputs("float32"), images=lambda *_: images), batch=2)
+    assert codes.units == 4 * 8 * 8
