@@ -22,7 +22,6 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks_data.command import UNUSABLE, Parser, given_path, guarded
-from harness.scoring.job import DTYPES
 from harness.scoring.natural import NATURAL, NOISE
 from harness.terminal.options import natural, positive
 
@@ -37,6 +36,8 @@ TOLERANCE = 1e-7
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
     """Return the command's argument parser; long, since one option follows another."""
+    from harness.scoring.job import DTYPES  # after the start: a broken proxy is exit status 2
+
     p = Parser(
         prog, "Score the pinned architectures of a baseline again, and compare scores and tau."
     )

@@ -214,6 +214,11 @@ def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     assert found.returncode == 2
     assert "proxies.snip cannot be loaded: SyntaxError: " in found.stderr
     assert found.stderr.count("\n") == 1
+    registry = tmp_path / "proxies" / "registry.py"
+    registry.write_text(f"{registry.read_text()}\ndef broken(:\n")
+    found = regression()
+    assert found.returncode == 2, "1 would say that scores have drifted"
+    assert "SyntaxError" in found.stderr
 
 
 def test_what_goes_wrong_in_the_code_is_no_drift(
