@@ -22,7 +22,10 @@ PROXIES = ("zeros", "synflow", "naswot", "snip", "te_nas", "vote")
 
 
 def commands(out: Path) -> dict[str, list[str]]:
-    """Return the commands by the name of the folder or file that each leaves in *out*."""
+    """Return the commands by the name of the folder or file that each leaves in *out*.
+
+    Long, since one command follows another.
+    """
     store = ["--store", str(out / "scores.sqlite")]
     tables = Path(os.environ["NAS_TABLES"]) if os.environ.get("NAS_TABLES") else None
 

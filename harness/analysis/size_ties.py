@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from harness.analysis.contrasts import Orders, units_used
 from harness.analysis.families import NONE, errors, simultaneous
-from harness.analysis.statistics import (
-    Influence,
-    Vector,
-    tau_influence,
-)
+from harness.analysis.statistics import Influence, Labels, Vector, tau_influence
 from harness.analysis.units import Units
 
 
@@ -35,38 +32,45 @@ def size_measures(
         ("excess_params", "params", _excess, np.asarray),
         ("tau_equal_live_params", "live_params", _within_equals, np.tanh),
     ):
-        rows: dict[str, tuple[float, Vector, int]] = {}
-        for name, order in orders.items():
-            used = (accuracy.notna() & order.notna()).to_numpy()
-            if size not in sizes or sizes[size][used].isna().any():
-                continue
-            x, y, z = (one[used].to_numpy(float) for one in (order, accuracy, sizes[size]))
-            if influence := estimate(x, y, z):
-                members = units_used(used, labels)
-                by_unit = (
-                    influence
-                    if labels is None
-                    else influence.by(np.unique(labels[used], return_inverse=True)[1])
-                )
-                error = (
-                    errors(by_unit.values, members)
-                    if len(by_unit.values) > 2
-                    else np.zeros(len(members))
-                )
-                rows[name] = influence.tau, error, int(members.sum())
-        values = np.array([value for value, _, _ in rows.values()])
-        vectors = (
-            np.stack([vector for _, vector, _ in rows.values()])
-            if rows
-            else np.zeros((0, len(accuracy)))
-        )
-        family = simultaneous(
-            values, vectors, range(len(rows)), None, np.array([n for _, _, n in rows.values()])
-        )
+        rows = {
+            name: row
+            for name, order in orders.items()
+            if (row := _estimated(order, accuracy, sizes.get(size), estimate, labels))
+        }
+        values = np.array([row[0] for row in rows.values()])
+        errors_of = [row[1] for row in rows.values()]
+        vectors = np.stack(errors_of) if rows else np.zeros((0, len(accuracy)))
+        counts = np.array([row[2] for row in rows.values()])
+        family = simultaneous(values, vectors, range(len(rows)), None, counts)
         for end, numbers in (("", values), ("_low", family.low), ("_high", family.high)):
             for name, number in zip(rows, back(numbers), strict=True):
                 measures[name][f"{column}{end}"] = float(number)
     return measures
+
+
+def _estimated(
+    order: pd.Series,
+    accuracy: pd.Series,
+    size: pd.Series | None,
+    estimate: Callable[[Vector, Vector, Vector], Influence | None],
+    labels: Labels | None,
+) -> tuple[float, Vector, int] | None:
+    """Return an estimate, the error of each unit, and the number of units.
+
+    None where a size is not known, or where the estimate is undefined.
+    """
+    used = (accuracy.notna() & order.notna()).to_numpy()
+    if size is None or size[used].isna().any():
+        return None
+    influence = estimate(*(one[used].to_numpy(float) for one in (order, accuracy, size)))
+    if not influence:
+        return None
+    members, by_unit = units_used(used, labels), influence
+    if labels is not None:
+        by_unit = influence.by(np.unique(labels[used], return_inverse=True)[1])
+    enough = len(by_unit.values) > 2
+    error = errors(by_unit.values, members) if enough else np.zeros(len(members))
+    return influence.tau, error, int(members.sum())
 
 
 def _excess(order: Vector, accuracy: Vector, size: Vector) -> Influence | None:

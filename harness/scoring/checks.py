@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import proxies
@@ -45,11 +45,23 @@ def uncovered_classes(images: ImageFile, requests: Iterable[proxies.Request], cl
 
     Empty where none is concerned.
     """
-    covered = number_of_labels(images)
     readers = [request for request in proxies.expand(requests) if "labels" in request.needs]
-    by_class = [request.name for request in readers if "labels" in dict(request.readings)]
-    by_loss = [request.name for request in readers if "labels" not in dict(request.readings)]
-    if covered >= classes or not readers:
+    return labels_missing(
+        images,
+        classes,
+        by_class=[one.name for one in readers if "labels" in dict(one.readings)],
+        by_loss=[one.name for one in readers if "labels" not in dict(one.readings)],
+    )
+
+
+def labels_missing(
+    images: ImageFile, classes: int, *, by_class: Sequence[str] = (), by_loss: Sequence[str] = ()
+) -> str:
+    """Return what it does to scores that compare classes, or that read a loss, that no image is of
+    some of the classes; empty where there is an image of each, or no such score.
+    """
+    covered = number_of_labels(images)
+    if covered >= classes or not (by_class or by_loss):
         return ""
     effects = {
         "compares images of these classes alone, which may order architectures otherwise": by_class,

@@ -12,6 +12,7 @@ from benchmarks_data import spaces
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.target import Target
 from harness.reporting.fed import fed
+from harness.scoring.checks import labels_missing
 from harness.scoring.image_file import ImageFile, check_batch
 from harness.scoring.inputs import images_named, name_of
 from harness.search_methods.numerics import say_meaningless
@@ -48,10 +49,16 @@ def shared_by_settings(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def say_what_is_doubtful(prog: str, settings: Sequence[Setting]) -> list[str]:
-    """Print to stderr what makes rounding errors of sensitivities.
+    """Print to stderr what is doubtful: rounding errors, and labels that leave classes out.
 
-    Return why some say nothing in any precision.
+    Return why some sensitivities say nothing in any precision.
     """
+    first = settings[0]
+    if isinstance(first.images, ImageFile):
+        readers = [one for one in dict.fromkeys(s.objective for s in settings) if one != "synflow"]
+        classes = spaces.get(first.space).datasets[first.dataset].classes
+        if missing := labels_missing(first.images, classes, by_loss=readers):
+            print(f"{prog}: {missing}", file=sys.stderr)
     if any(
         one.dtype == "float32"
         and one.numerics.alpha == "ones"

@@ -234,6 +234,16 @@ def test_a_folder_that_holds_another_command_s_result_is_refused(
         (tmp_path / record).unlink()
 
 
+def test_labels_that_leave_classes_out_are_said(
+    images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ("--images", str(images_npz), "--dataset", "cifar100")
+    told = "the labels of images.npz cover 10 of the 100 classes (snip: takes the other classes for"
+    for objective, said in (("snip", True), ("synflow", False)):
+        assert search(tmp_path / objective, "--objective", objective, *few) == 0
+        assert (told in capsys.readouterr().err) == said
+
+
 def test_too_few_images_are_refused(
     images_npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
