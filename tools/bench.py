@@ -91,8 +91,8 @@ def test_together(benchmark, name: str) -> None:
 def test_expected(benchmark) -> None:
     def score() -> list[float]:
         portions.shared_by_seed.cache_clear()
-        found = compute("expected_flow", portions.shared_by_seed(JOB, 0), list(space.cells()))
-        return [request.score(flow) for flow in found]
+        flows = compute("expected_flow", portions.shared_by_seed(JOB, 0), list(space.cells()))
+        return [request.score(flow) for flow in flows]
 
     request = proxies.request("zeros[weights=expected]")
     with reproducible():

@@ -44,8 +44,8 @@ def workers(parent: int) -> list[int]:
 
 def kill(process: subprocess.Popen[bytes], what: str, stream: random.Random) -> bool:
     """Kill the driver, one of its workers, or all of them; return whether there was one."""
-    found = workers(process.pid)
-    if process.poll() is not None or (what == "worker" and not found):
+    alive = workers(process.pid)
+    if process.poll() is not None or (what == "worker" and not alive):
         return False
     with suppress(ProcessLookupError):
         if what == "driver":
@@ -53,7 +53,7 @@ def kill(process: subprocess.Popen[bytes], what: str, stream: random.Random) -> 
         elif what == "group":
             os.killpg(process.pid, signal.SIGKILL)
         else:
-            os.kill(stream.choice(found), signal.SIGKILL)
+            os.kill(stream.choice(alive), signal.SIGKILL)
     if what != "worker":
         process.wait()
     return True

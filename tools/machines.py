@@ -62,11 +62,11 @@ def measured(path: Path, dtype: str, python: str, variables: dict[str, str]) -> 
     return baseline.read(path)
 
 
-def row(what: str, dtype: str, expected: baseline.Baseline, found: baseline.Baseline) -> str:
+def row(what: str, dtype: str, expected: baseline.Baseline, measured: baseline.Baseline) -> str:
     """Return how many proxies moved, by how much at most, and the largest ones, as a line of a
     Markdown table.
     """
-    verdicts = compare(expected, found, [], 0.0)
+    verdicts = compare(expected, measured, [], 0.0)
     moved = {verdict.proxy: verdict.change for verdict in verdicts}
     fixed = max(change for name, change in moved.items() if not proxies.request(name).needs)
     largest = sorted(moved, key=moved.__getitem__, reverse=True)[:3]

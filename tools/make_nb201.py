@@ -36,7 +36,7 @@ def results(index: int, epochs: int) -> ArchResults:
     """Return an architecture's results, every value its own."""
     stream = np.random.default_rng([index, epochs])
     string = space.format_cell(space.cell(index))
-    found = ArchResults(index, string)
+    results = ArchResults(index, string)
     for dataset, seeds in SEEDS.items():
         for seed in seeds:
             values = stream.uniform(0, 100, (4, epochs)).tolist()
@@ -50,8 +50,8 @@ def results(index: int, epochs: int) -> ArchResults:
                 count.update_eval(
                     *({f"{name}@{epoch}": value for epoch, value in enumerate(row)} for row in rows)
                 )
-            found.update(dataset, seed, count)
-    return found
+            results.update(dataset, seed, count)
+    return results
 
 
 def benchmark(count: int, epochs: tuple[int, int]) -> dict[str, Any]:
@@ -126,13 +126,13 @@ class Emitter:
             self.shared[value] = self.remembered
         self.file.write(b"X" + len(data).to_bytes(4, "little") + data + self.put())
 
-    def pairs(self, found: dict[Any, Any]) -> None:
+    def pairs(self, items: dict[Any, Any]) -> None:
         """Write the items of a dictionary, numbers by epoch in one go."""
-        keys = list(found)
-        if len(keys) < 2 or not all(isinstance(found[key], float) for key in keys):
+        keys = list(items)
+        if len(keys) < 2 or not all(isinstance(items[key], float) for key in keys):
             for key in keys:
                 self.save(key)
-                self.save(found[key])
+                self.save(items[key])
         elif isinstance(keys[0], int):
             rows = np.zeros(
                 len(keys), dtype=[("op", "S1"), ("key", "u1"), ("g", "S1"), ("value", ">f8")]
@@ -141,14 +141,14 @@ class Emitter:
                 b"K",
                 keys,
                 b"G",
-                list(found.values()),
+                list(items.values()),
             )
             self.file.write(rows.tobytes())
         else:
             for length, group in itertools.groupby(keys, len):
-                self.texts(list(group), length, found)
+                self.texts(list(group), length, items)
 
-    def texts(self, keys: list[str], length: int, found: dict[str, float]) -> None:
+    def texts(self, keys: list[str], length: int, items: dict[str, float]) -> None:
         kind = [
             ("op", "S1"),
             ("length", "<u4"),
@@ -167,7 +167,7 @@ class Emitter:
             b"G",
         )
         rows["number"] = np.arange(self.remembered, self.remembered + len(keys))
-        rows["value"] = [found[key] for key in keys]
+        rows["value"] = [items[key] for key in keys]
         self.remembered += len(keys)
         self.file.write(rows.tobytes())
 

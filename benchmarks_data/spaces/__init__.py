@@ -63,7 +63,7 @@ class SearchSpace(Protocol):
         choice) come first.
         """
 
-    def network(self, found: Any, dataset: str, seed: int) -> Any:
+    def network(self, architecture: Any, dataset: str, seed: int) -> Any:
         """Return the network of what was found, as it is trained on *dataset*."""
 
 

@@ -79,10 +79,10 @@ class MobileSpace(ProxylessSpace):
     def _supernet(self, classes: int, seed: int, channels: int | None) -> Supernet:
         return MobileSupernet(classes, seed, channels=channels or SIZES.stem)
 
-    def network(self, found: Any, dataset: str, seed: int) -> Any:
+    def network(self, architecture: Any, dataset: str, seed: int) -> Any:
         layers = [
             Layer(_block(kind, shape), *shape)
-            for kind, shape in zip(found.kinds, SIZES.layers, strict=True)
+            for kind, shape in zip(architecture.kinds, SIZES.layers, strict=True)
         ]
         return Chain(layers, self.datasets[dataset].classes, seed, channels=SIZES.stem, sizes=SIZES)
 

@@ -95,8 +95,8 @@ class NasBench201Space:
             BENCHMARK.index(format_cell([kind or NONE for kind in chosen]))
         )
 
-    def network(self, found: Any, dataset: str, seed: int) -> Any:
-        return BENCHMARK.network(found.index, self.datasets[dataset].classes, seed)
+    def network(self, architecture: Any, dataset: str, seed: int) -> Any:
+        return BENCHMARK.network(architecture.index, self.datasets[dataset].classes, seed)
 
 
 SPACE = NasBench201Space()

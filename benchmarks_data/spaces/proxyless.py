@@ -172,9 +172,10 @@ class ProxylessSpace:
     def decode(self, chosen: Sequence[str | None], order: Sequence[float]) -> Found:  # noqa: ARG002
         return Found(tuple(str(kind) for kind in chosen))
 
-    def network(self, found: Any, dataset: str, seed: int) -> Any:
+    def network(self, architecture: Any, dataset: str, seed: int) -> Any:
         layers = [
-            operation(kind, *shape) for kind, shape in zip(found.kinds, SIZES.layers, strict=True)
+            operation(kind, *shape)
+            for kind, shape in zip(architecture.kinds, SIZES.layers, strict=True)
         ]
         return Chain(layers, self.datasets[dataset].classes, seed, channels=SIZES.stem)
 

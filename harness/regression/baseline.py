@@ -279,7 +279,7 @@ def _add(values: dict[Any, float], key: object, value: float) -> None:
 
 
 def _check(path: Path, baseline: Baseline) -> None:
-    """Raise InputError for a benchmark, dataset, precision or architecture that there is not."""
+    """Raise InputError for an unknown benchmark, dataset, precision or architecture."""
     benchmark = benchmarks_data.get(baseline.benchmark)
     if (
         baseline.dataset not in benchmark.datasets

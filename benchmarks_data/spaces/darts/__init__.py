@@ -71,11 +71,16 @@ class DartsSpace:
                     cells[CHOICES[number].group].append((kind, CHOICES[number].edge[0]))
         return Genotype(tuple(cells["normal"]), tuple(cells["reduce"]))
 
-    def network(self, found: Any, dataset: str, seed: int) -> Network:
+    def network(self, architecture: Any, dataset: str, seed: int) -> Network:
         channels, cells = TRAINED[dataset]
         classes = self.datasets[dataset].classes
         return Network(
-            found, classes, seed, channels=channels, cells=cells, imagenet=dataset == "imagenet"
+            architecture,
+            classes,
+            seed,
+            channels=channels,
+            cells=cells,
+            imagenet=dataset == "imagenet",
         )
 
 

@@ -38,6 +38,6 @@ _ERRORS = {
 }
 
 
-def published_error(found: Genotype, dataset: str) -> float:
+def published_error(genotype: Genotype, dataset: str) -> float:
     """Return the published test error of a network of these cells in percent; NaN where none is."""
-    return _ERRORS.get(found, {}).get(dataset, math.nan)
+    return _ERRORS.get(genotype, {}).get(dataset, math.nan)
