@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tools import architecture
+
 PROJECT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    PROJECT / "README.md",
+    PROJECT / "CONTRIBUTING.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 EXAMPLES = {
     f"{path.name}, example {number}": code
     for path in DOCUMENTS
@@ -38,3 +45,17 @@ def test_an_example_in_python_runs(name: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_links_lead_somewhere() -> None:
+    broken = [
+        (path.name, link)
+        for path in DOCUMENTS
+        for link in LINK.findall(path.read_text(encoding="utf-8"))
+        if not link.startswith("http") and not (path.parent / link).exists()
+    ]
+    assert broken == []
+
+
+def test_the_picture_of_the_rooms_is_that_of_the_contracts() -> None:
+    assert (PROJECT / architecture.PICTURE).read_text() == architecture.draw()

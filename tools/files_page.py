@@ -27,10 +27,10 @@ OPENING = """\
 
 <!-- Written by python -m tools.files_page from the models in harness/files. -->
 
-Commands leave CSV files, which the README shows, and records in JSON, which say how these were
-made. A field that may be absent is marked so; a field that is not listed here is ignored when a
-file is read, unless its record says otherwise. A file that is damaged is refused in one line with
-the place, as in `$.archs.count`.
+Commands leave CSV files, which [report.md](report.md) shows, and records in JSON, which say how
+these were made. A field that may be absent is marked so; a field that is not listed here is ignored
+when a file is read, unless its record says otherwise. A file that is damaged is refused in one line
+with the place, as in `$.archs.count`.
 
 Logs (`.jsonl`) hold one object a line: first `{"head": ...}`, which says what the lines are results
 of, then one `{"key": ..., "value": ...}` a result. A line that cannot be read counts as absent, and
