@@ -113,14 +113,20 @@ def _add(entry: Proxy) -> None:
         raise ValueError(
             f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}"
         )
-    if entry.name in _registry:
-        other = _registry[entry.name]
+    other = _registry.get(entry.name)
+    if other is not None and not _anew(entry.function, other.function):
         kind = ValueError if other.own or entry.own else _Taken
         raise kind(
             f"a proxy named {entry.name!r} is already registered, by "
             f"{inspect.getfile(other.function)}"
         )
     _registry[entry.name] = entry
+
+
+def _anew(function: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Return whether a cell of a notebook that has defined *other* was run again."""
+    module, name = function.__module__, function.__qualname__
+    return module == "__main__" and (module, name) == (other.__module__, other.__qualname__)
 
 
 def registered() -> dict[str, Proxy]:

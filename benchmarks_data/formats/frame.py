@@ -67,7 +67,7 @@ def _indices(frame: pd.DataFrame, benchmark: Benchmark) -> list[int]:
 def _index(one: Any, row: int, benchmark: Benchmark) -> int:
     try:
         index = benchmark.index(one) if isinstance(one, str) else operator.index(one)
-    except InputError as error:
+    except (ValueError, LookupError) as error:  # InputError among them
         raise InputError(f"the table, row {row}: {error}") from error
     except TypeError:
         index = -1

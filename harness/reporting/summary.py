@@ -6,6 +6,7 @@ from harness.analysis.results import Results
 from harness.reporting.findings import target_findings
 from harness.reporting.render import rendered
 from harness.reporting.run_tables import CORRELATIONS
+from harness.reporting.sections import ranked_rows
 from harness.reporting.tables import fill
 
 
@@ -15,7 +16,7 @@ def summary(results: Results) -> str:
         (
             target,
             target_findings(results, target)[0],
-            fill(results.of(target).sort_values("tau", ascending=False), CORRELATIONS),
+            fill(ranked_rows(results, target), CORRELATIONS),
         )
         for target in results.targets
     ]

@@ -82,16 +82,16 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
     return RunOptions(
         proxies=names,
         benchmark=benchmark,
-        dataset=None if given["dataset"] is None else str(given["dataset"]),
+        dataset=_text_of("dataset", given["dataset"]),
         archs=_archs(given["archs"]),
         sample_seed=_whole("sample_seed", given["sample_seed"], 0),
         population=given["population"],
         seeds=_whole("seeds", given["seeds"]),
         batches=None if batches is None else _whole("batches", batches),
-        images=str(_path("images", given["images"])),
+        images=str(path_of("images", given["images"])),
         targets=_targets(given["target"]),
-        tables=None if table is None or is_frame(table) else _path("table", table),
-        against=None if given["against"] is None else str(given["against"]),
+        tables=None if table is None or is_frame(table) else path_of("table", table),
+        against=_text_of("against", given["against"]),
         device=str(given["device"]),
         dtype=given["dtype"],
     )
@@ -104,7 +104,7 @@ def workers_of(given: Any) -> int:
 
 def store_of(given: Any) -> Path | None:
     """Return the file of the store, None for a temporary one; raise InputError otherwise."""
-    return None if given is None else _path("store", given)
+    return None if given is None else path_of("store", given)
 
 
 def is_frame(table: Any) -> bool:
@@ -124,15 +124,22 @@ def _whole(name: str, value: Any, least: int = 1) -> int:
     return number
 
 
-def _path(name: str, value: Any) -> Path:
-    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+def _text_of(name: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{name}: expected a name, not {value!r}")
+    return value
+
+
+def path_of(name: str, value: Any) -> Path:
+    """Return an argument as a path; raise InputError when it is none."""
+    if not isinstance(value, str | os.PathLike) or not str(value):
         raise InputError(f"{name}: expected a name or a path, not {value!r}")
     return Path(value)
 
 
 def _archs(given: Any) -> str | tuple[int | str, ...]:
     if isinstance(given, str | os.PathLike):
-        return str(_path("archs", given))
+        return str(path_of("archs", given))
     if isinstance(given, Iterable):
         return tuple(given)
     return str(_whole("archs", given))

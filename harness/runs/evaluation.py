@@ -18,6 +18,7 @@ from harness.runs.arguments import (
     in_python_words,
     is_frame,
     options_of,
+    path_of,
     python_words,
     store_of,
     workers_of,
@@ -35,17 +36,8 @@ if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
     from harness.analysis.results import Results
 
-#: The parts of results that are computed when they are first asked for.
-COMPUTED = (
-    "orders",
-    "populations",
-    "units",
-    "pairs",
-    "correlations",
-    "search",
-    "ceilings",
-    "strata",
-)
+#: The parts of results that look proxies and the benchmark up when they are first asked for.
+LOOKING_UP = ("orders", "populations", "units", "correlations")
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,8 +45,8 @@ class Evaluation:
     """What :func:`evaluate` returns; it shows itself in a notebook.
 
     Attributes:
-        results: the whole analysis. Where the call brought functions or a benchmark, its frames are
-            computed already, and its methods need what was brought.
+        results: the whole analysis. Where the call brought functions or a benchmark, its methods
+            ``input_of`` and ``single_seeds`` do not know them any more.
         warnings: what one should know: what was left out, what is missing and why.
         settings: what run.json says, but for the versions.
     """
@@ -125,7 +117,7 @@ class Evaluation:
         from harness.reporting.publish import publish
 
         with in_python_words(), self._brought.known():
-            out = writable_folder(Path(folder))
+            out = writable_folder(path_of("folder", folder))
             check_replaceable(out)
             publish(self.results, out, self.settings)
         return out
@@ -263,7 +255,7 @@ def _conducted(
 
 def _complete(results: Results) -> None:
     """Compute what would need what the call brought."""
-    for name in COMPUTED:
+    for name in LOOKING_UP:
         getattr(results, name)
 
 

@@ -111,7 +111,7 @@ def _listed(benchmark: Benchmark, archs: Iterable[int | str]) -> set[int]:
     for number, one in enumerate(archs):
         try:
             index = _index(benchmark, one) if isinstance(one, str) else operator.index(one)
-        except InputError as error:
+        except (ValueError, LookupError) as error:  # InputError among them
             raise InputError(f"--archs, item {number}: {error}") from error
         except TypeError:
             index = -1
