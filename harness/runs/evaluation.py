@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LOOKING_UP = ("orders", "populations", "units", "correlations")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Evaluation:
     """What :func:`evaluate` returns; it shows itself in a notebook.
 
@@ -174,8 +174,8 @@ def evaluate(
         dataset: whose networks are scored; None for the first target's, else the benchmark's first.
         target: columns of the table; None for the dataset's test accuracy.
         table: a folder of tables, or a frame with a row per architecture, which the index or a
-            column ``index`` or ``arch`` names, and columns of numbers. None for the folder of
-            NAS_TABLES, else what is installed.
+            column ``index`` or ``arch`` names, and columns of numbers, accuracies in percent.
+            None for the folder of NAS_TABLES, else what is installed.
         population: ``all``, ``connected`` or ``unique``.
         sample_seed: seeds the draw of architectures.
         seeds: seeds 0 to N-1 of weights and batches.
