@@ -1,14 +1,13 @@
-"""A run as a function call: what it returns and leaves, and what it refuses."""
+"""A run as a function call: what it returns, and what it leaves."""
 
 import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -17,65 +16,15 @@ from torch import nn
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Architecture, Benchmark, Dataset
+from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.table import Table
 from harness.run import main
 from harness.runs.evaluation import Evaluation, evaluate
 from proxies import registry
+from tests.evaluating import ARCHS, Tiny, weights
 from tests.runs import arguments
 
-ARCHS = [0, 1, 77, 1651, 3000, 8000, 9999, 15624]
 FRAMES = ("scores", "correlations", "comparisons", "ceilings", "strata", "search")
-
-
-def weights(network: nn.Module, inputs: Any) -> float:
-    """Sum of absolute weights, and nothing of <b>bold</b>."""
-    assert inputs.images(2).shape == (2, *inputs.image_shape)
-    return sum(float(one.detach().abs().sum()) for one in network.parameters())
-
-
-class Chain(nn.Sequential):
-    """A network with operations and stages, as a benchmark's are."""
-
-    operations: ClassVar[list[Any]] = []
-    stages: ClassVar[list[nn.Module]] = []
-
-
-class Tiny:
-    """A benchmark of chains of one to eight convolutions."""
-
-    name = "tiny"
-    description = "chains of convolutions"
-    size = 8
-    datasets: ClassVar[dict[str, Dataset]] = {"cifar10": Dataset(10, 8)}
-
-    def architecture(self, index: int) -> Architecture:
-        return Architecture(index, f"chain{index}", ("conv",) * (index + 1))
-
-    def index(self, string: str) -> int:
-        return int(string.removeprefix("chain"))
-
-    def is_connected(self, index: int) -> bool:  # noqa: ARG002
-        return True
-
-    def canonical(self, index: int) -> int:
-        return index
-
-    def network(self, index: int, classes: int, seed: int) -> Chain:
-        torch.manual_seed(seed)
-        convolutions = [nn.Conv2d(3, 3, 3, padding=1) for _ in range(index + 1)]
-        pool = nn.AdaptiveAvgPool2d(1)
-        return Chain(*convolutions, pool, nn.Flatten(), nn.Linear(3, classes))
-
-    def table(self, folder: Path | None = None) -> Table:  # noqa: ARG002
-        return Table("mine", "0" * 64, pd.DataFrame({"cifar10_test": np.arange(8.0)}))
-
-
-@pytest.fixture(scope="module")
-def trained(nb201: Benchmark) -> pd.DataFrame:
-    """Accuracies of eight architectures: reading those of all takes a second."""
-    return nb201.table().values.loc[ARCHS, ["cifar10_test"]]
 
 
 @pytest.fixture(scope="module")
@@ -144,19 +93,19 @@ def test_a_function_is_scored_beside_named_proxies_in_the_order_given(mixed: Eva
 def test_nothing_is_printed_nor_registered_nor_set(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    backend, known, benchmarks = mpl.rcParams["backend"], proxies.registered(), _names()
+    backend, known, benchmarks = (
+        mpl.rcParams["backend"],
+        proxies.registered(),
+        benchmarks_data.names(),
+    )
     called = evaluate([weights, "params"], benchmark=Tiny(), archs="all")
     called.figure("tau")
     called.save(tmp_path / "out")
     repr(called)
     assert capfd.readouterr() == ("", "")
     assert proxies.registered() == known
-    assert _names() == benchmarks
+    assert benchmarks_data.names() == benchmarks
     assert mpl.rcParams["backend"] == backend
-
-
-def _names() -> list[str]:
-    return benchmarks_data.names()
 
 
 def test_a_function_of_a_name_that_another_had_is_scored_anew(
@@ -275,96 +224,6 @@ def test_a_measurement_of_a_frame_is_a_target() -> None:
     called = evaluate("params", archs="all", table=frame, target=["speed", "loss"])
     assert list(called.correlations["target"].unique()) == ["speed", "loss"]
     assert called.figure("tau", "loss").axes
-
-
-@pytest.mark.parametrize(
-    ("frame", "complaint"),
-    [
-        (pd.DataFrame({"cifar10_test": [1.0, 2.0]}, index=[3, 3]), "two rows of architecture 3"),
-        (pd.DataFrame({"cifar10_test": [1.0]}, index=[15625]), "row 0: 15625 is no architecture"),
-        (pd.DataFrame({"cifar10_test": [1.0]}, index=[1.5]), "row 0: 1.5 is no architecture"),
-        (pd.DataFrame({"cifar10_test": [1.0]}, index=["a"]), "row 0"),
-        (pd.DataFrame({"cifar10_test": ["a"]}), "something else than numbers"),
-        (pd.DataFrame({"cifar10_test": [101.0]}), "from 0 to 100 percent"),
-        (pd.DataFrame({"cifar10_test": [np.inf]}), "infinity"),
-        (pd.DataFrame({"../up": [1.0]}), "a name is text of letters"),
-        (pd.DataFrame({"index": [1]}), "no column of a target"),
-        (pd.DataFrame(), "no row"),
-        (
-            pd.DataFrame({"index": [1], "arch": [None], "cifar10_test": [1.0]}),
-            "row 0: None is no architecture",
-        ),
-    ],
-)
-def test_a_frame_that_is_no_table_is_refused(frame: pd.DataFrame, complaint: str) -> None:
-    with pytest.raises(InputError, match=complaint):
-        evaluate("params", archs="all", table=frame)
-
-
-def nameless(network: nn.Module) -> float:
-    raise AssertionError(network)
-
-
-@pytest.mark.parametrize(
-    ("given", "complaint"),
-    [
-        ({"proxies": "naswto"}, "did you mean 'naswot'"),
-        ({"proxies": []}, "proxies: the list is empty"),
-        ({"proxies": 5}, "proxies: expected names or functions, not 5"),
-        ({"proxies": [lambda *_: 1.0]}, "define it with a name"),
-        ({"proxies": nameless}, "does not take \\(network, inputs\\)"),
-        ({"proxies": [weights, lambda: 0]}, "define it with a name"),
-        ({"benchmark": "nb202"}, "did you mean 'nb201'"),
-        ({"benchmark": object()}, "benchmark: object lacks name"),
-        ({"archs": []}, "archs: the list is empty"),
-        ({"archs": [3, "x"]}, "archs, item 1"),
-        ({"archs": [15625]}, "archs, item 0: 15625 is no architecture of nb201"),
-        ({"archs": [True]}, "archs, item 0: True is no"),
-        ({"archs": [1.5]}, "archs, item 0: 1.5 is no"),
-        ({"archs": 0}, "archs: expected a whole number from 1 on, not 0"),
-        ({"archs": "no-such-file"}, "archs no-such-file: expected 'all'"),
-        ({"archs": 20000}, "archs 20000: population 'all' has 8"),
-        ({"dataset": "mnist"}, "unknown dataset of nb201: 'mnist'"),
-        ({"target": "cifar10_tset"}, "did you mean 'cifar10_test'"),
-        ({"target": 3}, "target: expected names of columns, not 3"),
-        ({"table": "/no/such/folder"}, "with table or NAS_TABLES"),
-        ({"table": 3}, "table: expected a name or a path, not 3"),
-        ({"population": "some"}, "unknown population 'some'"),
-        ({"seeds": 0}, "seeds: expected a whole number from 1 on, not 0"),
-        ({"batches": 1.5}, "batches: expected a whole number"),
-        ({"workers": True}, "workers: expected a whole number"),
-        ({"images": "none.npz"}, "cannot read images none.npz"),
-        ({"device": "gpu"}, "device 'gpu' is unknown"),
-        ({"dtype": "float16"}, "unknown dtype 'float16'"),
-        ({"against": "naswot"}, "against naswot: it is not among the scores"),
-        ({"progress": 1}, "progress: expected a function"),
-        ({"store": 1}, "store: expected a name or a path, not 1"),
-    ],
-)
-def test_bad_input_is_one_line(
-    given: dict[str, Any], complaint: str, trained: pd.DataFrame
-) -> None:
-    with pytest.raises(InputError, match=complaint) as caught:
-        evaluate(**{"proxies": "params", "archs": 3, "table": trained, **given})
-    assert "\n" not in str(caught.value)
-    assert "--" not in str(caught.value)
-    assert caught.value.__cause__ is None
-
-
-def test_names_that_are_taken_are_refused(trained: pd.DataFrame) -> None:
-    def synflow(network: nn.Module, inputs: Any) -> float:  # noqa: ARG001
-        return 0.0
-
-    class Other(Tiny):
-        name = "nb201"
-
-    with pytest.raises(InputError, match="another proxy called synflow"):
-        evaluate(synflow, archs=3)
-    with pytest.raises(InputError, match="there is another one called nb201"):
-        evaluate("params", benchmark=Other(), archs=3)
-    registered = benchmarks_data.get("nb201")
-    called = evaluate("params", benchmark=registered, archs=3, table=trained)
-    assert called.results.benchmark == "nb201"
 
 
 def test_warnings_say_what_is_missing_and_what_is_left_out(trained: pd.DataFrame) -> None:
