@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import metadata
 
@@ -19,11 +21,12 @@ from benchmarks_data.errors import InputError, unknown
 GROUP = "zeros_harness.benchmarks"
 #: Folders of this package that hold something else.
 NO_BENCHMARKS = ("formats", "spaces")
+_lent: dict[str, Benchmark] = {}
 
 
 def names() -> list[str]:
     """Return the names of all benchmarks."""
-    return sorted({*_own(), *_offered()})
+    return sorted({*_own(), *_offered(), *_lent})
 
 
 def get(name: str) -> Benchmark:
@@ -33,6 +36,8 @@ def get(name: str) -> Benchmark:
         InputError: it is unknown, the message saying what there is; it cannot be loaded; or several
             are called so.
     """
+    if name in _lent:
+        return _lent[name]
     offered = _offered().get(name, ())
     places = [*([f"{__name__}.{name}"] if name in _own() else []), *map(_place, offered)]
     if len(places) > 1:
@@ -45,6 +50,18 @@ def get(name: str) -> Benchmark:
     if not offered:
         raise unknown("benchmark", name, names())
     return _load(offered[0])
+
+
+@contextmanager
+def isolated(benchmark: Benchmark) -> Iterator[None]:
+    """Have one more benchmark inside, in place of another of its name, and forget it at the end."""
+    before = dict(_lent)
+    _lent[benchmark.name] = benchmark
+    try:
+        yield
+    finally:
+        _lent.clear()
+        _lent.update(before)
 
 
 @cache

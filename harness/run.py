@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
-from harness.runs.conduct import carry_out
-from harness.runs.plan import RunOptions, make_plan
+from harness.runs.command import carry_out
+from harness.runs.plan import RunOptions, folder_of, make_plan
 from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.executor_options import add_options, executor_of
@@ -174,9 +174,10 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.list or args.describe:
         print(proxy_description(args.describe) if args.describe else listing())
         return 0
-    plan, executor = make_plan(options_of(args, plugins)), executor_of(args)
+    plan = make_plan(options_of(args, plugins))
+    out, executor = folder_of(plan), executor_of(args)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(plan, executor, args.store, prog, command)
+    results = carry_out(plan, executor, args.store, out, prog, command)
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

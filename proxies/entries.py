@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,10 +12,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 OptionValue = str | int
 #: Ranks (architectures, components), 1 being the worst, or the scores (architectures,) made of
 #: them.
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+
+
+def is_name(text: object) -> bool:
+    """Return whether a proxy can be called so."""
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Proxy:
         higher_is_better: whether a higher score predicts a higher accuracy.
         revision: changes whenever the definition does, so that stored scores of the old one are not
             reused.
+        stamped: whether the revision is the checksum of a plugin's source.
     """
 
     name: str
@@ -78,6 +86,14 @@ class Proxy:
     revision: int = 1
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None
     ignores_dead_edges: bool = False
+    stamped: bool = False
+
+    @property
+    def versioned(self) -> bool:
+        """Whether no other definition can come to have this name and revision, so that its scores
+        may be stored. That of a function which a notebook registers can.
+        """
+        return self.own or self.stamped
 
     @property
     def own(self) -> bool:

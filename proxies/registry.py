@@ -6,28 +6,23 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
-import re
 import sys
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.reading import read_bytes
+from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, is_name
 from proxies.passes import PASSES
 
-if TYPE_CHECKING:
-    pass
-from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads
-
 ENTRY_POINTS = "zeros_harness.proxies"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _registry: dict[str, Proxy] = {}
 _problems: list[str] = []
 
@@ -114,18 +109,24 @@ class _Taken(ValueError):
 
 
 def _add(entry: Proxy) -> None:
-    if not _NAME.fullmatch(entry.name):
+    if not is_name(entry.name):
         raise ValueError(
             f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}"
         )
-    if entry.name in _registry:
-        other = _registry[entry.name]
+    other = _registry.get(entry.name)
+    if other is not None and not _anew(entry.function, other.function):
         kind = ValueError if other.own or entry.own else _Taken
         raise kind(
             f"a proxy named {entry.name!r} is already registered, by "
             f"{inspect.getfile(other.function)}"
         )
     _registry[entry.name] = entry
+
+
+def _anew(function: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Return whether a cell of a notebook that has defined *other* was run again."""
+    module, name = function.__module__, function.__qualname__
+    return module == "__main__" and (module, name) == (other.__module__, other.__qualname__)
 
 
 def registered() -> dict[str, Proxy]:
@@ -233,7 +234,7 @@ def _execute_plugin(path: Path, source: bytes) -> None:
 
 def _stamp(names: set[str], revision: int) -> None:
     for name in names:
-        _registry[name] = replace(_registry[name], revision=revision)
+        _registry[name] = replace(_registry[name], revision=revision, stamped=True)
 
 
 def _attempt(what: str, load: Callable[[], object]) -> None:
@@ -271,14 +272,16 @@ def _whole_or_nothing() -> Iterator[None]:
 
 
 @contextmanager
-def isolated() -> Iterator[None]:
-    """Forget at the end what is registered inside: for tests.
+def isolated(entries: Iterable[Proxy] = ()) -> Iterator[None]:
+    """Have *entries* inside, in place of others of their names, and forget at the end what is
+    registered there: for tests, and for what a call brings.
 
     Installed plugins are looked for anew, inside and afterwards.
     """
     _load()
     before, plugins = dict(_registry), dict(_plugins)
     _look_again()
+    _registry.update({entry.name: entry for entry in entries})
     try:
         yield
     finally:

@@ -42,7 +42,12 @@ class ProxyRecord(msgspec.Struct):
 class ArchsRecord(msgspec.Struct, kw_only=True):
     """Which architectures were scored."""
 
-    given: Annotated[str | int, Meta(description="--archs: a number or a file")]
+    given: Annotated[
+        str | int,
+        Meta(
+            description="--archs: a number or a file; of a call in Python also that it was a list"
+        ),
+    ]
     population: Annotated[str, Meta(description="--population")]
     sample_seed: Annotated[
         int | UnsetType, Meta(description="what they were drawn with; merged runs have none")

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from harness.analysis.results import Results
 
 
-matplotlib.use("Agg")
-
-
 SUFFIXES = (".png", ".svg")
 #: Tenths of fewer architectures than this show noise alone.
 ENOUGH_FOR_STRATA = 100
@@ -163,6 +160,12 @@ _ENTRIES = (
 )
 #: The figures by name, in the order in which a section shows them.
 FIGURES = {entry.name: entry for entry in _ENTRIES}
+
+
+def drawn(name: str, results: Results, target: str) -> Figure | None:
+    """Return a figure in the style of the report; None where there is nothing to see."""
+    with matplotlib.rc_context(STYLE):
+        return FIGURES[name].draw(results, target)
 
 
 def save_figures(folder: Path, results: Results, target: str) -> list[SavedFigure]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -20,9 +19,6 @@ from benchmarks_data.target import Target
 from harness.analysis.orders import by_seed
 from proxies import TRIVIAL_BASELINES
 from proxies.requests import direction
-
-matplotlib.use("Agg")
-
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -43,6 +44,11 @@ def markdown(document: Document) -> str:
     Figures are left out, as a pull request cannot hold them.
     """
     return _environment().get_template("report.md.j2").render(document=document)
+
+
+def rendered(name: str, **values: Any) -> str:
+    """Return a template with its values filled in; that of HTML has all text escaped."""
+    return _environment().get_template(name).render(**values)
 
 
 @cache

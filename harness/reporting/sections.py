@@ -44,15 +44,19 @@ class SavedFigure:
 
 def sections(results: Results, target: str, figures: Sequence[SavedFigure]) -> list[Section]:
     """Return the sections about one target, but for those with neither rows nor figures."""
-    rows = results.of(target).sort_values("tau", ascending=False)
-    rows = rows.assign(seconds=rows["proxy"].map(results.seconds()))
-    made = []
+    rows, made = ranked_rows(results, target), []
     for topic in Topic:
         shown = [(figure.path, figure.caption) for figure in figures if figure.topic is topic]
         section = replace(MAKERS[topic](results, target, rows), figures=shown)
         if shown or (section.table and section.table.rows):
             made.append(section)
     return made
+
+
+def ranked_rows(results: Results, target: str) -> pd.DataFrame:
+    """Return a target's rows of correlations with the seconds of a score, the highest tau first."""
+    rows = results.of(target).sort_values("tau", ascending=False)
+    return rows.assign(seconds=rows["proxy"].map(results.seconds()))
 
 
 def _correlations(_: Results, __: str, rows: pd.DataFrame) -> Section:

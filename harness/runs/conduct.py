@@ -1,25 +1,22 @@
-"""A plan carried out: scored, analysed and reported, with what is said on the way."""
+"""A plan carried out in silence: what is due is scored, and all of it analysed."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import proxies
-from harness.reporting.fed import fed
 from harness.runs.plan import Plan, tasks_due
 from harness.runs.record import settings_of
 from harness.scoring.inputs import name_of
-from harness.scoring.job import Job, Score, Task, draws_of
-from harness.terminal.checks import say_what_is_replaced
-from proxies.requests import reads_images
+from harness.scoring.job import Job, Score, Task
 from proxies.status import ERROR
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.analysis.results import Results
     from harness.computing.contract import Executor
     from harness.scoring.store import Store
@@ -31,6 +28,15 @@ Due = Sequence[tuple[Job, Sequence[Task]]]
 Track = Callable[[int, str, Iterable[list[Score]]], Iterable[list[Score]]]
 
 
+@dataclass(frozen=True)
+class Work:
+    """Proxies whose scores are in one store, and where those that it lacks are computed."""
+
+    requests: Sequence[proxies.Request]
+    store: Store
+    executor: Executor
+
+
 @dataclass
 class Scored:
     """What scoring came to: its failures with their jobs, the number of tasks, and seconds."""
@@ -40,52 +46,40 @@ class Scored:
     failed: list[tuple[Job, Score]] = field(default_factory=list)
 
 
-def carry_out(
-    plan: Plan, executor: Executor, store_file: Path, prog: str, command: Sequence[str]
-) -> Results:
-    """Score what is due, publish the report, print what a person wants to know, and return the
-    results.
+def conducted(
+    plan: Plan, works: Sequence[Work], begin: Callable[[Due], None], track: Track
+) -> tuple[Results, dict[str, Any]]:
+    """Score what is due, and return the results with what run.json says of them, but for the
+    command.
 
     Args:
         plan: what to do.
-        executor: where scores are computed.
-        store_file: of all scores.
-        prog: the command's name, which messages begin with.
-        command: as typed, for run.json.
+        works: its proxies, each in one of them.
+        begin: is told what is due before anything is scored.
+        track: shows how far scoring has come.
     """
-    _say_what_is_fed(prog, plan)
-
-    from harness.reporting.console import tell
-    from harness.reporting.publish import publish
-    from harness.scoring.store import Store
-    from harness.terminal.progress import tracked
-
-    with Store(store_file) as store:
-        due = tasks_due(plan, store)
-        _say_what_is_kept(prog, plan, due)
-        scored = score(due, store, executor, lambda *work: tracked("scoring", *work))
+    parts = [replace(plan, requests=list(work.requests)) for work in works]
+    due = [tasks_due(part, work.store) for part, work in zip(parts, works, strict=True)]
+    begin([one for its in due for one in its])
+    frames, outcomes, kept = [], [], 0
+    for part, work, its in zip(parts, works, due, strict=True):
+        scored = score(its, work.store, work.executor, track)
         # Without --force what has failed has no earlier score, unless another run has just computed
         # it.
         shown = scored.failed if plan.options.force else []
-        kept = sum(store.kept(job, [one for its, one in shown if its is job]) for job, _ in due)
-        scored_now = {
-            "tasks": scored.tasks,
-            "seconds": scored.seconds,
-            "device": plan.job.device,
-            "failed": len(scored.failed),
-            "note": _say_what_is_shown(prog, kept),
-        }
-        finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        results = results_of(plan, store, shown)
-    provenance = {
-        "command": list(command),
-        **settings_of(plan),
-        "scored_now": scored_now,
-        "finished": finished,
+        kept += sum(work.store.kept(job, [one for of, one in shown if of is job]) for job, _ in its)
+        outcomes.append(scored)
+        frames.append(_collected(part, work.store, shown))
+    scored_now = {
+        "tasks": sum(one.tasks for one in outcomes),
+        "seconds": round(sum(one.seconds for one in outcomes), 3),
+        "device": plan.job.device,
+        "failed": sum(len(one.failed) for one in outcomes),
+        "note": _what_is_shown(kept),
     }
-    publish(results, plan.out, provenance)
-    tell(prog, results, plan.out)
-    return results
+    finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    settings = {**settings_of(plan), "scored_now": scored_now, "finished": finished}
+    return _analysed(plan, frames), settings
 
 
 def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
@@ -106,13 +100,27 @@ def results_of(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]] = (
 
     *failed* are shown as failed, though the store has an earlier score.
     """
-    from harness.analysis.aggregates import with_aggregates
-    from harness.analysis.results import Results
+    return _analysed(plan, [_collected(plan, store, failed)])
+
+
+def _collected(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]]) -> pd.DataFrame:
+    """Return the scores of a plan's proxies, without aggregates."""
     from harness.scoring.frames import collect
 
-    single = collect(plan.job, plan.requests, plan.indices, plan.seeds, store, plan.batches, failed)
+    return collect(plan.job, plan.requests, plan.indices, plan.seeds, store, plan.batches, failed)
+
+
+def _analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
+    """Return the analysis of scores of single proxies, in the order in which those were named."""
+    import pandas as pd
+
+    from harness.analysis.aggregates import with_aggregates
+    from harness.analysis.results import Results
+
+    by_proxy = {name: rows for frame in frames for name, rows in frame.groupby("proxy", sort=False)}
+    ordered = [by_proxy[request.name] for request in proxies.expand(plan.requests)]
     return Results(
-        with_aggregates(single, plan.requests),
+        with_aggregates(pd.concat(ordered, ignore_index=True), plan.requests),
         plan.table,
         plan.targets,
         plan.options.population,
@@ -122,38 +130,14 @@ def results_of(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]] = (
     )
 
 
-def _say_what_is_fed(prog: str, plan: Plan) -> None:
-    readers = [request.name for request in plan.requests if reads_images(request)]
-    others = [request.name for request in plan.requests if not reads_images(request)]
-    print(f"{prog}: {fed(name_of(plan.job.images), readers, others)}", flush=True)
+def _what_is_shown(kept: int) -> str:
+    """Say which of two results is shown where computing a score anew has failed.
 
-
-def _say_what_is_kept(prog: str, plan: Plan, due: Due) -> None:
-    """Tell what is left out, what comes from the store, and whose results are replaced."""
-    for warning in filter(None, (plan.warning, plan.uncovered)):
-        print(f"{prog}: {warning}", file=sys.stderr)
-    draws = [
-        pair
-        for request in proxies.expand(plan.requests)
-        for pair in draws_of(request, plan.seeds, plan.batches)
-    ]
-    wanted = len(plan.indices) * len(draws)
-    missing = sum(len(task.proxies) for _, tasks in due for task in tasks)
-    if missing < wanted:
-        print(f"{prog}: {wanted - missing} of {wanted} scores are already stored", file=sys.stderr)
-    say_what_is_replaced(prog, plan.out)
-
-
-def _say_what_is_shown(prog: str, kept: int) -> str:
-    """Tell which of two results is shown where computing a score anew has failed.
-
-    Return it too, nothing when none has.
+    Nothing when none has.
     """
-    if not kept:
-        return ""
-    text = (
+    return (
         f"scores that failed when computed anew: {kept}; they are shown as failed, and the "
         "store keeps the earlier ones, which the same command shows without --force"
+        if kept
+        else ""
     )
-    print(f"{prog}: {text}", file=sys.stderr)
-    return text

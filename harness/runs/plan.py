@@ -39,7 +39,8 @@ class RunOptions:
         proxies: names with their options; ``all`` for every proxy. The trivial baselines are added.
         benchmark: its name.
         dataset: whose network is scored; None for the first target's.
-        archs: ``all``, a number to draw, or a file of architectures.
+        archs: ``all``, a number to draw, or a file of architectures; in Python also a tuple of
+            indices and architecture strings.
         sample_seed: seeds the draw.
         population: one of POPULATIONS.
         seeds: how many seeds of weights and batches.
@@ -58,7 +59,7 @@ class RunOptions:
     proxies: Sequence[str] = ("zeros",)
     benchmark: str = "nb201"
     dataset: str | None = None
-    archs: str = "1000"
+    archs: str | tuple[int | str, ...] = "1000"
     sample_seed: int = 0
     population: str = "all"
     seeds: int = 1
@@ -77,7 +78,7 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """Checked options: what is scored, what it is compared with, where results go.
+    """Checked options: what is scored, and what it is compared with.
 
     Attributes:
         warning: which of the listed architectures are left out; empty where none is.
@@ -91,7 +92,6 @@ class Plan:
     indices: list[int]
     table: Table
     targets: list[str]
-    out: Path
     warning: str = ""
     uncovered: str = ""
     declared: str | None = None
@@ -107,8 +107,12 @@ class Plan:
         return None if self.options.batches is None else range(self.options.batches)
 
 
-def make_plan(options: RunOptions) -> Plan:
-    """Check everything that was given, before anything is computed.
+def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
+    """Check what was given, before anything is computed.
+
+    Args:
+        options: all but ``out``, which :func:`folder_of` checks.
+        table: the trained results; None for those in the folder of tables.
 
     Raises:
         InputError: for what cannot be used.
@@ -117,7 +121,8 @@ def make_plan(options: RunOptions) -> Plan:
     requests = canonical_requests(options.proxies)
     check_supernet(benchmark.name, requests)
     declared = declared_name(options.against, [request.name for request in requests])
-    table = benchmark.table(tables_folder(options.tables))
+    if table is None:
+        table = benchmark.table(tables_folder(options.tables))
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
     known = table.known(targets)
     indices, warning = select(
@@ -130,9 +135,19 @@ def make_plan(options: RunOptions) -> Plan:
         uncovered = uncovered_classes(images, requests, classes)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
-    out = writable_folder(options.out or Path("reports") / f"{benchmark.name}-{dataset}")
+    return Plan(options, job, requests, indices, table, targets, warning, uncovered, declared)
+
+
+def folder_of(plan: Plan) -> Path:
+    """Return where the results of a plan go, once it is there.
+
+    Raises:
+        InputError: files cannot be written there, or it holds a result of another command.
+    """
+    named = plan.options.out
+    out = writable_folder(named or Path("reports") / f"{plan.job.benchmark}-{plan.job.dataset}")
     check_replaceable(out)
-    return Plan(options, job, requests, indices, table, targets, out, warning, uncovered, declared)
+    return out
 
 
 def tasks_due(plan: Plan, store: Store) -> list[tuple[Job, list[Task]]]:

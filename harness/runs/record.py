@@ -20,6 +20,10 @@ def _drawn_from(plan: Plan) -> dict[str, str]:
     )
 
 
+def _given(archs: str | tuple[int | str, ...]) -> str:
+    return archs if isinstance(archs, str) else f"a list of {len(archs)}"
+
+
 def settings_of(plan: Plan) -> dict[str, Any]:
     """Return the entries of run.json that say what was scored, and with what it is compared."""
     return {
@@ -29,7 +33,7 @@ def settings_of(plan: Plan) -> dict[str, Any]:
         "table": plan.table.provenance(),
         "proxies": [proxy_record(request) for request in plan.requests],
         "archs": {
-            "given": plan.options.archs,
+            "given": _given(plan.options.archs),
             "population": plan.options.population,
             "sample_seed": plan.options.sample_seed,
             "count": len(plan.indices),

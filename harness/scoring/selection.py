@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import random
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from benchmarks_data.populations import members
 from benchmarks_data.reading import read_text
+
+#: Which architectures are asked for, as :func:`select` explains.
+Archs = str | Iterable[int | str]
 
 
 class Selection(NamedTuple):
@@ -26,7 +30,7 @@ class Selection(NamedTuple):
 
 def select(
     benchmark: Benchmark,
-    archs: str,
+    archs: Archs,
     population_name: str,
     sample_seed: int,
     known: Collection[int] | None = None,
@@ -35,21 +39,22 @@ def select(
 
     Args:
         archs: ``all``, a number to draw without replacement, or a file with one index or
-            architecture string a line (blank lines and what follows ``#`` are skipped).
-        population_name: one of POPULATIONS; a list from a file is restricted to it.
+            architecture string a line (blank lines and what follows ``#`` are skipped). In Python
+            also indices and architecture strings themselves.
+        population_name: one of POPULATIONS; a list is restricted to it.
         sample_seed: seeds the draw.
         known: the architectures whose target the table has, where it leaves some out; others are in
             no population then.
 
     Raises:
-        InputError: nothing is left, the number exceeds the population, or a line of the file names
+        InputError: nothing is left, the number exceeds the population, or a part of the list names
             no architecture.
     """
     every = range(benchmark.size) if known is None else known
     candidates = members(benchmark, population_name, every)
     if archs == "all":
         return Selection(candidates)
-    if archs.isascii() and archs.isdigit() and len(archs) < 19:
+    if isinstance(archs, str) and archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
         if count < 1:
             raise InputError("--archs 0: expected a positive number of architectures")
@@ -59,19 +64,20 @@ def select(
                 "architectures to draw from"
             )
         return Selection(sorted(random.Random(sample_seed).sample(candidates, count)))
-    listed = _read_list(benchmark, Path(archs))
+    if isinstance(archs, str):
+        given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
+    else:
+        given, listed = "--archs", _listed(benchmark, archs)
     chosen = members(benchmark, population_name, listed.intersection(every))
     among = f"population {population_name!r}" + (
         "" if known is None else " with a target in the table"
     )
     if not chosen:
-        raise InputError(f"--archs {archs}: none of its {len(listed)} architectures is in {among}")
+        raise InputError(f"{given}: none of its {len(listed)} architectures is in {among}")
     absent = len(listed) - len(chosen)
     return Selection(
         chosen,
-        f"--archs {archs}: {absent} of {len(listed)} are not in {among}, and left out"
-        if absent
-        else "",
+        f"{given}: {absent} of {len(listed)} are not in {among}, and left out" if absent else "",
     )
 
 
@@ -97,6 +103,26 @@ def _read_list(benchmark: Benchmark, path: Path) -> set[int]:
             f"--archs {path}: the file names no architecture: expected an index or an "
             "architecture a line"
         )
+    return indices
+
+
+def _listed(benchmark: Benchmark, archs: Iterable[int | str]) -> set[int]:
+    indices = set()
+    for number, one in enumerate(archs):
+        try:
+            index = _index(benchmark, one) if isinstance(one, str) else operator.index(one)
+        except (ValueError, LookupError) as error:  # InputError among them
+            raise InputError(f"--archs, item {number}: {error}") from error
+        except TypeError:
+            index = -1
+        if isinstance(one, bool) or not 0 <= index < benchmark.size:
+            raise InputError(
+                f"--archs, item {number}: {one!r} is no architecture of {benchmark.name}: expected "
+                f"an index from 0 to {benchmark.size - 1}, or an architecture string"
+            )
+        indices.add(index)
+    if not indices:
+        raise InputError("--archs: the list is empty: name an architecture")
     return indices
 
 

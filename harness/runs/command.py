@@ -1,0 +1,81 @@
+"""A plan carried out for a person: scored, analysed and published, with what is said on the way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import proxies
+from harness.reporting.fed import fed
+from harness.runs.conduct import Due, Work, conducted
+from harness.runs.plan import Plan
+from harness.scoring.inputs import name_of
+from harness.scoring.job import draws_of
+from harness.terminal.checks import say_what_is_replaced
+from proxies.requests import reads_images
+
+if TYPE_CHECKING:
+    from harness.analysis.results import Results
+    from harness.computing.contract import Executor
+
+
+def carry_out(
+    plan: Plan, executor: Executor, store_file: Path, out: Path, prog: str, command: Sequence[str]
+) -> Results:
+    """Score what is due, publish the report, print what a person wants to know, and return the
+    results.
+
+    Args:
+        plan: what to do.
+        executor: where scores are computed.
+        store_file: of all scores.
+        out: the folder of the report.
+        prog: the command's name, which messages begin with.
+        command: as typed, for run.json.
+    """
+    _say_what_is_fed(prog, plan)
+
+    from harness.reporting.console import tell
+    from harness.reporting.publish import publish
+    from harness.scoring.store import Store
+    from harness.terminal.progress import tracked
+
+    def begin(due: Due) -> None:
+        _say_what_is_kept(prog, plan, due)
+        say_what_is_replaced(prog, out)
+
+    with Store(store_file) as store:
+        results, settings = conducted(
+            plan,
+            [Work(plan.requests, store, executor)],
+            begin,
+            lambda *batches: tracked("scoring", *batches),
+        )
+    if note := settings["scored_now"]["note"]:
+        print(f"{prog}: {note}", file=sys.stderr)
+    publish(results, out, {"command": list(command), **settings})
+    tell(prog, results, out)
+    return results
+
+
+def _say_what_is_fed(prog: str, plan: Plan) -> None:
+    readers = [request.name for request in plan.requests if reads_images(request)]
+    others = [request.name for request in plan.requests if not reads_images(request)]
+    print(f"{prog}: {fed(name_of(plan.job.images), readers, others)}", flush=True)
+
+
+def _say_what_is_kept(prog: str, plan: Plan, due: Due) -> None:
+    """Tell what is left out, and what comes from the store."""
+    for warning in filter(None, (plan.warning, plan.uncovered)):
+        print(f"{prog}: {warning}", file=sys.stderr)
+    draws = [
+        pair
+        for request in proxies.expand(plan.requests)
+        for pair in draws_of(request, plan.seeds, plan.batches)
+    ]
+    wanted = len(plan.indices) * len(draws)
+    missing = sum(len(task.proxies) for _, tasks in due for task in tasks)
+    if missing < wanted:
+        print(f"{prog}: {wanted - missing} of {wanted} scores are already stored", file=sys.stderr)

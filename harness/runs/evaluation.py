@@ -1,0 +1,270 @@
+"""A run as a function call: scores of proxies beside trained accuracies, in a notebook."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import benchmarks_data
+import proxies as registry
+from benchmarks_data.command import writable_folder
+from benchmarks_data.errors import InputError, unknown
+from harness.runs.arguments import (
+    call_text,
+    in_python_words,
+    is_frame,
+    options_of,
+    path_of,
+    python_words,
+    store_of,
+    workers_of,
+)
+from harness.runs.brought import Brought, GivenProxy, benchmark_of, named_proxies
+from harness.runs.conduct import Due, Track, Work, conducted
+from harness.runs.plan import Plan, make_plan
+from harness.runs.progress import Progress, shown
+from harness.terminal.checks import check_replaceable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from benchmarks_data.benchmark import Benchmark
+    from harness.analysis.results import Results
+
+#: The parts of results that look proxies and the benchmark up when they are first asked for.
+LOOKING_UP = ("orders", "populations", "units", "correlations")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Evaluation:
+    """What :func:`evaluate` returns; it shows itself in a notebook.
+
+    Attributes:
+        results: the whole analysis. Where the call brought functions or a benchmark, its methods
+            ``input_of`` and ``single_seeds`` do not know them any more.
+        warnings: what one should know: what was left out, what is missing and why.
+        settings: what run.json says, but for the versions.
+    """
+
+    results: Results
+    warnings: Sequence[str]
+    settings: dict[str, Any]
+    _brought: Brought
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row per architecture, proxy, seed and batch, as in scores.csv."""
+        return self.results.scores
+
+    @property
+    def correlations(self) -> pd.DataFrame:
+        """One row per target, population and proxy, as in correlations.csv."""
+        return self.results.correlations
+
+    @property
+    def comparisons(self) -> pd.DataFrame:
+        """One row per target and pair of proxies, as in comparisons.csv."""
+        return self.results.pairs
+
+    @property
+    def ceilings(self) -> pd.DataFrame:
+        """What a score without noise would reach, as in ceilings.csv."""
+        return self.results.ceilings
+
+    def figure(self, name: str, target: str | None = None) -> Figure:
+        """Return a figure of the report.
+
+        Args:
+            name: as in harness.reporting.figures.FIGURES, such as ``tau``.
+            target: one of the targets; None for the first.
+
+        Raises:
+            InputError: there is no such figure or target, or nothing to see in it.
+        """
+        from harness.reporting.figures import FIGURES, drawn
+
+        chosen = self.results.targets[0] if target is None else target
+        if name not in FIGURES:
+            raise unknown("figure", str(name), FIGURES)
+        if chosen not in self.results.targets:
+            raise unknown("target of this evaluation:", str(chosen), self.results.targets)
+        with self._brought.known():
+            figure = drawn(name, self.results, chosen)
+        if figure is None:
+            raise InputError(
+                f"the figure {name} has nothing to show of these scores: see the others, or "
+                "evaluate more proxies, architectures or seeds"
+            )
+        return figure
+
+    def save(self, folder: str | Path) -> Path:
+        """Write what the command harness.run leaves: CSV files, figures, report.html, report.md and
+        run.json.
+
+        An earlier run's are replaced.
+
+        Returns:
+            The folder.
+
+        Raises:
+            InputError: files cannot be written there, or another command's result is there.
+        """
+        from harness.reporting.publish import publish
+
+        with in_python_words(), self._brought.known():
+            out = writable_folder(path_of("folder", folder))
+            check_replaceable(out)
+            publish(self.results, out, self.settings)
+        return out
+
+    def __repr__(self) -> str:
+        """Return what it is of, in a line."""
+        names, indices = self.results.scores["proxy"].unique(), self.results.scores["index"]
+        return (
+            f"<Evaluation of {len(names)} scores on {indices.nunique():,} architectures of "
+            f"{self.results.benchmark}: {', '.join(self.results.targets)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the headline and the correlations of each target as HTML."""
+        from harness.reporting.summary import summary
+
+        with self._brought.known():
+            return summary(self.results)
+
+
+def evaluate(
+    proxies: GivenProxy | Iterable[GivenProxy],
+    *,
+    benchmark: str | Benchmark = "nb201",
+    archs: int | str | Iterable[int | str] = 1000,
+    dataset: str | None = None,
+    target: str | Sequence[str] | None = None,
+    table: str | Path | pd.DataFrame | None = None,
+    population: str = "all",
+    sample_seed: int = 0,
+    seeds: int = 1,
+    batches: int | None = None,
+    images: str | Path = "natural",
+    store: str | Path | None = None,
+    workers: int = 1,
+    device: str = "cpu",
+    dtype: str = "float32",
+    against: str | None = None,
+    progress: Progress | bool | None = None,
+) -> Evaluation:
+    """Score architectures with proxies, and correlate the scores with trained accuracies: what
+    ``python -m harness.run`` does, with the same numbers. Prints nothing.
+
+    Args:
+        proxies: a name such as ``zeros[aggregate=min]``, ``all``, a function, or several of them.
+            The trivial baselines are added. A function that is not decorated with ``@proxy`` is
+            called as ``f(network, inputs)`` with a fresh network (``torch.nn.Module``) and the
+            :class:`proxies.passes.common.Inputs`, and returns a number, higher being better. It is
+            known by its name during the call alone.
+        benchmark: a name, or an object with the attributes and methods of
+            :class:`benchmarks_data.benchmark.Benchmark`, known during the call alone.
+        archs: how many to draw, ``all``, or indices and architecture strings themselves. Other text
+            is a file of such.
+        dataset: whose networks are scored; None for the first target's, else the benchmark's first.
+        target: columns of the table; None for the dataset's test accuracy.
+        table: a folder of tables, or a frame with a row per architecture, which the index or a
+            column ``index`` or ``arch`` names, and columns of numbers, accuracies in percent.
+            None for the folder of NAS_TABLES, else what is installed.
+        population: ``all``, ``connected`` or ``unique``.
+        sample_seed: seeds the draw of architectures.
+        seeds: seeds 0 to N-1 of weights and batches.
+        batches: batches 0 to N-1, each with every seed of weights; None: each seed draws its own.
+        images: ``natural``, ``noise``, or an .npz file.
+        store: a file where scores are kept for later calls and commands; None for a temporary one.
+            Scores of functions, and of a benchmark that is an object, are never kept: another one
+            could come to have the same name.
+        workers: processes that score; 1 is this process. Functions, other proxies that no plugin
+            registers, and a benchmark that is an object are known to this process alone, which then
+            scores them by itself, whatever is named here. A script that names more calls this under
+            ``if __name__ == "__main__":``.
+        device: of the computation, such as ``cpu`` or ``cuda``.
+        dtype: ``float32`` or ``float64``.
+        against: the score that the others were declared to be compared with; None for all pairs.
+        progress: called with the numbers of scores that have come and that there will be; True
+            shows on standard error how far it is: a bar on a terminal, elsewhere a line each tenth.
+
+    Raises:
+        InputError: something that was given cannot be used; nothing has been scored then.
+    """
+    given = dict(locals())
+    with in_python_words():
+        return _evaluated(given)
+
+
+def _evaluated(given: dict[str, Any]) -> Evaluation:
+    framed = is_frame(given["table"])
+    names, entries = named_proxies(given["proxies"])
+    benchmark, own = benchmark_of(given["benchmark"], table=not framed)
+    options, workers = options_of(names, benchmark, given), workers_of(given["workers"])
+    store, begin, track = store_of(given["store"]), *shown(given["progress"])
+    with Brought(tuple(entries), own).known():
+        plan = make_plan(options, _table(given["table"], benchmark) if framed else None)
+        every = [*plan.requests, *registry.expand(plan.requests)]
+        brought = Brought(tuple(one.proxy for one in every if not one.proxy.versioned), own)
+        results, settings = _conducted(plan, store, workers, own is not None, begin, track)
+        warnings = [*registry.problems(), *_warnings(plan, results)]
+        if brought:
+            _complete(results)
+    command = [call_text(evaluate, given)]
+    return Evaluation(results, warnings, {"command": command, **settings}, brought)
+
+
+def _table(frame: pd.DataFrame, benchmark: str) -> Any:
+    from benchmarks_data.formats.frame import table_of_frame
+
+    return table_of_frame(frame, benchmarks_data.get(benchmark))
+
+
+def _conducted(
+    plan: Plan,
+    store: Path | None,
+    workers: int,
+    passing: bool,
+    begin: Callable[[Due], None],
+    track: Track,
+) -> tuple[Results, dict[str, Any]]:
+    """Return what :func:`conducted` does of a plan.
+
+    What could come to mean something else is scored by this process and stored for the moment:
+    every score where the benchmark is *passing*, else those of proxies that have no version.
+    """
+    from harness.computing.local import Local
+    from harness.scoring.store import Store
+
+    every = registry.expand(plan.requests)
+    lasting = [] if passing else [one for one in every if one.proxy.versioned]
+    fleeting = [one for one in every if passing or not one.proxy.versioned]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zeros-harness-")))
+        temporary = stack.enter_context(Store(folder / "scores.sqlite"))
+        kept = stack.enter_context(Store(store)) if store and lasting else temporary
+        works = [Work(lasting, kept, Local(workers)), Work(fleeting, temporary, Local(1))]
+        return conducted(plan, [one for one in works if one.requests], begin, track)
+
+
+def _complete(results: Results) -> None:
+    """Compute what would need what the call brought."""
+    for name in LOOKING_UP:
+        getattr(results, name)
+
+
+def _warnings(plan: Plan, results: Results) -> list[str]:
+    """Return what the command prints as warnings."""
+    from harness.reporting.console import failures, unknown_accuracies
+
+    return [
+        *map(python_words, filter(None, (plan.warning, plan.uncovered))),
+        *failures(results.scores),
+        *unknown_accuracies(plan.table, plan.targets, plan.indices),
+    ]

@@ -1,0 +1,13 @@
+"""What tests of evaluations share: a few trained accuracies."""
+
+import pandas as pd
+import pytest
+
+from benchmarks_data.benchmark import Benchmark
+from tests.evaluating import ARCHS
+
+
+@pytest.fixture(scope="session")
+def trained(nb201: Benchmark) -> pd.DataFrame:
+    """Accuracies of eight architectures: reading those of all takes a second."""
+    return nb201.table().values.loc[ARCHS, ["cifar10_test"]]
