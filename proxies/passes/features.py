@@ -18,11 +18,14 @@ from proxies.passes.common import (
     in_form_of,
     input_hooks,
     kaiming_weights,
+    layers_of,
     output_hooks,
     overridden,
     tensors_of,
 )
-from proxies.view import View
+from proxies.view import NotApplicable, View
+
+_CHANNELS_LAST = nn.Linear, nn.LayerNorm
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,22 @@ def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorr
     smallest: list[float] = []
     last: tuple[Tensor | None, float] = (None, 0.0)
 
-    def correlate(_: nn.Module, several: Any) -> None:
+    def correlate(module: nn.Module, several: Any) -> None:
         nonlocal last
         output = tensors_of(several)[-1]
         if output.dim() == 4:
+            _check_map(module, output)
             if output is not last[0]:  # a block returns the output of its last layer
                 last = output, _smallest_correlation(output[0].flatten(1).double())
             smallest.append(last[1])
 
     with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
         network(inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation"))
+    if not smallest:
+        raise NotApplicable(
+            "the score correlates channels over space, and no module puts out a map (batch, "
+            "channels, height, width)"
+        )
     return ChannelCorrelation(smallest)
 
 
@@ -93,6 +102,8 @@ def gaussian_complexity(
         for name, module in network.named_modules()
         if isinstance(module, nn.modules.batchnorm._BatchNorm)
     }
+    late: list[nn.Module] = []
+    spatial = layers_of(network).values() if view.anatomy is not None else ()
     fresh = {
         f"{name}.{key}": value
         for name, module in norms.items()
@@ -107,6 +118,12 @@ def gaussian_complexity(
         stack.enter_context(
             output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1]))
         )
+        stack.enter_context(
+            output_hooks(
+                (one for one in spatial if isinstance(one, nn.Conv2d)),
+                lambda module, _: late.append(module) if pooling and len(pooled) % 2 else None,
+            )
+        )
         for repeat in range(repeats):
             pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
@@ -115,8 +132,13 @@ def gaussian_complexity(
                 inputs.gaussian(shape, "gaussian_complexity", repeat, name)
                 for name in ("image", "step")
             )
-            for values in (images, images + 0.01 * steps):
+            for number, values in enumerate((images, images + 0.01 * steps), 1):
                 functional_call(network, {**weights, **running}, (values,))
+                if len(pooled) != number or late:
+                    raise NotApplicable(
+                        "the score is of the features before the one pooling, and the network "
+                        "pools them elsewhere or several times"
+                    )
             one, other = pooled
             result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
             result.variances.append(
@@ -149,22 +171,26 @@ def stage_features(view: View, inputs: Inputs, *, batch: int) -> StageFeatures:
     """
     network = view.module
     stages, weights = view.stages, kaiming_weights(network, inputs, "stage_features")
+    own = view.anatomy is not None
     spectra: list[Tensor] = []
     gains: list[float] = []
 
     def enter(_: nn.Module, args: tuple[Any]) -> tuple[Any]:
         state = tuple(one.detach() for one in tensors_of(args[0]))
+        _check_four(state[-1])
         if not spectra:
             spectra.append(_spectrum(state[-1]))
         return (in_form_of(args[0], (*state[:-1], state[-1].detach().requires_grad_())),)
 
     def leave(_: nn.Module, args: tuple[Any], output: Any) -> Any:
         into, out = tensors_of(args[0])[-1], tensors_of(output)[-1]
+        _check_four(out)
         spectra.append(_spectrum(out.detach()))
         gains.append(_gain(into, out, inputs, len(gains)))
         return in_form_of(output, tuple(one.detach() for one in tensors_of(output)))
 
     with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
+        stack.enter_context(output_hooks(network.modules() if own else (), _check_map))
         for stage in stages:  # each on its own, so that only one stage's activations are kept
             stack.enter_context(stage.register_forward_pre_hook(enter))
             stack.enter_context(stage.register_forward_hook(leave))
@@ -172,6 +198,23 @@ def stage_features(view: View, inputs: Inputs, *, batch: int) -> StageFeatures:
             network, weights, (inputs.gaussian((batch, *inputs.image_shape), "stage_features"),)
         )
     return StageFeatures(spectra, gains)
+
+
+def _check_map(module: nn.Module, output: Any) -> None:
+    """Raise NotApplicable where a Linear or a LayerNorm has channels last."""
+    if isinstance(output, Tensor) and output.dim() == 4 and isinstance(module, _CHANNELS_LAST):
+        raise NotApplicable(
+            "the score is of channels of maps (batch, channels, height, width), and this network "
+            "has channels last"
+        )
+
+
+def _check_four(features: Tensor) -> None:
+    if features.dim() != 4:
+        raise NotApplicable(
+            "the score is of channels of maps (batch, channels, height, width), and the stages "
+            f"have {features.dim()} axes"
+        )
 
 
 def _spectrum(features: Tensor) -> Tensor:
