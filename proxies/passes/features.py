@@ -102,7 +102,8 @@ def gaussian_complexity(
         for name, module in network.named_modules()
         if isinstance(module, nn.modules.batchnorm._BatchNorm)
     }
-    late: list[nn.Module] = []
+    late: list[nn.Module] = []  # convolutions that run after the pooling of the same image
+    number = 1
     spatial = layers_of(network).values() if view.anatomy is not None else ()
     fresh = {
         f"{name}.{key}": value
@@ -121,7 +122,7 @@ def gaussian_complexity(
         stack.enter_context(
             output_hooks(
                 (one for one in spatial if isinstance(one, nn.Conv2d)),
-                lambda module, _: late.append(module) if pooling and len(pooled) % 2 else None,
+                lambda module, _: late.append(module) if len(pooled) >= number else None,
             )
         )
         for repeat in range(repeats):
