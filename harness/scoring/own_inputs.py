@@ -158,12 +158,11 @@ def inputs_of(
         images = partial(_part, torch.arange(count, device=device), "inputs")
     elif fed.images is not None:
         images = partial(_part, laid_out(fed.images.detach().to(device, dtype)), "images")
-    elif shape[0] == 3 and shape[1] == shape[2]:
-        images = network_inputs(CURRENT, seed, Dataset(classes, shape[1]), name, str(device)).images
     else:
 
         def images(size: int, part: int = 0) -> Tensor:
-            return laid_out(_drawn(shape, seed, size, part).to(device, dtype))
+            drawn = _stream(shape, seed, part).first(size).to(device, dtype)
+            return laid_out(drawn).clone()
 
     if fed.labels is not None:
         labels = partial(_part, fed.labels.to(device, torch.int64), "labels")
@@ -185,16 +184,36 @@ def _no_labels(size: int, part: int = 0) -> Tensor:  # noqa: ARG001
     raise NotApplicable("the score needs labels: give labels=")
 
 
-@lru_cache(maxsize=8)
-def _drawn(shape: Shape, seed: int, size: int, part: int) -> Tensor:
-    """Return images of any shape, each channel of mean 0 and standard deviation 1.
+class _Stream:
+    """Images of any shape by a seed, as many as are asked for: a smaller batch is the start of a
+    larger one.
 
-    A single channel is green; beyond three, each group of three is an image of its own.
+    Each channel has mean 0 and standard deviation 1. A single channel is green; beyond three, each
+    group of three is an image of its own.
     """
-    channels, height, width = shape
-    groups = -(-channels // 3)
-    stream = generator(seed, NATURAL, part)
-    batch = draw(size * groups, max(height, width), stream)[:, :, :height, :width]
-    if channels == 1:
-        return batch[:, 1:2]
-    return batch.reshape(size, 3 * groups, height, width)[:, :channels]
+
+    def __init__(self, shape: Shape, seed: int, part: int) -> None:
+        self._shape = shape
+        self._stream = generator(seed, NATURAL, part)
+        self._drawn = torch.empty(0, *shape)
+
+    def first(self, size: int) -> Tensor:
+        """Return the first *size* images; their values are exact in float32."""
+        if size > len(self._drawn):
+            more = self._draw(size - len(self._drawn)).float()
+            self._drawn = torch.cat([self._drawn, more])
+        return self._drawn[:size]
+
+    def _draw(self, count: int) -> Tensor:
+        channels, height, width = self._shape
+        groups = -(-channels // 3)
+        fields = draw(count * groups, max(height, width), self._stream)[:, :, :height, :width]
+        if channels == 1:
+            return fields[:, 1:2]
+        return fields.reshape(count, 3 * groups, height, width)[:, :channels]
+
+
+@lru_cache(maxsize=4)
+def _stream(shape: Shape, seed: int, part: int) -> _Stream:
+    """Return the images of a part, which the networks of a comparison share."""
+    return _Stream(shape, seed, part)

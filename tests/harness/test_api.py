@@ -23,6 +23,7 @@ from harness.scoring import networks
 from harness.scoring.inputs import network_inputs
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import CURRENT
+from harness.scoring.own_inputs import Fed, inputs_of
 from proxies.passes.common import layers_of
 from proxies.status import OK
 from tests.harness import own
@@ -455,3 +456,23 @@ def test_importing_the_harness_loads_no_torch() -> None:
     program = "import sys, harness; sys.exit('torch' in sys.modules or 'pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     assert set(harness.__all__) <= set(dir(harness))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 5])
+def test_images_of_any_shape_are_natural(channels: int) -> None:
+    """Those of a smaller batch are the first of a larger one."""
+    shape = (channels, 8, 12)
+    fed = inputs_of(Fed(shape), 10, 0, torch.float64, torch.device("cpu"))
+    few, many = fed.images(4), fed.images(64)
+    assert many.shape == (64, *shape)
+    assert torch.equal(few, many[:4])
+    assert many.std() == pytest.approx(1, abs=0.15)
+    assert not torch.equal(many, fed.images(64, 1))
+
+
+def test_drawn_images_are_those_of_the_benchmarks() -> None:
+    fed = inputs_of(Fed((3, 8, 8)), 10, 0, torch.float32, torch.device("cpu"))
+    images, labels = batch(6)
+    assert torch.equal(fed.images(6), images)
+    assert fed.images(6).stride() == images.stride()
+    assert torch.equal(fed.labels(6), labels)
