@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ from proxies.passes.common import (
 from proxies.view import NotApplicable, View
 
 _CHANNELS_LAST = nn.Linear, nn.LayerNorm
+ONE_POOLING = (
+    "the score is of the features before the one pooling, and the network pools elsewhere or "
+    "several times"
+)
 
 
 @dataclass(frozen=True)
@@ -94,17 +99,11 @@ def gaussian_complexity(
 ) -> GaussianComplexity:
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     network = view.module
-    pooled: list[Tensor] = []
-    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
-    last = [] if pooling else view.stages[-1:]  # of a network whose pooling is no module
     norms = {
         name: module
         for name, module in network.named_modules()
         if isinstance(module, nn.modules.batchnorm._BatchNorm)
     }
-    late: list[nn.Module] = []  # convolutions that run after the pooling of the same image
-    number = 1
-    spatial = layers_of(network).values() if view.anatomy is not None else ()
     fresh = {
         f"{name}.{key}": value
         for name, module in norms.items()
@@ -114,38 +113,48 @@ def gaussian_complexity(
     }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
-    with overridden(norms.values(), training=True), torch.no_grad(), ExitStack() as stack:
-        stack.enter_context(input_hooks(pooling, pooled.append))
-        stack.enter_context(
-            output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1]))
-        )
-        stack.enter_context(
-            output_hooks(
-                (one for one in spatial if isinstance(one, nn.Conv2d)),
-                lambda module, _: late.append(module) if len(pooled) >= number else None,
-            )
-        )
+    with overridden(norms.values(), training=True), torch.no_grad(), _pooled(view) as pooled:
         for repeat in range(repeats):
-            pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
             running = {name: value.clone() for name, value in fresh.items()}
             images, steps = (
                 inputs.gaussian(shape, "gaussian_complexity", repeat, name)
                 for name in ("image", "step")
             )
-            for number, values in enumerate((images, images + 0.01 * steps), 1):
+            features = []
+            for values in (images, images + 0.01 * steps):
+                pooled.clear()
                 functional_call(network, {**weights, **running}, (values,))
-                if len(pooled) != number or late:
-                    raise NotApplicable(
-                        "the score is of the features before the one pooling, and the network "
-                        "pools them elsewhere or several times"
-                    )
-            one, other = pooled
+                if len(pooled) != 1:
+                    raise NotApplicable(ONE_POOLING)
+                features.append(pooled[0])
+            one, other = features
             result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
             result.variances.append(
                 [float(running[f"{name}.running_var"].mean()) for name in norms]
             )
     return result
+
+
+@contextmanager
+def _pooled(view: View) -> Iterator[list[Tensor]]:
+    """Collect the features before the pooling, or those of the last stage where no module pools."""
+    network = view.module
+    pooled: list[Tensor] = []
+    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
+    last = [] if pooling else view.stages[-1:]
+
+    def refuse(_: nn.Module, __: Any) -> None:
+        if pooled:
+            raise NotApplicable(ONE_POOLING)
+
+    own = [] if view.anatomy is None else layers_of(network).values()
+    with (
+        input_hooks(pooling, pooled.append),
+        output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1])),
+        output_hooks([one for one in own if isinstance(one, nn.Conv2d)], refuse),
+    ):
+        yield pooled
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from harness.scoring.inputs import network_inputs
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import CURRENT
 from harness.scoring.own_inputs import Fed, inputs_of
-from proxies.passes.common import layers_of
+from proxies.passes.common import laid_out, layers_of
 from proxies.status import OK
 from tests.harness import own
 from tests.networks import every_proxy_with_small_batches, small
@@ -152,7 +152,7 @@ def test_scores_of_a_cell_network_are_those_of_the_benchmark(
     task = Task(
         space.index(space.format_cell(cell)), 0, tuple(proxies.request(one).name for one in names)
     )
-    monkeypatch.setattr(networks, "build_network", lambda *_: laid_out(copy.deepcopy(network)))
+    monkeypatch.setattr(networks, "build_network", lambda *_: as_built(copy.deepcopy(network)))
     expected = networks.score_task(Job("nb201", "cifar10"), task)
     modules = {module: name for name, module in network.named_modules()}
     operations = network.operations
@@ -170,9 +170,8 @@ def test_scores_of_a_cell_network_are_those_of_the_benchmark(
         assert row["score"] == one.score, one.proxy
 
 
-def laid_out(network: nn.Module) -> nn.Module:
-    from proxies.passes.common import laid_out
-
+def as_built(network: nn.Module) -> nn.Module:
+    """As the harness lays out the networks of benchmarks."""
     for parameter in network.parameters():
         parameter.data = laid_out(parameter.data)
     return network
@@ -361,6 +360,46 @@ def test_what_passes_the_stages_by_is_noticed() -> None:
     assert "passes them by" in row["status"]
 
 
+class Gated(own.ResNet):
+    """Pools inside too, as squeeze and excitation does."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.layer1(self.stem(x))
+        x = self.layer2(x * self.pool(x))
+        return self.fc(x.mean((2, 3)))  # type: ignore[no-any-return]
+
+
+class ChannelsLast(nn.Module):
+    """Its stage is linear on maps (batch, height, width, channels)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage, self.head = nn.Linear(3, 8), nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stage(x.permute(0, 2, 3, 1)).relu()
+        return self.head(x.mean((1, 2)))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("network", "proxy", "arguments", "reason"),
+    [
+        (Gated(), "zen[batch=4,repeats=1]", {}, "the network pools elsewhere"),
+        (ChannelsLast(), "az_expressivity[batch=4]", {"stages": ["stage"]}, "channels last"),
+        (ChannelsLast(), "meco", {}, "channels last"),
+        (own.mlp(), "az_expressivity[batch=4]", {"stages": ["1", "4"]}, "the stages have 2 axes"),
+        (nn.Conv2d(3, 10, 8), "snip[batch=4]", {}, "the output is (2, 10, 1, 1) for 2 samples"),
+        (nn.Flatten(), "l2_norm", {}, "there is none"),
+    ],
+)
+def test_features_that_are_others_are_not_taken(
+    network: nn.Module, proxy: str, arguments: dict[str, Any], reason: str
+) -> None:
+    row = harness.score(network, proxy, **own.SQUARE, **arguments).iloc[0]
+    assert row["status"].startswith("not applicable: ")
+    assert reason in row["status"]
+
+
 def test_frozen_weights_have_no_gradient() -> None:
     network = own.Plain()
     network.first.requires_grad_(False)
@@ -371,7 +410,7 @@ def test_frozen_weights_have_no_gradient() -> None:
 
 def test_few_images_are_told() -> None:
     scores = harness.score(own.Plain(), ["snip", "jacov[batch=4]"], images=torch.randn(8, 3, 8, 8))
-    assert "needs labels" in scores["status"][0] or "takes 64 samples" in scores["status"][0]
+    assert "the score takes 64 samples, and images has 8" in scores["status"][0]
     assert scores["status"][1] == OK
 
 
