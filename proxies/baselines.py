@@ -33,6 +33,8 @@ def flops(cost: Cost) -> float:
     NAS-Bench-Suite-Zero adds 3 for each value that a convolution in a cell puts out and 9 for each
     that a pooling does, and so agrees in rank at tau .97 only.
     """
+    if cost.flops is None:
+        raise NotApplicable(cost.uncounted)
     return float(cost.flops)
 
 

@@ -14,6 +14,7 @@ import math
 from typing import TYPE_CHECKING
 
 from proxies import Paper, proxy
+from proxies.view import NotApplicable
 
 if TYPE_CHECKING:
     from proxies.passes.loss import LossGradient
@@ -37,6 +38,10 @@ def fisher(loss: LossGradient, *, over: str) -> float:
     the sum that the papers define; it agrees at .78, while its own seeds agree at .85. A network
     that ignores its input still has a value, that of its logits.
     """
+    if loss.channels is None:
+        raise NotApplicable(
+            "the score is by sample, and the first axis of a layer's output does not count samples"
+        )
     values = (
         (float(term.square().mean(0).sum()) / 2, loss.weights[name][0])
         for name, term in loss.channels.items()

@@ -23,6 +23,43 @@ class NotApplicable(Exception):
 
 
 @dataclass(frozen=True)
+class Anatomy:
+    """What a network does with a batch, as :func:`proxies.passes.probe.anatomy` has seen it.
+
+    Attributes:
+        images: whether it takes images; otherwise its samples are tokens, or several tensors.
+        operators: the names of PyTorch's operators that it calls, views and shapes left out.
+        output: the shape of its output for a batch of 2; None where it is no tensor.
+        random: whether it draws random numbers, dropout being off.
+        varies: whether it calls other operators for a batch of another size.
+        relus_by_sample: whether the first axis of every ReLU's output counts the samples.
+        layers_by_sample: the same of every convolution and linear layer.
+        outside: which weights it multiplies by outside Conv2d and Linear modules, in words; empty
+            when there are none.
+        products: whether it multiplies matrices of activations by one another, as attention does.
+        gates: whether it multiplies or divides activations by one another elementwise.
+        other_parameters: a parameter of no Conv2d, Linear or normalisation; empty when there is
+            none.
+        frozen: a layer whose weights need no gradient; empty when there is none.
+        pads_by_itself: whether something pads besides Conv2d and the modules of pooling.
+    """
+
+    images: bool
+    operators: frozenset[str]
+    output: tuple[int, ...] | None
+    random: bool
+    varies: bool
+    relus_by_sample: bool
+    layers_by_sample: bool
+    outside: str
+    products: bool
+    gates: bool
+    other_parameters: str
+    frozen: str
+    pads_by_itself: bool
+
+
+@dataclass(frozen=True)
 class View:
     """A network, with its operations and stages where they are known.
 
@@ -33,11 +70,14 @@ class View:
         known_operations: every operation of every edge of every cell, in order; None: unknown.
         known_stages: modules that follow one another, so that scaling all that one puts out scales
             the network's output alike; None: unknown.
+        anatomy: what the network has been seen to do, by which passes tell whether they apply;
+            None for the networks of a benchmark, to which all passes do.
     """
 
     module: nn.Module
     known_operations: Sequence[Operation] | None = None
     known_stages: Sequence[nn.Module] | None = None
+    anatomy: Anatomy | None = None
 
     @property
     def operations(self) -> Sequence[Operation]:

@@ -11,10 +11,14 @@ without importing torch; the code is in the modules.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proxies.passes.common import Inputs
+    from proxies.view import View
 
 #: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a
 #: file, if one is given).
@@ -43,6 +47,8 @@ class Pass:
         supernet: whether it is of a supernet, once for all architectures, instead of a network.
         hands_out_network: whether its result is the network itself, which is then not used for
             other proxies.
+        requires: what it requires of any network, among the checks of
+            :mod:`proxies.passes.requirements`; networks of benchmarks have all of it.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Pass:
     logits: bool = True
     supernet: bool = False
     hands_out_network: bool = False
+    requires: tuple[str, ...] = ()
 
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
@@ -63,9 +70,27 @@ class Pass:
         )
         return function
 
+    def run(self, view: View, inputs: Inputs, options: Mapping[str, Any]) -> Any:
+        """Return the result for any network.
+
+        Raises:
+            NotApplicable: the network has not what the pass requires.
+        """
+        from proxies.passes.requirements import check
+
+        check(self.requires, view)
+        return self.function()(view, inputs, **options)
+
 
 _BATCH, _DATA = frozenset({"batch"}), frozenset({"weights", "images", "labels"})
 _THROUGH = "forward and backward through the supernet, once for all architectures"
+#: What passes require of any network.
+_LAYERS = ("layers",)
+_DRAWN = ("layers", "drawn")
+_FLOW = ("images", "deterministic", "tensor", "layers", "homogeneous")
+_PATTERNS = ("deterministic", "relus")
+_LOGITS = ("images", "deterministic", "logits")
+_LOSS = ("deterministic", "logits", "layers", "trainable")
 _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
 _ENTRIES = (
     Pass(
@@ -76,26 +101,41 @@ _ENTRIES = (
         hands_out_network=True,
     ),
     Pass("cost", "cost", frozenset(), "one image forward"),
-    Pass("weight_norms", "cost", frozenset({"weights"}), FREE),
+    Pass(
+        "weight_norms",
+        "cost",
+        frozenset({"weights"}),
+        FREE,
+        requires=_LAYERS,
+    ),
     Pass(
         "synaptic_flow",
         "synaptic_flow",
         frozenset({"weights"}),
         "one image forward and backward",
+        requires=_FLOW,
     ),
     Pass(
         "periodic_flow",
         "synaptic_flow",
         frozenset({"weights"}),
         "one image forward and backward",
+        requires=(*_FLOW, "torus"),
     ),
-    Pass("expected_flow", "synaptic_flow", frozenset(), "one image forward and backward"),
+    Pass(
+        "expected_flow",
+        "synaptic_flow",
+        frozenset(),
+        "one image forward and backward",
+        requires=(*_FLOW, "torus", "drawn"),
+    ),
     _body(
         "activation_codes",
         "activations",
         frozenset({"weights", "images"}),
         "a batch forward",
         _BATCH,
+        requires=_PATTERNS,
     ),
     _body(
         "neuron_patterns",
@@ -104,6 +144,7 @@ _ENTRIES = (
         "a small batch forward",
         _BATCH,
         largest_batch=62,
+        requires=_PATTERNS,
     ),
     _body(
         "gaussian_patterns",
@@ -112,17 +153,48 @@ _ENTRIES = (
         "a small batch forward for each repeat",
         _BATCH | {"repeats"},
         largest_batch=62,
+        requires=(*_PATTERNS, *_DRAWN),
     ),
     _body(
         "linear_regions",
         "activations",
         frozenset({"noise"}),
         "1,000 images of 4 x 4 pixels forward",
+        requires=("images", "piecewise linear", *_PATTERNS, *_DRAWN),
     ),
-    Pass("loss_gradient", "loss", _DATA, "a batch forward and backward", _BATCH),
-    Pass("second_gradient", "loss", _DATA, "a batch forward and backward", _BATCH, batches=2),
-    Pass("hessian_gradient", "loss", _DATA, "a batch forward and twice backward", _BATCH),
-    Pass("gate_hessian_gradient", "loss", _DATA, "a batch forward and twice backward", _BATCH),
+    Pass(
+        "loss_gradient",
+        "loss",
+        _DATA,
+        "a batch forward and backward",
+        _BATCH,
+        requires=_LOSS,
+    ),
+    Pass(
+        "second_gradient",
+        "loss",
+        _DATA,
+        "a batch forward and backward",
+        _BATCH,
+        batches=2,
+        requires=_LOSS,
+    ),
+    Pass(
+        "hessian_gradient",
+        "loss",
+        _DATA,
+        "a batch forward and twice backward",
+        _BATCH,
+        requires=_LOSS,
+    ),
+    Pass(
+        "gate_hessian_gradient",
+        "loss",
+        _DATA,
+        "a batch forward and twice backward",
+        _BATCH,
+        requires=_LOSS,
+    ),
     Pass("labels", "common", frozenset({"labels"}), FREE, _BATCH),
     Pass(
         "input_jacobian",
@@ -130,6 +202,7 @@ _ENTRIES = (
         frozenset({"weights", "images"}),
         "a batch forward and backward",
         _BATCH,
+        requires=_LOGITS,
     ),
     Pass(
         "tangent_kernel",
@@ -137,6 +210,7 @@ _ENTRIES = (
         frozenset({"noise", "images"}),
         "a batch forward and backward image by image",
         _BATCH,
+        requires=(*_LOGITS, *_DRAWN),
     ),
     Pass(
         "batch_tangent_kernel",
@@ -145,6 +219,7 @@ _ENTRIES = (
         "a batch forward, and backward once for each of its images",
         _BATCH,
         largest_batch=72,
+        requires=(*_LOGITS, *_DRAWN),
     ),
     _body(
         "channel_correlation",
@@ -152,6 +227,7 @@ _ENTRIES = (
         frozenset({"weights", "noise"}),
         "one image forward",
         frozenset({"side"}),
+        requires=("images", "deterministic"),
     ),
     _of_supernet(
         "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {_THROUGH}", NUMERICS
@@ -166,6 +242,7 @@ _ENTRIES = (
         frozenset({"noise"}),
         "2 batches forward for each repeat",
         _BATCH | {"repeats"},
+        requires=("images", "deterministic", "normalisation", *_DRAWN),
     ),
     _body(
         "stage_features",
@@ -173,6 +250,7 @@ _ENTRIES = (
         frozenset({"noise"}),
         "a batch forward and backward stage by stage",
         _BATCH,
+        requires=("images", "deterministic", *_DRAWN),
     ),
 )
 PASSES = {entry.name: entry for entry in _ENTRIES}

@@ -159,8 +159,13 @@ def input_hooks(modules: Iterable[nn.Module], hook: Callable[[Tensor], None]) ->
 
 
 @contextmanager
-def captured_outputs(modules: Iterable[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]]:
-    """Collect the outputs of every call of each module, for derivatives by them."""
+def captured_outputs(
+    modules: Iterable[nn.Module], *, apart: bool = False
+) -> Iterator[dict[nn.Module, list[Tensor]]]:
+    """Collect the outputs of every call of each module, for derivatives by them.
+
+    *apart* keeps them from a network that overwrites what its modules put out.
+    """
     captured: dict[nn.Module, list[Tensor]] = {}
 
     def capture(module: nn.Module, output: Tensor) -> Tensor:
@@ -168,7 +173,7 @@ def captured_outputs(modules: Iterable[nn.Module]) -> Iterator[dict[nn.Module, l
         # other edges too.
         own = output.view_as(output)
         captured.setdefault(module, []).append(own)
-        return own
+        return own.clone() if apart else own
 
     with output_hooks(dict.fromkeys(modules), capture):
         yield captured

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from proxies.passes.common import Inputs, batch_norm_bypassed, layers_of, ones_image, output_hooks
+from proxies.passes.requirements import missing
 from proxies.view import View
 
 
@@ -19,9 +20,11 @@ class Cost:
     """
 
     params: int
-    flops: int
+    flops: int | None
     live_params: int | None
     live_convs: int | None
+    #: Why ``flops`` is None: the network multiplies by more than convolutions and linear layers do.
+    uncounted: str = ""
 
 
 def cost(view: View, inputs: Inputs) -> Cost:
@@ -29,17 +32,21 @@ def cost(view: View, inputs: Inputs) -> Cost:
     and norms are free).
     """
     network = view.module
-    params, flops = size(network, inputs)
+    uncounted = missing(("layers", "only layers"), view)
+    one = None if view.anatomy is None or view.anatomy.images else inputs.images(1)
+    params, flops = (_size(network), None) if uncounted else size(network, inputs, one)
     if view.known_operations is None:
-        return Cost(params, flops, None, None)
+        return Cost(params, flops, None, None, uncounted)
     dead = sum(_size(operation.module) for operation in view.operations if not operation.live)
     convs = sum(_size(operation.module) > 0 for operation in view.operations if operation.live)
-    return Cost(params=params, flops=flops, live_params=params - dead, live_convs=convs)
+    return Cost(
+        params=params, flops=flops, live_params=params - dead, live_convs=convs, uncounted=uncounted
+    )
 
 
-def size(network: nn.Module, inputs: Inputs) -> tuple[int, int]:
+def size(network: nn.Module, inputs: Inputs, one: Tensor | None = None) -> tuple[int, int]:
     """Return the number of trainable parameters of any network, and its multiply-accumulates for
-    one image.
+    one image, or for *one* sample of another kind.
     """
     flops = 0
 
@@ -52,7 +59,7 @@ def size(network: nn.Module, inputs: Inputs) -> tuple[int, int]:
         output_hooks(layers_of(network).values(), count),
         torch.no_grad(),
     ):
-        network(ones_image(inputs))
+        network(ones_image(inputs) if one is None else one)
     return _size(network), flops
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,18 @@ from proxies.passes.common import (
     in_form_of,
     input_hooks,
     kaiming_weights,
+    layers_of,
     output_hooks,
     overridden,
     tensors_of,
 )
-from proxies.view import View
+from proxies.view import NotApplicable, View
+
+_CHANNELS_LAST = nn.Linear, nn.LayerNorm
+ONE_POOLING = (
+    "the score is of the features before the one pooling, and the network pools elsewhere or "
+    "several times"
+)
 
 
 @dataclass(frozen=True)
@@ -46,16 +54,22 @@ def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorr
     smallest: list[float] = []
     last: tuple[Tensor | None, float] = (None, 0.0)
 
-    def correlate(_: nn.Module, several: Any) -> None:
+    def correlate(module: nn.Module, several: Any) -> None:
         nonlocal last
         output = tensors_of(several)[-1]
         if output.dim() == 4:
+            _check_map(module, output)
             if output is not last[0]:  # a block returns the output of its last layer
                 last = output, _smallest_correlation(output[0].flatten(1).double())
             smallest.append(last[1])
 
     with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
         network(inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation"))
+    if not smallest:
+        raise NotApplicable(
+            "the score correlates channels over space, and no module puts out a map (batch, "
+            "channels, height, width)"
+        )
     return ChannelCorrelation(smallest)
 
 
@@ -85,9 +99,6 @@ def gaussian_complexity(
 ) -> GaussianComplexity:
     """Draw weights, images and steps *repeats* times; running statistics start anew each time."""
     network = view.module
-    pooled: list[Tensor] = []
-    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
-    last = [] if pooling else view.stages[-1:]  # of a network whose pooling is no module
     norms = {
         name: module
         for name, module in network.named_modules()
@@ -102,27 +113,48 @@ def gaussian_complexity(
     }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
-    with overridden(norms.values(), training=True), torch.no_grad(), ExitStack() as stack:
-        stack.enter_context(input_hooks(pooling, pooled.append))
-        stack.enter_context(
-            output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1]))
-        )
+    with overridden(norms.values(), training=True), torch.no_grad(), _pooled(view) as pooled:
         for repeat in range(repeats):
-            pooled.clear()
             weights = gaussian_weights(network, inputs, "gaussian_complexity", repeat)
             running = {name: value.clone() for name, value in fresh.items()}
             images, steps = (
                 inputs.gaussian(shape, "gaussian_complexity", repeat, name)
                 for name in ("image", "step")
             )
+            features = []
             for values in (images, images + 0.01 * steps):
+                pooled.clear()
                 functional_call(network, {**weights, **running}, (values,))
-            one, other = pooled
+                if len(pooled) != 1:
+                    raise NotApplicable(ONE_POOLING)
+                features.append(pooled[0])
+            one, other = features
             result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
             result.variances.append(
                 [float(running[f"{name}.running_var"].mean()) for name in norms]
             )
     return result
+
+
+@contextmanager
+def _pooled(view: View) -> Iterator[list[Tensor]]:
+    """Collect the features before the pooling, or those of the last stage where no module pools."""
+    network = view.module
+    pooled: list[Tensor] = []
+    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
+    last = [] if pooling else view.stages[-1:]
+
+    def refuse(_: nn.Module, __: Any) -> None:
+        if pooled:
+            raise NotApplicable(ONE_POOLING)
+
+    own = [] if view.anatomy is None else layers_of(network).values()
+    with (
+        input_hooks(pooling, pooled.append),
+        output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1])),
+        output_hooks([one for one in own if isinstance(one, nn.Conv2d)], refuse),
+    ):
+        yield pooled
 
 
 @dataclass(frozen=True)
@@ -149,22 +181,26 @@ def stage_features(view: View, inputs: Inputs, *, batch: int) -> StageFeatures:
     """
     network = view.module
     stages, weights = view.stages, kaiming_weights(network, inputs, "stage_features")
+    own = view.anatomy is not None
     spectra: list[Tensor] = []
     gains: list[float] = []
 
     def enter(_: nn.Module, args: tuple[Any]) -> tuple[Any]:
         state = tuple(one.detach() for one in tensors_of(args[0]))
+        _check_four(state[-1])
         if not spectra:
             spectra.append(_spectrum(state[-1]))
         return (in_form_of(args[0], (*state[:-1], state[-1].detach().requires_grad_())),)
 
     def leave(_: nn.Module, args: tuple[Any], output: Any) -> Any:
         into, out = tensors_of(args[0])[-1], tensors_of(output)[-1]
+        _check_four(out)
         spectra.append(_spectrum(out.detach()))
         gains.append(_gain(into, out, inputs, len(gains)))
         return in_form_of(output, tuple(one.detach() for one in tensors_of(output)))
 
     with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
+        stack.enter_context(output_hooks(network.modules() if own else (), _check_map))
         for stage in stages:  # each on its own, so that only one stage's activations are kept
             stack.enter_context(stage.register_forward_pre_hook(enter))
             stack.enter_context(stage.register_forward_hook(leave))
@@ -172,6 +208,23 @@ def stage_features(view: View, inputs: Inputs, *, batch: int) -> StageFeatures:
             network, weights, (inputs.gaussian((batch, *inputs.image_shape), "stage_features"),)
         )
     return StageFeatures(spectra, gains)
+
+
+def _check_map(module: nn.Module, output: Any) -> None:
+    """Raise NotApplicable where a Linear or a LayerNorm has channels last."""
+    if isinstance(output, Tensor) and output.dim() == 4 and isinstance(module, _CHANNELS_LAST):
+        raise NotApplicable(
+            "the score is of channels of maps (batch, channels, height, width), and this network "
+            "has channels last"
+        )
+
+
+def _check_four(features: Tensor) -> None:
+    if features.dim() != 4:
+        raise NotApplicable(
+            "the score is of channels of maps (batch, channels, height, width), and the stages "
+            f"have {features.dim()} axes"
+        )
 
 
 def _spectrum(features: Tensor) -> Tensor:

@@ -34,11 +34,12 @@ class LossGradient(Sensitivities):
         weights: for every convolution and linear layer, its weights theta and dL/dtheta (zeros
             where L does not depend on them).
         channels: for every convolution and linear layer, the output times dL/doutput, summed over
-            space: (batch, channels).
+            space or time: (batch, channels), without layers that are never run; None where the
+            first axis of an output does not count images.
     """
 
     weights: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
-    channels: dict[str, Tensor] = field(default_factory=dict)
+    channels: dict[str, Tensor] | None = field(default_factory=dict)
 
 
 def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
@@ -49,15 +50,27 @@ def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
     channels: dict[nn.Module, Tensor] = {}
     sensitivities: dict[nn.Module, float] = {operation.module: 0.0 for operation in operations}
 
+    by_sample = view.anatomy is None or view.anatomy.layers_by_sample
+
     def tap_layer(layer: nn.Module, output: Tensor) -> Any:
-        channels.setdefault(layer, output.new_zeros(output.shape[:2]))
-        return apply(_Tap, output, lambda product: channels[layer].add_(_over_space(product)))
+        summed = _over_time if isinstance(layer, nn.Linear) else _over_space
+        # Every layer has the gradient of its weights; only where samples are known, of channels.
+        if not by_sample:
+            return None
+        features = output.shape[-1] if isinstance(layer, nn.Linear) else output.shape[1]
+        channels.setdefault(layer, output.new_zeros(output.shape[0], features))
+        return tapped(output, lambda product: channels[layer].add_(summed(product)))
 
     def tap_operation(module: nn.Module, output: Tensor) -> Any:
         def add(product: Tensor) -> None:
             sensitivities[module] += float(product.sum())
 
-        return apply(_Tap, output, add)
+        return tapped(output, add)
+
+    def tapped(output: Tensor, receive: Callable[[Tensor], object]) -> Tensor:
+        out: Tensor = apply(_Tap, output, receive)
+        # Any network may overwrite it, and the values are still needed.
+        return out if view.anatomy is None else out.clone()
 
     weights = _weights(network)
     with (
@@ -72,7 +85,9 @@ def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
         weights={
             name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)
         },
-        channels={name: channels[layer] for name, layer in layers.items()},
+        channels={name: channels[layer] for name, layer in layers.items() if layer in channels}
+        if by_sample
+        else None,
         operations=view.by_place(sensitivities),
         live=view.live_places,
     )
@@ -99,6 +114,11 @@ class _Tap(torch.autograd.Function):
 def _over_space(product: Tensor) -> Tensor:
     """Return the sum over space: (batch, channels, ...) -> (batch, channels)."""
     return product.flatten(2).sum(2) if product.dim() > 2 else product
+
+
+def _over_time(product: Tensor) -> Tensor:
+    """Return the sum over all axes between: (batch, ..., features) -> (batch, features)."""
+    return product.flatten(1, -2).sum(1) if product.dim() > 2 else product
 
 
 @dataclass(frozen=True)

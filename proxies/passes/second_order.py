@@ -44,10 +44,16 @@ def twice_differentiable(network: nn.Module) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d) and "forward" not in vars(module):
+            if (
+                isinstance(module, nn.BatchNorm2d)
+                and type(module).forward is nn.BatchNorm2d.forward
+                and "forward" not in vars(module)
+            ):
                 stack.enter_context(overridden([module], forward=partial(_normalise, module)))
             elif (
                 isinstance(module, nn.Conv2d)
+                and type(module).forward is nn.Conv2d.forward
+                and type(module)._conv_forward is nn.Conv2d._conv_forward
                 and module.padding_mode == "zeros"
                 and not isinstance(module.padding, str)
             ):

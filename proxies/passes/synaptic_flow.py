@@ -15,12 +15,13 @@ from proxies.passes.common import (
     Sensitivities,
     batch_norm_bypassed,
     captured_outputs,
+    input_hooks,
     layers_of,
     ones_image,
     periodic_boundary,
     stages_rescaled,
 )
-from proxies.view import View
+from proxies.view import NotApplicable, View
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,24 @@ def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Synap
     }
     operations = view.known_operations or ()
     layers = list(layers_of(network).values())
+    own = view.anatomy is not None
     with (
+        input_hooks(layers if own else (), _refuse_negative),
         batch_norm_bypassed(network),
-        captured_outputs([*layers, *(operation.module for operation in operations)]) as captured,
+        captured_outputs(
+            [*layers, *(operation.module for operation in operations)],
+            apart=own,
+        ) as captured,
         stages_rescaled(view.known_stages or ()) as log_scales,
         torch.enable_grad(),
     ):
         total = functional_call(network, linear, (ones_image(inputs).requires_grad_(),)).sum()
         outputs = [output for calls in captured.values() for output in calls]
         gradients = torch.autograd.grad(total, outputs, allow_unused=True)
+        if own:
+            _refuse_negative(*(one for one in gradients if one is not None))
+    if own:
+        _check(view, linear, ones_image(inputs), total.item(), log_scales)
     products = iter(
         [
             0.0 if g is None else float((o.detach() * g).sum())
@@ -105,6 +115,41 @@ def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Synap
         total=total.item(),
         operations=view.by_place(flow),
         live=view.live_places,
-        layers=[flow[module] for module in layers],
+        layers=[flow.get(module, 0.0) for module in layers],
         log_scale=math.fsum(log_scales),
     )
+
+
+def _refuse_negative(*values: Tensor) -> None:
+    """Raise NotApplicable where a factor is negative: then a layer's sum is not that of absolute
+    values.
+    """
+    if any(bool((one < 0).any()) for one in values):
+        raise NotApplicable(
+            "synaptic flow is the flow of positive values, and the network makes negative ones"
+        )
+
+
+def _check(
+    view: View, linear: dict[str, Tensor], image: Tensor, total: float, log_scales: list[float]
+) -> None:
+    """Raise NotApplicable when R is too large for its precision, or the stages do not scale it."""
+    if not math.isfinite(total):
+        raise NotApplicable("R overflows: name the stages, or compute in float64")
+    if not view.known_stages or total <= 0:
+        return
+    buffers = {
+        name: value.double()
+        for name, value in view.module.named_buffers()
+        if value.is_floating_point()
+    }
+    weights = {name: value.double() for name, value in linear.items()}
+    with torch.no_grad(), batch_norm_bypassed(view.module):
+        exact = functional_call(view.module, {**weights, **buffers}, (image.double(),)).sum().item()
+    if exact <= 0 or not math.isclose(
+        math.log(exact), math.log(total) + math.fsum(log_scales), abs_tol=1e-2
+    ):
+        raise NotApplicable(
+            "the stages do not follow one another: something passes them by, so that scaling what "
+            "one puts out does not scale the output alike"
+        )

@@ -1,0 +1,195 @@
+"""How a network of the caller's is scored: copies of it, what it is seen to do, the passes.
+
+Every pass gets a copy of its own, so that neither the caller's network nor another score notices
+what it does.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import proxies
+from benchmarks_data.errors import InputError
+from benchmarks_data.initialisation import generator
+from harness.scoring.job import Score, Task
+from harness.scoring.networks import apply_formulas
+from harness.scoring.own_copies import Setting, neutralise, prepared
+from harness.scoring.own_inputs import Fed, inputs_of
+from harness.scoring.own_parts import parts_of, seen_in
+from proxies.passes import PASSES
+from proxies.passes.common import laid_out
+from proxies.passes.probe import anatomy
+from proxies.status import ERROR, NOT_APPLICABLE
+from proxies.view import Anatomy, NotApplicable, View
+
+
+@contextmanager
+def undisturbed(device: torch.device) -> Iterator[None]:
+    """Put back the global random state, and let neither the caller's modes nor fused kernels of
+    attention change what is computed.
+    """
+    fast = torch.backends.mha.get_fastpath_enabled()
+    with ExitStack() as stack:
+        stack.enter_context(
+            torch.random.fork_rng([device] if device.type == "cuda" else [], enabled=True)
+        )
+        stack.enter_context(torch.inference_mode(False))
+        stack.enter_context(torch.enable_grad())
+        stack.enter_context(torch.autocast(device.type, enabled=False))
+        stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
+        torch.backends.mha.set_fastpath_enabled(False)
+        yield
+
+
+def score_network(
+    network: nn.Module,
+    names: Sequence[str],
+    fed: Fed,
+    setting: Setting,
+    *,
+    stages: Sequence[Any] | None = None,
+    operations: Sequence[Any] | None = None,
+) -> list[Score]:
+    """Return the scores of proxies (no aggregates) for any network.
+
+    Raises:
+        InputError: the network cannot be copied, or takes not what it is fed; or stages or
+            operations are no modules of it.
+    """
+    with undisturbed(setting.device):
+        passes = OwnPasses(network, fed, setting, stages, operations)
+        scores = apply_formulas(passes, Task(0, setting.seed, tuple(names)))
+    return [_told(score) for score in scores]
+
+
+def _told(score: Score) -> Score:
+    """Return a score of this package's whose formula makes nothing of the results as one that does
+    not apply.
+    """
+    if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
+        reason = score.status.removeprefix(ERROR)
+        if "memory" not in reason:
+            return replace(
+                score, status=f"{NOT_APPLICABLE}it cannot be computed for this network ({reason})"
+            )
+    return score
+
+
+class OwnPasses:
+    """The results of passes through copies of a network of the caller's."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        fed: Fed,
+        setting: Setting,
+        stages: Sequence[Any] | None,
+        operations: Sequence[Any] | None,
+    ) -> None:
+        self._parts = parts_of(
+            network, stages, operations, "network." if fed.inputs is not None else ""
+        )
+        self._model = prepared(network, fed, setting)
+        shape = self._look(fed, setting)
+        self._inputs = inputs_of(
+            fed, _classes(shape, fed, setting), setting.seed, setting.dtype, setting.device
+        )
+        self._results: dict[Any, tuple[Any, float]] = {}
+
+    def _look(self, fed: Fed, setting: Setting) -> tuple[int, ...] | None:
+        """See what the network does, in which order stages are, and which operations are live."""
+
+        def batch(size: int) -> Tensor:
+            if fed.inputs is not None:
+                return torch.zeros(size, dtype=torch.int64, device=setting.device)
+            stream = generator(setting.seed, "probe")
+            values = torch.randn(size, *fed.image_shape, generator=stream)
+            return laid_out(values.to(setting.device, setting.dtype))
+
+        given = (
+            f"images of shape {fed.image_shape}: give image_shape="
+            if fed.inputs is None
+            else f"inputs {', '.join(fed.inputs)}: give what its forward takes"
+        )
+        try:
+            seen = anatomy(copy.deepcopy(self._model), batch, images=fed.inputs is None)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            raise InputError(f"the network does not take {given} ({reason})") from error
+        self._anatomy: Anatomy = seen
+        self._parts = seen_in(self._parts, copy.deepcopy(self._model), batch(2))
+        return seen.output
+
+    def _view(self, *, neutral: bool) -> View:
+        """Return the view of a new copy."""
+        network = copy.deepcopy(self._model)
+        if neutral:
+            neutralise(network)
+        stages, operations = self._parts.of(network)
+        return View(network, operations, stages, self._anatomy)
+
+    def result(self, reading: proxies.Reading) -> tuple[Any, float]:
+        """Return the result of a pass and the seconds that it took; raise what the pass raised."""
+        if reading not in self._results or PASSES[reading[0]].hands_out_network:
+            started = time.perf_counter()
+            try:
+                result = self._run(reading)
+            except Exception as error:
+                result = error
+            self._results[reading] = result, time.perf_counter() - started
+        if isinstance(self._results[reading][0], Exception):
+            raise self._results[reading][0]
+        return self._results[reading]
+
+    def _run(self, reading: proxies.Reading) -> Any:
+        name, options = reading
+        entry = PASSES[name]
+        if entry.supernet:
+            raise NotApplicable("the score is of a supernet")
+        # A score that does not depend on the weights is one at initialisation.
+        view = self._view(neutral="weights" not in entry.needs)
+        try:
+            return entry.run(view, self._inputs, dict(options))
+        except NotApplicable:
+            raise
+        except Exception as error:
+            if "memory" in str(error):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            raise NotApplicable(f"its pass cannot go through this network ({reason})") from error
+
+    def check(self) -> str:
+        """Return that nothing is wrong: every pass has a network of its own."""
+        return ""
+
+
+def _classes(shape: tuple[int, ...] | None, fed: Fed, setting: Setting) -> int:
+    """Return the number of classes: the width of the logits, which labels must keep to."""
+    if shape is None or len(shape) < 2:
+        return setting.classes or 1
+    if setting.classes not in (None, shape[1]) and len(shape) < 4:
+        raise InputError(
+            f"classes={setting.classes}, and the network puts out {shape[1]} values a sample"
+        )
+    if fed.labels is None:
+        return shape[1]
+    if fed.labels.dim() != len(shape) - 1 or fed.labels.shape[1:] != shape[2:]:
+        expected = ", ".join(["n", *map(str, shape[2:])])
+        raise InputError(
+            f"labels of shape {tuple(fed.labels.shape)} do not fit the network's output: give "
+            f"({expected})"
+        )
+    if int(fed.labels.max()) >= shape[1]:
+        raise InputError(
+            f"labels go up to {int(fed.labels.max())}, and the network has {shape[1]} classes: "
+            f"give labels below {shape[1]}"
+        )
+    return shape[1]

@@ -1,0 +1,292 @@
+"""What any network does with a batch: the operators that it calls, and what they multiply.
+
+Two small batches of different sizes are sent through a copy of the network. What keeps its shape
+then does not depend on the images, and an axis that keeps up counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from proxies.passes.common import layers_of, output_hooks
+from proxies.view import Anatomy
+
+#: Sizes of the two batches.
+SIZES = 2, 3
+#: Where matrices are multiplied: the operator, and which of its arguments are the factors.
+PRODUCTS = {
+    **dict.fromkeys(("mm", "bmm", "mv", "dot", "convolution", "linear"), slice(0, 2)),
+    **dict.fromkeys(("addmm", "addmv", "baddbmm", "addbmm"), slice(1, 3)),
+    **dict.fromkeys(
+        (
+            "_scaled_dot_product_flash_attention_for_cpu",
+            "_scaled_dot_product_flash_attention",
+            "_scaled_dot_product_efficient_attention",
+            "_scaled_dot_product_cudnn_attention",
+            "_scaled_dot_product_attention_math",
+        ),
+        slice(0, 3),
+    ),
+}
+#: What parameters outside layers may take part in without being the weights of a layer.
+_BESIDE_LAYERS = frozenset(
+    [
+        "embedding",
+        "add",
+        "add_",
+        "mul",
+        "mul_",
+        "sub",
+        "cat",
+        "stack",
+        "clone",
+        "copy_",
+        "_to_copy",
+        "repeat",
+        "index",
+        "index_select",
+        "native_batch_norm",
+        "_native_batch_norm_legit",
+        "_native_batch_norm_legit_no_training",
+        "cudnn_batch_norm",
+        "miopen_batch_norm",
+        "_batch_norm_with_update",
+        "_batch_norm_no_update",
+        "native_layer_norm",
+        "native_group_norm",
+        "_prelu_kernel",
+    ]
+)
+#: Shapes and places, which compute nothing.
+_MOVING = frozenset(
+    [
+        "clone",
+        "_to_copy",
+        "copy_",
+        "detach",
+        "empty_like",
+        "contiguous",
+        "_reshape_alias",
+        "as_strided",
+        "as_strided_",
+        "empty",
+        "empty_strided",
+    ]
+)
+_RELUS = "relu", "relu_"
+_ELEMENTWISE = "mul", "mul_", "div", "div_"
+_POOLS = {"avg_pool2d": 3, "max_pool2d_with_indices": 3, "convolution": 4}
+
+
+@dataclass
+class _Seen:
+    """What one batch has shown."""
+
+    output: Any = None
+    calls: list[tuple[str, tuple[tuple[int, ...], ...]]] = field(default_factory=list)
+    relus: list[tuple[int, ...]] = field(default_factory=list)
+    layers: list[tuple[int, ...]] = field(default_factory=list)
+    #: The factors of each product that has none of a layer's weights: shapes.
+    factors: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)
+    #: Parameters outside layers that something else than _BESIDE_LAYERS was done with.
+    outside: list[str] = field(default_factory=list)
+    #: For every layer, how often its module was called less how often its weights were multiplied.
+    balance: dict[str, int] = field(default_factory=dict)
+    #: The same of paddings: of modules and of operators.
+    paddings: int = 0
+    random: bool = False
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    def __init__(self, seen: _Seen, weights: dict[int, str], others: dict[int, str]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._seen, self._weights, self._others = seen, weights, others
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__
+        if torch.Tag.nondeterministic_seeded in func.tags and _draws(name, args, kwargs or {}):
+            self._seen.random = True
+        if func.is_view or name in _MOVING:
+            return out
+        self._record(name, args, kwargs or {}, out)
+        return out
+
+    def _record(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], out: Any) -> None:
+        seen = self._seen
+        tensors = list(_tensors((*args, *kwargs.values())))
+        seen.calls.append((name, tuple(tuple(one.shape) for one in tensors)))
+        if name in _RELUS:
+            seen.relus.append(tuple(out.shape))
+        if name in _POOLS and len(args) > _POOLS[name] and any(_ints(args[_POOLS[name]])):
+            seen.paddings -= 1
+        if name in PRODUCTS:
+            self._product([one for one in args[PRODUCTS[name]] if isinstance(one, Tensor)])
+        elif name not in _BESIDE_LAYERS:
+            for one in tensors:
+                key = one.untyped_storage().data_ptr()
+                label = self._others.get(key) or self._weights.get(key)
+                if label is not None:
+                    seen.outside.append(label)
+
+    def _product(self, factors: list[Tensor]) -> None:
+        keys = [one.untyped_storage().data_ptr() for one in factors]
+        if layer := next((self._weights[key] for key in keys if key in self._weights), None):
+            self._seen.balance[layer] = self._seen.balance.get(layer, 0) - 1
+        elif other := next((self._others[key] for key in keys if key in self._others), None):
+            self._seen.outside.append(other)
+        else:
+            self._seen.factors.append(tuple(tuple(one.shape) for one in factors))
+
+
+def _draws(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool:
+    """Return whether an operator that may draw random numbers does: attention without dropout does
+    not.
+    """
+    if "attention" not in name:
+        return True
+    return any(isinstance(one, float) and one > 0 for one in (*args[3:], *kwargs.values()))
+
+
+def _ints(value: Any) -> list[int]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from _tensors(value)
+
+
+def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool) -> Anatomy:
+    """Return what *network* does in evaluation mode.
+
+    Args:
+        network: a copy that may be used up, in evaluation mode, without derivatives.
+        batch: returns that many samples.
+        images: whether these are images.
+
+    Raises:
+        Exception: what the network raises.
+    """
+    one, other = (_seen(network, batch(size)) for size in SIZES)
+    return Anatomy(
+        images=images,
+        operators=frozenset(name for name, _ in one.calls),
+        output=tuple(one.output.shape) if isinstance(one.output, Tensor) else None,
+        random=one.random,
+        varies=[name for name, _ in one.calls] != [name for name, _ in other.calls],
+        relus_by_sample=_by_sample(one.relus, other.relus),
+        layers_by_sample=_by_sample(one.layers, other.layers),
+        outside=_outside(one, other),
+        products=bool(one.factors),
+        gates=_gates(one, other),
+        other_parameters=_other_parameters(network),
+        frozen=next(
+            (name for name, layer in layers_of(network).items() if not layer.weight.requires_grad),
+            "",
+        ),
+        pads_by_itself=one.paddings != 0 or "constant_pad_nd" in {name for name, _ in one.calls},
+    )
+
+
+def _seen(network: nn.Module, batch: Tensor) -> _Seen:
+    seen = _Seen()
+    layers = layers_of(network)
+    weights = {layer.weight.untyped_storage().data_ptr(): name for name, layer in layers.items()}
+    others = {
+        p.untyped_storage().data_ptr(): name
+        for name, p in network.named_parameters()
+        if p.untyped_storage().data_ptr() not in weights
+        and p.dim() > 1
+        and p.untyped_storage().size() > 0
+    }
+    names = {layer: weights[w.untyped_storage().data_ptr()] for layer, w in _weights(layers)}
+    pooling = [m for m in network.modules() if isinstance(m, nn.AvgPool2d | nn.MaxPool2d)]
+
+    def count(layer: nn.Module, output: Any) -> None:
+        key = names[layer]
+        seen.balance[key] = seen.balance.get(key, 0) + 1
+        seen.layers.append(tuple(output.shape))
+        if isinstance(layer, nn.Conv2d):
+            pad(layer, output)
+
+    def pad(module: nn.Module, _: Any) -> None:
+        seen.paddings += bool(any(_ints(getattr(module, "padding", 0))))
+
+    with (
+        output_hooks(layers.values(), count),
+        output_hooks(pooling, pad),
+        torch.no_grad(),
+        ExitStack() as stack,
+    ):
+        stack.enter_context(_Watch(seen, weights, others))
+        seen.output = network(batch)
+    return seen
+
+
+def _weights(layers: dict[str, nn.Conv2d | nn.Linear]) -> Iterable[tuple[nn.Module, Tensor]]:
+    return ((layer, layer.weight) for layer in layers.values())
+
+
+def _by_sample(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> bool:
+    return len(one) == len(other) and all(
+        shape[:1] == (size,)
+        for size, shape in chain(
+            ((SIZES[0], shape) for shape in one), ((SIZES[1], shape) for shape in other)
+        )
+    )
+
+
+def _outside(one: _Seen, other: _Seen) -> str:
+    """Return which weights are multiplied outside the layers' modules, empty when none are."""
+    if one.outside:
+        return one.outside[0]
+    for name, number in one.balance.items():
+        if number:
+            return f"{name}.weight"
+    for before, after in zip(one.factors, other.factors, strict=False):
+        if any(a == b for a, b in zip(before, after, strict=False)):
+            return f"a matrix of shape {next(a for a in before if a in after)}"
+    return ""
+
+
+def _gates(one: _Seen, other: _Seen) -> bool:
+    """Return whether two things that depend on the images are multiplied or divided elementwise."""
+    return any(
+        name in _ELEMENTWISE
+        and len(before) > 1
+        and all(a != b for a, b in zip(before, after, strict=False))
+        for (name, before), (_, after) in zip(one.calls, other.calls, strict=False)
+    )
+
+
+def _other_parameters(network: nn.Module) -> str:
+    known = (
+        nn.Conv2d,
+        nn.Linear,
+        nn.LayerNorm,
+        nn.GroupNorm,
+        nn.modules.batchnorm._NormBase,
+    )
+    return next(
+        (
+            f"{name}.{key}" if name else key
+            for name, module in network.named_modules()
+            if not isinstance(module, known)
+            for key, _ in module.named_parameters(recurse=False)
+        ),
+        "",
+    )

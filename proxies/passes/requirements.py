@@ -1,0 +1,250 @@
+"""What passes require of any network, and how it is told that a network has not got it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from torch import nn
+
+from proxies.passes.common import layers_of
+from proxies.view import Anatomy, NotApplicable, View
+
+#: Sums, averages, places and norms by the batch's statistics: linear but for the norms.
+_LINEAR = frozenset(
+    [
+        "convolution",
+        "mm",
+        "bmm",
+        "addmm",
+        "baddbmm",
+        "mv",
+        "addmv",
+        "add",
+        "add_",
+        "mul",
+        "mul_",
+        "div",
+        "div_",
+        "sum",
+        "mean",
+        "cat",
+        "stack",
+        "avg_pool2d",
+        "_adaptive_avg_pool2d",
+        "avg_pool1d",
+        "_adaptive_avg_pool3d",
+        "avg_pool3d",
+        "adaptive_avg_pool1d",
+        "native_batch_norm",
+        "_native_batch_norm_legit",
+        "_native_batch_norm_legit_no_training",
+        "cudnn_batch_norm",
+        "_batch_norm_with_update",
+        "_batch_norm_no_update",
+        "_unsafe_view",
+        "view_copy",
+        "constant_pad_nd",
+        "zeros",
+        "zeros_like",
+        "new_zeros",
+        "ones",
+        "ones_like",
+        "channel_shuffle",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+        "roll",
+        "flip",
+        "repeat",
+        "upsample_nearest2d",
+        "upsample_bilinear2d",
+        "index_select",
+        "max_pool2d_with_indices",
+        "adaptive_max_pool2d",
+        "max_pool1d",
+        "amax",
+        "embedding",
+        "index",
+        "arange",
+        "native_channel_shuffle",
+    ]
+)
+_RELUS = frozenset({"relu", "relu_"})
+#: What has no pattern of its own beside the units' activations.
+_BESIDE_PATTERNS = frozenset(
+    [
+        "native_layer_norm",
+        "native_group_norm",
+        "sub",
+        "sub_",
+        "rsub",
+        "neg",
+        "rsqrt",
+        "var_mean",
+        "lift_fresh",
+    ]
+)
+_HOMOGENEOUS = _LINEAR | _RELUS | {"leaky_relu", "leaky_relu_", "_prelu_kernel"}
+#: What moves channels, so that the first of one layer is not the first of the next.
+_MOVES_CHANNELS = frozenset(
+    [
+        "cat",
+        "stack",
+        "channel_shuffle",
+        "native_channel_shuffle",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+        "roll",
+        "flip",
+        "index",
+        "index_select",
+    ]
+)
+
+
+def _images(_: View, anatomy: Anatomy) -> str:
+    return "" if anatomy.images else "the score is of networks that take images"
+
+
+def _deterministic(_: View, anatomy: Anatomy) -> str:
+    if anatomy.random:
+        return "the network draws random numbers in evaluation mode too"
+    return "the network computes otherwise for a batch of another size" if anatomy.varies else ""
+
+
+def _tensor(_: View, anatomy: Anatomy) -> str:
+    return "" if anatomy.output else "the score is of the network's output, which is no tensor"
+
+
+def _logits(_: View, anatomy: Anatomy) -> str:
+    output = anatomy.output
+    if output is not None and output[0] == 2 and len(output) == 2:
+        return ""
+    if output is not None and output[0] == 2 and not anatomy.images and len(output) == 3:
+        return ""  # of every token
+    shape = "no tensor" if output is None else f"{output} for 2 samples"
+    return f"the score is of logits (batch, classes), and the output is {shape}"
+
+
+def _layers(view: View, anatomy: Anatomy) -> str:
+    layers = layers_of(view.module)
+    if not layers:
+        return "the score is of Conv2d and Linear modules, and there is none"
+    for name, layer in layers.items():
+        if not isinstance(dict(layer.named_parameters(recurse=False)).get("weight"), nn.Parameter):
+            return f"the score is of layers' own weights, and those of {name} are computed"
+    if anatomy.outside:
+        return (
+            f"the score is of Conv2d and Linear modules, and the network also multiplies by "
+            f"{anatomy.outside} outside of them"
+        )
+    return ""
+
+
+def _only_layers(_: View, anatomy: Anatomy) -> str:
+    if anatomy.products:
+        return (
+            "the products of convolutions and linear layers are counted, and the network also "
+            "multiplies activations by one another"
+        )
+    return ""
+
+
+def _drawn(_: View, anatomy: Anatomy) -> str:
+    if anatomy.other_parameters:
+        return (
+            "the score draws the weights of Conv2d and Linear modules, and the network has "
+            f"others: {anatomy.other_parameters}"
+        )
+    return ""
+
+
+def _trainable(_: View, anatomy: Anatomy) -> str:
+    if anatomy.frozen:
+        return (
+            f"the score differentiates by weights, and {anatomy.frozen} is frozen: set "
+            "requires_grad"
+        )
+    return ""
+
+
+def _relus(_: View, anatomy: Anatomy) -> str:
+    if others := _operators_besides(anatomy, _LINEAR | _RELUS | _BESIDE_PATTERNS):
+        return f"the score is of patterns of ReLUs, and the network also computes {others}"
+    if not anatomy.operators & _RELUS:
+        return "the score is of patterns of ReLUs, and there is none"
+    if not anatomy.relus_by_sample:
+        return "the first axis of a ReLU's output does not count samples"
+    return ""
+
+
+def _piecewise(_: View, anatomy: Anatomy) -> str:
+    if anatomy.products or anatomy.gates:
+        return "the network multiplies activations by one another, and is not piecewise linear"
+    if others := _operators_besides(anatomy, _LINEAR | _RELUS):
+        return f"the score is of piecewise linear networks, and this one computes {others}"
+    if moving := sorted(anatomy.operators & _MOVES_CHANNELS):
+        return (
+            "the score keeps the first channel of every layer, and the network moves channels: "
+            f"{', '.join(moving)}"
+        )
+    return ""
+
+
+def _homogeneous(_: View, anatomy: Anatomy) -> str:
+    if anatomy.products or anatomy.gates:
+        return (
+            "synaptic flow is of networks that are positively homogeneous, and this one multiplies "
+            "activations by one another"
+        )
+    if others := _operators_besides(anatomy, _HOMOGENEOUS):
+        return (
+            "synaptic flow is of networks that are positively homogeneous but for batch "
+            f"normalisation, and this one computes {others}"
+        )
+    return ""
+
+
+def _torus(_: View, anatomy: Anatomy) -> str:
+    return "something pads besides Conv2d and pooling modules" if anatomy.pads_by_itself else ""
+
+
+def _normalisation(view: View, _: Anatomy) -> str:
+    if any(isinstance(one, nn.modules.batchnorm._BatchNorm) for one in view.module.modules()):
+        return ""
+    return "the score is of networks with batch normalisation, and there is none"
+
+
+def _operators_besides(anatomy: Anatomy, known: frozenset[str]) -> str:
+    return ", ".join(sorted(name.strip("_") for name in anatomy.operators - known))
+
+
+CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
+    "images": _images,
+    "deterministic": _deterministic,
+    "tensor": _tensor,
+    "logits": _logits,
+    "layers": _layers,
+    "only layers": _only_layers,
+    "drawn": _drawn,
+    "trainable": _trainable,
+    "relus": _relus,
+    "piecewise linear": _piecewise,
+    "homogeneous": _homogeneous,
+    "torus": _torus,
+    "normalisation": _normalisation,
+}
+
+
+def missing(names: Iterable[str], view: View) -> str:
+    """Return the first of the required things that a network has not got, in words; empty when it
+    has all, as the networks of benchmarks do.
+    """
+    if view.anatomy is None:
+        return ""
+    return next((told for name in names if (told := CHECKS[name](view, view.anatomy))), "")
+
+
+def check(names: Iterable[str], view: View) -> None:
+    """Raise NotApplicable when a network has not got what is required."""
+    if told := missing(names, view):
+        raise NotApplicable(told)
