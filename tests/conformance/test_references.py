@@ -21,7 +21,7 @@ EXACT = REFERENCES.index[REFERENCES["deviation"] == ""]
 DEVIATING = REFERENCES.index[REFERENCES["deviation"] != ""]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ours() -> dict[str, list[float]]:
     return setting.scores(dict.fromkeys(REFERENCES["proxy"]))
 
