@@ -12,8 +12,6 @@ from tests.conformance import references, setting
 from tests.conformance.__main__ import table
 from tests.conformance.references import REFERENCES
 
-pytestmark = pytest.mark.xdist_group("conformance")  # all scores are computed once
-
 #: Where ours is their formula: rounding alone may differ. (Their Fisher information is rounded to
 #: float32.)
 TOLERANCE = 1e-6
@@ -21,7 +19,7 @@ EXACT = REFERENCES.index[REFERENCES["deviation"] == ""]
 DEVIATING = REFERENCES.index[REFERENCES["deviation"] != ""]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ours() -> dict[str, list[float]]:
     return setting.scores(dict.fromkeys(REFERENCES["proxy"]))
 
