@@ -16,7 +16,7 @@ run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,23 @@ torch.set_num_threads(1)
 # tests find it under another name.
 _TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES")
 os.environ["TEST_TABLES"] = _TABLES or ""
+
+
+#: Tests that watch the clock, and run one at a time.
+_ONE_AT_A_TIME = "tests/harness/computing/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker whole files, as their tests share what is slow to make."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return _ONE_AT_A_TIME if file.startswith(_ONE_AT_A_TIME) else str(file)
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -62,15 +62,19 @@ def every_proxy_with_small_batches() -> tuple[str, ...]:
 
     epe_nas compares images of one class, and takes 16.
     """
-    names = []
-    for request in proxies.expand(map(proxies.request, proxies.registered())):
-        taken = {option for _, options in request.readings for option, _ in options}
-        chosen = [
-            f"{option}={value}"
-            for option, value in (("batch", 16 if request.name == "epe_nas" else 4), ("repeats", 1))
-            if option in taken
-        ]
-        names.append(
-            proxies.request(f"{request.name}[{','.join(chosen)}]" if chosen else request.name).name
-        )
-    return tuple(names)
+    requests = proxies.expand(map(proxies.request, proxies.registered()))
+    return tuple(map(with_small_batches, requests))
+
+
+def with_small_batches(request: proxies.Request) -> str:
+    """The name of a score like another, of batches of 4 and one repetition unless it says more."""
+    taken = {option for _, options in request.readings for option, _ in options}
+    chosen = [
+        f"{option}={value}"
+        for option, value in (("batch", 16 if request.name == "epe_nas" else 4), ("repeats", 1))
+        if option in taken and f"{option}=" not in request.name
+    ]
+    if not chosen:
+        return request.name
+    start = f"{request.name[:-1]}," if request.name.endswith("]") else f"{request.name}["
+    return proxies.request(f"{start}{','.join(chosen)}]").name

@@ -7,7 +7,7 @@ import pandas as pd
 import benchmarks_data
 from benchmarks_data.table import Table
 from harness.analysis.results import Results
-from harness.reporting.findings import headline
+from harness.reporting.findings import target_findings
 from harness.scoring.frames import SCORE_COLUMNS
 
 NAN = math.nan
@@ -54,4 +54,4 @@ def results(scores: pd.DataFrame, values: Table) -> Results:
 
 
 def said(found: Results) -> str:
-    return "\n".join(headline(found, "a_test_200ep"))
+    return "\n".join(target_findings(found, "a_test_200ep"))

@@ -68,10 +68,10 @@ COMMANDS = (
 #: In one process, and in its workers; nothing of a command is run where it is imported.
 ONE_AFTER_THE_OTHER = """
 import importlib, sys
-from harness.claims import report
+from harness.claims import rows
 
 if __name__ == "__main__":
-    report.RANDOM = {"nb201": 20, "darts": 3}  # architectures that a size is compared with
+    rows.RANDOM = {"nb201": 20, "darts": 3}  # architectures that a size is compared with
     for command in sys.argv[1:]:
         name, *arguments = command.split()
         if status := importlib.import_module(name).main(arguments):

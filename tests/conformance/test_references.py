@@ -12,8 +12,6 @@ from tests.conformance import references, setting
 from tests.conformance.__main__ import table
 from tests.conformance.references import REFERENCES
 
-pytestmark = pytest.mark.xdist_group("conformance")  # all scores are computed once
-
 #: Where ours is their formula: rounding alone may differ. (Their Fisher information is rounded to
 #: float32.)
 TOLERANCE = 1e-6

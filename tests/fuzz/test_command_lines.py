@@ -88,7 +88,7 @@ def test_a_run_is_planned_or_refused(
 
     def planned(argv: Sequence[str]) -> int:
         args = run.parser().parse_args(argv)
-        run.make_plan(args, run.load_plugins(run.PROG, args.plugin))
+        run.make_plan(run.options_of(args, run.load_plugins(run.PROG, args.plugin)))
         return 0
 
     def guarded(argv: Sequence[str]) -> int:

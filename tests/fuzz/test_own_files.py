@@ -23,7 +23,6 @@ from harness import agree, overview, regress, report, run, search
 from harness.claims import measurements
 from harness.files.journal import Journal
 from harness.regression import baseline
-from harness.reporting import figures
 from harness.scoring.frames import collect
 from harness.scoring.job import Job, Score
 from harness.scoring.store import Store
@@ -213,16 +212,7 @@ def damage_run(data: st.DataObject, good: Path, folder: Path) -> None:
 
 
 @given(data=st.data())
-def test_reports_of_damaged_runs(
-    data: st.DataObject, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def empty(
-        _: object, path: Path
-    ) -> Path:  # files of figures take seconds; all that they show is computed
-        path.write_bytes(b"")
-        return path
-
-    monkeypatch.setattr(figures, "save", empty)
+def test_reports_of_damaged_runs(data: st.DataObject, finished: Path, tmp_path: Path) -> None:
     damage_run(data, finished, tmp_path / "run")
     status_of(report.main, [str(tmp_path / "run"), "--out", str(tmp_path / "out")])
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from harness.search import main
-from harness.search_methods import searches as searching
+from harness.search_methods import measurements
 from tests.harness.searching import search
 
 
@@ -30,16 +30,16 @@ def test_a_search_goes_on_where_it_was_stopped_and_is_replayed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ["--objective", "snip", "--schedule", "lowest"]
-    measure, measured = searching.Measurements._measure, 0
+    measure, measured = measurements.Measurements._measure, 0
 
-    def counted(self: searching.Measurements, kept: object) -> dict[str, object]:
+    def counted(self: measurements.Measurements, kept: object) -> dict[str, object]:
         nonlocal measured
         if measured == stop:
             raise KeyboardInterrupt
         measured += 1
         return measure(self, kept)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(searching.Measurements, "_measure", counted)
+    monkeypatch.setattr(measurements.Measurements, "_measure", counted)
     stop = 10
     assert search(tmp_path / "a", *command) == 130
     assert (

@@ -5,13 +5,14 @@ import math
 import pandas as pd
 import pytest
 
-from harness.claims import kernel
-from harness.claims import report as theory_report
+from harness.claims import kernel, rows
+from harness.claims.findings import size_sentences, verdict
+from harness.files.theory_record import SizeRecord
 
 
 @pytest.fixture(autouse=True)
 def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(theory_report, "RANDOM", {"nb201": 20, "darts": 3})
+    monkeypatch.setattr(rows, "RANDOM", {"nb201": 20, "darts": 3})
 
 
 def test_sizes_are_counted_in_percentiles() -> None:
@@ -21,10 +22,10 @@ def test_sizes_are_counted_in_percentiles() -> None:
     for name in ("zeros_synflow", "zeros_snip", "zeros_grasp", "synflow"):
         cells[name] = [2.0, 1.0]
     searches = {
-        ("nb201", "synflow", 0): {"arch": "x", "params": 73_305, "fault": ""},
-        ("nb201", "snip", 0): {"params": None},
+        ("nb201", "synflow", 0): SizeRecord("x", 73_305, ""),
+        ("nb201", "snip", 0): SizeRecord("", None, "useless"),
     }
-    sizes = theory_report.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
+    sizes = rows.size_rows(searches, {}, cells, kernel.Design(4, None, 0))
     assert sizes[sizes["by"] == "sample"]["percentile"].min() > 90
     assert sizes["percentile"].iloc[0] < 50
     assert math.isnan(sizes["percentile"].iloc[1])
@@ -38,22 +39,17 @@ def test_sizes_are_counted_in_percentiles() -> None:
             for width, tau in ((4, -0.5), (8, 0.05))
         ]
     )  # fmt: skip
+    assert verdict(found, "") == "negatively correlated at 1, positively at 0 of 2 widths"
+    assert verdict(found[:1], "_scale_free") == "negatively correlated"
     assert (
-        theory_report._verdict(found, "")
-        == "negatively correlated at 1, positively at 0 of 2 widths"
-    )
-    assert theory_report._verdict(found[:1], "_scale_free") == "negatively correlated"
-    assert (
-        theory_report._verdict(found[[True, True]].assign(tau_high=-0.1), "")
+        verdict(found[[True, True]].assign(tau_high=-0.1), "")
         == "negatively correlated at every width"
     )
-    assert theory_report._verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
+    assert verdict(found.assign(n=5), "").startswith("not judged (fewer than 20")
     above = found[:1].assign(tau_low=0.4, tau=0.5, tau_high=0.6)
-    assert theory_report._verdict(above, "") == "positively correlated"
-    assert theory_report._verdict(found[1:], "") == "not significantly correlated"
-    assert theory_report._verdict(found.assign(tau_low=math.nan), "").startswith(
-        "not judged (no interval)"
-    )
+    assert verdict(above, "") == "positively correlated"
+    assert verdict(found[1:], "") == "not significantly correlated"
+    assert verdict(found.assign(tau_low=math.nan), "").startswith("not judged (no interval)")
     published = pd.DataFrame(
         {
             "space": "darts",
@@ -63,7 +59,7 @@ def test_sizes_are_counted_in_percentiles() -> None:
         }
     )
     published["note"] = ""
-    assert list(theory_report._size_sentences("darts", published)) == [
+    assert list(size_sentences("darts", published)) == [
         "The 2 published a cells are larger than 20 % of random ones on average (10 to 30).",
         "The published b cell is larger than 70 % of random ones.",
     ]

@@ -18,9 +18,6 @@ from harness.run import main
 from proxies import registry
 from tests.runs import arguments, hear_interrupts, stored_rows
 
-pytestmark = pytest.mark.xdist_group("processes")  # they watch the clock: one at a time
-
-
 PLUGIN = Path(__file__).with_name("faulty_plugin.py")
 #: The cell of six 3x3 convolutions, the only one with so many multiply-accumulates.
 LARGEST, FLOPS = 1462, 220_119_680

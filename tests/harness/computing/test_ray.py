@@ -13,7 +13,7 @@ from harness.run import main
 from tests.runs import arguments, stored_rows
 
 ray: Any = pytest.importorskip("ray")
-pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 WORK = ("--proxy", "zeros", "swap[batch=4]", "--archs", "30")
 

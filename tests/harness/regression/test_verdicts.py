@@ -1,11 +1,11 @@
-"""What counts as drift."""
+"""What counts as verdicts."""
 
 import math
 
 import pytest
 
 from harness.analysis.statistics import Tau
-from harness.regression import verdicts as drift
+from harness.regression import verdicts
 from harness.regression.baseline import Baseline
 
 TAU = Tau(0.5, 0.2, 0.7)
@@ -17,7 +17,7 @@ def scores_of(name: str, *values: float, tau: Tau = TAU, seed: int = 0) -> Basel
 
 
 def holds(before: Baseline, after: Baseline) -> bool:
-    return not any(verdict.drifts for verdict in drift.compare(before, after, (), 1e-5))
+    return not any(verdict.drifts for verdict in verdicts.compare(before, after, (), 1e-5))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_the_tolerance_is_relative_to_the_scores_of_the_proxy(
         (Tau(0.5, 0.2, 0.7), Tau(0.19, 0.0, 0.3), False),
         (Tau(1.0, math.nan, math.nan), Tau(0.995, 0.9, 1.0), True),
         (Tau(1.0, math.nan, math.nan), Tau(0.98, 0.9, 1.0), False),
-        (drift.UNDEFINED, drift.UNDEFINED, True),
-        (drift.UNDEFINED, Tau(0.5, 0.2, 0.7), False),
+        (verdicts.UNDEFINED, verdicts.UNDEFINED, True),
+        (verdicts.UNDEFINED, Tau(0.5, 0.2, 0.7), False),
     ],
 )
 def test_a_tau_drifts_when_it_leaves_its_interval(before: Tau, after: Tau, expected: bool) -> None:
@@ -67,7 +67,8 @@ def test_a_tau_drifts_when_it_leaves_its_interval(before: Tau, after: Tau, expec
 def test_under_another_seed_only_deterministic_scores_are_compared() -> None:
     def holds_under_another(before: Baseline, after: Baseline) -> bool:
         return not any(
-            verdict.drifts for verdict in drift.compare(before, after, (), 1e-5, same_seeds=False)
+            verdict.drifts
+            for verdict in verdicts.compare(before, after, (), 1e-5, same_seeds=False)
         )
 
     assert holds_under_another(scores_of("zeros", 1.0), scores_of("zeros", 2.0, seed=1))
@@ -89,14 +90,14 @@ def test_under_another_seed_only_deterministic_scores_are_compared() -> None:
 def test_an_update_keeps_what_holds_and_says_what_changes() -> None:
     before = scores_of("zeros", 1.0, 2.0)
     near, far = scores_of("zeros", 1.0 + 1e-7, 2.0), scores_of("zeros", 1.1, 2.0)
-    assert drift.keep_what_holds(before, near, 1e-5) == before
-    assert drift.keep_what_holds(before, far, 1e-5) == far
-    assert drift.changes(before, near, 1e-5) == ["changed: nothing"]
-    assert drift.changes(before, far, 1e-5)[0].startswith("changed: zeros: 1 of 2 scores moved")
-    assert drift.changes(before, scores_of("synflow", 1.0, 2.0), 1e-5) == [
+    assert verdicts.keep_what_holds(before, near, 1e-5) == before
+    assert verdicts.keep_what_holds(before, far, 1e-5) == far
+    assert verdicts.changes(before, near, 1e-5) == ["changed: nothing"]
+    assert verdicts.changes(before, far, 1e-5)[0].startswith("changed: zeros: 1 of 2 scores moved")
+    assert verdicts.changes(before, scores_of("synflow", 1.0, 2.0), 1e-5) == [
         "removed: zeros",
         "added: synflow",
     ]
-    assert drift.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith(
+    assert verdicts.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith(
         "changed: everything"
     )

@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from harness.analysis.results import Results
-from harness.reporting.document import document
-from harness.reporting.findings import headline
+from harness.reporting.findings import target_findings
 from harness.reporting.render import html, markdown
+from harness.reporting.run_document import run_document
 from tests.results import SETTINGS, frame, results, table
 
 
@@ -18,7 +18,7 @@ def test_the_table_of_comparisons_has_the_subject_first() -> None:
         frame(synflow=list(stream.normal(size=60)), zeros=list(accuracy + stream.normal(0, 3, 60))),
         table(a_test_200ep=list(accuracy)),
     )
-    section = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections[1]
+    section = run_document(found, {"a_test_200ep": []}, SETTINGS).parts[0].sections[1]
     other, difference, interval = (cell.text for cell in section.table.rows[0][:3])
     stored = found.pairs.iloc[0]
     assert section.title == "zeros against each other score"
@@ -39,13 +39,13 @@ def test_declared_comparisons_come_first_and_are_a_family() -> None:
     found = Results(whole, trained, ["a_test_200ep"], "all", "nb201", declared="synflow")
     rows = found.each_against("a_test_200ep", "synflow").set_index("proxy")
     low, high = rows.loc["zeros", ["low", "high"]]
-    text = headline(found, "a_test_200ep")[2]
+    text = target_findings(found, "a_test_200ep")[2]
     assert text.startswith("Declared comparison, each score against synflow (")
     assert f"zeros {rows.loc['zeros', 'difference']:+.3f} ({low:+.3f} to {high:+.3f})" in text
     assert "Significantly better: params = flops +" in text
     assert "Neither: naswot" in text
     assert "for these 3 comparisons; the other 3 are a second family" in text
-    section = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections[1]
+    section = run_document(found, {"a_test_200ep": []}, SETTINGS).parts[0].sections[1]
     assert section.title == "Each score against synflow, as declared"
     assert [row[0].text for row in section.table.rows] == ["params = flops", "zeros", "naswot"]
     assert section.table.rows[1][1].text == f"{rows.loc['zeros', 'difference']:+.3f}"
@@ -58,7 +58,7 @@ def test_the_search_table_ends_with_random_orders() -> None:
         frame(zeros=list(accuracy + stream.normal(0, 3, 200)), params=list(accuracy)),
         table(a_test_200ep=list(accuracy)),
     )
-    sections = document(found, {"a_test_200ep": {}}, SETTINGS).parts[0].sections
+    sections = run_document(found, {"a_test_200ep": []}, SETTINGS).parts[0].sections
     search = next(section.table for section in sections if section.title == "Search")
     headings = [heading for heading, _ in search.headings]
     assert headings[-2:] == ["regret at 100 (50 %)", "input"]
@@ -75,7 +75,9 @@ def test_hostile_names_are_escaped() -> None:
     hostile = "</script><img src=x onerror=alert(1)>|`"
     scores = frame(zeros=[1.0, 2.0, 3.0], params=[2.0, 1.0, 3.0]).assign(arch=hostile)
     found = Results(scores, table(**{hostile: [90.0, 91.0, 92.0]}), [hostile], "all", "nb201")
-    report = document(found, {hostile: {}}, SETTINGS | {"images": hostile, "targets": [hostile]})
+    report = run_document(
+        found, {hostile: []}, SETTINGS | {"images": hostile, "targets": [hostile]}
+    )
     page, text = html(report), markdown(report)
     assert "<img src=x" not in page
     assert "alert(1)</script>" not in page
@@ -91,7 +93,7 @@ def test_markdown_tables_are_whole() -> None:
     found = results(
         frame(zeros=[1.0, 2.0, 3.0], params=[2.0, 1.0, 3.0]), table(a_test_200ep=[90.0, 91.0, 92.0])
     )
-    lines = markdown(document(found, {"a_test_200ep": {}}, SETTINGS)).splitlines()
+    lines = markdown(run_document(found, {"a_test_200ep": []}, SETTINGS)).splitlines()
     start = lines.index("### Correlations") + 4
     assert lines[start].startswith("| proxy | tau | 95 % interval | group |")
     assert lines[start + 1] == "|" + " --- |" * lines[start].count(" | ")

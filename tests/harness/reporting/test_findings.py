@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.reporting.findings import _counts_as
+from harness.reporting.comparison_findings import counts_as
 from harness.reporting.phrases import side
 from harness.reporting.publish import publish
 from harness.reporting.render import plain
@@ -105,7 +105,7 @@ def test_a_better_score_on_other_architectures_is_said() -> None:
     [(0.049, "significant"), (0.05, "not significant"), (math.nan, "which the sample cannot test")],
 )
 def test_only_the_corrected_p_value_counts(p_family: float, words: str) -> None:
-    assert _counts_as({"p": 0.01, "p_family": p_family}).startswith(words)
+    assert counts_as({"p": 0.01, "p_family": p_family}).startswith(words)
 
 
 @pytest.mark.parametrize(

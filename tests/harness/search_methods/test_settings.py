@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from harness.search import parser
-from harness.search_methods import searches as searching
-from harness.search_methods.command import make_settings
+from harness.search_methods.freedarts import make_settings
+from harness.search_methods.searches import SearchPlan
 from proxies.passes.objectives import Numerics
 
 
@@ -39,7 +39,7 @@ def test_logs_of_what_could_be_chosen_before_keep_their_names() -> None:
             "channels": None, "cells": None, "revision": 2,
         } | ({} if objective == "synflow" else {"batch": 64})  # fmt: skip
         assert setting.key() == old
-        path = searching.Plan(("one-shot",), True, None, Path()).log(setting)
+        path = SearchPlan(("one-shot",), True, None, Path()).log(setting)
         assert path.name.startswith(name.partition("%")[0])
 
 

@@ -18,6 +18,7 @@ from proxies.passes.activations import (
     linear_regions,
     neuron_patterns,
 )
+from proxies.view import View, cell_view
 from tests.networks import CELLS, inputs, network, small
 
 
@@ -31,7 +32,9 @@ def test_naswot_counts_agreeing_units_over_every_call_of_a_relu() -> None:
             return self.relu(-self.relu(x))
 
     images = torch.tensor([[1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
-    codes = activation_codes(Toy(), replace(inputs("float32"), images=lambda *_: images), batch=2)
+    codes = activation_codes(
+        View(Toy()), replace(inputs("float32"), images=lambda *_: images), batch=2
+    )
     # The first call agrees on two units of three; the second call is inactive everywhere, so it
     # agrees on all three.
     assert codes.units == 6
@@ -59,7 +62,9 @@ def test_naswot_is_lowest_exactly_where_no_relu_sees_the_image() -> None:
     assert len(blind) == 201  # as many as in the public scores of reference_scores
     for cell in blind[::20] + CELLS:
         net = network(cell, torch.float32, channels=4, cells_per_stage=1)
-        score = proxies.request("naswot").score(activation_codes(net, inputs("float32"), batch=16))
+        score = proxies.request("naswot").score(
+            activation_codes(cell_view(net), inputs("float32"), batch=16)
+        )
         assert (score == -math.inf) == (not sees_image(cell))
 
 
@@ -89,8 +94,11 @@ def test_relus_are_seen_whatever_way_they_are_called(way: str) -> None:
     cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
 
     def results(net: nn.Module) -> tuple[object, ...]:
-        codes = activation_codes(net, inputs(), batch=4)
-        patterns, regions = neuron_patterns(net, inputs(), batch=4), linear_regions(net, inputs())
+        codes = activation_codes(cell_view(net), inputs(), batch=4)
+        patterns, regions = (
+            neuron_patterns(cell_view(net), inputs(), batch=4),
+            linear_regions(cell_view(net), inputs()),
+        )
         return codes.units, codes.agreement.tolist(), patterns.distinct, regions.crossed
 
     net = small(cell)
@@ -107,5 +115,7 @@ def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
     block = FactorizedReduce(4, 8)
     initialise(block, 0)
     images = torch.randn(2, 4, 8, 8)
-    codes = activation_codes(block, replace(inputs("float32"), images=lambda *_: images), batch=2)
+    codes = activation_codes(
+        View(block), replace(inputs("float32"), images=lambda *_: images), batch=2
+    )
     assert codes.units == 4 * 8 * 8

@@ -125,7 +125,7 @@ def smallest(cell: Sequence[str]) -> Network:
 
 
 def one_by_one(cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
-    return [synaptic_flow(smallest(cell), inputs("float32")) for cell in cells]
+    return [synaptic_flow(cell_view(smallest(cell)), inputs("float32")) for cell in cells]
 
 
 def together(cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
