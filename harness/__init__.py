@@ -1,7 +1,8 @@
 """Runs proxies over tabular benchmarks and says how well scores rank trained accuracies.
 
-In Python: :func:`harness.score` and :func:`harness.compare`, for any network. They are imported,
-and torch with them, when they are first used.
+In Python: :func:`harness.score` and :func:`harness.compare` for any network, and
+:func:`harness.evaluate`, which does what the command harness.run does. They are imported, and torch
+with them, when they are first used.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from benchmarks_data.errors import InputError
-    from harness.api import compare, score
+    from harness.api import compare, evaluate, score
 
-__all__ = ["InputError", "compare", "score"]
+__all__ = ["InputError", "compare", "evaluate", "score"]
 
 
 def __getattr__(name: str) -> Any:

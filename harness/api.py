@@ -1,6 +1,6 @@
-"""What a notebook imports: the scores of networks that no benchmark has.
+"""What a notebook imports: scores of any network, and runs as function calls.
 
-``harness.score`` and ``harness.compare`` are these functions.
+``harness.score``, ``harness.compare`` and ``harness.evaluate`` are these functions.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pandas as pd
 
 from benchmarks_data.errors import InputError, unknown
 from harness.analysis.aggregates import with_aggregates
+from harness.runs.evaluation import evaluate
 from proxies import Request, expand, registered, request
 from proxies.requests import direction
 from proxies.status import NOT_APPLICABLE
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from harness.scoring.own_copies import Setting
+
+__all__ = ["compare", "evaluate", "score"]
 
 SCORE_COLUMNS = ["proxy", "score", "seconds", "status"]
 RANKS_SEVERAL = f"{NOT_APPLICABLE}it ranks several networks: use harness.compare"
