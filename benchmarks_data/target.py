@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 
 SPLITS = ("train", "valid", "test")
-#: Measurements of which less is better, by the last word of a name. To add one is all that a new
-#: kind of cost needs.
-LESS_IS_BETTER = ("params", "flops", "latency", "energy", "loss")
-#: Names that end in a cost and mean its negative.
-NEGATED = "neg_loss"
+#: Measurements of which less is better, by the last word of a name (the last but one where a unit
+#: follows). To add one is all that a new kind of cost needs.
+LESS_IS_BETTER = frozenset(
+    {"params", "flops", "macs", "latency", "energy", "memory", "time", "seconds", "loss", "error"}
+)
+#: The word before a cost that means its negative, as in ``neg_loss``.
+NEGATED = "neg"
 
 _RUN = re.compile(r"(?P<mean>.+)_run(?P<run>[0-9]{1,9})")
 _ACCURACY = re.compile(
@@ -95,8 +97,10 @@ def _parse(name: str) -> Target:
     mean, run = (single["mean"], int(single["run"])) if single else (name, None)
     accuracy = _ACCURACY.fullmatch(mean)
     if not accuracy:
-        costs = mean.rpartition("_")[2] in LESS_IS_BETTER and not mean.endswith(NEGATED)
-        return Target(name, mean, run=run, higher_is_better=not costs)
+        words = ["", *mean.split("_")]
+        places = [place for place in (-1, -2) if words[place] in LESS_IS_BETTER]
+        negated = bool(places) and words[places[0] - 1] == NEGATED
+        return Target(name, mean, run=run, higher_is_better=not places or negated)
     epochs = int(accuracy["epochs"]) if accuracy["epochs"] else None
     return Target(name, mean, accuracy["dataset"], accuracy["split"], epochs, run, "%")
 

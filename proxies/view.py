@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Place = tuple[int, tuple[int, int]]
 
 
-NO_OPERATIONS = "the score needs the operations of the network's cells, which are unknown"
+NO_OPERATIONS = (
+    "the score needs the operations of the network's cells, which are unknown: give operations="
+)
 
 
 class NotApplicable(Exception):
@@ -90,7 +92,9 @@ class View:
     def stages(self) -> Sequence[nn.Module]:
         """The stages; raise NotApplicable where they are unknown."""
         if self.known_stages is None:
-            raise NotApplicable("the score needs the stages of the network, which are unknown")
+            raise NotApplicable(
+                "the score needs the stages of the network, which are unknown: give stages="
+            )
         return self.known_stages
 
     @property

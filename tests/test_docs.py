@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.reporting.figures import FIGURES
 from tools import architecture
 
 PROJECT = Path(__file__).parent.parent
@@ -37,7 +38,7 @@ def test_there_is_an_example() -> None:
 def test_an_example_in_python_runs(name: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
-        [sys.executable, "-c", EXAMPLES[name]],
+        [sys.executable, "-W", "error", "-c", EXAMPLES[name]],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -59,3 +60,14 @@ def test_links_lead_somewhere() -> None:
 
 def test_the_picture_of_the_rooms_is_that_of_the_contracts() -> None:
     assert (PROJECT / architecture.PICTURE).read_text() == architecture.draw()
+
+
+def test_every_figure_is_listed() -> None:
+    row = next(
+        line
+        for line in (PROJECT / "docs" / "report.md").read_text().splitlines()
+        if line.startswith("| `*.png`")
+    )
+    listed = [name.strip() for name in row.split("|")[2].split(",")]
+    assert len(listed) == len(FIGURES)
+    assert all(name in row for name in FIGURES if "_" not in name)

@@ -38,7 +38,7 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         f"targets of {', '.join(sources)}; input: the images that a score read, blank "
         "where it read none"
     )
-    if not results.is_census:
+    if results.correlations["group"].notna().any():
         caption += "\nScores that share a letter do not differ significantly."
     print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
     if results.is_census:

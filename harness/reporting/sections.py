@@ -135,6 +135,8 @@ def _search_table(results: Results, target: str) -> Table:
     columns = [run_tables.PROXY]
     for metric, (heading, meaning, style) in run_tables.SEARCH.items():
         one = most.loc[metric]
+        if rows.loc[rows["metric"] == metric, "value"].isna().all():
+            continue  # too few architectures for a top of that size
         flat["random order"] |= {
             f"{metric}{end}": one[f"chance{end}"] for end in ("", "_low", "_high")
         }

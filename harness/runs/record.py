@@ -1,4 +1,4 @@
-"""What run.json says of a run."""
+"""Fills run.json from a plan."""
 
 from __future__ import annotations
 

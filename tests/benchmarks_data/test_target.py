@@ -68,7 +68,7 @@ def test_the_name_of_an_accuracy_says_all_about_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "test", "_test", "test_cifar10", "cifar10_test_ep", "cifar10_test_200ep_time", "x"]
+    "name", ["", "test", "_test", "test_cifar10", "cifar10_test_ep", "cifar10_test_200ep_gain", "x"]
 )
 def test_any_other_name_is_that_of_a_measurement(name: str) -> None:
     assert Target.parse(name) == Target(name, name)
@@ -77,6 +77,9 @@ def test_any_other_name_is_that_of_a_measurement(name: str) -> None:
 def test_less_is_better_of_a_loss_but_not_of_a_negative_one() -> None:
     assert not Target.parse("room_layout_loss").higher_is_better
     assert Target.parse("room_layout_neg_loss").higher_is_better
+    for name in ("gpu_latency_ms", "my_memory", "cifar10_test_error", "cifar10_test_200ep_time"):
+        assert not Target.parse(name).higher_is_better
+    assert Target.parse("neg_latency_ms").higher_is_better
     single = Target.parse("raspi4_latency_run2")
     assert (single.mean, single.run, single.higher_is_better) == ("raspi4_latency", 2, False)
 
