@@ -19,13 +19,18 @@ WEIGHTS = (AS_THEY_ARE, DRAWN)
 
 @dataclass(frozen=True)
 class Setting:
-    """How a network is scored, besides what it is fed."""
+    """How a network is scored, besides what it is fed.
+
+    ``channels_last`` lays out images and weights as networks of benchmarks have them; otherwise
+    they keep the caller's layout, which views of a network's own may need.
+    """
 
     seed: int
     weights: str
     dtype: torch.dtype
     device: torch.device
     classes: int | None = None
+    channels_last: bool = True
 
 
 def prepared(network: nn.Module, fed: Fed, setting: Setting) -> nn.Module:
@@ -45,8 +50,9 @@ def prepared(network: nn.Module, fed: Fed, setting: Setting) -> nn.Module:
     if setting.weights == DRAWN:
         draw_weights(own, setting.seed)
     own = own.eval().to(setting.device, setting.dtype)
-    for parameter in own.parameters():
-        parameter.data = laid_out(parameter.data)
+    if setting.channels_last:
+        for parameter in own.parameters():
+            parameter.data = laid_out(parameter.data)
     if fed.inputs is None:
         return own
     return Keywords(

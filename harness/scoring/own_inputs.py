@@ -141,7 +141,13 @@ def _described(value: Any) -> str:
 
 
 def inputs_of(
-    fed: Fed, classes: int, seed: int, dtype: torch.dtype, device: torch.device
+    fed: Fed,
+    classes: int,
+    seed: int,
+    dtype: torch.dtype,
+    device: torch.device,
+    *,
+    channels_last: bool = True,
 ) -> Inputs:
     """Return what passes may feed to the network.
 
@@ -157,18 +163,19 @@ def inputs_of(
         count = len(next(iter(fed.inputs.values())))
         images = partial(_part, torch.arange(count, device=device), "inputs")
     elif fed.images is not None:
-        images = partial(_part, laid_out(fed.images.detach().to(device, dtype)), "images")
+        given = fed.images.detach().to(device, dtype)
+        images = partial(_part, laid_out(given) if channels_last else given, "images")
     else:
 
         def images(size: int, part: int = 0) -> Tensor:
             drawn = _stream(shape, seed, part).first(size).to(device, dtype)
-            return laid_out(drawn).clone()
+            return (laid_out(drawn) if channels_last else drawn).clone()
 
     if fed.labels is not None:
         labels = partial(_part, fed.labels.to(device, torch.int64), "labels")
     elif fed.inputs is not None or fed.images is not None:
         labels = _no_labels
-    return Inputs(shape, images, labels, partial(generator, seed), dtype, device)
+    return Inputs(shape, images, labels, partial(generator, seed), dtype, device, channels_last)
 
 
 def _part(values: Tensor, what: str, size: int, part: int = 0) -> Tensor:

@@ -83,6 +83,10 @@ def _told(score: Score) -> Score:
     return score
 
 
+class _NotTaken(InputError):
+    """The network raised something when it was tried."""
+
+
 class OwnPasses:
     """The results of passes through copies of a network of the caller's."""
 
@@ -97,12 +101,23 @@ class OwnPasses:
         self._parts = parts_of(
             network, stages, operations, "network." if fed.inputs is not None else ""
         )
+        try:
+            self._prepare(network, fed, setting)
+        except _NotTaken:  # views may need the layout that the caller has
+            self._prepare(network, fed, replace(setting, channels_last=False))
+        self._results: dict[Any, tuple[Any, float]] = {}
+
+    def _prepare(self, network: nn.Module, fed: Fed, setting: Setting) -> None:
         self._model = prepared(network, fed, setting)
         shape = self._look(fed, setting)
         self._inputs = inputs_of(
-            fed, _classes(shape, fed, setting), setting.seed, setting.dtype, setting.device
+            fed,
+            _classes(shape, fed, setting),
+            setting.seed,
+            setting.dtype,
+            setting.device,
+            channels_last=setting.channels_last,
         )
-        self._results: dict[Any, tuple[Any, float]] = {}
 
     def _look(self, fed: Fed, setting: Setting) -> tuple[int, ...] | None:
         """See what the network does, in which order stages are, and which operations are live."""
@@ -112,7 +127,8 @@ class OwnPasses:
                 return torch.zeros(size, dtype=torch.int64, device=setting.device)
             stream = generator(setting.seed, "probe")
             values = torch.randn(size, *fed.image_shape, generator=stream)
-            return laid_out(values.to(setting.device, setting.dtype))
+            values = values.to(setting.device, setting.dtype)
+            return laid_out(values) if setting.channels_last else values
 
         given = (
             f"images of shape {fed.image_shape}: give image_shape="
@@ -123,7 +139,7 @@ class OwnPasses:
             seen = anatomy(copy.deepcopy(self._model), batch, images=fed.inputs is None)
         except Exception as error:
             reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            raise InputError(f"the network does not take {given} ({reason})") from error
+            raise _NotTaken(f"the network does not take {given} ({reason})") from error
         self._anatomy: Anatomy = seen
         self._parts = seen_in(self._parts, copy.deepcopy(self._model), batch(2))
         return seen.output

@@ -49,6 +49,7 @@ class Inputs:
         labels: draws the labels of the same batch, shape (size,), int64.
         stream: returns a CPU generator that depends on the seed and the given names alone.
         dtype, device: of every computation.
+        channels_last: whether images and weights that are drawn are laid out for speed.
     """
 
     image_shape: tuple[int, int, int]
@@ -57,12 +58,12 @@ class Inputs:
     stream: Callable[..., torch.Generator]
     dtype: torch.dtype
     device: torch.device
+    channels_last: bool = True
 
     def gaussian(self, shape: tuple[int, ...], *names: object) -> Tensor:
         """Return standard normal numbers that depend on the seed and *names* alone."""
-        return laid_out(
-            torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype)
-        )
+        drawn = torch.randn(shape, generator=self.stream(*names)).to(self.device, self.dtype)
+        return laid_out(drawn) if self.channels_last else drawn
 
 
 def in_double(inputs: Inputs) -> Inputs:
