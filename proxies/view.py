@@ -43,6 +43,7 @@ class Anatomy:
         other_parameters: a parameter of no Conv2d, Linear or normalisation; empty when there is
             none.
         frozen: a layer whose weights need no gradient; empty when there is none.
+        tied: two layers that share a weight, in words; empty when there are none.
         pads_by_itself: whether something pads besides Conv2d and the modules of pooling.
     """
 
@@ -58,6 +59,7 @@ class Anatomy:
     gates: bool
     other_parameters: str
     frozen: str
+    tied: str
     pads_by_itself: bool
 
 

@@ -85,12 +85,11 @@ class Pass:
 _BATCH, _DATA = frozenset({"batch"}), frozenset({"weights", "images", "labels"})
 _THROUGH = "forward and backward through the supernet, once for all architectures"
 #: What passes require of any network.
-_LAYERS = ("layers",)
-_DRAWN = ("layers", "drawn")
+_DRAWN = ("layers", "untied", "drawn")
 _FLOW = ("images", "deterministic", "tensor", "layers", "homogeneous")
 _PATTERNS = ("deterministic", "relus")
 _LOGITS = ("images", "deterministic", "logits")
-_LOSS = ("deterministic", "logits", "layers", "trainable")
+_LOSS = ("deterministic", "logits", "layers", "untied", "trainable")
 _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
 _ENTRIES = (
     Pass(
@@ -106,7 +105,7 @@ _ENTRIES = (
         "cost",
         frozenset({"weights"}),
         FREE,
-        requires=_LAYERS,
+        requires=("layers", "untied"),
     ),
     Pass(
         "synaptic_flow",

@@ -198,6 +198,7 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
             (name for name, layer in layers_of(network).items() if not layer.weight.requires_grad),
             "",
         ),
+        tied=_tied(network),
         pads_by_itself=one.paddings != 0 or "constant_pad_nd" in {name for name, _ in one.calls},
     )
 
@@ -239,6 +240,18 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
 
 def _weights(layers: dict[str, nn.Conv2d | nn.Linear]) -> Iterable[tuple[nn.Module, Tensor]]:
     return ((layer, layer.weight) for layer in layers.values())
+
+
+def _tied(network: nn.Module) -> str:
+    """Return the names of two layers that have one weight."""
+    owners: dict[int, str] = {}
+    for name, layer in layers_of(network).items():
+        weight = layer._parameters.get("weight")
+        if weight is not None and weight.numel():
+            other = owners.setdefault(weight.untyped_storage().data_ptr(), name)
+            if other != name:
+                return f"{other} and {name}"
+    return ""
 
 
 def _by_sample(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> bool:

@@ -158,6 +158,14 @@ def _drawn(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
+def _untied(_: View, anatomy: Anatomy) -> str:
+    if anatomy.tied:
+        return (
+            f"the score takes every layer's weight once, and two layers share one: {anatomy.tied}"
+        )
+    return ""
+
+
 def _trainable(_: View, anatomy: Anatomy) -> str:
     if anatomy.frozen:
         return (
@@ -226,6 +234,7 @@ CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "layers": _layers,
     "only layers": _only_layers,
     "drawn": _drawn,
+    "untied": _untied,
     "trainable": _trainable,
     "relus": _relus,
     "piecewise linear": _piecewise,

@@ -76,3 +76,23 @@ def test_a_view_of_a_convolution_is_followed() -> None:
     viewed, reshaped = scores(made(Viewed), *names), scores(made(Reshaped), *names)
     for name, value in viewed.items():
         assert math.isclose(value, reshaped[name], rel_tol=1e-3), name
+
+
+class Tied(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.third = nn.Conv2d(8, 8, 3, padding=1)
+        self.third.weight = self.second.weight
+
+    def features(self, x: Tensor) -> Tensor:
+        return functional.relu(self.third(super().features(x)))
+
+
+def test_a_weight_that_two_layers_share_is_not_counted_twice() -> None:
+    network = made(Tied)
+    names = (
+        *(f"{name}[batch=8]" for name in ("snip", "grad_norm", "grasp", "fisher", "zico", "plain")),
+        *("l2_norm", "zen[batch=4]", "te_ntk[batch=4]", "te_regions"),
+    )
+    refused(network, "two layers share one: second and third", *names)
+    assert scores(network, "params")["params"] == sum(one.numel() for one in network.parameters())
