@@ -59,7 +59,8 @@ def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorr
         output = tensors_of(several)[-1]
         if output.dim() == 4:
             _check_map(module, output)
-            if output is not last[0]:  # a block returns the output of its last layer
+            # A block returns the output of its last layer. Any network may have overwritten it.
+            if output is not last[0] or view.anatomy is not None:
                 last = output, _smallest_correlation(output[0].flatten(1).double())
             smallest.append(last[1])
 
@@ -144,14 +145,18 @@ def _pooled(view: View) -> Iterator[list[Tensor]]:
     pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
     last = [] if pooling else view.stages[-1:]
 
+    def collect(features: Tensor) -> None:
+        # Any network may overwrite them.
+        pooled.append(features if view.anatomy is None else features.clone())
+
     def refuse(_: nn.Module, __: Any) -> None:
         if pooled:
             raise NotApplicable(ONE_POOLING)
 
     own = [] if view.anatomy is None else layers_of(network).values()
     with (
-        input_hooks(pooling, pooled.append),
-        output_hooks(last, lambda _, output: pooled.append(tensors_of(output)[-1])),
+        input_hooks(pooling, collect),
+        output_hooks(last, lambda _, output: collect(tensors_of(output)[-1])),
         output_hooks([one for one in own if isinstance(one, nn.Conv2d)], refuse),
     ):
         yield pooled

@@ -96,3 +96,32 @@ def test_a_weight_that_two_layers_share_is_not_counted_twice() -> None:
     )
     refused(network, "two layers share one: second and third", *names)
     assert scores(network, "params")["params"] == sum(one.numel() for one in network.parameters())
+
+
+class Activated(nn.Module):
+    def __init__(self, stage: nn.Module, *, inplace: bool) -> None:
+        super().__init__()
+        self.stage, self.inplace = stage, inplace
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(self.stage(x), inplace=self.inplace)
+
+
+class Overwriting(nn.Module):
+    """A network that may overwrite what its stage puts out."""
+
+    def __init__(self, *, inplace: bool) -> None:
+        super().__init__()
+        stage = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8))
+        self.block = Activated(stage, inplace=inplace)
+        self.classifier = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.block(x).mean((2, 3)))
+        return logits
+
+
+def test_values_that_are_overwritten_are_read_before() -> None:
+    overwriting, other = (made(Overwriting, inplace=inplace) for inplace in (True, False))
+    names, stages = ("meco", "zen[batch=4]"), ["block.stage"]
+    assert scores(overwriting, *names, stages=stages) == scores(other, *names, stages=stages)
