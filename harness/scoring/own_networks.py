@@ -7,6 +7,7 @@ what it does.
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -71,9 +72,12 @@ def score_network(
 
 
 def _told(score: Score) -> Score:
-    """Return a score of this package's whose formula makes nothing of the results as one that does
-    not apply.
+    """Return a score of this package's whose formula makes nothing of the results, or no condition
+    of a kernel, as one that does not apply.
     """
+    if score.score == math.inf and score.proxy.partition("[")[0] == "te_ntk":
+        status = f"{NOT_APPLICABLE}the tangent kernel is singular within rounding"
+        return replace(score, score=math.nan, status=status)
     if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
         reason = score.status.removeprefix(ERROR)
         if "memory" not in reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,10 +16,13 @@ from proxies.passes.common import (
     kaiming_weights,
     running_statistics,
 )
-from proxies.view import View
+from proxies.view import NotApplicable, View
 
 #: Images whose gradients are computed together.
 AT_ONCE = 16
+#: The largest part of the derivatives of single logits that the derivative of a sum of logits keeps
+#: by rounding alone, where the sum is constant.
+ROUNDING = {torch.float32: 1e-5, torch.float64: 1e-13}
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,36 @@ def input_jacobian(view: View, inputs: Inputs, *, batch: int) -> InputJacobian:
     images = inputs.images(batch).requires_grad_()
     with batch_statistics(network), torch.enable_grad():
         logits = network(images)
-        (rows,) = torch.autograd.grad(logits.sum(), images, allow_unused=True)
-    rows = torch.zeros_like(images) if rows is None else rows
+        (rows,) = torch.autograd.grad(
+            logits.sum(), images, allow_unused=True, retain_graph=view.anatomy is not None
+        )
+        rows = torch.zeros_like(images) if rows is None else rows
+        if view.anatomy is not None:
+            (single,) = torch.autograd.grad(_unequal(logits), images, materialize_grads=True)
+            _check_sum([rows], [single])
     return InputJacobian(rows.flatten(1).double(), logits.shape[1])
+
+
+def _unequal(logits: Tensor) -> Tensor:
+    """Return a sum of logits with weights that have no order, which is not constant where their sum
+    is.
+    """
+    numbers = torch.arange(logits.numel(), dtype=logits.dtype, device=logits.device)
+    return (logits.flatten() * torch.cos(numbers.square() + 1)).sum()
+
+
+def _check_sum(of_sum: Sequence[Tensor], single: Sequence[Tensor]) -> None:
+    """Raise NotApplicable where the derivative of the sum of logits is rounding noise."""
+    one, other = (
+        [value.detach().double().norm() for value in values] for values in (of_sum, single)
+    )
+    dtype = of_sum[0].dtype
+    largest = float(torch.stack(other).norm())
+    if largest > 0 and float(torch.stack(one).norm()) <= ROUNDING[dtype] * largest:
+        raise NotApplicable(
+            "the score is of derivatives of the sum of logits, and that sum is constant: give the "
+            "network without what normalises its logits"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,8 +108,18 @@ def tangent_kernel(view: View, inputs: Inputs, *, batch: int) -> TangentKernel:
         return total
 
     gradients = vmap(grad(output), in_dims=(None, 0))
+
+    def unequal(values: dict[str, Tensor], image: Tensor) -> Tensor:
+        return _unequal(functional_call(network, {**fixed, **values}, (image[None],)))
+
     rows = _empty_rows(weights, batch)
     with running_statistics(network):
+        if view.anatomy is not None:
+            first = inputs.images(batch)[0]
+            _check_sum(
+                list(grad(output)(weights, first).values()),
+                list(grad(unequal)(weights, first).values()),
+            )
         for start, images in zip(
             range(0, batch, AT_ONCE), torch.split(inputs.images(batch), AT_ONCE), strict=True
         ):
@@ -105,7 +146,17 @@ def batch_tangent_kernel(view: View, inputs: Inputs, *, batch: int) -> TangentKe
     }
     rows = _empty_rows(weights, batch)
     with batch_statistics(network), torch.enable_grad():
-        outputs = functional_call(network, values, (inputs.images(batch),)).sum(1)
+        logits = functional_call(network, values, (inputs.images(batch),))
+        outputs = logits.sum(1)
+        if view.anatomy is not None:
+            _check_sum(
+                *(
+                    torch.autograd.grad(
+                        total, list(weights.values()), retain_graph=True, materialize_grads=True
+                    )
+                    for total in (outputs[0], _unequal(logits[:1]))
+                )
+            )
         for image, output in enumerate(outputs):
             gradients = torch.autograd.grad(
                 output, list(weights.values()), retain_graph=True, materialize_grads=True

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -125,3 +126,24 @@ def test_values_that_are_overwritten_are_read_before() -> None:
     overwriting, other = (made(Overwriting, inplace=inplace) for inplace in (True, False))
     names, stages = ("meco", "zen[batch=4]"), ["block.stage"]
     assert scores(overwriting, *names, stages=stages) == scores(other, *names, stages=stages)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    ("end", "names"),
+    [
+        (
+            nn.Softmax(1),
+            ("jacov[batch=8]", "epe_nas[batch=8]", "te_ntk[batch=4]", "te_ntk[batch=4,mode=train]"),
+        ),
+        (nn.BatchNorm1d(5), ("jacov[batch=8]", "epe_nas[batch=8]")),
+    ],
+)
+def test_derivatives_of_a_constant_are_not_correlated(
+    end: nn.Module, names: tuple[str, ...], dtype: torch.dtype
+) -> None:
+    network = made()
+    jacov = scores(network, "jacov[batch=8]")["jacov"]
+    assert isinstance(jacov, float)
+    network.classifier = nn.Sequential(network.classifier, end)
+    refused(network, "that sum is constant", *names, dtype=dtype)
