@@ -35,6 +35,7 @@ class Anatomy:
         random: whether it draws random numbers, dropout being off.
         varies: whether it calls other operators for a batch of another size.
         relus_by_sample: whether the first axis of every ReLU's output counts the samples.
+        relus_hidden: whether some ReLUs are computed where nothing can watch them.
         layers_by_sample: the same of every convolution and linear layer.
         outside: which weights it multiplies by outside Conv2d and Linear modules, in words; empty
             when there are none.
@@ -53,6 +54,7 @@ class Anatomy:
     random: bool
     varies: bool
     relus_by_sample: bool
+    relus_hidden: bool
     layers_by_sample: bool
     outside: str
     products: bool

@@ -45,7 +45,7 @@ class _Watched(TorchFunctionMode):
         return self._compute(args[0] if args else call.keywords["input"], call)
 
 
-def _watched(see: Callable[[Tensor], None]) -> _Watched:
+def watched(see: Callable[[Tensor], None]) -> _Watched:
     """Let *see* look at the output of every ReLU."""
 
     def compute(_: Tensor, call: Callable[[], Tensor]) -> Tensor:
@@ -151,7 +151,7 @@ def _distinct_patterns(network: Any, images: Tensor, weights: dict[str, Tensor])
     def collect(output: Tensor) -> None:
         patterns.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
-    with batch_statistics(network), _watched(collect), torch.no_grad():
+    with batch_statistics(network), watched(collect), torch.no_grad():
         functional_call(network, weights, (images,))
     return len(torch.unique(torch.cat(patterns))) if patterns else 0
 
@@ -197,6 +197,6 @@ def linear_regions(view: View, inputs: Inputs) -> LinearRegions:
     along = torch.linspace(0, 1, REGION_POINTS, dtype=inputs.dtype, device=inputs.device).view(
         -1, 1, 1, 1
     )
-    with batch_statistics(network), _watched(collect), torch.no_grad():
+    with batch_statistics(network), watched(collect), torch.no_grad():
         functional_call(network, thin, (start + (end - start) * along,))
     return LinearRegions(len(torch.unique(torch.cat(codes, 1), dim=0)) if codes else 1)

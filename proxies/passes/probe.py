@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from proxies.passes.activations import watched
 from proxies.passes.common import layers_of, output_hooks
 from proxies.view import Anatomy
 
@@ -93,6 +94,8 @@ class _Seen:
     output: Any = None
     calls: list[tuple[str, tuple[tuple[int, ...], ...]]] = field(default_factory=list)
     relus: list[tuple[int, ...]] = field(default_factory=list)
+    #: How many of the ReLUs a mode of functions sees, as passes do.
+    watched: int = 0
     layers: list[tuple[int, ...]] = field(default_factory=list)
     #: The factors of each product that has none of a layer's weights: shapes.
     factors: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)
@@ -189,6 +192,8 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
         random=one.random,
         varies=[name for name, _ in one.calls] != [name for name, _ in other.calls],
         relus_by_sample=_by_sample(one.relus, other.relus),
+        relus_hidden=one.watched != len(one.relus)
+        or any(isinstance(module, torch.jit.ScriptModule) for module in network.modules()),
         layers_by_sample=_by_sample(one.layers, other.layers),
         outside=_outside(one, other),
         products=bool(one.factors),
@@ -224,6 +229,9 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
         if isinstance(layer, nn.Conv2d):
             pad(layer, output)
 
+    def watch(_: Tensor) -> None:
+        seen.watched += 1
+
     def pad(module: nn.Module, _: Any) -> None:
         seen.paddings += bool(any(_ints(getattr(module, "padding", 0))))
 
@@ -234,6 +242,7 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
         ExitStack() as stack,
     ):
         stack.enter_context(_Watch(seen, weights, others))
+        stack.enter_context(watched(watch))
         seen.output = network(batch)
     return seen
 

@@ -176,6 +176,8 @@ def _trainable(_: View, anatomy: Anatomy) -> str:
 
 
 def _relus(_: View, anatomy: Anatomy) -> str:
+    if anatomy.relus_hidden:
+        return "the score is of patterns of ReLUs, and TorchScript's activations cannot be seen"
     if others := _operators_besides(anatomy, _LINEAR | _RELUS | _BESIDE_PATTERNS):
         return f"the score is of patterns of ReLUs, and the network also computes {others}"
     if not anatomy.operators & _RELUS:

@@ -147,3 +147,23 @@ def test_derivatives_of_a_constant_are_not_correlated(
     assert isinstance(jacov, float)
     network.classifier = nn.Sequential(network.classifier, end)
     refused(network, "that sum is constant", *names, dtype=dtype)
+
+
+def test_a_singular_tangent_kernel_has_no_condition() -> None:
+    images = torch.ones(4, 3, 8, 8)
+    refused(made(), "singular", "te_ntk[batch=4]", images=images)
+
+
+class Scripted(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.activation = torch.jit.script(nn.ReLU())
+
+    def features(self, x: Tensor) -> Tensor:
+        return self.activation(super().features(x) - self.first(x))  # type: ignore[no-any-return]
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_activations_of_torchscript_are_not_left_out() -> None:
+    names = ("naswot[batch=8]", "swap[batch=8]")
+    refused(made(Scripted), "cannot be seen", *names)
