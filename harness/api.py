@@ -49,7 +49,7 @@ def score(
     """Score any network.
 
     The network is not changed: all is computed on copies, in evaluation mode (dropout does nothing;
-    batch normalisation is as each score defines it). The global random state stays as it is.
+    batch normalisation is as each score defines it). The global random states stay as they are.
 
     A score that the network cannot have is missing (NaN), and its status says why: ``not
     applicable: the score is of patterns of ReLUs, and the network also computes gelu``. Scores of

@@ -33,6 +33,7 @@ class Anatomy:
         operators: the names of PyTorch's operators that it calls, views and shapes left out.
         output: the shape of its output for a batch of 2; None where it is no tensor.
         random: whether it draws random numbers, dropout being off.
+        unstable: whether it puts out something else for the same batch when it is run again.
         varies: whether it calls other operators for a batch of another size.
         relus_by_sample: whether the first axis of every ReLU's output counts the samples.
         relus_hidden: whether some ReLUs are computed where nothing can watch them.
@@ -52,6 +53,7 @@ class Anatomy:
     operators: frozenset[str]
     output: tuple[int, ...] | None
     random: bool
+    unstable: bool
     varies: bool
     relus_by_sample: bool
     relus_hidden: bool

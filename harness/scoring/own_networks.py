@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import copy
 import math
+import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -34,7 +36,7 @@ from proxies.view import Anatomy, NotApplicable, View
 
 @contextmanager
 def undisturbed(device: torch.device) -> Iterator[None]:
-    """Put back the global random state, and let neither the caller's modes nor fused kernels of
+    """Put back the global random states, and let neither the caller's modes nor fused kernels of
     attention change what is computed.
     """
     fast = torch.backends.mha.get_fastpath_enabled()
@@ -46,6 +48,8 @@ def undisturbed(device: torch.device) -> Iterator[None]:
         stack.enter_context(torch.enable_grad())
         stack.enter_context(torch.autocast(device.type, enabled=False))
         stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
+        stack.callback(random.setstate, random.getstate())
+        stack.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
         torch.backends.mha.set_fastpath_enabled(False)
         yield
 

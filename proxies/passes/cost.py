@@ -32,7 +32,7 @@ def cost(view: View, inputs: Inputs) -> Cost:
     and norms are free).
     """
     network = view.module
-    uncounted = missing(("layers", "only layers"), view)
+    uncounted = missing(("stable", "layers", "only layers"), view)
     one = None if view.anatomy is None or view.anatomy.images else inputs.images(1)
     params, flops = (_size(network), None) if uncounted else size(network, inputs, one)
     if view.known_operations is None:

@@ -6,15 +6,18 @@ then does not depend on the images, and an axis that keeps up counts them.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from proxies.passes.activations import watched
 from proxies.passes.common import layers_of, output_hooks
@@ -184,12 +187,13 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
     Raises:
         Exception: what the network raises.
     """
-    one, other = (_seen(network, batch(size)) for size in SIZES)
+    one, other, again = (_seen(network, batch(size)) for size in (*SIZES, SIZES[0]))
     return Anatomy(
         images=images,
         operators=frozenset(name for name, _ in one.calls),
         output=tuple(one.output.shape) if isinstance(one.output, Tensor) else None,
         random=one.random,
+        unstable=not _same(one.output, again.output),
         varies=[name for name, _ in one.calls] != [name for name, _ in other.calls],
         relus_by_sample=_by_sample(one.relus, other.relus),
         relus_hidden=one.watched != len(one.relus)
@@ -243,12 +247,30 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
     ):
         stack.enter_context(_Watch(seen, weights, others))
         stack.enter_context(watched(watch))
+        before = _other_randomness()
         seen.output = network(batch)
+        seen.random |= _other_randomness() != before
     return seen
 
 
 def _weights(layers: dict[str, nn.Conv2d | nn.Linear]) -> Iterable[tuple[nn.Module, Tensor]]:
     return ((layer, layer.weight) for layer in layers.values())
+
+
+def _other_randomness() -> tuple[object, ...]:
+    """Return the global random states of Python and numpy, to be compared."""
+    kind, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002
+    return random.getstate(), kind, np.asarray(keys).tobytes(), *rest
+
+
+def _same(output: Any, again: Any) -> bool:
+    """Return whether two outputs are the same but for rounding."""
+    one, other = tree_leaves(output), tree_leaves(again)
+    return len(one) == len(other) and all(
+        a.shape == b.shape and torch.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=True)
+        for a, b in zip(one, other, strict=True)
+        if isinstance(a, Tensor) and isinstance(b, Tensor)
+    )
 
 
 def _tied(network: nn.Module) -> str:

@@ -105,9 +105,15 @@ def _images(_: View, anatomy: Anatomy) -> str:
     return "" if anatomy.images else "the score is of networks that take images"
 
 
-def _deterministic(_: View, anatomy: Anatomy) -> str:
+def _stable(_: View, anatomy: Anatomy) -> str:
+    return "the network gives another output each time" if anatomy.unstable else ""
+
+
+def _deterministic(view: View, anatomy: Anatomy) -> str:
     if anatomy.random:
         return "the network draws random numbers in evaluation mode too"
+    if told := _stable(view, anatomy):
+        return told
     return "the network computes otherwise for a batch of another size" if anatomy.varies else ""
 
 
@@ -230,6 +236,7 @@ def _operators_besides(anatomy: Anatomy, known: frozenset[str]) -> str:
 
 CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "images": _images,
+    "stable": _stable,
     "deterministic": _deterministic,
     "tensor": _tensor,
     "logits": _logits,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -167,3 +169,45 @@ class Scripted(Net):
 def test_activations_of_torchscript_are_not_left_out() -> None:
     names = ("naswot[batch=8]", "swap[batch=8]")
     refused(made(Scripted), "cannot be seen", *names)
+
+
+class Drawing(Net):
+    def __init__(self, draw: Callable[[], float]) -> None:
+        super().__init__()
+        self.draw = draw
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x + self.draw())
+
+
+class Counting(Net):
+    calls = 1.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls *= 2
+        return super().forward(x) * self.calls
+
+
+def others() -> tuple[Any, ...]:
+    return random.getstate(), str(np.random.get_state())  # noqa: NPY002
+
+
+def of_python() -> float:
+    return random.random()
+
+
+def of_numpy() -> float:
+    return float(np.random.random_sample())  # noqa: NPY002
+
+
+@pytest.mark.parametrize("draw", [of_python, of_numpy])
+def test_random_numbers_of_others_are_noticed_and_put_back(draw: Callable[[], float]) -> None:
+    before = others()
+    refused(made(Drawing, draw=draw), "random numbers", "snip[batch=8]", "jacov[batch=8]", "meco")
+    assert others() == before
+
+
+def test_a_network_that_remembers_has_only_parameters() -> None:
+    network = made(Counting)
+    refused(network, "another output each time", "flops", "snip[batch=8]", "jacov[batch=8]")
+    assert isinstance(scores(network, "params")["params"], float)
