@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 
 import torch
 from torch import Tensor, nn
@@ -39,13 +41,15 @@ def prepared(network: nn.Module, fed: Fed, setting: Setting) -> nn.Module:
     """
     if any(isinstance(one, nn.parameter.UninitializedParameter) for one in network.parameters()):
         raise InputError("the network has lazy modules: send something through it first")
+    _check_parts(network)
     try:
         own = copy.deepcopy(network)
     except Exception as error:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         raise InputError(
             f"the network cannot be copied with copy.deepcopy ({reason}): keep no tensors with a "
-            "history in it"
+            "history in it, and take off weight_norm and pruning (remove_weight_norm, "
+            "prune.remove)"
         ) from error
     if setting.weights == DRAWN:
         draw_weights(own, setting.seed)
@@ -64,6 +68,21 @@ def prepared(network: nn.Module, fed: Fed, setting: Setting) -> nn.Module:
             for name, one in fed.inputs.items()
         },
     )
+
+
+def _check_parts(network: nn.Module) -> None:
+    """Raise InputError where a copy would compute with the original, or no score is defined."""
+    for name, module in network.named_modules():
+        forward = vars(module).get("forward")
+        compiled = type(module).__name__ == "OptimizedModule"  # whose copy has another forward
+        if isinstance(forward, FunctionType | partial) and not compiled:
+            raise InputError(
+                f"{name or 'the network'} ({type(module).__name__}): its forward was replaced by a "
+                "function, which would run the original in place of a copy: write it as a method"
+            )
+    for name, one in network.named_parameters():
+        if one.is_complex():
+            raise InputError(f"{name} is complex: scores are of real parameters")
 
 
 def draw_weights(network: nn.Module, seed: int) -> None:

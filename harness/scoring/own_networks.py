@@ -84,11 +84,20 @@ def _told(score: Score) -> Score:
         return replace(score, score=math.nan, status=status)
     if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
         reason = score.status.removeprefix(ERROR)
-        if "memory" not in reason:
+        if not _out_of_memory(reason):
             return replace(
                 score, status=f"{NOT_APPLICABLE}it cannot be computed for this network ({reason})"
             )
     return score
+
+
+def _out_of_memory(reason: str) -> bool:
+    """Return whether a message is of an error that a smaller batch, or another machine, avoids."""
+    reason = reason.lower()
+    return any(
+        one in reason
+        for one in ("out of memory", "can't allocate memory", "not enough memory", "memoryerror")
+    )
 
 
 class _NotTaken(InputError):
@@ -185,7 +194,7 @@ class OwnPasses:
         except NotApplicable:
             raise
         except Exception as error:
-            if "memory" in str(error):
+            if isinstance(error, MemoryError) or _out_of_memory(str(error)):
                 raise
             reason = f"{type(error).__name__}: {error}"
             raise NotApplicable(f"its pass cannot go through this network ({reason})") from error

@@ -215,7 +215,13 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
 def _seen(network: nn.Module, batch: Tensor) -> _Seen:
     seen = _Seen()
     layers = layers_of(network)
-    weights = {layer.weight.untyped_storage().data_ptr(): name for name, layer in layers.items()}
+    # A weight that is computed is another tensor each time: it is of no layer here.
+    keys = {
+        name: weight.untyped_storage().data_ptr()
+        for name, layer in layers.items()
+        if (weight := layer._parameters.get("weight")) is not None
+    }
+    weights = {key: name for name, key in keys.items()}
     others = {
         p.untyped_storage().data_ptr(): name
         for name, p in network.named_parameters()
@@ -223,7 +229,9 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
         and p.dim() > 1
         and p.untyped_storage().size() > 0
     }
-    names = {layer: weights[w.untyped_storage().data_ptr()] for layer, w in _weights(layers)}
+    names: dict[nn.Module, str] = {
+        layer: weights.get(keys.get(name, 0), name) for name, layer in layers.items()
+    }
     pooling = [m for m in network.modules() if isinstance(m, nn.AvgPool2d | nn.MaxPool2d)]
 
     def count(layer: nn.Module, output: Any) -> None:
@@ -251,10 +259,6 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
         seen.output = network(batch)
         seen.random |= _other_randomness() != before
     return seen
-
-
-def _weights(layers: dict[str, nn.Conv2d | nn.Linear]) -> Iterable[tuple[nn.Module, Tensor]]:
-    return ((layer, layer.weight) for layer in layers.values())
 
 
 def _other_randomness() -> tuple[object, ...]:

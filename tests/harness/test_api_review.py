@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import harness
+from benchmarks_data.errors import InputError
 from proxies.status import NOT_APPLICABLE, OK
 
 
@@ -211,3 +212,36 @@ def test_a_network_that_remembers_has_only_parameters() -> None:
     network = made(Counting)
     refused(network, "another output each time", "flops", "snip[batch=8]", "jacov[batch=8]")
     assert isinstance(scores(network, "params")["params"], float)
+
+
+def test_weights_that_are_computed_are_told() -> None:
+    network = made()
+    nn.utils.parametrizations.weight_norm(network.get_submodule("first"))
+    refused(network, "those of first are computed", "snip[batch=8]", "te_ntk[batch=4]")
+    assert isinstance(scores(network, "jacov[batch=8]")["jacov"], float)
+
+
+def test_a_forward_that_runs_the_original_is_refused() -> None:
+    network = made()
+    forward = network.forward
+    network.forward = lambda x: forward(x)  # type: ignore[method-assign]
+    with pytest.raises(InputError, match="its forward was replaced"):
+        scores(network, "params")
+
+
+def test_complex_parameters_are_refused() -> None:
+    network = made()
+    network.phase = nn.Parameter(torch.ones(1, dtype=torch.complex64))
+    with pytest.raises(InputError, match="phase is complex"):
+        scores(network, "params")
+
+
+class Unformatted(Net):
+    def forward(self, x: Tensor) -> Tensor:
+        if torch.is_grad_enabled():
+            raise RuntimeError("unsupported memory format option")
+        return super().forward(x)
+
+
+def test_only_a_lack_of_memory_is_an_error_of_the_machine() -> None:
+    refused(made(Unformatted), "unsupported memory format", "snip[batch=8]", "jacov[batch=8]")
