@@ -22,6 +22,7 @@ from proxies.passes.common import (
     layers_of,
     output_hooks,
     overridden,
+    running_statistics,
     tensors_of,
 )
 from proxies.view import NotApplicable, View
@@ -105,6 +106,8 @@ def gaussian_complexity(
         for name, module in network.named_modules()
         if isinstance(module, nn.modules.batchnorm._BatchNorm)
     }
+    if view.anatomy is not None:
+        _check_bottleneck(view, inputs, norms)
     fresh = {
         f"{name}.{key}": value
         for name, module in norms.items()
@@ -135,6 +138,32 @@ def gaussian_complexity(
                 [float(running[f"{name}.running_var"].mean()) for name in norms]
             )
     return result
+
+
+def _check_bottleneck(view: View, inputs: Inputs, norms: dict[str, Any]) -> None:
+    """Raise NotApplicable where a normalisation has no running variance, or an image reaches the
+    output otherwise than by the features that are collected.
+    """
+    network = view.module
+    for name, module in norms.items():
+        if module.running_var is None:
+            raise NotApplicable(
+                f"the score reads running variances, and {name} has none (track_running_stats)"
+            )
+    pooling = [module for module in network.modules() if isinstance(module, nn.AdaptiveAvgPool2d)]
+    image = inputs.gaussian((1, *inputs.image_shape), "bottleneck").requires_grad_()
+
+    def cut(_: nn.Module, output: Any) -> Any:
+        return in_form_of(output, tuple(one.detach() for one in tensors_of(output)))
+
+    with running_statistics(network), output_hooks(pooling or view.stages[-1:], cut):
+        with torch.enable_grad():
+            output = network(image.clone())
+        reached = output.requires_grad and (
+            torch.autograd.grad(output.sum(), image, allow_unused=True)[0] is not None
+        )
+    if reached:
+        raise NotApplicable(ONE_POOLING)
 
 
 @contextmanager

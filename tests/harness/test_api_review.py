@@ -245,3 +245,24 @@ class Unformatted(Net):
 
 def test_only_a_lack_of_memory_is_an_error_of_the_machine() -> None:
     refused(made(Unformatted), "unsupported memory format", "snip[batch=8]", "jacov[batch=8]")
+
+
+class Gated(Net):
+    """A network whose one pooling module is that of a gate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(x)
+        gate = self.squeeze(self.pool(x).flatten(1)).sigmoid()
+        logits: Tensor = self.classifier((x * gate[:, :, None, None]).mean((2, 3)))
+        return logits
+
+
+def test_zen_is_of_what_the_classifier_reads() -> None:
+    assert isinstance(scores(made(), "zen[batch=4]")["zen"], float)
+    refused(made(Gated), "the one pooling", "zen[batch=4]")
+    untracked = made(norm=lambda width: nn.BatchNorm2d(width, track_running_stats=False))
+    refused(untracked, "norm has none", "zen[batch=4]")
