@@ -45,6 +45,9 @@ class Anatomy:
         other_parameters: a parameter of no Conv2d, Linear or normalisation; empty when there is
             none.
         frozen: a layer whose weights need no gradient; empty when there is none.
+        norms: whether batch normalisation by running statistics is outside its modules.
+        batch_norms: the same of normalisation by the batch's, or the image's, own statistics.
+        maps: whether a Linear is applied at several places, or to tokens.
         tied: two layers that share a weight, in words; empty when there are none.
         pads_by_itself: whether something pads besides Conv2d and the modules of pooling.
     """
@@ -63,6 +66,9 @@ class Anatomy:
     gates: bool
     other_parameters: str
     frozen: str
+    norms: bool
+    batch_norms: bool
+    maps: bool
     tied: str
     pads_by_itself: bool
 

@@ -86,10 +86,10 @@ _BATCH, _DATA = frozenset({"batch"}), frozenset({"weights", "images", "labels"})
 _THROUGH = "forward and backward through the supernet, once for all architectures"
 #: What passes require of any network.
 _DRAWN = ("layers", "untied", "drawn")
-_FLOW = ("images", "deterministic", "tensor", "layers", "homogeneous")
-_PATTERNS = ("deterministic", "relus")
-_LOGITS = ("images", "deterministic", "logits")
-_LOSS = ("deterministic", "logits", "layers", "untied", "trainable")
+_FLOW = ("images", "deterministic", "tensor", "layers", "norms", "homogeneous")
+_PATTERNS = ("deterministic", "norms", "relus")
+_LOGITS = ("images", "deterministic", "norms", "logits")
+_LOSS = ("deterministic", "norms", "logits", "layers", "untied", "trainable")
 _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
 _ENTRIES = (
     Pass(
@@ -226,7 +226,7 @@ _ENTRIES = (
         frozenset({"weights", "noise"}),
         "one image forward",
         frozenset({"side"}),
-        requires=("images", "deterministic"),
+        requires=("images", "deterministic", "norms"),
     ),
     _of_supernet(
         "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {_THROUGH}", NUMERICS
@@ -241,7 +241,7 @@ _ENTRIES = (
         frozenset({"noise"}),
         "2 batches forward for each repeat",
         _BATCH | {"repeats"},
-        requires=("images", "deterministic", "normalisation", *_DRAWN),
+        requires=("images", "deterministic", "norms", "normalisation", *_DRAWN),
     ),
     _body(
         "stage_features",
@@ -249,7 +249,7 @@ _ENTRIES = (
         frozenset({"noise"}),
         "a batch forward and backward stage by stage",
         _BATCH,
-        requires=("images", "deterministic", *_DRAWN),
+        requires=("images", "deterministic", "norms", *_DRAWN),
     ),
 )
 PASSES = {entry.name: entry for entry in _ENTRIES}

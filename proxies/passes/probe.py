@@ -85,6 +85,16 @@ _MOVING = frozenset(
         "empty_strided",
     ]
 )
+#: Batch normalisation by running statistics, or by those of a batch as a flag says.
+_NORMS = {
+    "native_batch_norm": None,
+    "_native_batch_norm_legit": None,
+    "_native_batch_norm_legit_no_training": False,
+    "cudnn_batch_norm": None,
+    "miopen_batch_norm": None,
+    "_batch_norm_with_update": True,
+    "_batch_norm_no_update": False,
+}
 _RELUS = "relu", "relu_"
 _ELEMENTWISE = "mul", "mul_", "div", "div_"
 _POOLS = {"avg_pool2d": 3, "max_pool2d_with_indices": 3, "convolution": 4}
@@ -108,19 +118,34 @@ class _Seen:
     balance: dict[str, int] = field(default_factory=dict)
     #: The same of paddings: of modules and of operators.
     paddings: int = 0
+    #: The same of normalisations: by running statistics, by those of the batch.
+    norms: list[int] = field(default_factory=lambda: [0, 0])
+    maps: bool = False
+    #: Multiplications and divisions of values that both depend on the batch.
+    gates: bool = False
     random: bool = False
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    def __init__(self, seen: _Seen, weights: dict[int, str], others: dict[int, str]) -> None:
+    def __init__(
+        self, seen: _Seen, weights: dict[int, str], others: dict[int, str], batch: Tensor
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._seen, self._weights, self._others = seen, weights, others
+        #: The memory of what has been computed from the batch.
+        self._of_batch = {batch.untyped_storage().data_ptr()}
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
+        inputs = list(_tensors((*args, *(kwargs or {}).values())))
         out = func(*args, **(kwargs or {}))
         name = func.overloadpacket.__name__
+        dependent = [one.untyped_storage().data_ptr() in self._of_batch for one in inputs]
+        self._seen.gates |= name in _ELEMENTWISE and len(inputs) > 1 and all(dependent)
+        for one in _tensors([out]):
+            key = one.untyped_storage().data_ptr()
+            (self._of_batch.add if any(dependent) else self._of_batch.discard)(key)
         if torch.Tag.nondeterministic_seeded in func.tags and _draws(name, args, kwargs or {}):
             self._seen.random = True
         if func.is_view or name in _MOVING:
@@ -134,6 +159,9 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         seen.calls.append((name, tuple(tuple(one.shape) for one in tensors)))
         if name in _RELUS:
             seen.relus.append(tuple(out.shape))
+        if name in _NORMS:
+            flag = _NORMS[name]
+            seen.norms[next(a for a in args if isinstance(a, bool)) if flag is None else flag] -= 1
         if name in _POOLS and len(args) > _POOLS[name] and any(_ints(args[_POOLS[name]])):
             seen.paddings -= 1
         if name in PRODUCTS:
@@ -201,12 +229,15 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
         layers_by_sample=_by_sample(one.layers, other.layers),
         outside=_outside(one, other),
         products=bool(one.factors),
-        gates=_gates(one, other),
+        gates=one.gates or _gates(one, other),
         other_parameters=_other_parameters(network),
         frozen=next(
             (name for name, layer in layers_of(network).items() if not layer.weight.requires_grad),
             "",
         ),
+        norms=one.norms[0] != 0,
+        batch_norms=one.norms[1] != 0,
+        maps=one.maps,
         tied=_tied(network),
         pads_by_itself=one.paddings != 0 or "constant_pad_nd" in {name for name, _ in one.calls},
     )
@@ -234,12 +265,19 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
     }
     pooling = [m for m in network.modules() if isinstance(m, nn.AvgPool2d | nn.MaxPool2d)]
 
+    normalising = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._NormBase)]
+
     def count(layer: nn.Module, output: Any) -> None:
         key = names[layer]
         seen.balance[key] = seen.balance.get(key, 0) + 1
         seen.layers.append(tuple(output.shape))
         if isinstance(layer, nn.Conv2d):
             pad(layer, output)
+        else:
+            seen.maps |= output.dim() != 2
+
+    def norm(module: nn.Module, _: Any) -> None:
+        seen.norms[getattr(module, "running_mean", None) is None] += 1
 
     def watch(_: Tensor) -> None:
         seen.watched += 1
@@ -250,10 +288,11 @@ def _seen(network: nn.Module, batch: Tensor) -> _Seen:
     with (
         output_hooks(layers.values(), count),
         output_hooks(pooling, pad),
+        output_hooks(normalising, norm),
         torch.no_grad(),
         ExitStack() as stack,
     ):
-        stack.enter_context(_Watch(seen, weights, others))
+        stack.enter_context(_Watch(seen, weights, others, batch))
         stack.enter_context(watched(watch))
         before = _other_randomness()
         seen.output = network(batch)

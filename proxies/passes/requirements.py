@@ -193,9 +193,34 @@ def _relus(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
-def _piecewise(_: View, anatomy: Anatomy) -> str:
+def _norms(_: View, anatomy: Anatomy) -> str:
+    if anatomy.norms:
+        return (
+            "the score changes what batch normalisation does, and the network also normalises "
+            "outside of its modules"
+        )
+    return ""
+
+
+def _norms_alone(view: View, anatomy: Anatomy) -> str:
+    """Tell of normalisations that are neither BatchNorm modules nor can be left out."""
+    if anatomy.batch_norms or any(
+        isinstance(one, nn.modules.instancenorm._InstanceNorm) for one in view.module.modules()
+    ):
+        return "the network also normalises by an image's own statistics"
+    return ""
+
+
+def _piecewise(view: View, anatomy: Anatomy) -> str:
     if anatomy.products or anatomy.gates:
         return "the network multiplies activations by one another, and is not piecewise linear"
+    if told := _norms_alone(view, anatomy):
+        return f"the score is of piecewise linear networks, and {told}"
+    if anatomy.maps:
+        return (
+            "the score keeps the first channel of every layer, and a Linear is applied to tokens "
+            "or places"
+        )
     if others := _operators_besides(anatomy, _LINEAR | _RELUS):
         return f"the score is of piecewise linear networks, and this one computes {others}"
     if moving := sorted(anatomy.operators & _MOVES_CHANNELS):
@@ -206,17 +231,30 @@ def _piecewise(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
-def _homogeneous(_: View, anatomy: Anatomy) -> str:
+def _homogeneous(view: View, anatomy: Anatomy) -> str:
     if anatomy.products or anatomy.gates:
         return (
             "synaptic flow is of networks that are positively homogeneous, and this one multiplies "
             "activations by one another"
         )
+    told = _norms_alone(view, anatomy) or _own_norms(view)
+    if told:
+        return f"synaptic flow leaves out BatchNorm modules alone, and {told}"
     if others := _operators_besides(anatomy, _HOMOGENEOUS):
         return (
             "synaptic flow is of networks that are positively homogeneous but for batch "
             f"normalisation, and this one computes {others}"
         )
+    return ""
+
+
+def _own_norms(view: View) -> str:
+    for name, one in view.module.named_modules():
+        if isinstance(one, nn.modules.batchnorm._BatchNorm) and type(one).forward not in (
+            nn.modules.batchnorm._BatchNorm.forward,
+            nn.SyncBatchNorm.forward,
+        ):
+            return f"{name} ({type(one).__name__}) also does something else"
     return ""
 
 
@@ -248,6 +286,7 @@ CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "relus": _relus,
     "piecewise linear": _piecewise,
     "homogeneous": _homogeneous,
+    "norms": _norms,
     "torus": _torus,
     "normalisation": _normalisation,
 }

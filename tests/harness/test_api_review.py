@@ -266,3 +266,52 @@ def test_zen_is_of_what_the_classifier_reads() -> None:
     refused(made(Gated), "the one pooling", "zen[batch=4]")
     untracked = made(norm=lambda width: nn.BatchNorm2d(width, track_running_stats=False))
     refused(untracked, "norm has none", "zen[batch=4]")
+
+
+class ByFunction(nn.Module):
+    """Batch normalisation that is no module of PyTorch's."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("variance", torch.full((width,), 4.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.batch_norm(x, self.mean, self.variance, training=self.training)
+
+
+class Activating(nn.BatchNorm2d):
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(super().forward(x))
+
+
+class Tokens(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.features(x).flatten(2).transpose(1, 2)
+        logits: Tensor = self.classifier(functional.relu(self.mix(tokens)).mean(1))
+        return logits
+
+
+class Scaled(Net):
+    def features(self, x: Tensor) -> Tensor:
+        x = super().features(x)
+        return functional.relu(self.first(x[:, :3] / x.mean()))
+
+
+def test_normalisation_by_a_function_is_noticed() -> None:
+    names = ("synflow", "snip[batch=8]", "naswot[batch=8]", "jacov[batch=8]", "meco", "te_regions")
+    refused(made(norm=ByFunction), "outside of its modules", *names[:-1])
+    assert all(isinstance(one, float) for one in scores(made(), *names).values())
+
+
+def test_regions_and_flow_are_of_networks_that_are_linear_between_relus() -> None:
+    instance = made(norm=lambda width: nn.InstanceNorm2d(width, affine=True))
+    refused(instance, "image's own statistics", "synflow", "te_regions")
+    refused(made(Scaled), "by one another", "synflow", "te_regions")
+    refused(made(Tokens), "applied to tokens", "te_regions")
+    refused(made(norm=Activating), "also does something else", "synflow")
+    assert isinstance(scores(instance, "snip[batch=8]")["snip"], float)
