@@ -121,7 +121,10 @@ class OwnPasses:
         try:
             self._prepare(network, fed, setting)
         except _NotTaken:  # views may need the layout that the caller has
-            self._prepare(network, fed, replace(setting, channels_last=False))
+            try:
+                self._prepare(network, fed, replace(setting, channels_last=False))
+            except _NotTaken as error:
+                raise InputError(str(error)) from error.__cause__
         self._results: dict[Any, tuple[Any, float]] = {}
 
     def _prepare(self, network: nn.Module, fed: Fed, setting: Setting) -> None:

@@ -221,6 +221,12 @@ def test_weights_that_are_computed_are_told() -> None:
     assert isinstance(scores(network, "jacov[batch=8]")["jacov"], float)
 
 
+def test_what_a_network_does_not_take_is_bad_input() -> None:
+    with pytest.raises(InputError, match="does not take images") as caught:
+        scores(made(Viewed), "params", image_shape=(3, 9, 9))
+    assert type(caught.value) is InputError
+
+
 def test_a_forward_that_runs_the_original_is_refused() -> None:
     network = made()
     forward = network.forward
