@@ -7,98 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from torch import nn
 
 from proxies.passes.common import layers_of
+from proxies.passes.operators import BESIDE_PATTERNS, HOMOGENEOUS, LINEAR, MOVES_CHANNELS, RELUS
 from proxies.view import Anatomy, NotApplicable, View
-
-#: Sums, averages, places and norms by the batch's statistics: linear but for the norms.
-_LINEAR = frozenset(
-    [
-        "convolution",
-        "mm",
-        "bmm",
-        "addmm",
-        "baddbmm",
-        "mv",
-        "addmv",
-        "add",
-        "add_",
-        "mul",
-        "mul_",
-        "div",
-        "div_",
-        "sum",
-        "mean",
-        "cat",
-        "stack",
-        "avg_pool2d",
-        "_adaptive_avg_pool2d",
-        "avg_pool1d",
-        "_adaptive_avg_pool3d",
-        "avg_pool3d",
-        "adaptive_avg_pool1d",
-        "native_batch_norm",
-        "_native_batch_norm_legit",
-        "_native_batch_norm_legit_no_training",
-        "cudnn_batch_norm",
-        "_batch_norm_with_update",
-        "_batch_norm_no_update",
-        "_unsafe_view",
-        "view_copy",
-        "constant_pad_nd",
-        "zeros",
-        "zeros_like",
-        "new_zeros",
-        "ones",
-        "ones_like",
-        "channel_shuffle",
-        "pixel_shuffle",
-        "pixel_unshuffle",
-        "roll",
-        "flip",
-        "repeat",
-        "upsample_nearest2d",
-        "upsample_bilinear2d",
-        "index_select",
-        "max_pool2d_with_indices",
-        "adaptive_max_pool2d",
-        "max_pool1d",
-        "amax",
-        "embedding",
-        "index",
-        "arange",
-        "native_channel_shuffle",
-    ]
-)
-_RELUS = frozenset({"relu", "relu_"})
-#: What has no pattern of its own beside the units' activations.
-_BESIDE_PATTERNS = frozenset(
-    [
-        "native_layer_norm",
-        "native_group_norm",
-        "sub",
-        "sub_",
-        "rsub",
-        "neg",
-        "rsqrt",
-        "var_mean",
-        "lift_fresh",
-    ]
-)
-_HOMOGENEOUS = _LINEAR | _RELUS | {"leaky_relu", "leaky_relu_", "_prelu_kernel"}
-#: What moves channels, so that the first of one layer is not the first of the next.
-_MOVES_CHANNELS = frozenset(
-    [
-        "cat",
-        "stack",
-        "channel_shuffle",
-        "native_channel_shuffle",
-        "pixel_shuffle",
-        "pixel_unshuffle",
-        "roll",
-        "flip",
-        "index",
-        "index_select",
-    ]
-)
 
 
 def _images(_: View, anatomy: Anatomy) -> str:
@@ -184,9 +94,9 @@ def _trainable(_: View, anatomy: Anatomy) -> str:
 def _relus(_: View, anatomy: Anatomy) -> str:
     if anatomy.relus_hidden:
         return "the score is of patterns of ReLUs, and TorchScript's activations cannot be seen"
-    if others := _operators_besides(anatomy, _LINEAR | _RELUS | _BESIDE_PATTERNS):
+    if others := _operators_besides(anatomy, LINEAR | RELUS | BESIDE_PATTERNS):
         return f"the score is of patterns of ReLUs, and the network also computes {others}"
-    if not anatomy.operators & _RELUS:
+    if not anatomy.operators & RELUS:
         return "the score is of patterns of ReLUs, and there is none"
     if not anatomy.relus_by_sample:
         return "the first axis of a ReLU's output does not count samples"
@@ -221,9 +131,9 @@ def _piecewise(view: View, anatomy: Anatomy) -> str:
             "the score keeps the first channel of every layer, and a Linear is applied to tokens "
             "or places"
         )
-    if others := _operators_besides(anatomy, _LINEAR | _RELUS):
+    if others := _operators_besides(anatomy, LINEAR | RELUS):
         return f"the score is of piecewise linear networks, and this one computes {others}"
-    if moving := sorted(anatomy.operators & _MOVES_CHANNELS):
+    if moving := sorted(anatomy.operators & MOVES_CHANNELS):
         return (
             "the score keeps the first channel of every layer, and the network moves channels: "
             f"{', '.join(moving)}"
@@ -240,7 +150,7 @@ def _homogeneous(view: View, anatomy: Anatomy) -> str:
     told = _norms_alone(view, anatomy) or _own_norms(view)
     if told:
         return f"synaptic flow leaves out BatchNorm modules alone, and {told}"
-    if others := _operators_besides(anatomy, _HOMOGENEOUS):
+    if others := _operators_besides(anatomy, HOMOGENEOUS):
         return (
             "synaptic flow is of networks that are positively homogeneous but for batch "
             f"normalisation, and this one computes {others}"
