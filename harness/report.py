@@ -17,6 +17,7 @@ from functools import partial
 from benchmarks_data.command import Parser, given_path, guarded
 from harness.runs.stored import StoredRuns, report_stored
 from harness.terminal.checks import load_plugins
+from harness.terminal.options import add_tables, add_targets
 
 PROG = "python -m harness.report"
 
@@ -35,23 +36,13 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="folders that runs have written (their --out)",
     )
-    p.add_argument(
-        "--target",
-        nargs="+",
-        metavar="COLUMN",
-        help="columns of the table (default: those of the runs)",
-    )
+    add_targets(p, "those of the runs")
     p.add_argument(
         "--against",
         metavar="NAME",
         help="the score to compare each other one with (default: that of the runs)",
     )
-    p.add_argument(
-        "--tables",
-        type=given_path,
-        metavar="DIR",
-        help="folder of tables (default: NAS_TABLES, else those installed)",
-    )
+    add_tables(p, "those installed")
     p.add_argument(
         "--out",
         type=given_path,

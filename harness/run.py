@@ -19,7 +19,7 @@ from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
-from harness.terminal.options import add_images, positive
+from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
 
 PROG = "python -m harness.run"
 STORE = Path("reports/scores.sqlite")
@@ -106,18 +106,8 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
 
 def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:
     against = p.add_argument_group("what it is compared with")
-    against.add_argument(
-        "--target",
-        nargs="+",
-        metavar="COLUMN",
-        help="columns of the table (default: the dataset's test accuracy)",
-    )
-    against.add_argument(
-        "--tables",
-        type=given_path,
-        metavar="DIR",
-        help="folder of tables (default: NAS_TABLES, else the installed one)",
-    )
+    add_targets(against, "the dataset's test accuracy")
+    add_tables(against)
     against.add_argument(
         "--against",
         metavar="NAME",
@@ -149,7 +139,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
 
 def _add_how_it_is_computed(p: argparse.ArgumentParser) -> None:
     how = p.add_argument_group("how it is computed")
-    how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    add_device(how)
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
     how.add_argument(
         "--memory",

@@ -20,6 +20,7 @@ from harness.search_methods.command import fed_to, say_what_is_doubtful, targets
 from harness.search_methods.methods import METHODS
 from harness.search_methods.running import search_all
 from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.options import add_tables, add_targets
 
 METHOD = METHODS["freedarts"]
 PROG = "python -m harness.search"
@@ -34,18 +35,8 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     )
     METHOD.add_options(p)
     against = p.add_argument_group("what it is compared with")
-    against.add_argument(
-        "--target",
-        nargs="+",
-        metavar="COLUMN",
-        help="columns of the table (default: test accuracies)",
-    )
-    against.add_argument(
-        "--tables",
-        type=given_path,
-        metavar="DIR",
-        help="folder of tables (default: NAS_TABLES, else the installed one)",
-    )
+    add_targets(against, "test accuracies")
+    add_tables(against)
     against.add_argument(
         "--scores",
         type=given_path,

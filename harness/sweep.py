@@ -17,17 +17,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks_data import spaces
 from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from harness.scoring.inputs import record_of
 from harness.scoring.job import DTYPES
 from harness.search_methods.command import fed_to, say_what_is_doubtful, targets_of
 from harness.search_methods.measurements import STEPS
+from harness.search_methods.options import add_space, add_supernet_size
 from harness.search_methods.running import search_all
 from harness.search_methods.searches import SearchPlan
 from harness.search_methods.sweep_settings import make_settings
 from harness.terminal.checks import check_replaceable, say_what_is_replaced
-from harness.terminal.options import add_images, positive, scale
+from harness.terminal.options import (
+    add_device,
+    add_images,
+    add_tables,
+    add_targets,
+    positive,
+    scale,
+)
 from proxies.passes.objectives import BATCHNORMS, OBJECTIVES, SIGNS
 
 PROG = "python -m harness.sweep"
@@ -42,15 +49,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "Search under every combination of gate scale, normalisation and signs of gates, and "
         "compare what is found.",
     )
-    p.add_argument(
-        "--space",
-        default="nb201",
-        metavar="NAME",
-        help=f"one of {', '.join(spaces.names())} (default: nb201)",
-    )
-    p.add_argument(
-        "--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)"
-    )
+    add_space(p)
     p.add_argument(
         "--objective",
         nargs="+",
@@ -90,42 +89,21 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         help="images of snip and grasp (default: 64)",
     )
     add_images(p)
-    p.add_argument(
-        "--channels",
-        type=positive,
-        metavar="N",
-        help="initial channels of the supernet (default: as published)",
-    )
-    p.add_argument(
-        "--cells",
-        type=positive,
-        metavar="N",
-        help="cells of the supernet, in nb201 of a stage (default: as published)",
-    )
+    add_supernet_size(p)
     p.add_argument(
         "--dtype",
         choices=DTYPES,
         help="(default: float32 for synflow without normalisation, else float64)",
     )
-    p.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    add_device(p)
     p.add_argument(
         "--workers",
         type=positive,
         metavar="N",
         help="processes (default: the machine's cores; 1 on other devices)",
     )
-    p.add_argument(
-        "--target",
-        nargs="+",
-        metavar="COLUMN",
-        help="columns of the table (default: test accuracies)",
-    )
-    p.add_argument(
-        "--tables",
-        type=given_path,
-        metavar="DIR",
-        help="folder of tables (default: NAS_TABLES, else the installed one)",
-    )
+    add_targets(p, "test accuracies")
+    add_tables(p)
     p.add_argument(
         "--out",
         type=given_path,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import operator
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from benchmarks_data.populations import index_of
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
 
@@ -66,17 +66,9 @@ def _indices(frame: pd.DataFrame, benchmark: Benchmark) -> list[int]:
 
 def _index(one: Any, row: int, benchmark: Benchmark) -> int:
     try:
-        index = benchmark.index(one) if isinstance(one, str) else operator.index(one)
-    except (ValueError, LookupError) as error:  # InputError among them
+        return index_of(benchmark, one, benchmark.index)
+    except InputError as error:
         raise InputError(f"the table, row {row}: {error}") from error
-    except TypeError:
-        index = -1
-    if isinstance(one, bool) or not 0 <= index < benchmark.size:
-        raise InputError(
-            f"the table, row {row}: {one!r} is no architecture of {benchmark.name}: expected an "
-            f"index from 0 to {benchmark.size - 1}, or an architecture string"
-        )
-    return index
 
 
 def _numbers(column: pd.Series, name: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -95,14 +95,6 @@ def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
     return scored
 
 
-def results_of(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]] = ()) -> Results:
-    """Return the analysis of a plan's scores, which are all in the store.
-
-    *failed* are shown as failed, though the store has an earlier score.
-    """
-    return _analysed(plan, [_collected(plan, store, failed)])
-
-
 def _collected(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]]) -> pd.DataFrame:
     """Return the scores of a plan's proxies, without aggregates."""
     from harness.scoring.frames import collect

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 import random
 import re
 from collections.abc import Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.populations import members
+from benchmarks_data.populations import index_of, members
 from benchmarks_data.reading import read_text
 
 #: Which architectures are asked for, as :func:`select` explains.
@@ -110,17 +110,9 @@ def _listed(benchmark: Benchmark, archs: Iterable[int | str]) -> set[int]:
     indices = set()
     for number, one in enumerate(archs):
         try:
-            index = _index(benchmark, one) if isinstance(one, str) else operator.index(one)
-        except (ValueError, LookupError) as error:  # InputError among them
+            indices.add(index_of(benchmark, one, partial(_index, benchmark)))
+        except InputError as error:
             raise InputError(f"--archs, item {number}: {error}") from error
-        except TypeError:
-            index = -1
-        if isinstance(one, bool) or not 0 <= index < benchmark.size:
-            raise InputError(
-                f"--archs, item {number}: {one!r} is no architecture of {benchmark.name}: expected "
-                f"an index from 0 to {benchmark.size - 1}, or an architecture string"
-            )
-        indices.add(index)
     if not indices:
         raise InputError("--archs: the list is empty: name an architecture")
     return indices

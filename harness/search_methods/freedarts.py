@@ -8,17 +8,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks_data import spaces
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError
 from harness.scoring.job import DTYPES
 from harness.search_methods.command import default_dtype, shared_by_settings
 from harness.search_methods.measurements import STEPS
 from harness.search_methods.method import Method
+from harness.search_methods.options import add_space, add_supernet_size
 from harness.search_methods.schedules import SCHEDULES
 from harness.search_methods.searches import SearchPlan
 from harness.search_methods.settings import Setting
-from harness.terminal.options import add_images, positive, scale
+from harness.terminal.options import add_device, add_images, positive, scale
 from proxies.passes.objectives import (
     ALPHAS,
     BATCHNORMS,
@@ -40,15 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _add_searched(parser: argparse.ArgumentParser) -> None:
     """Add what is searched; long, since one option follows another."""
     what = parser.add_argument_group("what is searched")
-    what.add_argument(
-        "--space",
-        default="nb201",
-        metavar="NAME",
-        help=f"one of {', '.join(spaces.names())} (default: nb201)",
-    )
-    what.add_argument(
-        "--dataset", metavar="NAME", help="whose networks are searched (default: the space's first)"
-    )
+    add_space(what)
     what.add_argument(
         "--objective",
         nargs="+",
@@ -80,18 +72,7 @@ def _add_searched(parser: argparse.ArgumentParser) -> None:
         default="in",
         help="whether none is a candidate (default: in)",
     )
-    what.add_argument(
-        "--channels",
-        type=positive,
-        metavar="N",
-        help="initial channels of the supernet (default: as published)",
-    )
-    what.add_argument(
-        "--cells",
-        type=positive,
-        metavar="N",
-        help="cells of the supernet, in nb201 of a stage (default: as published)",
-    )
+    add_supernet_size(what)
 
 
 def _add_measured(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +116,7 @@ def _add_measured(parser: argparse.ArgumentParser) -> None:
         help="(default: float32 with --preset authors, and for synflow without normalisation; "
         "else float64)",
     )
-    how.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+    add_device(how)
     how.add_argument(
         "--workers",
         type=positive,

@@ -33,8 +33,12 @@ def scale(text: str) -> float:
     return value
 
 
-def add_images(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> None:
-    """Add the option ``--images`` to a parser, or to a group of its options."""
+#: A parser, or a group of its options.
+Options = argparse._ArgumentGroup | argparse.ArgumentParser
+
+
+def add_images(group: Options) -> None:
+    """Add the option ``--images``."""
     group.add_argument(
         "--images",
         type=_given_images,
@@ -49,3 +53,28 @@ def _given_images(text: str) -> str:
     """Parse ``--images`` for argparse, as it is written: ./natural is a file."""
     given_path(text)
     return text
+
+
+def add_targets(group: Options, default: str) -> None:
+    """Add the option ``--target``; *default* says which columns are taken without it."""
+    group.add_argument(
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help=f"columns of the table (default: {default})",
+    )
+
+
+def add_tables(group: Options, installed: str = "the installed one") -> None:
+    """Add the option ``--tables``; *installed* names what there is without it."""
+    group.add_argument(
+        "--tables",
+        type=given_path,
+        metavar="DIR",
+        help=f"folder of tables (default: NAS_TABLES, else {installed})",
+    )
+
+
+def add_device(group: Options) -> None:
+    """Add the option ``--device``."""
+    group.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")

@@ -112,6 +112,15 @@ class Seen:
 
 
 class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notes every operator that is called meanwhile.
+
+    Args:
+        seen: where it is noted.
+        weights: the names of layers by the memory of their weights.
+        others: the names of other matrices among the parameters, likewise.
+        batch: what goes through the network.
+    """
+
     def __init__(
         self, seen: Seen, weights: dict[int, str], others: dict[int, str], batch: Tensor
     ) -> None:
@@ -135,12 +144,11 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._seen.random = True
         if func.is_view or name in _MOVING:
             return out
-        self._record(name, args, kwargs or {}, out)
+        self._record(name, args, inputs, out)
         return out
 
-    def _record(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], out: Any) -> None:
+    def _record(self, name: str, args: Sequence[Any], tensors: list[Tensor], out: Any) -> None:
         seen = self._seen
-        tensors = list(tensors_in((*args, *kwargs.values())))
         seen.calls.append((name, tuple(tuple(one.shape) for one in tensors)))
         if name in _RELUS:
             seen.relus.append(tuple(out.shape))
@@ -178,10 +186,12 @@ def _draws(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool:
 
 
 def ints_in(value: Any) -> list[int]:
+    """Return a setting of one number or several as a list."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def tensors_in(values: Iterable[Any]) -> Iterable[Tensor]:
+    """Yield the tensors among values and lists of values."""
     for value in values:
         if isinstance(value, Tensor):
             yield value

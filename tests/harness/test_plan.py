@@ -6,8 +6,8 @@ import pytest
 
 from harness.computing.local import Local
 from harness.run import options_of, parser
-from harness.runs.conduct import results_of, score
-from harness.runs.plan import RunOptions, make_plan, tasks_due
+from harness.runs.conduct import Due, Work, conducted
+from harness.runs.plan import RunOptions, make_plan
 from harness.scoring.store import Store
 
 
@@ -20,13 +20,14 @@ def test_options_are_planned_scored_and_analysed_in_silence(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     plan = make_plan(RunOptions(proxies=["params"], archs="5", out=tmp_path / "out"))
+    begun: list[Due] = []
     with Store(tmp_path / "scores.sqlite") as store:
-        scored = score(
-            tasks_due(plan, store), store, Local(1), lambda _total, _what, batches: batches
+        works = [Work(plan.requests, store, Local(1))]
+        results, settings = conducted(
+            plan, works, begun.append, lambda _total, _what, batches: batches
         )
-        results = results_of(plan, store)
-    assert scored.tasks == 5
-    assert scored.failed == []
+    assert settings["scored_now"]["tasks"] == len(begun[0][0][1]) == 5
+    assert settings["scored_now"]["failed"] == 0
     assert set(results.orders) == {"params", "flops", "live_params", "live_convs"}
     assert results.of(plan.targets[0])["n"].tolist()[:4] == [5] * 4
     assert capfd.readouterr() == ("", "")
