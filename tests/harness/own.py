@@ -9,6 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+import harness
+from benchmarks_data.benchmark import Dataset
+from harness.scoring.inputs import network_inputs
+from harness.scoring.natural import CURRENT
+from proxies.status import OK
+
 
 class Plain(nn.Module):
     """Convolutions with biases and functional ReLUs."""
@@ -203,3 +209,16 @@ def made(name: str) -> tuple[nn.Module, dict[str, Any]]:
     with torch.random.fork_rng([]):
         torch.manual_seed(0)
         return make(), arguments
+
+
+def score(name: str, proxy: str, **arguments: Any) -> float:
+    """The score of a network of NETWORKS, which must have one."""
+    network, known = made(name)
+    row = harness.score(network, proxy, **{**known, **arguments}).iloc[0]
+    assert row["status"] == OK, row["status"]
+    return float(row["score"])
+
+
+def batch(size: int, side: int = 8) -> tuple[Tensor, Tensor]:
+    inputs = network_inputs(CURRENT, 0, Dataset(10, side), "float32", "cpu")
+    return inputs.images(size), inputs.labels(size)

@@ -12,24 +12,21 @@ import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
-from torch.nn import functional
 
 import harness
 import proxies
-from benchmarks_data.benchmark import Dataset
 from benchmarks_data.nb201 import space
 from harness.scoring import networks
-from harness.scoring.inputs import network_inputs
 from harness.scoring.job import Job, Task
-from harness.scoring.natural import CURRENT
 from harness.scoring.own_inputs import Fed, inputs_of
-from proxies.passes.common import laid_out, layers_of
+from proxies.passes.common import laid_out
 from proxies.status import OK
 from tests.harness import own
 from tests.networks import every_proxy_with_small_batches, small
 
 SMALL = every_proxy_with_small_batches()
+
+
 TRUE = {
     "plain": "flops epe_nas fisher grad_norm grasp jacov l2_norm synflow snip meco naswot params "
     "plain swap te_ntk te_regions zico",
@@ -44,17 +41,18 @@ TRUE = {
     "dead": "flops epe_nas fisher grad_norm grasp jacov l2_norm synflow snip meco naswot params "
     "plain swap te_ntk te_regions zen zico",
 }
+
+
 TRUE["shared"] = TRUE["plain"]
+
+
 TRUE["dropout"] = TRUE["mlp"]
+
+
 TRUE["not square"] = f"{TRUE['dead']} az_expressivity az_progressivity az_trainability"
+
+
 TRUE["resnet"] = f"{TRUE['not square']} zeros live_params live_convs"
-
-
-def score(name: str, proxy: str, **arguments: Any) -> float:
-    network, known = own.made(name)
-    row = harness.score(network, proxy, **{**known, **arguments}).iloc[0]
-    assert row["status"] == OK, row["status"]
-    return float(row["score"])
 
 
 @pytest.mark.parametrize("name", own.NETWORKS)
@@ -208,215 +206,6 @@ def test_a_score_at_initialisation_does_not_read_the_weights() -> None:
     assert len(one) == 4
 
 
-# Literal definitions
-
-
-def batch(size: int, side: int = 8) -> tuple[Tensor, Tensor]:
-    inputs = network_inputs(CURRENT, 0, Dataset(10, side), "float32", "cpu")
-    return inputs.images(size), inputs.labels(size)
-
-
-def test_params_and_flops_are_counted() -> None:
-    network = own.made("plain")[0]
-    assert score("plain", "params") == sum(p.numel() for p in network.parameters())
-    assert score("plain", "flops") == 27 * 8 * 64 + 72 * 12 * 16 + 120
-    assert score("shared", "flops") == 27 * 8 * 64 + 2 * 72 * 8 * 64 + 80
-    assert score("not square", "flops") == (96 * 4 * (27 + 36 + 36) + 24 * 8 * (36 + 72 + 4) + 80)
-    assert score("depthwise", "flops") == 16 * 8 * 27 + 16 * 8 * 9 + 16 * 16 * 8 + 160
-
-
-def gradients(network: nn.Module) -> list[tuple[Tensor, Tensor]]:
-    images, labels = batch(4)
-    weights = [layer.weight for layer in layers_of(network).values()]
-    loss = functional.cross_entropy(network(images), labels)
-    return list(
-        zip(weights, torch.autograd.grad(loss, weights, materialize_grads=True), strict=True)
-    )
-
-
-@pytest.mark.parametrize("name", ["plain", "shared", "mlp"])
-def test_snip_and_grad_norm_are_their_definitions(name: str) -> None:
-    pairs = [(w.detach(), g) for w, g in gradients(own.made(name)[0])]
-    snip = sum(float((w * g).abs().sum()) for w, g in pairs)
-    assert score(name, "snip[batch=4]") == pytest.approx(snip, rel=1e-4)
-    norm = sum(float(g.norm()) for _, g in pairs)
-    assert score(name, "grad_norm[batch=4]") == pytest.approx(norm, rel=1e-4)
-
-
-@pytest.mark.parametrize("name", ["plain", "shared", "resnet", "dead", "mlp"])
-def test_synflow_is_its_definition(name: str) -> None:
-    network = own.made(name)[0].double()
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.forward = lambda x: x  # type: ignore[method-assign]
-    linear = {
-        key: (torch.zeros_like(w) if key.endswith("bias") else w.detach().abs()).requires_grad_()
-        for key, w in network.named_parameters()
-    }
-    flow = functional_call(network, linear, (torch.ones(1, 3, 8, 8, dtype=torch.float64),)).sum()
-    weights = [linear[f"{key}.weight"] for key in layers_of(network)]
-    derivatives = torch.autograd.grad(flow, weights, materialize_grads=True)
-    total = sum(
-        float((w * g).abs().sum().detach()) for w, g in zip(weights, derivatives, strict=True)
-    )
-    assert score(name, "synflow") == pytest.approx(math.log(total), rel=1e-5)
-
-
-def test_naswot_is_its_definition() -> None:
-    network = own.made("plain")[0]
-    images = batch(4)[0]
-    with torch.no_grad():
-        first = network.first(images)
-        second = network.second(first.relu())
-    codes = torch.cat([(one > 0).flatten(1) for one in (first, second)], 1).double()
-    agreement = codes @ codes.T + (1 - codes) @ (1 - codes).T
-    assert score("plain", "naswot[batch=4]") == pytest.approx(float(agreement.logdet()), rel=1e-6)
-
-
-def test_fisher_of_tokens_has_a_value_for_every_feature() -> None:
-    """Half the mean square, over samples, of activation times gradient, summed over the tokens."""
-    network, arguments = own.made("gpt")
-    network.eval()
-    captured: list[Tensor] = []
-
-    def keep(_: nn.Module, __: Any, output: Tensor) -> None:
-        output.retain_grad()
-        captured.append(output)
-
-    for layer in layers_of(network).values():
-        layer.register_forward_hook(keep)
-    logits = network(arguments["inputs"]["tokens"][:4])
-    functional.cross_entropy(logits.movedim(-1, 1), arguments["labels"][:4]).backward()
-    expected = sum(
-        float((one.detach() * one.grad).sum(1).square().mean(0).sum()) / 2 for one in captured
-    )
-    assert score("gpt", "fisher[batch=4,over=channels]") == pytest.approx(expected, rel=1e-4)
-
-
-def test_dropout_does_nothing() -> None:
-    assert score("dropout", "snip[batch=4]") == score("mlp", "snip[batch=4]")
-
-
-# What a network has not got
-
-
-class ByHand(nn.Module):
-    """The weights of a layer, or an activation, that no module says anything of."""
-
-    def __init__(self, way: str) -> None:
-        super().__init__()
-        self.way = way
-        self.first, self.head = nn.Conv2d(3, 8, 3, padding=1), nn.Linear(8, 10)
-        self.more = nn.Parameter(torch.randn(8, 8))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.first(x)
-        if self.way == "clamp":
-            return self.head(x.clamp(min=0).relu().mean((2, 3)))  # type: ignore[no-any-return]
-        x = x.relu().mean((2, 3))
-        if self.way == "random":
-            return self.head(functional.dropout(x))  # type: ignore[no-any-return]
-        if self.way == "weights":
-            return self.head(x @ (self.more * 2))  # type: ignore[no-any-return]
-        if self.way == "rows":
-            return self.head(x.repeat_interleave(2, 0).relu())[::2]  # type: ignore[no-any-return]
-        if self.way == "products":
-            return self.head(x * x.roll(1, 1))  # type: ignore[no-any-return]
-        raise ValueError(self.way)
-
-
-@pytest.mark.parametrize(
-    ("way", "proxy", "reason"),
-    [
-        ("clamp", "naswot", "also computes clamp"),
-        ("clamp", "swap", "also computes clamp"),
-        ("random", "snip", "random numbers"),
-        ("random", "naswot", "random numbers"),
-        ("weights", "flops", "a matrix of shape"),
-        ("weights", "snip", "a matrix of shape"),
-        ("weights", "l2_norm", "a matrix of shape"),
-        ("weights", "zen", "normalisation"),
-        ("rows", "naswot", "does not count samples"),
-        ("rows", "fisher", "does not count samples"),
-        ("products", "synflow", "by one another"),
-        ("products", "te_regions", "by one another"),
-    ],
-)
-def test_what_cannot_be_seen_rightly_is_not_applicable(way: str, proxy: str, reason: str) -> None:
-    row = harness.score(ByHand(way), proxy, **own.SQUARE).iloc[0]
-    assert row["status"].startswith("not applicable: ")
-    assert reason in row["status"]
-    assert math.isnan(row["score"])
-
-
-def test_what_passes_the_stages_by_is_noticed() -> None:
-    class Skips(own.ResNet):
-        def forward(self, x: Tensor) -> Tensor:
-            x = self.stem(x)
-            x = self.layer2(x + self.layer1(x))
-            return self.fc(self.pool(x).flatten(1))  # type: ignore[no-any-return]
-
-    row = harness.score(Skips(), "synflow", stages=["layer1", "layer2"], **own.SQUARE).iloc[0]
-    assert "passes them by" in row["status"]
-
-
-class Gated(own.ResNet):
-    """Pools inside too, as squeeze and excitation does."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.layer1(self.stem(x))
-        x = self.layer2(x * self.pool(x))
-        return self.fc(x.mean((2, 3)))  # type: ignore[no-any-return]
-
-
-class ChannelsLast(nn.Module):
-    """Its stage is linear on maps (batch, height, width, channels)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stage, self.head = nn.Linear(3, 8), nn.Linear(8, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.stage(x.permute(0, 2, 3, 1)).relu()
-        return self.head(x.mean((1, 2)))  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize(
-    ("network", "proxy", "arguments", "reason"),
-    [
-        (Gated(), "zen[batch=4,repeats=1]", {}, "the network pools elsewhere"),
-        (ChannelsLast(), "az_expressivity[batch=4]", {"stages": ["stage"]}, "channels last"),
-        (ChannelsLast(), "meco", {}, "channels last"),
-        (own.mlp(), "az_expressivity[batch=4]", {"stages": ["1", "4"]}, "the stages have 2 axes"),
-        (nn.Conv2d(3, 10, 8), "snip[batch=4]", {}, "the output is (2, 10, 1, 1) for 2 samples"),
-        (nn.Flatten(), "l2_norm", {}, "there is none"),
-    ],
-)
-def test_features_that_are_others_are_not_taken(
-    network: nn.Module, proxy: str, arguments: dict[str, Any], reason: str
-) -> None:
-    row = harness.score(network, proxy, **own.SQUARE, **arguments).iloc[0]
-    assert row["status"].startswith("not applicable: ")
-    assert reason in row["status"]
-
-
-def test_frozen_weights_have_no_gradient() -> None:
-    network = own.Plain()
-    network.first.requires_grad_(False)
-    scores = harness.score(network, ["snip", "params"], **own.SQUARE)
-    assert "first is frozen" in scores["status"][0]
-    assert scores["score"][1] == 876 + 130
-
-
-def test_few_images_are_told() -> None:
-    scores = harness.score(own.Plain(), ["snip", "jacov[batch=4]"], images=torch.randn(8, 3, 8, 8))
-    assert "the score takes 64 samples, and images has 8" in scores["status"][0]
-    assert scores["status"][1] == OK
-
-
-# Several
-
-
 def test_networks_are_ranked_with_aggregates() -> None:
     nets = {"narrow": own.ResNet(width=4), "wide": own.ResNet(width=6), "mlp": own.mlp()}
     names = ["params", "te_ntk[batch=4]", "vote[of=params+l2_norm]", "zen[batch=4,repeats=1]"]
@@ -436,9 +225,6 @@ def test_one_network_has_no_ranks() -> None:
     scores = harness.score(own.mlp(), ["vote", "params"], **own.SQUARE)
     assert scores["status"][0] == "not applicable: it ranks several networks: use harness.compare"
     assert isinstance(scores, pd.DataFrame)
-
-
-# Input that cannot be used
 
 
 @pytest.mark.parametrize(
@@ -511,7 +297,7 @@ def test_images_of_any_shape_are_natural(channels: int) -> None:
 
 def test_drawn_images_are_those_of_the_benchmarks() -> None:
     fed = inputs_of(Fed((3, 8, 8)), 10, 0, torch.float32, torch.device("cpu"))
-    images, labels = batch(6)
+    images, labels = own.batch(6)
     assert torch.equal(fed.images(6), images)
     assert fed.images(6).stride() == images.stride()
     assert torch.equal(fed.labels(6), labels)
