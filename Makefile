@@ -2,6 +2,7 @@
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
+# make docs   the documentation, into site/
 # make audit  known vulnerabilities    make licences   docs/licences.md      make machines   how far scores move on other processors
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
@@ -9,8 +10,10 @@ VENV ?= .venv
 TABLES ?= $(NAS_TABLES)
 ARCHS ?= 1000
 BIN := $(VENV)/bin
+# Without a notice of its makers about their other products.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: run test lint regress bench kills scale machines fuzz audit licences table table-arguments clean
+.PHONY: run test lint docs regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -23,6 +26,10 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MKDOCS) --quiet --site-dir $(VENV)/site
+
+docs: $(VENV)/.installed
+	$(MKDOCS)
 
 regress: $(VENV)/.installed
 	$(BIN)/python -m harness.regress

@@ -88,7 +88,7 @@ class Benchmark(Protocol):
     It may have ``depth`` besides, a method from an index to the number of layers with weights on
     the longest live path (or the part of it in which its architectures differ), which the harness
     then counts among their sizes; and ``corrections``, pass -> number: how often the results of a
-    pass of :mod:`proxies.passes` have changed for its networks. A stored score of a proxy that
+    pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number.
     """
 

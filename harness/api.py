@@ -73,7 +73,7 @@ def score(
             stage.
         operations: the operations of the network's cells, for scores that are taken of these: names
             of modules, each on an edge of its own and live where its output is not zero and reaches
-            the network's; or :class:`benchmarks_data.benchmark.Operation`.
+            the network's; or `benchmarks_data.benchmark.Operation`.
         seed: draws images, labels, noise and, if wanted, weights.
         weights: ``as they are``, or ``drawn`` by *seed*: convolutions and linear layers uniform in
             +-1/sqrt(fan in), other modules as their ``reset_parameters`` says.
@@ -124,10 +124,10 @@ def compare(
 
     Args:
         networks: a list, whose networks are named 0, 1, ...; or a dict by name.
-        proxies: as in :func:`score`.
-        stages: as in :func:`score`, the same names for all networks; or a dict by network.
+        proxies: as in `score`.
+        stages: as in `score`, the same names for all networks; or a dict by network.
         operations: the same.
-        options: the other arguments of :func:`score`, the same for all networks.
+        options: the other arguments of `score`, the same for all networks.
 
     Returns:
         A row for each network and proxy: ``network``, ``proxy``, ``score``, ``rank`` among the
@@ -135,7 +135,7 @@ def compare(
         ``seconds``, ``status``.
 
     Raises:
-        InputError: as :func:`score`, with the name of the network.
+        InputError: as `score`, with the name of the network.
     """
     named = _named(networks)
     requests = _requests(proxies)

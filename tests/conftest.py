@@ -78,8 +78,8 @@ def _unsaved_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("matplotlib.figure.Figure.savefig", _save_nothing)
 
 
-def _save_nothing(_: object, path: Path, **__: object) -> None:
-    path.write_bytes(b"")
+def _save_nothing(_: object, path: Path | str, **__: object) -> None:
+    Path(path).write_bytes(b"")
 
 
 @pytest.fixture(scope="session")

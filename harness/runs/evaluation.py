@@ -42,7 +42,7 @@ LOOKING_UP = ("orders", "populations", "units", "correlations")
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Evaluation:
-    """What :func:`evaluate` returns; it shows itself in a notebook.
+    """What `evaluate` returns; it shows itself in a notebook.
 
     Attributes:
         results: the whole analysis. Where the call brought functions or a benchmark, its methods
@@ -165,10 +165,10 @@ def evaluate(
         proxies: a name such as ``zeros[aggregate=min]``, ``all``, a function, or several of them.
             The trivial baselines are added. A function that is not decorated with ``@proxy`` is
             called as ``f(network, inputs)`` with a fresh network (``torch.nn.Module``) and the
-            :class:`proxies.passes.common.Inputs`, and returns a number, higher being better. It is
+            `proxies.passes.common.Inputs`, and returns a number, higher being better. It is
             known by its name during the call alone.
         benchmark: a name, or an object with the attributes and methods of
-            :class:`benchmarks_data.benchmark.Benchmark`, known during the call alone.
+            `benchmarks_data.benchmark.Benchmark`, known during the call alone.
         archs: how many to draw, ``all``, or indices and architecture strings themselves. Other text
             is a file of such.
         dataset: whose networks are scored; None for the first target's, else the benchmark's first.
@@ -234,7 +234,7 @@ def _conducted(
     begin: Callable[[Due], None],
     track: Track,
 ) -> tuple[Results, dict[str, Any]]:
-    """Return what :func:`conducted` does of a plan.
+    """Return what `conducted` does of a plan.
 
     What could come to mean something else is scored by this process and stored for the moment:
     every score where the benchmark is *passing*, else those of proxies that have no version.
