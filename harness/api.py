@@ -15,7 +15,7 @@ from benchmarks_data.errors import InputError, unknown
 from harness.analysis.aggregates import with_aggregates
 from harness.runs.evaluation import evaluate
 from proxies import Request, expand, registered, request
-from proxies.requests import direction
+from proxies.requests import direction, with_batch
 from proxies.status import NOT_APPLICABLE
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def score(
     inputs: Mapping[str, torch.Tensor] | None = None,
     stages: Sequence[Any] | None = None,
     operations: Sequence[Any] | None = None,
+    batch: int | None = None,
     seed: int = 0,
     weights: str = "as they are",
     dtype: torch.dtype | None = None,
@@ -74,6 +75,9 @@ def score(
         operations: the operations of the network's cells, for scores that are taken of these: names
             of modules, each on an edge of its own and live where its output is not zero and reaches
             the network's; or `benchmarks_data.benchmark.Operation`.
+        batch: how many images a score reads, for all proxies that have the option and do not name
+            one themselves; their names then say so, as in ``snip[batch=8]``. None for each one's
+            default, which large images make slow.
         seed: draws images, labels, noise and, if wanted, weights.
         weights: ``as they are``, or ``drawn`` by *seed*: convolutions and linear layers uniform in
             +-1/sqrt(fan in), other modules as their ``reset_parameters`` says.
@@ -87,7 +91,7 @@ def score(
     Raises:
         InputError: something that was given cannot be used; the message says what and where.
     """
-    requests = _requests(proxies)
+    requests = _requests(proxies, batch)
     from torch import nn
 
     from harness.scoring.own_inputs import checked
@@ -116,6 +120,7 @@ def compare(
     *,
     stages: Sequence[Any] | Mapping[str, Sequence[Any]] | None = None,
     operations: Sequence[Any] | Mapping[str, Sequence[Any]] | None = None,
+    batch: int | None = None,
     **options: Any,
 ) -> pd.DataFrame:
     """Score several networks and rank them.
@@ -127,6 +132,7 @@ def compare(
         proxies: as in `score`.
         stages: as in `score`, the same names for all networks; or a dict by network.
         operations: the same.
+        batch: as in `score`; the components of aggregates keep their own.
         options: the other arguments of `score`, the same for all networks.
 
     Returns:
@@ -138,7 +144,7 @@ def compare(
         InputError: as `score`, with the name of the network.
     """
     named = _named(networks)
-    requests = _requests(proxies)
+    requests = _requests(proxies, batch)
     _check_named("stages", stages, named)
     _check_named("operations", operations, named)
     parts = expand(requests)
@@ -161,8 +167,10 @@ def compare(
     return _ranked(scores, [one.name for one in requests])
 
 
-def _requests(names: Any) -> list[Request]:
+def _requests(names: Any, batch: Any) -> list[Request]:
     """Return what is asked for, each once."""
+    if batch is not None and (isinstance(batch, bool) or not isinstance(batch, int) or batch < 1):
+        raise InputError(f"batch must be a positive whole number, not {batch!r}")
     if isinstance(names, str):
         names = [names]
     if not isinstance(names, Iterable) or not (listed := list(names)):
@@ -175,7 +183,7 @@ def _requests(names: Any) -> list[Request]:
         if not isinstance(name, str):
             raise InputError(f"a proxy is given by its name, not as {_kind(name)}")
         for text in registered() if name == "all" else [name]:
-            one = request(text)
+            one = request(text) if batch is None else with_batch(text, batch)
             wanted.setdefault(one.name, one)
     return list(wanted.values())
 

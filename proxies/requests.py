@@ -138,6 +138,20 @@ def request(text: str) -> Request:
     return settled
 
 
+def with_batch(text: str, batch: int) -> Request:
+    """Return what *text* stands for, with *batch* images where it reads a batch and names none.
+
+    Raises:
+        InputError: as `request`, and when a pass takes no batch as large.
+    """
+    one = request(text)
+    reads = any("batch" in dict(options) for _, options in one.readings)
+    if not reads or re.search(r"[\[,]\s*batch\s*=", text):
+        return one
+    options = tuple((key, batch if key == "batch" else value) for key, value in one.options)
+    return request(replace(one, options=options).name)
+
+
 def _check_pass_options(settled: Request, given: Iterable[str]) -> None:
     """Refuse an option that is some pass's, but of none that this request reads, and a batch larger
     than a pass takes.

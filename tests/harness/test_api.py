@@ -206,6 +206,17 @@ def test_a_score_at_initialisation_does_not_read_the_weights() -> None:
     assert len(one) == 4
 
 
+def test_one_batch_for_all_scores_is_in_their_names() -> None:
+    names = ["snip", "naswot[batch=5]", "zeros[objective=snip]", "zeros", "flops", "vote"]
+    arguments = {"operations": ["layer1", "layer2"], **own.SQUARE}
+    network = own.ResNet()
+    scores = harness.score(network, names, batch=6, **arguments)
+    expected = ["snip[batch=6]", "naswot[batch=5]", "zeros[objective=snip,batch=6]"]
+    assert list(scores["proxy"]) == [*expected, "zeros", "flops", "vote"]
+    named = harness.score(network, expected, **arguments)
+    assert scores["score"].tolist()[:3] == named["score"].tolist()
+
+
 def test_networks_are_ranked_with_aggregates() -> None:
     nets = {"narrow": own.ResNet(width=4), "wide": own.ResNet(width=6), "mlp": own.mlp()}
     names = ["params", "te_ntk[batch=4]", "vote[of=params+l2_norm]", "zen[batch=4,repeats=1]"]
@@ -254,6 +265,8 @@ def test_one_network_has_no_ranks() -> None:
         (own.Dead(), {"operations": ["never"]}, "never is never run"),
         (own.ResNet(), {"operations": ["layer1", "layer1.conv1"]}, "leave one out"),
         (own.Plain(), {"seed": -1}, "seed must be"),
+        (own.Plain(), {"batch": 0}, "batch must be a positive whole number"),
+        (own.Plain(), {"proxies": "swap", "batch": 63}, "must be at most"),
         (own.Plain(), {"weights": "new"}, "weights must be 'as they are' or 'drawn'"),
         (own.Vit(), {"weights": "drawn", **own.SQUARE}, "has parameters and no reset_parameters"),
         (own.Plain().half(), {}, "float32 or float64"),
