@@ -63,4 +63,6 @@ def _is_cell(matrix: Matrix) -> bool:
 
 
 def _index(matrix: Matrix, operations: tuple[str, ...]) -> int:
-    return space.index(space.format_cell(space.Cell(tuple(map(tuple, matrix.tolist())), operations)))
+    return space.index(
+        space.format_cell(space.Cell(tuple(map(tuple, matrix.tolist())), operations))
+    )
