@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from benchmarks_data.edits import one_changed
 from benchmarks_data.nb101 import space
 from benchmarks_data.nb101.enumeration import MAX_EDGES, MAX_VERTICES, Matrix
 
-#: A graph's adjacency, and the operations of its inner vertices.
+#: A graph's adjacency, input first and output last, and the operations of its inner vertices. An
+#: edge may lead backward.
 Graph = tuple[Matrix, tuple[str, ...]]
 
 
@@ -23,7 +24,8 @@ def neighbours(index: int) -> list[int]:
     cell = space.cell(index)
     graph = cell.matrix, cell.operations
     edited = [*_operations(*graph), *_edges(*graph), *_vertex_more(*graph), *_vertex_less(*graph)]
-    return sorted({_index(*one) for one in edited if _is_cell(one[0])} - {index})
+    indices = {_index(*one) for one in edited if _is_full(one[0])}
+    return sorted(other for other in indices if other not in (None, index))
 
 
 def _operations(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]:
@@ -32,19 +34,22 @@ def _operations(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]:
 
 
 def _edges(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]:
-    for source, target in combinations(range(len(matrix)), 2):
+    for source, target in _pairs(len(matrix)):
         changed = matrix.copy()
         changed[source, target] ^= 1
         yield changed, operations
 
 
 def _vertex_more(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]:
-    """Yield graphs with a new vertex, which stands right before the end of its edge out."""
-    for source, target in combinations(range(len(matrix)), 2):
-        grown = np.insert(np.insert(matrix, target, 0, axis=0), target, 0, axis=1)
-        grown[source, target] = grown[target, target + 1] = 1
+    """Yield graphs with a new vertex, which is the last of the inner ones."""
+    new = len(matrix) - 1
+    room = np.insert(np.insert(matrix, new, 0, axis=0), new, 0, axis=1)
+    vertices = [*range(new), new + 1]  # where the old ones are now
+    for source, target in _pairs(len(matrix)):
+        grown = room.copy()
+        grown[vertices[source], new] = grown[new, vertices[target]] = 1
         for kind in space.KINDS:
-            yield grown, (*operations[: target - 1], kind, *operations[target - 1 :])
+            yield grown, (*operations, kind)
 
 
 def _vertex_less(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]:
@@ -54,15 +59,27 @@ def _vertex_less(matrix: Matrix, operations: tuple[str, ...]) -> Iterator[Graph]
             yield left, operations[: vertex - 1] + operations[vertex:]
 
 
-def _is_cell(matrix: Matrix) -> bool:
-    """Return whether a graph is small enough, and every vertex lies on a path from input to
-    output.
-    """
+def _pairs(vertices: int) -> Iterator[tuple[int, int]]:
+    """Yield what an edge may lead from and to: anything but out of the output or to the input."""
+    for source in range(vertices - 1):
+        for target in range(1, vertices):
+            if source != target:
+                yield source, target
+
+
+def _is_full(matrix: Matrix) -> bool:
+    """Return whether a graph is small enough, and no vertex of it is idle."""
     full = matrix[:-1].any(axis=1).all() and matrix[:, 1:].any(axis=0).all()
     return bool(full) and len(matrix) <= MAX_VERTICES and matrix.sum() <= MAX_EDGES
 
 
-def _index(matrix: Matrix, operations: tuple[str, ...]) -> int:
-    return space.index(
-        space.format_cell(space.Cell(tuple(map(tuple, matrix.tolist())), operations))
-    )
+def _index(matrix: Matrix, operations: tuple[str, ...]) -> int | None:
+    """Return the index of a full graph; None where it has a circle."""
+    before = {vertex: np.flatnonzero(matrix[:, vertex]).tolist() for vertex in range(len(matrix))}
+    try:
+        order = list(TopologicalSorter(before).static_order())
+    except CycleError:
+        return None
+    forward = matrix[np.ix_(order, order)]
+    inner = tuple(operations[vertex - 1] for vertex in order[1:-1])
+    return space.index(space.format_cell(space.Cell(tuple(map(tuple, forward.tolist())), inner)))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import proxies
 from benchmarks_data.errors import InputError, unknown
-from benchmarks_data.table import Table
+
+if TYPE_CHECKING:
+    from benchmarks_data.table import Table
 
 #: Names and values of one option.
 Limits = Mapping[str, float]

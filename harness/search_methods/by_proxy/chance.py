@@ -8,7 +8,7 @@ from scipy.special import gammaln
 from harness.analysis.statistics import Vector
 
 #: Means of equal numbers may differ by rounding.
-ROUNDING = 1e-9
+ROUNDING = 1e-12
 
 
 def expected_best(values: Vector, count: int) -> float:
@@ -29,13 +29,11 @@ def expected_best(values: Vector, count: int) -> float:
     return float(ordered[-1] - np.exp(log_chance) @ (ordered[below] - ordered[below - 1]))
 
 
-def draws_needed(values: Vector, wanted: float) -> int | None:
+def draws_needed(values: Vector, wanted: float) -> int:
     """Return the smallest number of draws whose expected highest value is *wanted* at least.
 
-    None where even all *values* do not reach it.
+    That is at most the highest of the *values* (n,).
     """
-    if wanted > np.max(values) + ROUNDING:
-        return None
     low, high = 1, len(values)
     while low < high:
         middle = (low + high) // 2

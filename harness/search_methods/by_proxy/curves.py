@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,8 +77,8 @@ def curve_of(courses: Sequence[Course], candidates: Vector, *, by_score: bool) -
         for kept in dict.fromkeys((1, most)):
             curves[SCORED, budget, kept] = [_of_highest(one, kept) for one in courses]
     parts = []
-    for (by, scored, trained), found_by_seed in curves.items():
-        values = _together(found_by_seed)
+    for (by, scored, trained), by_seed in curves.items():
+        values = _together(by_seed)
         numbers = np.arange(1, values.shape[1] + 1)
         parts.append(
             pd.DataFrame({
@@ -105,8 +104,7 @@ def needed_rows(curve: pd.DataFrame, candidates: Vector) -> pd.DataFrame:
     last = int(points["trained"].max())
     shown = {one for one in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if one < last} | {last}
     rows = points[points["trained"].isin(shown)]
-    needed: list[Any] = [draws_needed(candidates, mean) for mean in rows["mean"]]
-    return rows.assign(needed=pd.array(needed, dtype="Int64"))
+    return rows.assign(needed=[draws_needed(candidates, mean) for mean in rows["mean"]])
 
 
 def _running(values: Sequence[float]) -> Vector:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from harness.analysis.statistics import Vector
 from harness.reporting.plots import BLUE, GREEN, GREY, ORANGE
@@ -18,16 +17,17 @@ from harness.search_methods.by_proxy.curves import SCORED, TRAINED
 POINTS = 60
 
 
-def search_figure(curve: pd.DataFrame, candidates: Vector, needed: int, labels: Any) -> Figure:
+def search_figure(
+    curve: pd.DataFrame, candidates: Vector, needed: int, method: str, target: str
+) -> Figure:
     """Draw the curve against trained architectures, and against scored ones where it has such.
 
     Args:
         curve: of :func:`harness.search_methods.by_proxy.curves.curve_of`.
         candidates: the accuracies (n,) of all that could be trained.
         needed: how far random search is drawn.
-        labels: what the method and the target are called.
+        method, target: what they are called.
     """
-    method, target = labels
     panels = [one for one in (TRAINED, SCORED) if (curve["by"] == one).any()]
     figure = Figure(figsize=(4.6 * len(panels) + 0.4, 3.6), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
@@ -38,6 +38,7 @@ def search_figure(curve: pd.DataFrame, candidates: Vector, needed: int, labels: 
     for panel in axes:
         panel.axhline(optimum, color=GREY, lw=1, ls="--", label="optimum of the table")
         panel.set_xscale("log")
+        panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         panel.legend(loc="lower right", frameon=False, fontsize=8)
     lowest = min(float(curve["low"].min()), float(np.median(candidates)))
     axes[0].set_ylim(lowest - 0.05 * (optimum - lowest), optimum + 0.05 * (optimum - lowest))
@@ -61,9 +62,22 @@ def _against_scored(axes: Axes, points: pd.DataFrame) -> None:
     for (count, rows), colour in zip(groups, (GREEN, BLUE)[-len(groups) :], strict=True):
         label = "the highest score" if count == 1 else f"best of the {count} highest scores"
         _line(axes, rows, "scored", colour, label)
+    most = points[points["highest"] == points["highest"].max()]
+    axes.plot(
+        most["scored"],
+        most["random"],
+        color=ORANGE,
+        ls=":",
+        lw=2,
+        label="random search, as many trained, expected",
+    )
     axes.set_xlabel("scored architectures")
 
 
 def _line(axes: Axes, rows: pd.DataFrame, x: str, colour: str, label: str) -> None:
-    axes.fill_between(rows[x], rows["low"], rows["high"], color=colour, alpha=0.2, linewidth=0)
-    axes.plot(rows[x], rows["mean"], color=colour, label=label, marker="o" * (len(rows) == 1))
+    low, high = rows["low"], rows["high"]
+    axes.fill_between(rows[x], low, high, color=colour, alpha=0.2, linewidth=0, step="post")
+    marker = "o" if len(rows) == 1 else ""
+    axes.plot(
+        rows[x], rows["mean"], color=colour, label=label, marker=marker, drawstyle="steps-post"
+    )

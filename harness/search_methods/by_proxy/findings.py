@@ -45,7 +45,7 @@ def _verdict(setting: Setting, last: pd.Series) -> str:
             f"{_value(setting, last['random'])})."
         )
     return (
-        f"{setting.method.name} by {setting.request.name} reaches {reached} {trained} and "
+        f"Search by {setting.request.name} ({setting.method.name}) reaches {reached} {trained} and "
         f"{int(last['scored']):,} scored ({searches}); random search needs "
         f"{int(last['needed']):,} trained to expect as much."
     )

@@ -11,6 +11,7 @@ import matplotlib
 import pandas as pd
 
 import benchmarks_data
+from benchmarks_data.target import Target
 from harness.files.provenance import with_versions
 from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.records import record_text
@@ -109,10 +110,12 @@ def _drawn(
     setting: Setting, outcome: Outcome, curve: pd.DataFrame, points: pd.DataFrame, folder: Path
 ) -> tuple[Path, str]:
     """Draw the figure, and return it with its caption."""
-    name = setting.method.name + (f" by {setting.request.name}" if setting.request else " search")
-    unit = shown_target(setting.target)
+    by = f" by {setting.request.name}, {setting.method.name}" if setting.request else ""
+    unit = Target.parse(setting.target).unit
+    target = shown_target(setting.target) + (f", {unit}" if unit else "")
+    needed = int(points["needed"].max())
     with matplotlib.rc_context(STYLE):
-        figure = search_figure(curve, outcome.accuracies, int(points["needed"].max()), (name, unit))
+        figure = search_figure(curve, outcome.accuracies, needed, f"search{by}", target)
         return save(figure, folder / f"{FIGURE}.png"), "The best found against what it took."
 
 

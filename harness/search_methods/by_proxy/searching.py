@@ -14,7 +14,6 @@ import proxies
 from benchmarks_data.benchmark import HasNeighbours
 from benchmarks_data.errors import InputError
 from benchmarks_data.target import Target
-from harness.analysis.statistics import Vector
 from harness.scoring.job import Job
 from harness.search_methods.by_proxy.algorithms import Sizes, Space
 from harness.search_methods.by_proxy.candidates import check_limits, within
@@ -24,6 +23,7 @@ from harness.search_methods.by_proxy.stored_scores import StoredScores
 
 if TYPE_CHECKING:
     from benchmarks_data.table import Table
+    from harness.analysis.statistics import Vector
     from harness.scoring.store import Store
 
 

@@ -11,7 +11,6 @@ import proxies
 from harness.computing.local import Local
 from harness.scoring.execution import amount, score_and_store
 from harness.scoring.job import Job, Score, Task, seeds_of
-from harness.terminal.progress import tracked
 from proxies.requests import direction
 from proxies.status import ERROR, OK
 
@@ -72,6 +71,8 @@ class StoredScores:
         executor = Local(self._workers if many else 1)
         batches: Iterable[list[Score]] = score_and_store(self._job, tasks, self._store, executor)
         if many:
+            from harness.terminal.progress import tracked
+
             batches = tracked(f"scoring by {self._name}", *amount(tasks), batches)
         for scores in batches:
             self._known.update((score.index, score) for score in scores)
