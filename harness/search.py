@@ -99,6 +99,11 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         return 0
     if args.replay:
         return _replay(args, parser(prog).parse_args(["--replay", str(args.replay)]))
+    return _freedarts(prog, args, words)
+
+
+def _freedarts(prog: str, args: argparse.Namespace, words: Sequence[str]) -> int:
+    """Search by FreeDARTS, as a command line says."""
     settings = METHOD.settings(args)
     said = fed_to(settings)
     print(f"{prog}: {said}", flush=True)

@@ -1,4 +1,4 @@
-"""Searches by proxy at the command line: files, limits, resuming, and what is refused."""
+"""Searches by proxy at the command line: files, limits, orders, and resuming."""
 
 from __future__ import annotations
 
@@ -21,18 +21,10 @@ from harness.search_methods.by_proxy import stored_scores
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from proxies import registry
 from tests.evaluating import Tiny
+from tests.harness.searching import by_proxy
 from tests.runs import arguments, stored_rows
 
-SMALL = ["--seeds", "2", "--budget", "12", "--workers", "1"]
-EVOLVED = ["--train", "6", "--population-size", "5", "--tournament-size", "2"]
 CSV = ("search_curve.csv", "searches.csv", "course.csv")
-
-
-def of(method: str, *more: str) -> list[str]:
-    """Return a small command line of a method."""
-    scored = ["--proxy", "live_params"] if BY_PROXY[method].scores else []
-    evolved = EVOLVED if BY_PROXY[method].evolves else []
-    return ["--method", method, *SMALL, *scored, *evolved, *more]
 
 
 def texts(folder: Path) -> list[str]:
@@ -44,7 +36,7 @@ def texts(folder: Path) -> list[str]:
 def test_a_search_leaves_curve_figure_report_and_record(
     method: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(of(method, *arguments(tmp_path))) == 0
+    assert main(by_proxy(method, *arguments(tmp_path))) == 0
     said = capsys.readouterr().out
     out = tmp_path / "out"
     record = json.loads((out / "proxy_search.json").read_text())
@@ -71,7 +63,7 @@ def test_a_search_leaves_curve_figure_report_and_record(
 def test_the_verdict_says_what_random_search_needs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(of("first", *arguments(tmp_path))) == 0
+    assert main(by_proxy("first", *arguments(tmp_path))) == 0
     said = capsys.readouterr().out
     verdict = re.search(r"reaches ([\d.]+) %.* random search needs (\d+) trained", said)
     assert verdict
@@ -91,11 +83,11 @@ def test_the_verdict_says_what_random_search_needs(
 def test_the_same_command_again_computes_nothing_and_says_the_same(
     method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(of(method, *arguments(tmp_path))) == 0
+    assert main(by_proxy(method, *arguments(tmp_path))) == 0
     before, rows = texts(tmp_path / "out"), stored_rows(tmp_path / "s.sqlite")
     monkeypatch.setattr(stored_scores, "score_and_store", None)
     again = ["--store", str(tmp_path / "s.sqlite"), "--out", str(tmp_path / "again")]
-    assert main(of(method, *again)) == 0
+    assert main(by_proxy(method, *again)) == 0
     assert texts(tmp_path / "again") == before
     assert stored_rows(tmp_path / "s.sqlite") == rows
 
@@ -104,7 +96,7 @@ def test_a_search_that_was_stopped_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
-    assert main(of("evolution", *arguments(whole))) == 0
+    assert main(by_proxy("evolution", *arguments(whole))) == 0
     scored, calls = stored_scores.score_and_store, 0
 
     def interrupted(*given: Any) -> Iterator[Any]:
@@ -116,16 +108,16 @@ def test_a_search_that_was_stopped_goes_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(stored_scores, "score_and_store", interrupted)
-        assert main(of("evolution", *arguments(stopped))) == 130
+        assert main(by_proxy("evolution", *arguments(stopped))) == 130
     assert "the same command goes on" in capsys.readouterr().err
     assert not (stopped / "out" / "proxy_search.json").exists()
     assert 0 < stored_rows(stopped / "s.sqlite") < stored_rows(whole / "s.sqlite")
-    assert main(of("evolution", *arguments(stopped))) == 0
+    assert main(by_proxy("evolution", *arguments(stopped))) == 0
     assert texts(stopped / "out") == texts(whole / "out")
 
 
 def test_only_what_a_search_asks_for_is_scored(tmp_path: Path) -> None:
-    assert main(of("evolution", *arguments(tmp_path))) == 0
+    assert main(by_proxy("evolution", *arguments(tmp_path))) == 0
     course = pd.read_csv(tmp_path / "out" / "course.csv")
     asked = course[course["event"] == "scored"]["index"].nunique()
     assert stored_rows(tmp_path / "s.sqlite") == asked <= 24
@@ -143,7 +135,7 @@ def test_nothing_beyond_a_limit_is_scored_or_trained(
 ) -> None:
     limits = ["--at-most", "live_convs=30", "--at-least", "live_convs=15", "params=2e5"]
     where = ["--store", str(costs), "--out", str(tmp_path / "out")]
-    assert main(of(method, *limits, *where)) == 0
+    assert main(by_proxy(method, *limits, *where)) == 0
     course = pd.read_csv(tmp_path / "out" / "course.csv")
     nb201 = benchmarks_data.get("nb201")
     for index in course["index"].unique():
@@ -164,13 +156,13 @@ def test_limits_that_nothing_meets_are_refused_with_what_there_is(
     tmp_path: Path, costs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = ["--store", str(costs), "--out", str(tmp_path / "out")]
-    assert main(of("random", "--at-most", "live_convs=-1", *where)) == 2
+    assert main(by_proxy("random", "--at-most", "live_convs=-1", *where)) == 2
     assert "live_convs of those that are left is from 0 to 90" in capsys.readouterr().err
 
 
 def test_a_cost_of_the_table_is_a_limit(tmp_path: Path, tables: Path) -> None:
     given = ["--tables", str(tables), "--at-most", "edgegpu_latency=3"]
-    assert main(of("random", *given, *arguments(tmp_path))) == 0
+    assert main(by_proxy("random", *given, *arguments(tmp_path))) == 0
     table = benchmarks_data.get("nb201").table(tables).values
     inside = table[table["edgegpu_latency"] <= 3]
     course = pd.read_csv(tmp_path / "out" / "course.csv")
@@ -246,84 +238,10 @@ def test_a_benchmark_without_neighbours_is_searched_at_random_alone(
     assert tiny(float, "random", tmp_path / "random") == 0
     assert sorted(trained(tmp_path / "random")) == list(range(8))
     with benchmarks_data.isolated(Tiny()):
-        given = of("evolution", "--benchmark", "tiny", "--proxy", "params", *arguments(tmp_path))
+        given = by_proxy(
+            "evolution", "--benchmark", "tiny", "--proxy", "params", *arguments(tmp_path)
+        )
         assert main(given) == 2
     assert "needs neighbours of an architecture, which tiny does not offer" in (
         capsys.readouterr().err
     )
-
-
-REFUSED = {
-    "--method nothing": "invalid choice: 'nothing'",
-    "--method": "expected one argument",
-    "--budget 5": "--budget is an option of --method random, first, evolution, warm-up",
-    "--method random --proxy zeros": "--proxy is an option of --method first, evolution, warm-up",
-    "--method first --population-size 3": "is an option of --method evolution, warm-up",
-    "--method first --objective snip": "--objective is an option of --method freedarts",
-    "--method=first --objective=snip": "--objective is an option of --method freedarts",
-    "--method first --archs 3": "unrecognized arguments: --archs 3",
-    "--method random --budget 0": "expected a positive whole number",
-    "--method random --budget 15626": "there are 15625 architectures within the limits",
-    "--method evolution --budget 30": "--population-size 64 is more than --budget 30",
-    "--method warm-up --train 10": "--population-size 64 is more than --train 10",
-    "--method warm-up --tournament-size 65": "--tournament-size 65 is more than",
-    "--method first --train 600": "only 500 architectures are scored",
-    "--method first --proxy vote": "vote ranks architectures among others",
-    "--method first --proxy zeroes": "unknown proxy 'zeroes': did you mean 'zeros'?",
-    "--method first --target cifar10": "unknown target",
-    "--method first --at-most paramz=1": "'paramz': did you mean 'params'?",
-    "--method first --at-least cifar10_test=90": "unknown name in --at-least 'cifar10_test'",
-    "--method first --at-most synflow=1": "unknown name in --at-most 'synflow'",
-    "--method first --at-most params": "expected NAME=NUMBER as in params=1e6, not 'params'",
-    "--method first --at-most params=nan": "expected NAME=NUMBER",
-    "--method random --at-most flops=1 flops=2": "--at-most names one thing twice",
-    "--method random --benchmark nb200": "unknown benchmark 'nb200'",
-}
-
-
-@pytest.mark.parametrize("words", REFUSED)
-def test_what_cannot_be_searched_is_refused_in_one_line(
-    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    try:
-        status = main(words.split())
-    except SystemExit as stop:  # argparse
-        status = int(stop.code or 0)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert status == 2
-    assert REFUSED[words] in line
-
-
-def test_a_target_of_which_less_is_better_is_refused(
-    tmp_path: Path, tables: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = ["--tables", str(tables), "--target", "edgegpu_latency"]
-    assert main(of("random", *given, *arguments(tmp_path))) == 2
-    assert "--target edgegpu_latency: less of it is better" in capsys.readouterr().err
-
-
-def test_a_folder_of_another_command_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "search.json").write_text("{}")
-    assert main(of("random", *arguments(tmp_path))) == 2
-    assert "holds a result of harness.search: choose another folder" in capsys.readouterr().err
-
-
-def test_the_list_says_what_methods_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--list"]) == 0
-    listed = capsys.readouterr().out
-    assert all(f"  {name} " in listed for name in ("freedarts", *BY_PROXY))
-
-
-@pytest.mark.parametrize("method", BY_PROXY)
-def test_help_is_of_the_method(method: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(["--method", method, "--help"])
-    assert stop.value.code == 0
-    shown = capsys.readouterr().out
-    assert ("--tournament-size" in shown) == BY_PROXY[method].evolves
-    assert ("--proxy" in shown) == BY_PROXY[method].scores
-    assert "--objective" not in shown

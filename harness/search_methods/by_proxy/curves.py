@@ -91,7 +91,10 @@ def curve_of(courses: Sequence[Course], candidates: Vector, *, by_score: bool) -
                 "high": np.quantile(values, 0.75, axis=0),
             })
         )  # fmt: skip
-    curve = pd.concat(parts, ignore_index=True)
+    return _beside_random(pd.concat(parts, ignore_index=True), candidates)
+
+
+def _beside_random(curve: pd.DataFrame, candidates: Vector) -> pd.DataFrame:
     expected = {count: expected_best(candidates, count) for count in curve["trained"].unique()}
     return curve.assign(random=curve["trained"].map(expected), optimum=candidates.max())
 

@@ -29,8 +29,8 @@ def search_figure(
         method, target: what they are called.
     """
     panels = [one for one in (TRAINED, SCORED) if (curve["by"] == one).any()]
-    figure = Figure(figsize=(4.6 * len(panels) + 0.4, 3.6), layout="constrained")
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    figure = Figure(figsize=(5.2, 3.4 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, sharey=True, squeeze=False)[:, 0]
     _against_trained(axes[0], curve[curve["by"] == TRAINED], candidates, needed, method)
     if SCORED in panels:
         _against_scored(axes[1], curve[curve["by"] == SCORED])
@@ -40,9 +40,9 @@ def search_figure(
         panel.set_xscale("log")
         panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         panel.legend(loc="lower right", frameon=False, fontsize=8)
+        panel.set_ylabel(f"best {target}")
     lowest = min(float(curve["low"].min()), float(np.median(candidates)))
     axes[0].set_ylim(lowest - 0.05 * (optimum - lowest), optimum + 0.05 * (optimum - lowest))
-    axes[0].set_ylabel(f"best {target}")
     return figure
 
 
