@@ -81,13 +81,26 @@ class PrunesDeadEdges(Protocol):
         """
 
 
+@runtime_checkable
+class HasNeighbours(Protocol):
+    """What a benchmark may offer, for searches that change an architecture step by step."""
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the architectures that differ from *index* by one edit, in ascending order.
+
+        All are of the benchmark, and *index* is not among them. The relation is symmetric. Raise
+        InputError when there is no such architecture.
+        """
+
+
 class Benchmark(Protocol):
     """A tabular benchmark: architectures by index, the networks that they stand for, and their
     trained results.
 
     It may have ``depth`` besides, a method from an index to the number of layers with weights on
     the longest live path (or the part of it in which its architectures differ), which the harness
-    then counts among their sizes; and ``corrections``, pass -> number: how often the results of a
+    then counts among their sizes; the methods of `PrunesDeadEdges` and
+    `HasNeighbours`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number.
     """

@@ -17,6 +17,8 @@ SPLITS = ("train", "valid", "test")
 LESS_IS_BETTER = frozenset(
     {"params", "flops", "macs", "latency", "energy", "memory", "time", "seconds", "loss", "error"}
 )
+#: Of these, what is known of an architecture before it is trained.
+BEFORE_TRAINING = frozenset({"params", "flops", "macs", "latency", "energy", "memory"})
 #: The word before a cost that means its negative, as in ``neg_loss``.
 NEGATED = "neg"
 
@@ -60,6 +62,15 @@ class Target:
         """Whether it is an accuracy in percent, and not a measurement of another kind."""
         return self.split is not None
 
+    @property
+    def is_known_before_training(self) -> bool:
+        """Whether it is a cost of the architecture, such as its latency, and no result of
+        training.
+        """
+        return not (self.is_accuracy or self.higher_is_better) and (
+            _cost(self.mean)[0] in BEFORE_TRAINING
+        )
+
     def among(self, datasets: Iterable[str]) -> str | None:
         """Return the one of a benchmark's *datasets* that the name begins with, measurements
         included.
@@ -97,12 +108,20 @@ def _parse(name: str) -> Target:
     mean, run = (single["mean"], int(single["run"])) if single else (name, None)
     accuracy = _ACCURACY.fullmatch(mean)
     if not accuracy:
-        words = ["", *mean.split("_")]
-        places = [place for place in (-1, -2) if words[place] in LESS_IS_BETTER]
-        negated = bool(places) and words[places[0] - 1] == NEGATED
-        return Target(name, mean, run=run, higher_is_better=not places or negated)
+        word, negated = _cost(mean)
+        return Target(name, mean, run=run, higher_is_better=not word or negated)
     epochs = int(accuracy["epochs"]) if accuracy["epochs"] else None
     return Target(name, mean, accuracy["dataset"], accuracy["split"], epochs, run, "%")
+
+
+def _cost(mean: str) -> tuple[str, bool]:
+    """Return the word of a measurement's name of which less is better, and whether it is negated.
+
+    The word is empty where there is none.
+    """
+    words = ["", *mean.split("_")]
+    places = [place for place in (-1, -2) if words[place] in LESS_IS_BETTER]
+    return (words[places[0]], words[places[0] - 1] == NEGATED) if places else ("", False)
 
 
 def cost_columns(datasets: Iterable[str]) -> list[str]:

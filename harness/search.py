@@ -1,7 +1,8 @@
-"""FreeDARTS: find an architecture in a supernet at initialisation, by the sensitivity of its
-operations, within seconds.
+"""Search an architecture: in a supernet at initialisation by the sensitivity of its operations
+(FreeDARTS), or in a benchmark by a proxy's scores.
 
-Zhang, Huang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542.
+Zhang, Huang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542; the other
+methods are in :mod:`harness.search_methods.by_proxy`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError
+from harness.runs.plan import RunOptions, make_plan
+from harness.search_methods.by_proxy.command import carry_out, setting_of
+from harness.search_methods.by_proxy.methods import BY_PROXY, ByProxy
+from harness.search_methods.by_proxy.options import flags, foreign_option
+from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from harness.search_methods.command import fed_to, say_what_is_doubtful, targets_of
+from harness.search_methods.method import Method
 from harness.search_methods.methods import METHODS
 from harness.search_methods.running import search_all
-from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.checks import check_replaceable, load_plugins, say_what_is_replaced
 from harness.terminal.options import add_tables, add_targets
 
 METHOD = METHODS["freedarts"]
@@ -31,8 +39,16 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(
         prog,
         "Search an architecture in a supernet at initialisation, by the zero-cost sensitivity of "
-        "its operations.",
+        "its operations. Other methods search a benchmark by a proxy; each has its own options: "
+        "--method NAME --help.",
     )
+    p.add_argument(
+        "--method",
+        choices=[*METHODS, *BY_PROXY],
+        default=METHOD.name,
+        help=f"which search, all but the first by a proxy (default: {METHOD.name})",
+    )
+    p.add_argument("--list", action="store_true", help="say what the methods do, and exit")
     METHOD.add_options(p)
     against = p.add_argument_group("what it is compared with")
     add_targets(against, "test accuracies")
@@ -73,9 +89,21 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    args = parser(prog).parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if method := _method_by_proxy(words):
+        return _by_proxy(prog, method, words)
+    _check_options(words, METHOD.name, flags(parser(prog)), prog)
+    args = parser(prog).parse_args(words)
+    if args.list:
+        print(_listing())
+        return 0
     if args.replay:
         return _replay(args, parser(prog).parse_args(["--replay", str(args.replay)]))
+    return _freedarts(prog, args, words)
+
+
+def _freedarts(prog: str, args: argparse.Namespace, words: Sequence[str]) -> int:
+    """Search by FreeDARTS, as a command line says."""
     settings = METHOD.settings(args)
     said = fed_to(settings)
     print(f"{prog}: {said}", flush=True)
@@ -96,7 +124,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         one for searches in search_all(work, settings, args.workers).values() for one in searches
     ]
     provenance: dict[str, Any] = {
-        "command": [prog, *(sys.argv[1:] if argv is None else argv)],
+        "command": [prog, *words],
         "space": args.space,
         "preset": args.preset,
         "none": args.none,
@@ -112,6 +140,58 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     context = Context(args.space, settings[0].dataset, table, targets, args.scores, published, said)
     publish_search(searches, context, out, provenance)
     return FAILED if any(one.fault for one in searches) else 0
+
+
+def _method_by_proxy(words: Sequence[str]) -> ByProxy | None:
+    """Return the method by proxy that a command line names, the last one; None where it names
+    another or none.
+    """
+    alone = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    alone.add_argument("--method", nargs="?")
+    return BY_PROXY.get(alone.parse_known_args(words)[0].method or "")
+
+
+def _check_options(words: Sequence[str], method: str, own: set[str], prog: str) -> None:
+    """Raise InputError when a command line has an option of another method than its own."""
+    if reason := foreign_option(words, own, prog, flags(parser(prog))):
+        raise InputError(f"--method {method}: {reason}")
+
+
+def _listing() -> str:
+    """Return a line for each method."""
+    methods: list[Method | ByProxy] = [*METHODS.values(), *BY_PROXY.values()]
+    width = max(len(method.name) for method in methods)
+    lines = [f"  {method.name:<{width}}  {method.description}" for method in methods]
+    return "\n".join(["Methods (options: --method NAME --help):", *lines])
+
+
+def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
+    """Search a benchmark by a proxy, as a command line says."""
+    of_method = by_proxy_parser(method, prog)
+    _check_options(words, method.name, flags(of_method), prog)
+    args = of_method.parse_args(words)
+    options = RunOptions(
+        benchmark=args.benchmark,
+        dataset=args.dataset,
+        archs="all",
+        targets=[args.target] if args.target else None,
+        tables=args.tables,
+    )
+    if method.scores:
+        options = replace(
+            options,
+            proxies=[args.proxy],
+            images=args.images,
+            dtype=args.dtype,
+            device=args.device,
+            plugins=load_plugins(prog, args.plugin),
+        )
+    plan = make_plan(options)
+    for warning in filter(None, (plan.warning, plan.uncovered)):
+        print(f"{prog}: {warning}", file=sys.stderr)
+    setting = setting_of(args, method, plan.job, plan.table, plan.targets[0], plan.indices)
+    carry_out(setting, args, prog, [prog, *words])
+    return 0
 
 
 def _replay(args: argparse.Namespace, alone: argparse.Namespace) -> int:

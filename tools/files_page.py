@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.run_record import RunRecord
 from harness.files.search_record import MeasurementRecord, SearchRecord, SettingRecord, SweepRecord
 from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord, TheoryRecord
@@ -17,6 +18,7 @@ from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord, 
 FILES: dict[str, list[type[Any]]] = {
     "run.json": [RunRecord],
     "search.json": [SearchRecord],
+    "proxy_search.json": [ProxySearchRecord],
     "sweep.json": [SweepRecord],
     "steps/*.jsonl": [SettingRecord, MeasurementRecord],
     "theory.json": [TheoryRecord],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.edits import one_changed
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,6 +71,13 @@ class NatsSize:
 
     def canonical(self, index: int) -> int:
         return index
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the 35 choices with another number of channels in one layer, as the published
+        evolution mutates them (Dong et al., TPAMI 2021).
+        """
+        changed = one_changed(self.architecture(index).structure, CHANNELS)
+        return sorted(self.index(":".join(map(str, channels))) for channels in changed)
 
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nats_sss.network import Network

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
-from benchmarks_data.nb101 import space
+from benchmarks_data.nb101 import edits, space
 
 if TYPE_CHECKING:
     from benchmarks_data.nb101.network import Network
@@ -39,6 +39,16 @@ class NasBench101:
 
     def canonical(self, index: int) -> str:
         return space.hash_of(index)
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the cells that one edit makes of *index*: another operation on a vertex, an edge
+        more or less, or a vertex more or less that has one edge in and one out.
+
+        The published mutation (Ying et al., ICML 2019) changes operations and edges of a graph of 7
+        vertices, in which idle ones lie in reserve; here cells have no idle vertex, and a vertex
+        comes with its edges.
+        """
+        return edits.neighbours(index)
 
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.edits import one_changed
 from benchmarks_data.nb201 import space
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class NasBench201:
 
     def without_dead_edges(self, index: int) -> int:
         return space.index(space.format_cell(space.without_dead_edges(space.cell(index))))
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the 24 cells with another operation on one edge, as the published evolution
+        mutates them (Dong and Yang, ICLR 2020).
+        """
+        changed = one_changed(space.cell(index), space.OPERATIONS)
+        return sorted(space.index(space.format_cell(cell)) for cell in changed)
 
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.edits import one_changed
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class NasBenchMacro:
 
     def canonical(self, index: int) -> int:
         return index
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the 16 chains with another operation in one layer."""
+        changed = one_changed(self.architecture(index).string, "012")
+        return sorted(self.index("".join(digits)) for digits in changed)
 
     def depth(self, index: int) -> int:
         return sum(kind != "identity" for kind in self.architecture(index).structure)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.edits import one_changed
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
 
@@ -96,6 +97,10 @@ class TransNasMicro:
 
     def without_dead_edges(self, index: int) -> int:
         return _index_of(space.without_dead_edges(self.architecture(index).structure))
+
+    def neighbours(self, index: int) -> list[int]:
+        """Return the 18 cells with another operation on one edge."""
+        return sorted(map(_index_of, one_changed(self.architecture(index).structure, KINDS)))
 
     def depth(self, index: int) -> int:
         return space.depth(self.architecture(index).structure)

@@ -58,6 +58,7 @@ def declared_name(given: str | None, scored: Collection[str]) -> str | None:
 RECORDS = {
     "run.json": "harness.run or harness.report",
     "search.json": "harness.search",
+    "proxy_search.json": "harness.search --method random, first, evolution or warm-up",
     "sweep.json": "harness.sweep",
     "theory.json": "harness.theory",
 }

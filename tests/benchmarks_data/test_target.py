@@ -146,6 +146,15 @@ def test_columns_of_official_files_and_the_embedded_table_are_accuracies_or_cost
     assert {target.run for target in accuracies} == {None, 1, 2, 3}
 
 
+def test_what_is_known_before_training() -> None:
+    known = ["params", "edgegpu_latency", "cifar10_flops", "edge_latency_ms", "latency_run2"]
+    others = [
+        *("cifar10_test", "class_scene_top1", "room_layout_neg_loss", "valid_loss", "neg_latency"),
+        *("cifar10_train_time", "seconds", "test_error", "arithmetic_intensity"),
+    ]
+    assert [name for name in known + others if Target.parse(name).is_known_before_training] == known
+
+
 def _datasets_of(benchmark: str) -> list[str]:
     return list(benchmarks_data.get(benchmark).datasets)
 

@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks_data import convert
-from harness import run
+from harness import run, search
 from harness.__main__ import COMMANDS
+from harness.search_methods.by_proxy.methods import BY_PROXY
+from harness.search_methods.by_proxy.options import parser as parser_of
 from tests.fuzz.damage import argument, status_of
 
 #: Values that an option takes.
@@ -37,7 +39,7 @@ USUAL = {
     "--channels": ["1"], "--cells": ["1"], "--alpha": ["normal"], "--batchnorm": ["eval"],
     "--tolerance": ["0"],
     "--images": ["absent.npz"], "--tables": ["."], "--out": ["out"], "--store": ["s.sqlite", "."],
-    "--plugin": ["absent.py"],
+    "--plugin": ["absent.py"], "--at-most": ["params=1e6"], "--at-least": ["flops=-1", "params=x"],
 }  # fmt: skip
 #: What lets a command end before it computes anything: files that are not there.
 ABSENT = {
@@ -111,6 +113,17 @@ def test_a_command_that_lacks_a_file_is_refused(
         if word not in ("--update", "--replay")
     ]
     assert status_of(module.main, [*words, *ABSENT[name]]) == 2
+
+
+@pytest.mark.parametrize("name", BY_PROXY)
+@given(data=st.data())
+def test_a_search_by_proxy_without_its_table_is_refused(
+    name: str, data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NAS_TABLES", raising=False)
+    words = data.draw(command_lines(parser_of(BY_PROXY[name], search.PROG)))
+    assert status_of(search.main, [*words, "--method", name, "--tables", "absent"]) == 2
 
 
 def test_every_command_is_fuzzed() -> None:
