@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 class Dataset:
     """The input that a benchmark's networks take.
 
-    Number of classes, and height and width of an RGB image in pixels.
+    Attributes:
+        classes: how many there are.
+        image_size: height of an image in pixels, and its width where none is given.
+        width: of an image in pixels that is not square.
+        channels: 3 of an RGB image, or 1.
     """
 
     classes: int
     image_size: int
+    width: int | None = None
+    channels: int = 3
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return self.channels, self.image_size, self.width or self.image_size
 
 
 @dataclass(frozen=True)

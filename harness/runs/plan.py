@@ -20,6 +20,7 @@ from harness.scoring.checks import (
 )
 from harness.scoring.image_file import ImageFile
 from harness.scoring.inputs import images_named
+from benchmarks_data.listed import listing_of
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
@@ -134,7 +135,16 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
     device, memory = check_device(options.device), _bytes(options.memory)
-    job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
+    job = Job(
+        benchmark.name,
+        dataset,
+        images,
+        options.dtype,
+        device,
+        options.plugins,
+        memory,
+        listing=listing_of(benchmark),
+    )
     return Plan(options, job, requests, indices, table, targets, warning, uncovered, declared)
 
 

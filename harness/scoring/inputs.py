@@ -75,15 +75,14 @@ def network_inputs(
     drawn = seed if batch is None else batch
 
     def draw_images(size: int, part: int = 0) -> torch.Tensor:
-        return _images(images, drawn, dataset.image_size, size, part, dtype, device).clone()
+        return _images(images, drawn, dataset.shape, size, part, dtype, device).clone()
 
     def draw_labels(size: int, part: int = 0) -> torch.Tensor:
         return _labels(images, drawn, dataset.classes, size, part).to(device)
 
-    shape = (3, dataset.image_size, dataset.image_size)
     stream = partial(generator, seed)
     return Inputs(
-        shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device)
+        dataset.shape, draw_images, draw_labels, stream, getattr(torch, dtype), torch.device(device)
     )
 
 
@@ -100,32 +99,37 @@ def _labels(images: Images, seed: int, classes: int, size: int, part: int) -> to
 
 @lru_cache(maxsize=64)
 def _images(
-    images: Images, seed: int, image_size: int, size: int, part: int, dtype: str, device: str
+    images: Images,
+    seed: int,
+    shape: tuple[int, int, int],
+    size: int,
+    part: int,
+    dtype: str,
+    device: str,
 ) -> torch.Tensor:
     import torch
 
     from benchmarks_data.initialisation import generator
     from proxies.passes.common import laid_out
 
+    channels, height, width = shape
     if images is None:
-        batch = torch.randn(
-            size,
-            3,
-            image_size,
-            image_size,
-            generator=generator(seed, "noise", *([part] if part else [])),
-        )
+        stream = generator(seed, "noise", *([part] if part else []))
+        batch = torch.randn(size, *shape, generator=stream)
         return laid_out(batch.to(device, getattr(torch, dtype)))
     if isinstance(images, Natural):
-        batch = draw(size, image_size, generator(seed, NATURAL, part))
+        side = max(height, width)
+        batch = draw(size, side, generator(seed, NATURAL, part))[:, :channels, :height, :width]
         return laid_out(batch.to(device, getattr(torch, dtype)))
     content, positions = chosen_images(images, seed, size, part)
     values = (content.pixels[positions] - content.mean) / content.deviation
     batch = torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
-    if batch.shape[-2:] != (image_size, image_size):
+    if batch.shape[-2:] != (height, width):
         batch = torch.nn.functional.interpolate(
-            batch, (image_size, image_size), mode="bilinear", antialias=True
+            batch, (height, width), mode="bilinear", antialias=True
         )
+    if channels == 1:
+        batch = batch.mean(1, keepdim=True)
     return laid_out(batch.to(device, getattr(torch, dtype)))
 
 

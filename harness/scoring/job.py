@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import benchmarks_data
 import proxies
+from benchmarks_data.listed import ListedBenchmark
 from harness.scoring.inputs import Images, key_of
 from harness.scoring.natural import CURRENT
 from proxies.requests import reads_images
@@ -30,6 +32,7 @@ class Job:
             decide. No part of a score's identity either.
         batch: the seed of the batches of images and labels; None is the seed of the task, which
             draws all else.
+        listing: the file of a benchmark that is a list, and the list's checksum; None for others.
     """
 
     benchmark: str
@@ -40,6 +43,20 @@ class Job:
     plugins: tuple[tuple[Path, int], ...] = ()
     memory: int | None = None
     batch: int | None = None
+    listing: tuple[Path, str] | None = None
+
+    @property
+    def architectures(self) -> str:
+        """What identifies the meaning of indices: the benchmark, and of a list its checksum."""
+        return f"{self.benchmark}@{self.listing[1][:16]}" if self.listing else self.benchmark
+
+    def open_list(self) -> None:
+        """Open the list in this process, where the benchmark is one; raise InputError when it has
+        changed.
+        """
+        if self.listing:
+            path, checksum = self.listing
+            cast(ListedBenchmark, benchmarks_data.get(self.benchmark)).open(path, checksum)
 
     def dataset_of(self, request: proxies.Request) -> str:
         """Return what identifies the networks that a request sees.
@@ -48,7 +65,9 @@ class Job:
         """
         if request.logits:
             return self.dataset
-        return f"{benchmarks_data.get(self.benchmark).datasets[self.dataset].image_size} pixels"
+        channels, height, width = benchmarks_data.get(self.benchmark).datasets[self.dataset].shape
+        usual = channels == 3 and height == width
+        return f"{height} pixels" if usual else f"{channels}x{height}x{width} pixels"
 
     def revision_of(self, request: proxies.Request) -> int:
         """Return the version of a request's scores.

@@ -218,7 +218,7 @@ def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]
     if inputs and job.batch not in (None, seed):
         inputs += f"#batch={job.batch}"
     return (
-        job.benchmark,
+        job.architectures,
         job.dataset_of(request),
         inputs,
         job.dtype,

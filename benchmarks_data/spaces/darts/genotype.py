@@ -8,6 +8,7 @@ nodes; the cell's output holds the channels of these four.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,16 @@ CONCAT = tuple(range(INPUTS, INPUTS + NODES))
 
 #: An operation and the node that it reads.
 Term = tuple[str, int]
+_TEXT = re.compile(
+    r"normal:(?P<normal>{cell});reduce:(?P<reduce>{cell})".format(
+        cell=r"[a-z0-9_]+~[0-9](?:\|[a-z0-9_]+~[0-9])*"
+    )
+)
+
+
+def reduces_at(place: int, cells: int) -> bool:
+    """Return whether the cell at a *place* from 0 of a row of *cells* is a reduction cell."""
+    return place in (cells // 3, 2 * cells // 3)
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,15 @@ class Genotype:
             f"reduce={list(self.reduce)}, reduce_concat={list(self.reduce_concat)})"
         )
 
+    @property
+    def text(self) -> str:
+        """The cells as tables write them, without the nodes that are joined."""
+        cells = (
+            "|".join(f"{kind}~{source}" for kind, source in cell)
+            for cell in (self.normal, self.reduce)
+        )
+        return "normal:{};reduce:{}".format(*cells)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the cells as plain lists, as :func:`genotype` takes them."""
         return {
@@ -77,10 +97,9 @@ def _check_cell(name: str, cell: Sequence[Term], concat: Sequence[int]) -> None:
         )
     for place, (kind, source) in enumerate(cell):
         node = INPUTS + place // EDGES_PER_NODE
-        if kind not in OPERATIONS or kind == NONE:
+        if kind not in OPERATIONS:
             raise InputError(
-                f"{kind!r} is no operation of a DARTS cell: expected one of "
-                f"{', '.join(OPERATIONS[1:])}"
+                f"{kind!r} is no operation of a DARTS cell: expected one of {', '.join(OPERATIONS)}"
             )
         if not 0 <= source < node:
             raise InputError(
@@ -121,6 +140,26 @@ def genotype(entry: object) -> Genotype:
         raise InputError(
             f"a genotype has lists of [operation, node] in 'normal' and 'reduce': {error}"
         ) from error
+
+
+def genotype_of_text(text: str) -> Genotype:
+    """Return the genotype that a table writes as ``normal:op~node|...;reduce:op~node|...``, for each
+    node its two terms.
+
+    Raises:
+        InputError: it is none.
+    """
+    parts = _TEXT.fullmatch(text)
+    if not parts:
+        raise InputError(
+            f"{text!r} is no genotype: expected normal:op~node|...;reduce:op~node|..., with two "
+            f"terms for each of {NODES} nodes"
+        )
+    normal, reduce = (
+        tuple((term[:-2], int(term[-1])) for term in parts[name].split("|"))
+        for name in ("normal", "reduce")
+    )
+    return Genotype(normal, reduce)
 
 
 def _node(value: object) -> int:

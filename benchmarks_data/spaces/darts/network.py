@@ -17,6 +17,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from benchmarks_data.benchmark import Operation
 from benchmarks_data.initialisation import Convolution, Linear, initialise
 from benchmarks_data.layers import FactorizedReduce, ReluConvBn, Zero
 from benchmarks_data.spaces.choice import Choice
@@ -26,7 +27,9 @@ from benchmarks_data.spaces.darts.genotype import (
     NODES,
     OPERATIONS,
     Genotype,
+    reduces_at,
 )
+from benchmarks_data.spaces.darts.liveness import live_terms
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet, summed
 
 STEM_MULTIPLIER = 3
@@ -137,12 +140,19 @@ class Body(nn.Module):
     """
 
     def __init__(
-        self, interior: Interior, classes: int, *, channels: int, cells: int, imagenet: bool
+        self,
+        interior: Interior,
+        classes: int,
+        *,
+        channels: int,
+        cells: int,
+        imagenet: bool,
+        image_channels: int = 3,
     ) -> None:
         super().__init__()
         if imagenet:
             half = channels // 2
-            first_layer = Convolution(3, half, 3, stride=2, padding=1, bias=False)
+            first_layer = Convolution(image_channels, half, 3, stride=2, padding=1, bias=False)
             self.stem = nn.Sequential(
                 first_layer, nn.BatchNorm2d(half), ReluConvBn(half, channels, 3, stride=2)
             )
@@ -151,13 +161,13 @@ class Body(nn.Module):
         else:
             before = last = STEM_MULTIPLIER * channels
             self.stem = nn.Sequential(
-                Convolution(3, last, 3, padding=1, bias=False), nn.BatchNorm2d(last)
+                Convolution(image_channels, last, 3, padding=1, bias=False), nn.BatchNorm2d(last)
             )
             self.second_stem = nn.Identity()
         reduced = imagenet
         rows: list[nn.Module] = []
         for place in range(cells):
-            reduces = place in (cells // 3, 2 * cells // 3)
+            reduces = reduces_at(place, cells)
             channels = 2 * channels if reduces else channels
             first = (
                 FactorizedReduce(before, channels) if reduced else ReluConvBn(before, channels, 1)
@@ -180,7 +190,11 @@ class Body(nn.Module):
 
 
 class Network(Body):
-    """The network of a genotype: (batch, 3, height, width) -> logits (batch, classes)."""
+    """The network of a genotype: (batch, channels, height, width) -> logits (batch, classes).
+
+    Without *scales* the operations are those of the search network: no normalisation in them has a
+    scale and a shift, and poolings are followed by one.
+    """
 
     def __init__(
         self,
@@ -191,28 +205,68 @@ class Network(Body):
         channels: int = 36,
         cells: int = 20,
         imagenet: bool = False,
+        image_channels: int = 3,
+        scales: bool = True,
     ) -> None:
         super().__init__(
-            partial(_chosen, genotype), classes, channels=channels, cells=cells, imagenet=imagenet
+            partial(_chosen, genotype, scales),
+            classes,
+            channels=channels,
+            cells=cells,
+            imagenet=imagenet,
+            image_channels=image_channels,
         )
+        self._genotype = genotype
         initialise(self, seed)
 
+    @property
+    def operations(self) -> list[Operation]:
+        """Every term of every cell.
 
-def _chosen(genotype: Genotype, channels: int, reduces: bool) -> tuple[list[Edge], tuple[int, ...]]:
+        A term is an edge of its own, from the node that it reads to its number: 0 to 7 in the
+        normal cell, two for each node in turn, and 8 to 15 in the reduction cell. Two terms that
+        join the same nodes stay apart, and so do equal terms of the two kinds of cells.
+        """
+        cells, genotype = list(self.cells), self._genotype
+        rows = live_terms(genotype, len(cells))
+        return [
+            Operation(place, (source, number + len(terms) * reduces), kind, live[number], module)
+            for place, (cell, live) in enumerate(zip(cells, rows, strict=True))
+            for reduces in [reduces_at(place, len(cells))]
+            for terms in [genotype.reduce if reduces else genotype.normal]
+            for number, ((kind, source), module) in enumerate(
+                zip(terms, cell.edges.values(), strict=True)
+            )
+        ]
+
+
+def _chosen(
+    genotype: Genotype, scales: bool, channels: int, reduces: bool
+) -> tuple[list[Edge], tuple[int, ...]]:
     terms, concat = (
         (genotype.reduce, genotype.reduce_concat)
         if reduces
         else (genotype.normal, genotype.normal_concat)
     )
+    make = operation if scales else _searched
     edges = [
         (
             source,
             INPUTS + place // EDGES_PER_NODE,
-            operation(kind, channels, 2 if reduces and source < INPUTS else 1),
+            make(kind, channels, 2 if reduces and source < INPUTS else 1),
         )
         for place, (kind, source) in enumerate(terms)
     ]
     return edges, concat
+
+
+def _searched(kind: str, channels: int, stride: int) -> nn.Module:
+    """Return an operation as the search network has it."""
+    module = operation(kind, channels, stride)
+    if kind in POOLINGS:
+        module = nn.Sequential(module, nn.BatchNorm2d(channels))
+    _without_scales(module)
+    return module
 
 
 class DartsSupernet(Body, Supernet):
