@@ -86,6 +86,11 @@ class ListedBenchmark:
         raise NotImplementedError
 
     @property
+    def is_open(self) -> bool:
+        """Whether a list is open."""
+        return self._listing is not None
+
+    @property
     def listing(self) -> Listing:
         """The list; raise InputError while none is open."""
         if self._listing is None:
@@ -163,17 +168,30 @@ class ListedBenchmark:
         """Return the file that holds the list in a folder of tables."""
         from benchmarks_data.formats.table import find_table
 
-        stems = [
-            stem
-            for stem in self.files
-            if any((folder / f"{stem}{ending}").is_file() for ending in (".csv", ".csv.gz"))
-        ]
+        try:
+            stems = [
+                stem
+                for stem in self.files
+                if any((folder / f"{stem}{ending}").is_file() for ending in (".csv", ".csv.gz"))
+            ]
+        except OSError:  # which find_table explains
+            stems = []
         if len(stems) > 1:
             raise InputError(
                 f"{folder} holds {len(stems)} lists of {self.name}, {' and '.join(stems)}: keep "
                 "one of them"
             )
         return find_table(folder, stems[0] if stems else self.files[0])
+
+
+def open_for_frame(benchmark: object, folder: Path | None) -> None:
+    """Open the list in a folder of tables where a benchmark is one, and none is open.
+
+    Raises:
+        InputError: no folder was named, or it has no list of the benchmark.
+    """
+    if isinstance(benchmark, ListedBenchmark) and not benchmark.is_open:
+        benchmark.table(folder)
 
 
 def listing_of(benchmark: object) -> tuple[Path, str] | None:

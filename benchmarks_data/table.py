@@ -59,12 +59,12 @@ class Table:
         return [Target.parse(str(name)) for name in self.values.columns]
 
     def default_target(self, dataset: str) -> str:
-        """Return the dataset's test column of the longest training, means before single runs."""
-        tests = [
-            target
-            for target in self.targets
-            if (target.dataset, target.split, target.run) == (dataset, "test", None)
-        ]
+        """Return the dataset's test column of the longest training, or the validation column where
+        there is none of tests; no single run.
+        """
+        means = [one for one in self.targets if one.dataset == dataset and one.run is None]
+        tests = [one for one in means if one.split == "test"]
+        tests = tests or [one for one in means if one.split == "valid"]
         if not tests:
             raise InputError(
                 f"table {self.name} has no column called a test accuracy of {dataset}: name a "

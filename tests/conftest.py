@@ -14,6 +14,7 @@ import torch
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
+from tests.listed import LISTS, write_list
 
 # Small networks: threads that wait for one another cost far more than they give.
 torch.set_num_threads(1)
@@ -59,6 +60,23 @@ def reference_scores(tables: Path) -> Path:
 def real_images(tables: Path) -> Path:
     """A file of real CIFAR-10 images, beside the folder of tables."""
     return _beside(tables, "images/cifar10_640.npz")
+
+
+@pytest.fixture(scope="session")
+def more_tables(tables: Path) -> Path:
+    """A second folder of tables, beside the first."""
+    return _beside(tables, "more_tables")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _open_lists(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Open a list of random architectures for each benchmark that is one, so that tests of all
+    benchmarks have it too. A test of another list lends a benchmark of its own.
+    """
+    folder = tmp_path_factory.mktemp("lists")
+    for name in LISTS:
+        write_list(folder, name, 600)
+        benchmarks_data.get(name).table(folder)
 
 
 def _beside(tables: Path, name: str) -> Path:

@@ -13,6 +13,7 @@ import benchmarks_data
 import proxies as registry
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.listed import open_for_frame
 from harness.runs.arguments import (
     call_text,
     in_python_words,
@@ -27,7 +28,7 @@ from harness.runs.brought import Brought, GivenProxy, benchmark_of, named_proxie
 from harness.runs.conduct import Due, Track, Work, conducted
 from harness.runs.plan import Plan, make_plan
 from harness.runs.progress import Progress, shown
-from harness.terminal.checks import check_replaceable
+from harness.terminal.checks import check_replaceable, tables_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +224,9 @@ def _evaluated(given: dict[str, Any]) -> Evaluation:
 def _table(frame: pd.DataFrame, benchmark: str) -> Any:
     from benchmarks_data.formats.frame import table_of_frame
 
-    return table_of_frame(frame, benchmarks_data.get(benchmark))
+    known = benchmarks_data.get(benchmark)
+    open_for_frame(known, tables_folder(None))
+    return table_of_frame(frame, known)
 
 
 def _conducted(

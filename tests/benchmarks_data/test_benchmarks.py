@@ -51,7 +51,7 @@ def test_networks_build_for_every_dataset_and_offer_their_operations(
         network = benchmark_entry.network(sample(benchmark_entry, 1)[0], dataset.classes, 0)
         images = torch.randn(
             2,
-            3,
+            dataset.channels,
             small(benchmark_entry),
             small(benchmark_entry),
             generator=torch.Generator().manual_seed(0),

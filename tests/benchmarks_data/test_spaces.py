@@ -227,7 +227,7 @@ def test_a_darts_cell_reads_the_outputs_of_the_two_cells_before(source: int) -> 
         ([], "an object with 'normal' and 'reduce'"),
         ({}, "lists of"),
         ({"normal": [["skip_connect", 0]], "reduce": []}, "has 8 operations"),
-        ({**DARTS_V2, "normal": [["none", 0]] * 8}, "'none' is no operation"),
+        ({**DARTS_V2, "normal": [["conv_3x3", 0]] * 8}, "'conv_3x3' is no operation"),
         (
             {**DARTS_V2, "normal": [["skip_connect", 2]] * 8},
             "node 2 of a normal cell reads nodes 0 to 1",

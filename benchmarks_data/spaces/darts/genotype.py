@@ -152,7 +152,7 @@ def genotype_of_text(text: str) -> Genotype:
     parts = _TEXT.fullmatch(text)
     if not parts:
         raise InputError(
-            f"{text!r} is no genotype: expected normal:op~node|...;reduce:op~node|..., with two "
+            f"{text[:300]!r} is no genotype: expected normal:op~node|...;reduce:op~node|..., with two "
             f"terms for each of {NODES} nodes"
         )
     normal, reduce = (

@@ -1,0 +1,119 @@
+"""Benchmarks that are lists: what an index means is in a file."""
+
+from pathlib import Path
+
+import pytest
+
+import benchmarks_data
+from benchmarks_data.darts_bench import DartsBench
+from benchmarks_data.errors import InputError
+from benchmarks_data.nb301 import NasBench301
+from tests.listed import write_list
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """A folder with a list of 5 random genotypes."""
+    write_list(tmp_path, "darts_bench", 5)
+    return tmp_path
+
+
+def test_an_index_is_that_of_the_row(listed: Path) -> None:
+    path, benchmark = listed / "darts_bench.csv", DartsBench()
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *rows[::-1]]))
+    table = benchmark.table(listed)
+    assert benchmark.size == len(table.values) == 5
+    for row in rows:
+        index, string, accuracy = row.split(",")
+        assert benchmark.architecture(int(index)).string == string
+        assert benchmark.index(string) == int(index)
+        assert table.values.loc[int(index), "cifar10_valid_50ep"] == float(accuracy)
+    assert table.default_target("cifar10") == "cifar10_valid_50ep"
+
+
+def test_nothing_is_known_of_a_list_that_is_not_open() -> None:
+    benchmark = DartsBench()
+    for ask in (lambda: benchmark.size, lambda: benchmark.architecture(0)):
+        with pytest.raises(InputError, match="darts_bench is a list in a table: name the folder"):
+            ask()
+
+
+def test_an_architecture_that_is_not_listed_has_no_index(listed: Path, tmp_path: Path) -> None:
+    benchmark, other = DartsBench(), DartsBench()
+    benchmark.table(listed)
+    (tmp_path / "other").mkdir()
+    write_list(tmp_path / "other", "darts_bench", 3, seed=1)
+    other.table(tmp_path / "other")
+    with pytest.raises(InputError, match="is none of the 5 architectures of darts_bench"):
+        benchmark.index(other.architecture(0).string)
+
+
+def test_a_process_has_one_list_of_a_benchmark(listed: Path, tmp_path: Path) -> None:
+    benchmark = DartsBench()
+    benchmark.table(listed)
+    copy, other = tmp_path / "copy", tmp_path / "other"
+    copy.mkdir()
+    other.mkdir()
+    text = (listed / "darts_bench.csv").read_text()
+    (copy / "darts_bench.csv").write_text(text.replace(",51\n", ",61\n"))
+    assert benchmark.table(copy).values.loc[1, "cifar10_valid_50ep"] == 61
+    write_list(other, "darts_bench", 4)  # the first four of the same
+    with pytest.raises(InputError, match="lists other architectures of darts_bench than"):
+        benchmark.table(other)
+    assert benchmark.size == 5
+
+
+def test_a_list_that_has_changed_is_refused_by_its_checksum(listed: Path) -> None:
+    first, later = DartsBench(), DartsBench()
+    first.table(listed)
+    path = write_list(listed, "darts_bench", 5, seed=1)
+    with pytest.raises(InputError, match="has changed since the run began"):
+        later.open(path, first.listing.checksum)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda text: text.replace("index,arch", "arch,index"), "line 1: the first columns"),
+        (lambda text: text.replace("\n3,", "\n7,"), "index 3 is missing: a list numbers its 5"),
+        (lambda text: text.replace("\n3,", "\n2,"), "line 5: index 2 stands there a second time"),
+        (lambda text: text.replace("\n3,", "\n-3,"), "line 5: '-3' is no index"),
+        (lambda text: text.replace(";reduce", "", 1), "line 2: 'normal:.*is no genotype"),
+        (lambda text: text + text.splitlines()[1].replace("0,", "5,", 1), "of line 2 stands there"),
+        (lambda text: text.splitlines()[0], "lists no architecture"),
+        (lambda text: text + "5", "line 7: no architecture: is the file cut off"),
+        (lambda text: text.replace("_50ep", "_50"), "column 3 is 'cifar10_valid_50'"),
+        (lambda text: text.replace(",51", ",101"), "line 3, column .*is no accuracy in percent"),
+    ],
+)
+def test_what_is_no_list_is_refused(listed: Path, change, complaint: str) -> None:
+    path = listed / "darts_bench.csv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(InputError, match=complaint) as caught:
+        DartsBench().table(listed)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_without_the_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no table of nb301 in .*expected nb301.csv.gz"):
+        NasBench301().table(tmp_path)
+    with pytest.raises(InputError, match="no folder of tables at"):
+        NasBench301().table(tmp_path / "absent")
+
+
+def test_a_list_may_be_called_after_who_trained_it(tmp_path: Path) -> None:
+    """As nb301_suite_zero.csv, which is the list then, and no table of measurements beside it."""
+    path = write_list(tmp_path, "nb301", 4)
+    path.rename(tmp_path / "nb301_suite_zero.csv")
+    (tmp_path / "nb301_hardware.csv").write_text("index,raspi4_latency\n2,7.5\n")
+    table = NasBench301().table(tmp_path)
+    assert list(table.values) == ["svhn_valid", "raspi4_latency"]
+    assert list(table.measurements) == ["nb301_hardware.csv"]
+    write_list(tmp_path, "nb301", 4, seed=1)
+    with pytest.raises(InputError, match="2 lists of nb301, nb301 and nb301_suite_zero: keep one"):
+        NasBench301().table(tmp_path)
+
+
+def test_lists_are_among_the_benchmarks() -> None:
+    assert {"darts_bench", "nb301"} <= set(benchmarks_data.names())
