@@ -27,6 +27,7 @@ from benchmarks_data.command import Parser, given_path, guarded, writable_folder
 from benchmarks_data.conversion_journal import Journal, signature
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.official import Official, Rows
+from benchmarks_data.listed import ListedBenchmark
 
 PROG = "python -m benchmarks_data.convert"
 TABULAR = (".csv", ".csv.gz", ".parquet")
@@ -75,6 +76,11 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     benchmark = benchmarks_data.get(args.benchmark)
+    if isinstance(benchmark, ListedBenchmark):
+        raise InputError(
+            f"{benchmark.name} is a list: write its table yourself, with columns index (from 0), "
+            "arch and then targets"
+        )
     if not args.source.exists():
         raise InputError(f"no file or folder at {args.source}")
     out = writable_folder(args.out)

@@ -1,4 +1,4 @@
-"""Lists of random genotypes, for benchmarks whose architectures are in a table that is not at hand."""
+"""Lists of random genotypes, for benchmarks whose architectures are in tables."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ def write_list(folder: Path, name: str, count: int, seed: int = 0, column: str =
     stream = random.Random(seed)
     path = folder / f"{name}.csv"
     column = column or {"darts_bench": "cifar10_valid_50ep", "nb301": "svhn_valid"}[name]
-    rows = [
-        f"{index},{random_genotype(stream).text},{50 + index % 50}\n" for index in range(count)
-    ]
+    rows = [f"{index},{random_genotype(stream).text},{50 + index % 50}\n" for index in range(count)]
     path.write_text(f"index,arch,{column}\n" + "".join(rows))
     return path

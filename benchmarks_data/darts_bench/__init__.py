@@ -1,8 +1,8 @@
-"""DARTS-Bench: genotypes of the DARTS space in the network of the DARTS paper, trained on cifar10 for
-50 epochs (github.com/OnceNAS-Bench/OnceNAS-Bench).
+"""DARTS-Bench: genotypes of the DARTS space, trained for 50 epochs in the network of its paper
+(github.com/OnceNAS-Bench/OnceNAS-Bench).
 
-The space and the network: Liu, Simonyan, Yang, ICLR 2019, arXiv 1806.09055. The source does not name
-the data set; presumably it is cifar10.
+The space and the network: Liu, Simonyan, Yang, ICLR 2019, arXiv 1806.09055. The source does not
+name the data set; presumably it is cifar10.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import unknown
+from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.scoring.checks import (
     canonical_requests,
@@ -20,7 +21,6 @@ from harness.scoring.checks import (
 )
 from harness.scoring.image_file import ImageFile
 from harness.scoring.inputs import images_named
-from benchmarks_data.listed import listing_of
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select

@@ -1,10 +1,13 @@
 """Benchmarks that are lists: what an index means is in a file."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import benchmarks_data
+from benchmarks_data.convert import main as convert
 from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb301 import NasBench301
@@ -115,5 +118,22 @@ def test_a_list_may_be_called_after_who_trained_it(tmp_path: Path) -> None:
         NasBench301().table(tmp_path)
 
 
+def test_a_list_is_not_converted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_list(tmp_path, "darts_bench", 3)
+    command = ["darts_bench", str(path), "--out", str(tmp_path), "--columns", "arch=arch"]
+    assert convert(command) == 2
+    assert "darts_bench is a list: write its table yourself" in capsys.readouterr().err
+
+
 def test_lists_are_among_the_benchmarks() -> None:
     assert {"darts_bench", "nb301"} <= set(benchmarks_data.names())
+
+
+def test_a_list_of_genotypes_is_read_without_torch(listed: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from benchmarks_data.darts_bench import BENCHMARK; "
+        f"BENCHMARK.table(Path({str(listed)!r})); BENCHMARK.canonical(0); "
+        "raise SystemExit('torch' in sys.modules)"
+    )
+    project = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=project, check=False).returncode == 0

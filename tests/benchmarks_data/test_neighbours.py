@@ -8,7 +8,6 @@ import benchmarks_data
 from benchmarks_data.benchmark import HasNeighbours
 from benchmarks_data.errors import InputError
 
-
 OFFERING = [
     name for name in benchmarks_data.names() if isinstance(benchmarks_data.get(name), HasNeighbours)
 ]

@@ -18,8 +18,8 @@ from benchmarks_data.nb201.space import EDGES
 from benchmarks_data.spaces import proxyless
 from benchmarks_data.spaces.choice import NONE
 from benchmarks_data.spaces.darts.genotype import genotype
-from benchmarks_data.spaces.darts.network import DartsSupernet
 from benchmarks_data.spaces.darts.network import Network as DartsNetwork
+from benchmarks_data.spaces.darts.supernet import DartsSupernet
 from benchmarks_data.spaces.mobile import MobileSupernet
 from benchmarks_data.spaces.nb201 import Cell, NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import unknown
 from benchmarks_data.formats import nats
 from benchmarks_data.formats.pickles import PickleError, PickleStream
@@ -38,6 +39,7 @@ from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
 from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_refused
+from tests.listed import write_list
 from tools.make_nb201 import write
 
 ARCHS = {f"a{index}": index for index in range(4)}
@@ -81,6 +83,18 @@ def test_measurements(content: bytes, tmp_path: Path) -> None:
     found = taken_or_refused(lambda: with_measurements(table, tmp_path, "b", 4, index_of))
     if found is not None:
         assert not np.isinf(found.values).any(axis=None)
+
+
+@given(data=st.data())
+def test_lists_of_genotypes(data: st.DataObject, tmp_path: Path) -> None:
+    good = write_list(tmp_path, "darts_bench", 3).read_text()
+    (tmp_path / "darts_bench.csv").write_bytes(data.draw(damaged_csv(good)))
+    benchmark = DartsBench()
+    table = taken_or_refused(lambda: benchmark.table(tmp_path))
+    if table is not None:
+        assert sorted(table.values.index) == list(range(benchmark.size))
+        for index in table.values.index:
+            assert benchmark.index(benchmark.architecture(index).string) == index
 
 
 @given(content=damaged_csv(HEADER + ROW))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import benchmarks_data
 import proxies
 from benchmarks_data.formats.tabular import column_map
+from benchmarks_data.spaces.darts.genotype import OPERATIONS, genotype_of_text
 from harness.scoring.selection import select
 from tests.fuzz.damage import damaged, odd_text, taken_or_refused
 
@@ -38,6 +39,22 @@ def test_a_text_names_an_architecture_or_is_refused(name: str, data: st.DataObje
     index = taken_or_refused(lambda: benchmark.index(text))
     if index is not None:
         assert benchmark.index(benchmark.architecture(index).string) == index
+
+
+@st.composite
+def genotype_text(draw: st.DrawFn) -> str:
+    """Return a genotype, some of whose operations or nodes are not the space's."""
+    kinds = st.one_of(st.sampled_from(OPERATIONS), odd_text)
+    nodes = st.one_of(st.integers(-1, 6).map(str), odd_text)
+    terms = st.lists(st.tuples(kinds, nodes).map("~".join), min_size=7, max_size=9)
+    return f"normal:{'|'.join(draw(terms))};reduce:{'|'.join(draw(terms))}"
+
+
+@given(text=st.one_of(odd_text, nearly("darts_bench"), genotype_text()))
+def test_a_text_is_a_genotype_or_is_refused(text: str) -> None:
+    read = taken_or_refused(lambda: genotype_of_text(text))
+    if read is not None:
+        assert read.text == text
 
 
 @st.composite

@@ -5,12 +5,23 @@ ICLR 2019, arXiv 1806.09055).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
-from benchmarks_data.spaces.darts.genotype import CONCAT, EDGES_PER_NODE, INPUTS, NODES, Genotype
-from benchmarks_data.spaces.darts.network import CELLS, CHOICES, DartsSupernet, Network
+from benchmarks_data.spaces.darts.genotype import (
+    CELLS,
+    CHOICES,
+    CONCAT,
+    EDGES_PER_NODE,
+    INPUTS,
+    NODES,
+    Genotype,
+)
+
+if TYPE_CHECKING:
+    from benchmarks_data.spaces.darts.network import Network
+    from benchmarks_data.spaces.darts.supernet import DartsSupernet
 
 SEARCH_CHANNELS, SEARCH_CELLS, LEAST_CELLS = 16, 8, 3
 #: Channels and number of cells of the networks that are trained: those that the paper reports.
@@ -58,6 +69,8 @@ class DartsSpace:
                 f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not "
                 f"--cells {cells}"
             )
+        from benchmarks_data.spaces.darts.supernet import DartsSupernet
+
         size = {"channels": channels or SEARCH_CHANNELS, "cells": cells or SEARCH_CELLS}
         return DartsSupernet(
             self.datasets[dataset].classes, seed, **size, imagenet=dataset == "imagenet"
@@ -72,6 +85,8 @@ class DartsSpace:
         return Genotype(tuple(cells["normal"]), tuple(cells["reduce"]))
 
     def network(self, architecture: Any, dataset: str, seed: int) -> Network:
+        from benchmarks_data.spaces.darts.network import Network
+
         channels, cells = TRAINED[dataset]
         classes = self.datasets[dataset].classes
         return Network(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.spaces.choice import NONE
+from benchmarks_data.spaces.choice import NONE, Choice
 
 OPERATIONS = (
     NONE,
@@ -30,6 +30,14 @@ INPUTS, NODES, EDGES_PER_NODE = 2, 4, 2
 #: The nodes whose outputs a cell joins.
 CONCAT = tuple(range(INPUTS, INPUTS + NODES))
 
+#: The choices of the search network: an operation for every edge of both cells.
+CELLS = ("normal", "reduce")
+CHOICES = tuple(
+    Choice(f"{cell} {source}-{node}", (source, node), OPERATIONS, cell)
+    for cell in CELLS
+    for node in range(INPUTS, INPUTS + NODES)
+    for source in range(node)
+)
 #: An operation and the node that it reads.
 Term = tuple[str, int]
 _TEXT = re.compile(
@@ -143,8 +151,9 @@ def genotype(entry: object) -> Genotype:
 
 
 def genotype_of_text(text: str) -> Genotype:
-    """Return the genotype that a table writes as ``normal:op~node|...;reduce:op~node|...``, for each
-    node its two terms.
+    """Return the genotype that a table writes as ``normal:op~node|...;reduce:op~node|...``.
+
+    Each node in turn has two terms.
 
     Raises:
         InputError: it is none.
@@ -152,8 +161,8 @@ def genotype_of_text(text: str) -> Genotype:
     parts = _TEXT.fullmatch(text)
     if not parts:
         raise InputError(
-            f"{text[:300]!r} is no genotype: expected normal:op~node|...;reduce:op~node|..., with two "
-            f"terms for each of {NODES} nodes"
+            f"{text[:300]!r} is no genotype: expected normal:op~node|...;reduce:op~node|..., with "
+            f"two terms for each of {NODES} nodes"
         )
     normal, reduce = (
         tuple((term[:-2], int(term[-1])) for term in parts[name].split("|"))

@@ -1,5 +1,7 @@
-"""What of a DARTS network matters: which terms lie on a path from the images to the logits, how long
-that path is, and when two genotypes are the same network.
+"""What of a DARTS network matters.
+
+Which terms lie on a path from the images to the logits, how long such a path is, and when two
+genotypes are the same network.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """The networks of the DARTS space in torch, for inputs (batch, 3, height, width).
 
-Of one genotype, or with all choices open.
-
 Cells in a row, each of which reads the two before; at a third and two thirds of the row a reduction
 cell, which halves height and width and doubles the channels. The CIFAR network begins with a
 convolution, the ImageNet network with three of stride 2. Source: Liu et al., ICLR 2019, arXiv
@@ -20,28 +18,19 @@ from torch import Tensor, nn
 from benchmarks_data.benchmark import Operation
 from benchmarks_data.initialisation import Convolution, Linear, initialise
 from benchmarks_data.layers import FactorizedReduce, ReluConvBn, Zero
-from benchmarks_data.spaces.choice import Choice
 from benchmarks_data.spaces.darts.genotype import (
     EDGES_PER_NODE,
     INPUTS,
     NODES,
-    OPERATIONS,
     Genotype,
     reduces_at,
 )
 from benchmarks_data.spaces.darts.liveness import live_terms
-from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet, summed
+from benchmarks_data.spaces.supernet import Candidates, summed
 
 STEM_MULTIPLIER = 3
 #: What two cells before a cell put out.
 State = tuple[Tensor, Tensor]
-CELLS = ("normal", "reduce")
-CHOICES = tuple(
-    Choice(f"{cell} {source}-{node}", (source, node), OPERATIONS, cell)
-    for cell in CELLS
-    for node in range(INPUTS, INPUTS + NODES)
-    for source in range(node)
-)
 
 
 class StridedZero(Zero):
@@ -227,17 +216,17 @@ class Network(Body):
         normal cell, two for each node in turn, and 8 to 15 in the reduction cell. Two terms that
         join the same nodes stay apart, and so do equal terms of the two kinds of cells.
         """
-        cells, genotype = list(self.cells), self._genotype
-        rows = live_terms(genotype, len(cells))
-        return [
-            Operation(place, (source, number + len(terms) * reduces), kind, live[number], module)
-            for place, (cell, live) in enumerate(zip(cells, rows, strict=True))
-            for reduces in [reduces_at(place, len(cells))]
-            for terms in [genotype.reduce if reduces else genotype.normal]
-            for number, ((kind, source), module) in enumerate(
-                zip(terms, cell.edges.values(), strict=True)
-            )
-        ]
+        cells = [cell for cell in self.cells if isinstance(cell, Cell)]
+        operations = []
+        for place, (cell, live) in enumerate(
+            zip(cells, live_terms(self._genotype, len(cells)), strict=True)
+        ):
+            reduces = reduces_at(place, len(cells))
+            terms = self._genotype.reduce if reduces else self._genotype.normal
+            parts = zip(terms, live, cell.edges.values(), strict=True)
+            for number, ((kind, source), alive, module) in enumerate(parts, reduces * len(terms)):
+                operations.append(Operation(place, (source, number), kind, alive, module))
+        return operations
 
 
 def _chosen(
@@ -265,48 +254,13 @@ def _searched(kind: str, channels: int, stride: int) -> nn.Module:
     module = operation(kind, channels, stride)
     if kind in POOLINGS:
         module = nn.Sequential(module, nn.BatchNorm2d(channels))
-    _without_scales(module)
+    without_scales(module)
     return module
 
 
-class DartsSupernet(Body, Supernet):
-    """The search network, in which every edge carries all candidates.
-
-    (batch, 3, height, width) -> logits (batch, classes).
-
-    As published: poolings are followed by batch normalisation, and inside cells no normalisation
-    has a scale and a shift.
-    """
-
-    space = "darts"
-
-    def __init__(
-        self, classes: int, seed: int, *, channels: int = 16, cells: int = 8, imagenet: bool = False
-    ) -> None:
-        gates = Gates(CHOICES)
-        super().__init__(
-            partial(_open, gates), classes, channels=channels, cells=cells, imagenet=imagenet
-        )
-        self.choices, self.gates = CHOICES, gates
-        _without_scales(self.cells)
-        initialise(self, seed)
-
-
-def _without_scales(part: nn.Module) -> None:
+def without_scales(part: nn.Module) -> None:
     """Replace every batch normalisation by one without scale and shift."""
     for module in part.modules():
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm2d):
                 setattr(module, name, nn.BatchNorm2d(child.num_features, affine=False))
-
-
-def _open(gates: Gates, channels: int, reduces: bool) -> tuple[list[Edge], tuple[int, ...]]:
-    edges: list[Edge] = []
-    for number, choice in enumerate(CHOICES):
-        if choice.group == CELLS[reduces]:
-            stride = 2 if reduces and choice.edge[0] < INPUTS else 1
-            modules = {kind: operation(kind, channels, stride) for kind in choice.operations}
-            for kind in POOLINGS:
-                modules[kind] = nn.Sequential(modules[kind], nn.BatchNorm2d(channels))
-            edges.append((*choice.edge, Candidates(gates, number, modules)))
-    return edges, tuple(range(INPUTS, INPUTS + NODES))

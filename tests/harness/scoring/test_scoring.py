@@ -62,7 +62,13 @@ def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
 
 @pytest.mark.parametrize(
     ("space", "index"),
-    [("nb101", 421416), ("nats_sss", 0), ("nbmacro", 2187), ("transnas101_micro", 1365)],
+    [
+        ("nb101", 421416),
+        ("nats_sss", 0),
+        ("nbmacro", 2187),
+        ("transnas101_micro", 1365),
+        ("nb301", 0),
+    ],
 )
 def test_every_proxy_scores_other_networks_and_changes_none(space: str, index: int) -> None:
     """Each on its own network, and all in turn on the same one, in both orders."""

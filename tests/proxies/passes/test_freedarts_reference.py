@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Dataset
-from benchmarks_data.spaces.darts.network import DartsSupernet
+from benchmarks_data.spaces.darts.supernet import DartsSupernet
 from benchmarks_data.spaces.nb201 import NasBench201Supernet
 from benchmarks_data.spaces.supernet import Supernet
 from harness.scoring.inputs import network_inputs

@@ -13,7 +13,7 @@ from benchmarks_data import spaces
 from benchmarks_data.benchmark import Dataset
 from benchmarks_data.errors import InputError
 from benchmarks_data.nb201 import space
-from benchmarks_data.spaces.darts.network import DartsSupernet
+from benchmarks_data.spaces.darts.supernet import DartsSupernet
 from benchmarks_data.spaces.mobile import MobileSupernet
 from benchmarks_data.spaces.nb201 import NasBench201Supernet
 from benchmarks_data.spaces.proxyless import ProxylessSupernet
