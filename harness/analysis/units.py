@@ -17,6 +17,7 @@ import pandas as pd
 
 import benchmarks_data
 from benchmarks_data.errors import InputError
+from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.populations import population
 from harness.analysis.statistics import Labels
 
@@ -62,7 +63,13 @@ def units_of(benchmark: str, name: str, indices: Collection[int]) -> Units:
 
 
 def _is_all(benchmark: str, name: str, count: int) -> bool:
+    """Return whether so many architectures are all of a population.
+
+    Those of a list never are: it is a sample of the space that its architectures are from.
+    """
     space = benchmarks_data.get(benchmark)
+    if isinstance(space, ListedBenchmark):
+        return False
     return count == (space.size if name == "all" else len(population(space, name)))
 
 

@@ -11,6 +11,7 @@ import math
 import pandas as pd
 
 import benchmarks_data
+from benchmarks_data.listed import ListedBenchmark
 from harness.analysis.results import Results
 from harness.reporting.certainty_findings import ceiling_findings, gap_findings, seed_findings
 from harness.reporting.comparison_findings import best_findings, declared_findings, rival_findings
@@ -146,14 +147,24 @@ def _census(results: Results, row: pd.Series) -> str:
 
 
 def _listing(results: Results, target: str) -> list[str]:
-    """Return what the table leaves out: a sample of the rest is no sample of the benchmark."""
-    size, count = benchmarks_data.get(results.benchmark).size, len(results.table.known([target]))
+    """Return what the table leaves out: a sample of the rest is no sample of the benchmark, nor is
+    a list one of its space.
+    """
+    benchmark = benchmarks_data.get(results.benchmark)
+    size, count = benchmark.size, len(results.table.known([target]))
+    sample: list[str] = []
+    if isinstance(benchmark, ListedBenchmark):
+        sample = [
+            f"{benchmark.name} is a list of {size:,} trained architectures: a sample of their "
+            "space, which may not be uniform."
+        ]
     if count == size:
-        return []
+        return sample
     return [
+        *sample,
         f"The table lists {count:,} of {size:,} architectures with their {target}; the result is "
         "about those, which may be no "
-        "uniform sample of all."
+        "uniform sample of all.",
     ]
 
 

@@ -129,7 +129,8 @@ def benchmark_of(given: Any, *, table: bool) -> tuple[str, Benchmark | None]:
     if isinstance(given, str):
         return given, None
     wanted = [*PARTS, *(["table"] if table else [])]
-    if absent := [part for part in wanted if not hasattr(given, part)]:
+    # What a list has is known by name before it is open, and not by value.
+    if absent := [part for part in wanted if part not in dir(given)]:
         raise InputError(
             f"benchmark: {type(given).__name__} lacks {', '.join(absent)}: give a name, or an "
             "object as benchmarks_data.benchmark.Benchmark describes it"

@@ -94,8 +94,8 @@ def analysed(asked: StoredRuns) -> tuple[Results, dict[str, Any]]:
         benchmarks_data.get(settings["benchmark"]),
         settings["archs"]["population"],
     )
-    table = benchmark.table(tables_folder(asked.tables))  # which opens a list
     check_asked(scores, benchmark.name, population)
+    table = benchmark.table(tables_folder(asked.tables))
     used = {one.table.name for one in every}
     settings["targets"] = _targets(table, asked.targets or settings["targets"], used)
     check_architectures(scores, benchmark.name, asked.folders)

@@ -101,3 +101,22 @@ def test_a_list_without_a_folder_is_refused(
     with benchmarks_data.isolated(DartsBench()):
         assert main(arguments(tmp_path, "--benchmark", "darts_bench", "--proxy", "params")) == 2
     assert "name a folder of tables with --tables or NAS_TABLES" in capsys.readouterr().err
+
+
+def test_a_list_is_a_sample_of_its_space(lists: list[Path], tmp_path: Path) -> None:
+    """So that numbers over all of it have an error of drawing."""
+    run(lists[0], tmp_path)
+    rows = pd.read_csv(tmp_path / "out" / "correlations.csv")
+    assert not rows["census"].any()
+    text = (tmp_path / "out" / "report.md").read_text()
+    assert "is a list of 6 trained architectures: a sample of their space" in text
+    assert "no error of drawing" not in text
+
+
+def test_a_list_of_the_callers_is_opened_by_the_call(lists: list[Path]) -> None:
+    class Mine(NasBench301):
+        name = "mine"
+
+    called = evaluate("params", benchmark=Mine(), table=lists[0], archs="all")
+    assert called.scores["benchmark"].unique() == ["mine"]
+    assert called.scores["index"].nunique() == 6
