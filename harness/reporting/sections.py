@@ -14,7 +14,6 @@ from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting import run_tables
 from harness.reporting.document import Section
-from harness.reporting.findings import subject
 from harness.reporting.tables import Table, fill, interval, measured, number, text
 
 
@@ -69,7 +68,7 @@ def _comparisons(results: Results, target: str, _: pd.DataFrame) -> Section:
 
     Identical rankings are one row.
     """
-    same, name = results.same(target), results.declared or subject(results)
+    same, name = results.same(target), results.declared or results.subject
     if results.declared:
         title, text = (
             f"Each score against {same[name]}, as declared",
