@@ -14,6 +14,7 @@ from harness.reporting.document import Document, Part, facts, shown_command
 from harness.reporting.fed import fed
 from harness.reporting.findings import across_targets, target_findings
 from harness.reporting.sections import SavedFigure, sections
+from harness.reporting.verdict import verdict
 
 
 def run_document(
@@ -28,7 +29,12 @@ def run_document(
     """
     title = f"{results.subject} and {len(results.orders) - 1} other scores on {results.benchmark}"
     parts = [
-        Part(target, target_findings(results, target), sections(results, target, figures[target]))
+        Part(
+            target,
+            target_findings(results, target),
+            sections(results, target, figures[target]),
+            verdict(results, target),
+        )
         for target in results.targets
     ]
     command = shown_command(provenance["command"])

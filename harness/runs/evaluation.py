@@ -131,7 +131,7 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        """Return the headline and the correlations of each target as HTML."""
+        """Return the verdict on the subject and the correlations of each target as HTML."""
         from harness.reporting.summary import summary
 
         with self._brought.known():
