@@ -26,7 +26,7 @@ def html(document: Document) -> str:
     Its content security policy allows this one script and pictures inside the page, and nothing
     else.
     """
-    script = _text("tables.js") + (_text("chart.js") if document.points else "")
+    script = _text("tables.js") + _text("folds.js") + (_text("chart.js") if document.points else "")
     style = _text("report.css")
     checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().get_template("report.html.j2")
@@ -62,7 +62,12 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "allow_nan": False}
-    environment.filters |= {"plain": plain, "code": code, "image": _image}
+    environment.filters |= {
+        "plain": plain,
+        "code": code,
+        "image": _image,
+        "image_width": _image_width,
+    }
     return environment
 
 
@@ -73,6 +78,7 @@ def _text(name: str) -> str:
 def plain(text: object) -> str:
     """Return *text* so that Markdown and the HTML in it show it as it is, on one line."""
     escaped = re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", " ".join(str(text).split()))
+    escaped = re.sub(r"^(\d*)([-+.)])(?=[-\s]|$)", r"\1\\\2", escaped)  # it begins no list
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -80,6 +86,14 @@ def code(text: str) -> str:
     """Return a block of code that holds *text*."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}\n{text}\n{fence}"
+
+
+def _image_width(path: Path) -> int:
+    """Return the width of a figure in pixels of a page, at which its text has the size as drawn."""
+    drawn = re.search(r'<svg [^>]*?width="([\d.]+)pt"', path.with_suffix(".svg").read_text("utf-8"))
+    if drawn is None:
+        raise ValueError(f"{path.with_suffix('.svg')} has no width in points")
+    return round(float(drawn[1]) * 96 / 72)
 
 
 def _image(path: Path) -> str:

@@ -35,7 +35,7 @@ def verdict(results: Results, target: str) -> Verdict:
     words, gain = _gain(results, target)
     sentence = (
         f"On {few}{architectures(row['n'])} of {results.benchmark}, {results.subject} has "
-        f"Kendall's tau {row['tau']:z.3f}{in_brackets} with {target}: {words}."
+        f"Kendall's tau {row['tau']:z.3f}{in_brackets} with {target}; {words}."
     )
     rough = "rough, as these are few" if few == "only " else ""
     notes = [interval, f"n = {row['n']:,}", rough]
@@ -70,15 +70,13 @@ def _gain(results: Results, target: str) -> tuple[str, KeyNumber]:
 
 def _compared(results: Results, pair: dict[str, Any], other: str, interval: str) -> str:
     """Return in words what a difference of the subject from the *other* score is taken for."""
-    size, better = abs(pair["difference"]), pair["difference"] > 0
-    in_brackets = f" ({interval})" if interval else ""
-    if not results.is_census and counts_as(pair) != "significant":
-        return (
-            f"the difference from {other}, is {pair['difference']:+z.3f}{in_brackets}, "
-            f"{counts_as(pair)}"
-        )
-    how = "" if results.is_census else "significantly "
-    return f"{how}{'better' if better else 'worse'} than {other}, by {size:.3f}{in_brackets}"
+    difference = f"{pair['difference']:+z.3f}" + (f" ({interval})" if interval else "")
+    beats = f"it {'beats' if pair['difference'] > 0 else 'falls behind'} {other}: {difference}"
+    if results.is_census or counts_as(pair) == "significant":
+        return beats
+    if counts_as(pair) == "not significant":
+        return f"no significant difference from {other}: {difference}"
+    return f"the difference from {other}, is {difference}, {counts_as(pair)}"
 
 
 def _best_baseline(results: Results, target: str) -> str | None:
