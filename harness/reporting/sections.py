@@ -82,8 +82,8 @@ def _comparisons(results: Results, target: str, _: pd.DataFrame) -> Section:
         rows = rows.assign(other=rows["other"].map(same))
     readers = {same[reader]: results.input_of(reader) for reader in results.orders}
     rows = rows[rows["other"] != same[name]].drop_duplicates("other")
-    rows = rows.assign(input=rows["other"].map(readers))
-    return Section(title, text, fill(rows, run_tables.PAIRS, results.subject))
+    rows = rows.assign(input=rows["other"].map(readers), proxy=rows["other"])
+    return Section(title, text, fill(rows, run_tables.PAIRS, same[results.subject]))
 
 
 def _size(results: Results, _: str, rows: pd.DataFrame) -> Section:

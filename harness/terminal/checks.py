@@ -49,7 +49,7 @@ def scored_name(option: str, given: str | None, scored: Collection[str]) -> str 
         compared = ", ".join(sorted(scored))
         raise InputError(
             f"{option} {given}: it is not among the scores that are compared: {compared}; name "
-            "it in --proxy too"
+            "one of them, or score it too"
         )
     return name
 
