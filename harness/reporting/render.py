@@ -88,12 +88,14 @@ def code(text: str) -> str:
     return f"{fence}\n{text}\n{fence}"
 
 
-def _image_width(path: Path) -> int:
-    """Return the width of a figure in pixels of a page, at which its text has the size as drawn."""
-    drawn = re.search(r'<svg [^>]*?width="([\d.]+)pt"', path.with_suffix(".svg").read_text("utf-8"))
-    if drawn is None:
-        raise ValueError(f"{path.with_suffix('.svg')} has no width in points")
-    return round(float(drawn[1]) * 96 / 72)
+def _image_width(path: Path) -> int | None:
+    """Return the width of a figure in pixels of a page, at which its text has the size as drawn.
+
+    None where its SVG does not say it.
+    """
+    svg = path.with_suffix(".svg").read_text(encoding="utf-8")
+    drawn = re.search(r'<svg [^>]*?width="([\d.]+)pt"', svg)
+    return round(float(drawn[1]) * 96 / 72) if drawn else None
 
 
 def _image(path: Path) -> str:
