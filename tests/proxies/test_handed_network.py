@@ -28,7 +28,7 @@ def test_shapes_precision_and_mode_are_as_documented(dtype: str) -> None:
     assert inputs.image_shape == (3, 32, 32)
     assert (images.shape, images.dtype, inputs.dtype) == ((5, 3, 32, 32), expected, expected)
     assert (labels.shape, labels.dtype) == ((5,), torch.int64)
-    assert 0 <= labels.min()
+    assert labels.min() >= 0
     assert labels.max() < 100
     assert network(images).shape == (5, 100)
     assert network.training
