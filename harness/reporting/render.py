@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.reporting.document import Document
 
@@ -67,6 +67,7 @@ def _environment() -> jinja2.Environment:
         "code": code,
         "image": _image,
         "image_width": _image_width,
+        "options_whole": _options_whole,
     }
     return environment
 
@@ -86,6 +87,11 @@ def code(text: str) -> str:
     """Return a block of code that holds *text*."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}\n{text}\n{fence}"
+
+
+def _options_whole(text: str) -> Markup:
+    """Return *text*, escaped, with no line break inside the name of an option."""
+    return Markup(re.sub("--[a-z]+", r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def _image_width(path: Path) -> int | None:

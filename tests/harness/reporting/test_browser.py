@@ -190,9 +190,9 @@ def test_no_name_breaks_on_a_telephone_in_chromium(browser, page: Path) -> None:
         }
         return broken;
         """,
-        ["a_test_200ep", "live_params", LONG],
+        ["a_test_200ep", "live_params", "--seeds", LONG],
     )
-    assert {name for name, _ in lines} == {"a_test_200ep", "live_params", LONG}
+    assert {name for name, _ in lines} == {"a_test_200ep", "live_params", "--seeds", LONG}
     assert {count for _, count in lines} == {1}
 
 
