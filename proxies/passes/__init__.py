@@ -94,7 +94,7 @@ _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
 _ENTRIES = (
     Pass(
         "network",
-        "common",
+        "handed",
         _DATA | {"noise"},
         "what the proxy itself does with the network",
         hands_out_network=True,

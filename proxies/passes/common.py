@@ -57,8 +57,7 @@ class Inputs:
             (size,), int64, from 0 on; (size, length) where there are logits of every token.
         stream: ``stream(*names)`` returns a new CPU generator that depends on the seed and the
             names alone.
-        dtype: of images, weights and every computation.
-        device: of the same.
+        dtype, device: of images, weights and every computation.
         channels_last: whether images and weights that are drawn are laid out for speed.
     """
 
@@ -298,15 +297,3 @@ def kaiming_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[
 def labels(_: View, inputs: Inputs, *, batch: int) -> Tensor:
     """Return the labels of the first batch, shape (batch,)."""
     return inputs.labels(batch)
-
-
-def network(view: View, inputs: Inputs) -> tuple[nn.Module, Inputs]:
-    """Return the pair (network, inputs), for a proxy that does what no other pass does.
-
-    The network is that of one architecture and seed: images (batch, channels, height, width) ->
-    logits (batch, classes), in ``inputs.dtype`` on ``inputs.device``. A benchmark's is in training
-    mode, and its parameters require gradients. :func:`harness.score` hands over a copy of the
-    caller's in evaluation mode. What a proxy does to it reaches no other proxy; a benchmark's
-    network that comes back with hooks, another mode or other weights costs the proxy its score.
-    """
-    return view.module, inputs
