@@ -19,7 +19,14 @@ from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
-from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
+from harness.terminal.options import (
+    add_device,
+    add_focus,
+    add_images,
+    add_tables,
+    add_targets,
+    positive,
+)
 
 PROG = "python -m harness.run"
 STORE = Path("reports/scores.sqlite")
@@ -113,6 +120,7 @@ def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the score to compare each other one with, declared beforehand (default: all pairs)",
     )
+    add_focus(against, "the first --proxy that is no trivial baseline; of 'all' zeros")
 
 
 def _add_where_results_go(p: argparse.ArgumentParser) -> None:

@@ -102,6 +102,10 @@ class RunRecord(Made, kw_only=True):
     against: Annotated[str | None, Meta(description="the score that others are compared with")] = (
         None
     )
+    focus: Annotated[
+        str | None,
+        Meta(description="the proxy that the report is about; null: zeros, if it was scored"),
+    ] = None
     scored_by: Annotated[
         list[Command] | UnsetType, Meta(description="the commands that scored, of merged runs")
     ] = UNSET

@@ -70,7 +70,7 @@ def _regret(results: Results, target: str) -> Figure | None:
 def _cost(results: Results, target: str) -> Figure | None:
     rows = results.of(target).dropna(subset="tau")
     return (
-        plots_between.cost_front(results.seconds(), results.of(target))
+        plots_between.cost_front(results.seconds(), results.of(target), results.subject)
         if rows["proxy"].isin(list(results.orders)).any()
         else None
     )

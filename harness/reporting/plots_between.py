@@ -112,10 +112,13 @@ def regret_curve(
     return figure
 
 
-def cost_front(costs: Mapping[str, float], correlations: pd.DataFrame) -> Figure:
+def cost_front(
+    costs: Mapping[str, float], correlations: pd.DataFrame, subject: str | None = None
+) -> Figure:
     """Draw tau against the mean seconds of an architecture, and the front.
 
-    The proxies that no other beats at the same cost.
+    The proxies that no other beats at the same cost. The name of the *subject* is written before
+    others.
     """
     rows = (
         correlations.set_index("proxy")
@@ -133,11 +136,13 @@ def cost_front(costs: Mapping[str, float], correlations: pd.DataFrame) -> Figure
     axes.margins(x=0.2, y=0.08)
     axes.set_xlabel("seconds for an architecture (passes and formula)")
     axes.set_ylabel(f"tau-b with {correlations['target'].iloc[0]}")
-    _label_points(axes, rows, set(front.index))
+    _label_points(axes, rows, set(front.index), subject)
     return figure
 
 
-def _label_points(axes: Axes, rows: pd.DataFrame, front: set[Hashable]) -> None:
+def _label_points(
+    axes: Axes, rows: pd.DataFrame, front: set[Hashable], subject: str | None
+) -> None:
     """Write the names of points, those of the front first and bold, where they cover no name that
     is there.
     """
@@ -145,7 +150,7 @@ def _label_points(axes: Axes, rows: pd.DataFrame, front: set[Hashable]) -> None:
         tuple[float, float, float]
     ] = []  # left end, width and height above the axis, in pixels
     ordered = sorted(
-        rows.index, key=lambda name: (name not in front, name != "zeros", -rows.loc[name, "tau"])
+        rows.index, key=lambda name: (name not in front, name != subject, -rows.loc[name, "tau"])
     )
     for name in ordered:
         point = rows.loc[name]

@@ -131,7 +131,7 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        """Return the headline and the correlations of each target as HTML."""
+        """Return the verdict on the subject and the correlations of each target as HTML."""
         from harness.reporting.summary import summary
 
         with self._brought.known():
@@ -156,6 +156,7 @@ def evaluate(
     device: str = "cpu",
     dtype: str = "float32",
     against: str | None = None,
+    focus: str | None = None,
     progress: Progress | bool | None = None,
 ) -> Evaluation:
     """Score architectures with proxies, and correlate the scores with trained accuracies: what
@@ -191,6 +192,8 @@ def evaluate(
         device: of the computation, such as ``cpu`` or ``cuda``.
         dtype: ``float32`` or ``float64``.
         against: the score that the others were declared to be compared with; None for all pairs.
+        focus: the proxy that the report is about; None for the first that is given and no trivial
+            baseline, of ``all`` ZEROS.
         progress: called with the numbers of scores that have come and that there will be; True
             shows on standard error how far it is: a bar on a terminal, elsewhere a line each tenth.
 

@@ -23,7 +23,7 @@ from harness.scoring.inputs import images_named
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
-from harness.terminal.checks import check_device, check_replaceable, declared_name, tables_folder
+from harness.terminal.checks import check_device, check_replaceable, scored_name, tables_folder
 
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
@@ -49,6 +49,7 @@ class RunOptions:
         targets: columns of the table; None for the dataset's test accuracy.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed one.
         against: the score to compare each other one with; None for all pairs.
+        focus: the proxy that the report is about; None for the first that is named.
         out: the folder of the results; None for one under reports/.
         force: whether scores are computed anew that the store has.
         device, dtype: of the computation.
@@ -68,6 +69,7 @@ class RunOptions:
     targets: Sequence[str] | None = None
     tables: Path | None = None
     against: str | None = None
+    focus: str | None = None
     out: Path | None = None
     force: bool = False
     device: str = "cpu"
@@ -84,6 +86,7 @@ class Plan:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
         declared: the score that the others were declared to be compared with, if one was.
+        focus: the proxy that the report is about; None leaves it to the results.
     """
 
     options: RunOptions
@@ -95,6 +98,7 @@ class Plan:
     warning: str = ""
     uncovered: str = ""
     declared: str | None = None
+    focus: str | None = None
 
     @property
     def seeds(self) -> range:
@@ -120,7 +124,9 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     benchmark = benchmarks_data.get(options.benchmark)
     requests = canonical_requests(options.proxies)
     check_supernet(benchmark.name, requests)
-    declared = declared_name(options.against, [request.name for request in requests])
+    names = [request.name for request in requests]
+    declared = scored_name("--against", options.against, names)
+    focus = scored_name("--focus", options.focus, names) or first_named(options.proxies)
     if table is None:
         table = benchmark.table(tables_folder(options.tables))
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
@@ -135,7 +141,20 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         uncovered = uncovered_classes(images, requests, classes)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
-    return Plan(options, job, requests, indices, table, targets, warning, uncovered, declared)
+    return Plan(
+        options, job, requests, indices, table, targets, warning, uncovered, declared, focus
+    )
+
+
+def first_named(names: Sequence[str]) -> str | None:
+    """Return the proxy that a report on *names* is about, where --focus does not say it.
+
+    It is the first that is no trivial baseline, which the others are measured by. ``all`` names
+    none. Where baselines alone are named, it is the first of them.
+    """
+    named = [proxies.request(name).name for name in names if name != "all"]
+    proper = [name for name in named if name not in proxies.TRIVIAL_BASELINES]
+    return next(iter(proper or (named if "all" not in names else [])), None)
 
 
 def folder_of(plan: Plan) -> Path:

@@ -15,8 +15,8 @@ from harness.runs.merging import check_architectures, merged, merged_settings
 from harness.scoring.inputs import name_of_record
 from harness.terminal.checks import (
     check_replaceable,
-    declared_name,
     say_what_is_replaced,
+    scored_name,
     tables_folder,
 )
 
@@ -33,6 +33,7 @@ class StoredRuns:
         folders: that runs have written.
         targets: columns of the table; None for those of the runs.
         against: the score to compare each other one with; None for that of the runs.
+        focus: the proxy that the report is about; None for that of the runs, the first's first.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
         out: where the report goes; None for the folder, if it is the only one.
     """
@@ -40,6 +41,7 @@ class StoredRuns:
     folders: Sequence[Path]
     targets: Sequence[str] | None = None
     against: str | None = None
+    focus: str | None = None
     tables: Path | None = None
     out: Path | None = None
 
@@ -99,12 +101,15 @@ def analysed(asked: StoredRuns) -> tuple[Results, dict[str, Any]]:
     used = {one.table.name for one in every}
     settings["targets"] = _targets(table, asked.targets or settings["targets"], used)
     check_architectures(scores, benchmark.name, asked.folders)
-    settings["against"] = declared_name(asked.against or settings["against"], set(scores["proxy"]))
+    for key, given in (("against", asked.against), ("focus", asked.focus)):
+        settings[key] = scored_name(f"--{key}", given or settings[key], set(scores["proxy"]))
     settings["table"] = table.provenance()
     settings["archs"] |= {"count": scores["index"].nunique()}
     source = name_of_record(settings["images"])
-    declared, targets = settings["against"], settings["targets"]
-    results = Results(scores, table, targets, population, benchmark.name, source, declared)
+    declared, focus = settings["against"], settings["focus"]
+    results = Results(
+        scores, table, settings["targets"], population, benchmark.name, source, declared, focus
+    )
     return results, settings
 
 

@@ -36,8 +36,8 @@ def tables_folder(given: Path | None) -> Path | None:
     return given or (Path(named) if named else None)
 
 
-def declared_name(given: str | None, scored: Collection[str]) -> str | None:
-    """Return the one way to write the score that --against names.
+def scored_name(option: str, given: str | None, scored: Collection[str]) -> str | None:
+    """Return the one way to write the score that an *option* names, ``--against`` or ``--focus``.
 
     Raises:
         InputError: it is unknown or not scored.
@@ -48,8 +48,8 @@ def declared_name(given: str | None, scored: Collection[str]) -> str | None:
     if name not in scored:
         compared = ", ".join(sorted(scored))
         raise InputError(
-            f"--against {given}: it is not among the scores that are compared: {compared}; name "
-            "it in --proxy too"
+            f"{option} {given}: it is not among the scores that are compared: {compared}; name "
+            "one of them, or score it too"
         )
     return name
 

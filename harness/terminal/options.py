@@ -65,6 +65,13 @@ def add_targets(group: Options, default: str) -> None:
     )
 
 
+def add_focus(group: Options, default: str) -> None:
+    """Add the option ``--focus``; *default* says which proxy is in focus without it."""
+    group.add_argument(
+        "--focus", metavar="NAME", help=f"the proxy that the report is about (default: {default})"
+    )
+
+
 def add_tables(group: Options, installed: str = "the installed one") -> None:
     """Add the option ``--tables``; *installed* names what there is without it."""
     group.add_argument(

@@ -276,8 +276,8 @@ def test_figures_by_name_and_target(mixed: Evaluation) -> None:
 def test_a_notebook_shows_headline_and_correlations(mixed: Evaluation) -> None:
     assert repr(mixed) == "<Evaluation of 6 scores on 8 architectures of nb201: cifar10_test>"
     shown = mixed._repr_html_()
-    assert "Kendall&#39;s tau of " in shown
-    assert shown.count("<tr>") == 7
+    assert "weights has Kendall&#39;s tau " in shown
+    assert shown.count("<tr") == 7
     assert "<td>weights</td>" in shown
     frame = pd.DataFrame({"a.b": range(5)})
     assert (
