@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
 from harness.runs.command import carry_out
-from harness.runs.plan import RunOptions, folder_of, make_plan
+from harness.runs.plan import RunOptions, drawn, folder_of, make_plan
 from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.executor_options import add_options, executor_of
@@ -69,9 +69,8 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--archs",
-        default="1000",
         metavar="N",
-        help="'all', a number to draw, or a file of indices (default: 1000)",
+        help=f"'all', a number to draw, or a file of indices (default: {RunOptions.archs})",
     )
     what.add_argument(
         "--sample-seed",
@@ -124,6 +123,11 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
     where.add_argument(
+        "--replace",
+        action="store_true",
+        help="write over a report of more architectures that is there",
+    )
+    where.add_argument(
         "--store",
         type=given_path,
         default=STORE,
@@ -165,16 +169,18 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         print(proxy_description(args.describe) if args.describe else listing())
         return 0
     plan = make_plan(options_of(args, plugins))
-    out, executor = folder_of(plan), executor_of(args)
+    (out, note), executor = folder_of(plan), executor_of(args)
+    notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(plan, executor, args.store, out, prog, command)
+    results = carry_out(plan, executor, args.store, out, prog, command, notes)
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 
 def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:
     """Return what a command line asks for, as plain values."""
     given = vars(args)
-    named = {field.name: given[field.name] for field in fields(RunOptions) if field.name in given}
+    names = [field.name for field in fields(RunOptions)]
+    named = {name: given[name] for name in names if given.get(name) is not None}
     return RunOptions(**named, proxies=args.proxy, targets=args.target, plugins=plugins)
 
 

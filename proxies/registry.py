@@ -40,7 +40,7 @@ def proxy(
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
     """Register the decorated function as a proxy.
 
-    Its docstring's first line becomes the description.
+    Its docstring's first sentence becomes the description.
 
     Raises:
         ValueError: the name is taken or malformed, the docstring is missing, or a pass is unknown.
@@ -100,8 +100,18 @@ def aggregate(
 
 def _description(name: str, function: Callable[..., Any]) -> str:
     if not function.__doc__:
-        raise ValueError(f"proxy {name!r} has no docstring: its first line is the description")
-    return function.__doc__.strip().splitlines()[0]
+        raise ValueError(f"proxy {name!r} has no docstring: its first sentence is the description")
+    return first_sentence(function.__doc__)
+
+
+def first_sentence(text: str) -> str:
+    """Return a docstring up to the first line that ends with a full stop, or to a blank line."""
+    lines: list[str] = []
+    for line in map(str.strip, text.strip().splitlines()):
+        lines.append(line)
+        if not line or line.endswith("."):
+            break
+    return " ".join(lines).strip()
 
 
 class _Taken(ValueError):

@@ -14,7 +14,7 @@ from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from harness.scoring.portions import way_of
 from proxies.entries import Proxy, is_name
-from proxies.registry import isolated
+from proxies.registry import first_sentence, isolated
 
 #: A proxy's name with its options, or a function that computes one.
 GivenProxy = str | Callable[..., float]
@@ -113,7 +113,7 @@ def _entry_of(function: Any) -> Proxy:
         return function(*handed)
 
     of_network.__doc__ = function.__doc__ or f"The function {name} of the network."
-    return Proxy(name, of_network, of_network.__doc__.strip().splitlines()[0], reads="network")
+    return Proxy(name, of_network, first_sentence(of_network.__doc__), reads="network")
 
 
 def benchmark_of(given: Any, *, table: bool) -> tuple[str, Benchmark | None]:
