@@ -17,6 +17,7 @@ from harness.runs.command import carry_out
 from harness.runs.plan import RunOptions, drawn, folder_of, make_plan
 from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
+from harness.terminal.config_file import add_config, parsed
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
 from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
@@ -45,6 +46,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="FILE.py",
         help="Python files that register further proxies",
     )
+    add_config(p)
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
     return p
@@ -163,7 +165,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    args = parser(prog).parse_args(argv)
+    args = parsed(parser(prog), argv)
     plugins = load_plugins(prog, args.plugin)
     if args.list or args.describe:
         print(proxy_description(args.describe) if args.describe else listing())

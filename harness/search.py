@@ -20,6 +20,7 @@ from harness.search_methods.command import fed_to, say_what_is_doubtful, targets
 from harness.search_methods.methods import METHODS
 from harness.search_methods.running import search_all
 from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.config_file import add_config, parsed
 from harness.terminal.options import add_tables, add_targets
 
 METHOD = METHODS["freedarts"]
@@ -55,6 +56,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where results go (default: reports/search-SPACE)",
     )
+    add_config(p)
     p.add_argument(
         "--replay",
         type=given_path,
@@ -73,7 +75,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    args = parser(prog).parse_args(argv)
+    args = parsed(parser(prog), argv)
     if args.replay:
         return _replay(args, parser(prog).parse_args(["--replay", str(args.replay)]))
     settings = METHOD.settings(args)
