@@ -12,7 +12,7 @@ from benchmarks_data.errors import unknown
 
 COMMANDS = {
     name: f"harness.{name}"
-    for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview")
+    for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview", "doctor")
 }
 COMMANDS["convert"] = "benchmarks_data.convert"
 

@@ -20,10 +20,16 @@ from harness.terminal.checks import load_plugins
 from harness.terminal.config_file import add_config, parsed
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
-from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
+from harness.terminal.options import (
+    add_device,
+    add_images,
+    add_store,
+    add_tables,
+    add_targets,
+    positive,
+)
 
 PROG = "python -m harness.run"
-STORE = Path("reports/scores.sqlite")
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -129,13 +135,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write over a report of more architectures that is there",
     )
-    where.add_argument(
-        "--store",
-        type=given_path,
-        default=STORE,
-        metavar="FILE",
-        help=f"all scores, for later runs (default: {STORE})",
-    )
+    add_store(where, "all scores, for later runs")
     where.add_argument(
         "--force",
         action="store_true",
