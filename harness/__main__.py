@@ -12,7 +12,17 @@ from benchmarks_data.errors import unknown
 
 COMMANDS = {
     name: f"harness.{name}"
-    for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview", "doctor")
+    for name in (
+        "run",
+        "report",
+        "search",
+        "sweep",
+        "theory",
+        "regress",
+        "agree",
+        "overview",
+        "doctor",
+    )
 }
 COMMANDS["convert"] = "benchmarks_data.convert"
 

@@ -14,11 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import benchmarks_data
 from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError, unknown
 from harness.analysis.agreement import agreement, by_proxy, column_of
-from harness.terminal.checks import load_plugins
+from harness.terminal.checks import benchmark_of_run, load_plugins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +138,7 @@ def _indices(path: Path, theirs: pd.DataFrame, ours: pd.DataFrame) -> list[int]:
     given = theirs["index"] if "index" in theirs else [None] * len(theirs)
     for row, (arch, said) in enumerate(zip(theirs["arch"], given, strict=True), 2):
         try:
-            index = known[arch] if arch in known else benchmarks_data.get(benchmark).index(str(arch))
+            index = known[arch] if arch in known else benchmark_of_run(benchmark).index(str(arch))
         except InputError as error:
             raise InputError(f"{path}, row {row}: {error}") from error
         if said is not None and said != index:

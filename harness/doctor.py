@@ -1,7 +1,7 @@
 """What is there of what a run needs, and the line that mends what is not.
 
-``python -m harness.doctor`` looks at versions, devices, plugins, tables, the store and the disk, and
-changes nothing.
+``python -m harness.doctor`` looks at versions, devices, plugins, tables, the store and the disk,
+and changes nothing.
 """
 
 from __future__ import annotations

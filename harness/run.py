@@ -50,7 +50,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="FILE.py",
-        help="Python files that register further proxies",
+        help="Python files that register further proxies, or define a BENCHMARK",
     )
     add_config(p)
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")

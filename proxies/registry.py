@@ -17,9 +17,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import benchmarks_data
 from benchmarks_data.errors import InputError
+from benchmarks_data.plugged import PLUGGED
 from benchmarks_data.reading import read_bytes
-from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, is_name
+from proxies.entries import (
+    Names,
+    OptionSpec,
+    OptionValue,
+    Paper,
+    Proxy,
+    Reads,
+    is_name,
+    description_of,
+)
 from proxies.passes import PASSES
 
 ENTRY_POINTS = "zeros_harness.proxies"
@@ -53,7 +64,7 @@ def proxy(
         )
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
-        description, taken = _description(name, function), dict(options or {})
+        description, taken = description_of(name, function), dict(options or {})
         flags = higher_is_better, revision, refuses, ignores_dead_edges
         _add(Proxy(name, function, description, reads, (), paper, taken, *flags))
         return function
@@ -85,7 +96,7 @@ def aggregate(
             Proxy(
                 name,
                 function,
-                _description(name, function),
+                description_of(name, function),
                 (),
                 of,
                 paper,
@@ -96,22 +107,6 @@ def aggregate(
         return function
 
     return register
-
-
-def _description(name: str, function: Callable[..., Any]) -> str:
-    if not function.__doc__:
-        raise ValueError(f"proxy {name!r} has no docstring: its first sentence is the description")
-    return first_sentence(function.__doc__)
-
-
-def first_sentence(text: str) -> str:
-    """Return a docstring up to the first line that ends with a full stop, or to a blank line."""
-    lines: list[str] = []
-    for line in map(str.strip, text.strip().splitlines()):
-        lines.append(line)
-        if not line or line.endswith("."):
-            break
-    return " ".join(lines).strip()
 
 
 class _Taken(ValueError):
@@ -198,8 +193,8 @@ _plugins: dict[Path, int] = {}
 
 
 def load_plugin(path: Path, checksum: int | None = None) -> int:
-    """Run a Python file that registers proxies, unless it has been run before, and return its
-    checksum.
+    """Run a Python file that registers proxies or defines a ``BENCHMARK``, unless it has been run
+    before, and return its checksum.
 
     Stored scores belong to one version of the file.
 
@@ -237,9 +232,11 @@ def _execute_plugin(path: Path, source: bytes) -> None:
     sys.modules[spec.name] = module  # as for any import: dataclasses look their module up there
     # Not what the file holds by now, but what the checksum is of.
     exec(compile(source, path, "exec"), module.__dict__)
-    if not (new := set(_registry) - before):
-        raise ImportError("it registers no proxy")
-    _stamp(new, zlib.crc32(source))
+    new, checksum = set(_registry) - before, zlib.crc32(source)
+    benchmark = module.__dict__.get("BENCHMARK")
+    if not (benchmark is not None and benchmarks_data.plug(benchmark, path, checksum)) and not new:
+        raise ImportError("it registers no proxy and defines no BENCHMARK of its own")
+    _stamp(new, checksum)
 
 
 def _stamp(names: set[str], revision: int) -> None:
@@ -266,7 +263,7 @@ def _described(error: BaseException) -> str:
 @contextmanager
 def _whole_or_nothing() -> Iterator[None]:
     """Take back what a plugin has registered when it fails, or combines unknown proxies."""
-    before = dict(_registry)
+    before, benchmarks = dict(_registry), dict(PLUGGED)
     try:
         yield
         for entry in _registry.values():
@@ -276,9 +273,14 @@ def _whole_or_nothing() -> Iterator[None]:
                     f"{', '.join(sorted(absent))}"
                 )
     except BaseException:
-        _registry.clear()
-        _registry.update(before)
+        _set(_registry, before)
+        _set(PLUGGED, benchmarks)
         raise
+
+
+def _set(known: dict[Any, Any], entries: Mapping[Any, Any]) -> None:
+    known.clear()
+    known.update(entries)
 
 
 @contextmanager
@@ -289,16 +291,15 @@ def isolated(entries: Iterable[Proxy] = ()) -> Iterator[None]:
     Installed plugins are looked for anew, inside and afterwards.
     """
     _load()
-    before, plugins = dict(_registry), dict(_plugins)
+    before, plugins, benchmarks = dict(_registry), dict(_plugins), dict(PLUGGED)
     _look_again()
     _registry.update({entry.name: entry for entry in entries})
     try:
         yield
     finally:
-        _registry.clear()
-        _registry.update(before)
-        _plugins.clear()
-        _plugins.update(plugins)
+        _set(_registry, before)
+        _set(_plugins, plugins)
+        _set(PLUGGED, benchmarks)
         _look_again()
 
 

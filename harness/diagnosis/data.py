@@ -108,4 +108,3 @@ def folder(path: Path, option: str) -> Iterator[Finding]:
     text = f"{path}: can be written to, {free / 2**30:,.1f} GiB free"
     short = free < LEAST_FREE
     yield Finding(text, f"free some space, or {other}" if short else "", fatal=short)
-

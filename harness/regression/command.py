@@ -86,9 +86,7 @@ def _checked(args: argparse.Namespace, default: Path) -> Path:
         InputError: an option belongs to an update, or a summary cannot be written.
     """
     if _pins(args):
-        raise InputError(
-            f"{PINNING} belong to --update: a comparison takes those of the baseline"
-        )
+        raise InputError(f"{PINNING} belong to --update: a comparison takes those of the baseline")
     for path in filter(None, (args.markdown, args.junit)):
         if path.is_dir() or path.resolve() == args.baseline.resolve():
             raise InputError(
@@ -159,19 +157,15 @@ def update(prog: str, args: argparse.Namespace, plugins: Plugins) -> int:
         raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
     writable_folder(args.baseline.parent)
     before = _replaced(args.baseline)
-    if args.proxy and before:
-        measured = _measured_like(prog, args, before, plugins)
-        replaced = part_of(before, measured.taus)
+    if before is None:
+        measured = _measured(prog, args, plugins)
+    elif args.proxy:
+        part = _measured_like(prog, args, before, plugins)
+        part = _with_what_holds(part_of(before, part.taus), part, args.tolerance)
+        scores, taus = before.scores | part.scores, before.taus | part.taus
+        measured = replace(part, scores=scores, taus=taus)
     else:
-        measured, replaced = _measured(prog, args, plugins), before
-    for line in changes(replaced, measured, args.tolerance) if replaced else []:
-        print(line)
-    if replaced:
-        measured = keep_what_holds(replaced, measured, args.tolerance)
-    if args.proxy and before:
-        measured = replace(
-            measured, scores=before.scores | measured.scores, taus=before.taus | measured.taus
-        )
+        measured = _with_what_holds(before, _measured(prog, args, plugins), args.tolerance)
     baseline.write(measured, args.baseline)
     if bare := sum(math.isnan(tau.low) for tau in measured.taus.values()):
         print(
@@ -183,6 +177,13 @@ def update(prog: str, args: argparse.Namespace, plugins: Plugins) -> int:
         "architectures; review the change and commit it"
     )
     return 0
+
+
+def _with_what_holds(before: Baseline, measured: Baseline, tolerance: float) -> Baseline:
+    """Print what changes, and return the new baseline with the old values of what does not."""
+    for line in changes(before, measured, tolerance):
+        print(line)
+    return keep_what_holds(before, measured, tolerance)
 
 
 def _measured_like(
