@@ -106,7 +106,7 @@ class Proxy:
         return inspect.cleandoc(self.function.__doc__ or "")
 
 
-def description_of(name: str, function: Callable[..., Any]) -> str:
+def described(name: str, function: Callable[..., Any]) -> str:
     """Return the first sentence of a function's docstring; raise ValueError when it has none."""
     if not function.__doc__:
         raise ValueError(f"proxy {name!r} has no docstring: its first sentence is the description")

@@ -21,16 +21,7 @@ import benchmarks_data
 from benchmarks_data.errors import InputError
 from benchmarks_data.plugged import PLUGGED
 from benchmarks_data.reading import read_bytes
-from proxies.entries import (
-    Names,
-    OptionSpec,
-    OptionValue,
-    Paper,
-    Proxy,
-    Reads,
-    is_name,
-    description_of,
-)
+from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, described, is_name
 from proxies.passes import PASSES
 
 ENTRY_POINTS = "zeros_harness.proxies"
@@ -64,7 +55,7 @@ def proxy(
         )
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
-        description, taken = description_of(name, function), dict(options or {})
+        description, taken = described(name, function), dict(options or {})
         flags = higher_is_better, revision, refuses, ignores_dead_edges
         _add(Proxy(name, function, description, reads, (), paper, taken, *flags))
         return function
@@ -96,7 +87,7 @@ def aggregate(
             Proxy(
                 name,
                 function,
-                description_of(name, function),
+                described(name, function),
                 (),
                 of,
                 paper,
@@ -171,7 +162,7 @@ def _import_own(name: str) -> None:
         place = (
             "" if isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
         )
-        raise InputError(f"{name} cannot be loaded: {_described(error)}{place}") from error
+        raise InputError(f"{name} cannot be loaded: {_reason(error)}{place}") from error
 
 
 def _load_entry_point(point: metadata.EntryPoint) -> None:
@@ -210,9 +201,7 @@ def load_plugin(path: Path, checksum: int | None = None) -> int:
                 _execute_plugin(path, source)
         except (Exception, SystemExit) as error:  # foreign code may raise anything
             reason = (
-                error.strerror
-                if isinstance(error, OSError) and error.strerror
-                else _described(error)
+                error.strerror if isinstance(error, OSError) and error.strerror else _reason(error)
             )
             raise InputError(f"--plugin {path} cannot be loaded: {reason}") from error
         _plugins[path] = zlib.crc32(source)
@@ -253,10 +242,10 @@ def _attempt(what: str, load: Callable[[], object]) -> None:
             f"{what}: {error}: two plugins cannot share a name, uninstall one"
         ) from error
     except (Exception, SystemExit) as error:  # foreign code may raise anything
-        _problems.append(f"{what} is left out: {_described(error)}")
+        _problems.append(f"{what} is left out: {_reason(error)}")
 
 
-def _described(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 

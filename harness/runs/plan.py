@@ -174,8 +174,8 @@ def drawn(plan: Plan) -> str:
     """Return the sentence that says how many architectures a run draws that names no number."""
     size = benchmarks_data.get(plan.job.benchmark).size
     return (
-        f"{len(plan.indices):,} of {size:,} architectures are drawn: --archs N draws N, --archs all "
-        "takes all"
+        f"{len(plan.indices):,} of {size:,} architectures are drawn: --archs N draws N of them, "
+        "--archs all takes all"
     )
 
 
