@@ -78,7 +78,6 @@ def test_the_action_has_the_form_that_github_reads() -> None:
 
 def test_the_action_compares_the_proxy_of_another_repository(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN)
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
     environment = {
         **os.environ,
         "PYTHONPATH": str(PROJECT),
