@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks_data import convert
-from harness import run
+from harness import doctor, run
 from harness.__main__ import COMMANDS
 from tests.fuzz.damage import argument, status_of
 
@@ -39,6 +39,8 @@ USUAL = {
     "--images": ["absent.npz"], "--tables": ["."], "--out": ["out"], "--store": ["s.sqlite", "."],
     "--plugin": ["absent.py"],
 }  # fmt: skip
+#: Options that end a command with a text or a file.
+ENDING = ("help", "version", "list", "describe", "write_config")
 #: What lets a command end before it computes anything: files that are not there.
 ABSENT = {
     "run": ["--images", "absent.npz"],
@@ -55,9 +57,7 @@ ABSENT = {
 def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     """Return the options but for those that end a command with a text."""
     return [
-        action
-        for action in parser._actions
-        if action.option_strings and action.dest not in ("help", "list", "describe")
+        action for action in parser._actions if action.option_strings and action.dest not in ENDING
     ]
 
 
@@ -114,7 +114,16 @@ def test_a_command_that_lacks_a_file_is_refused(
 
 
 def test_every_command_is_fuzzed() -> None:
-    assert ABSENT.keys() == COMMANDS.keys() - {"convert"}
+    assert ABSENT.keys() == COMMANDS.keys() - {"convert", "doctor"}
+
+
+@given(data=st.data())
+def test_a_diagnosis_is_made_or_refused(
+    data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = data.draw(command_lines(doctor.parser()))
+    status_of(doctor.main, ["--tables", "absent", *words])
 
 
 @given(

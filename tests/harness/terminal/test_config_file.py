@@ -18,7 +18,15 @@ COMMANDS = {"run": run, "search": search, "sweep": sweep}
 LINES = {
     "run": [
         *("--proxy", "zeros[aggregate=min]", "vote[of=synflow+jacov]", "--archs", "20"),
-        *("--sample-seed", "-3", "--force", "--timeout", "1e-3", "--plugin", 'a "b"\\\u00e9\U0001f600.py'),
+        *(
+            "--sample-seed",
+            "-3",
+            "--force",
+            "--timeout",
+            "1e-3",
+            "--plugin",
+            'a "b"\\\u00e9\U0001f600.py',
+        ),
     ],
     "search": ["--objective", "snip", "grasp", "--gate-scale", "1e-4", "--none", "out"],
     "sweep": ["--scales", "1e-7", "0.25", "--seeds", "3", "4", "--space", "darts", "--out", "o"],
@@ -52,7 +60,10 @@ def test_a_run_from_a_file_gives_the_same_scores(tmp_path: Path) -> None:
     more = ["--config", str(path), "--out", str(tmp_path / "o"), "--store", str(tmp_path / "t")]
     assert main(more) == 0
     one, other = (
-        [line.split(",")[:6] for line in (tmp_path / folder / "scores.csv").read_text().splitlines()]
+        [
+            line.split(",")[:6]
+            for line in (tmp_path / folder / "scores.csv").read_text().splitlines()
+        ]
         for folder in ("out", "o")
     )
     assert one == other
