@@ -93,7 +93,7 @@ def test_the_action_compares_the_proxy_of_another_repository(tmp_path: Path) -> 
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
-    words = "--plugin mine.py --proxy half_params --baseline baseline.csv".split()
+    words = ["--plugin", "mine.py", "--proxy", "half_params", "--baseline", "baseline.csv"]
     update = [sys.executable, "-m", "harness.regress", "--update", "--archs", "3", *words]
     assert done(*update, "--workers", "1").returncode == 0
     script = read(PROJECT / "action.yml")["runs"]["steps"][-1]["run"]
@@ -106,3 +106,10 @@ def test_the_action_compares_the_proxy_of_another_repository(tmp_path: Path) -> 
     moved = done("bash", "-e", "-o", "pipefail", "-c", script)
     assert moved.returncode == 1, moved.stderr
     assert "drift: half_params: 3 of 3 scores moved" in moved.stdout
+
+
+def test_the_workflow_of_the_documentation_uses_inputs_that_the_action_has() -> None:
+    text = (PROJECT / "docs" / "ci.md").read_text().split("```yaml\n")[1].partition("```")[0]
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    check_steps(job["steps"], shell=False)
+    assert set(job["steps"][-1]["with"]) <= set(read(PROJECT / "action.yml")["inputs"])
