@@ -93,6 +93,25 @@ class HasNeighbours(Protocol):
         """
 
 
+#: What a benchmark has, but for its table.
+PARTS = (
+    "name",
+    "description",
+    "size",
+    "datasets",
+    "architecture",
+    "index",
+    "is_connected",
+    "canonical",
+    "network",
+)
+
+
+def absent_parts(given: object, *, table: bool = True) -> list[str]:
+    """Return what an object lacks to be a benchmark, its *table* among it if that is needed."""
+    return [part for part in (*PARTS, *(["table"] if table else [])) if not hasattr(given, part)]
+
+
 class Benchmark(Protocol):
     """A tabular benchmark: architectures by index, the networks that they stand for, and their
     trained results.

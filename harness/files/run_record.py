@@ -131,6 +131,26 @@ def read_run(folder: Path) -> RunRecord:
         ) from error
 
 
+class _Count(msgspec.Struct):
+    """How many architectures a run.json is of, whatever else is wrong with it."""
+
+    count: int
+
+
+class _Counted(msgspec.Struct):
+    archs: _Count
+
+
+def architectures_of(folder: Path) -> int:
+    """Return how many architectures the report in a folder is of; 0 where there is none, or its
+    record is damaged.
+    """
+    try:
+        return read_record(folder / "run.json", _Counted).archs.count
+    except DAMAGED:
+        return 0
+
+
 class _Targets(msgspec.Struct):
     """The targets of a run.json, whatever else is wrong with it."""
 

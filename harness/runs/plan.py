@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import benchmarks_data
 import proxies
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.target import Target
+from harness.files.run_record import architectures_of
 from harness.scoring.checks import (
     canonical_requests,
     check_images,
@@ -51,6 +52,7 @@ class RunOptions:
         against: the score to compare each other one with; None for all pairs.
         focus: the proxy that the report is about; None for the first that is named.
         out: the folder of the results; None for one under reports/.
+        replace: whether a report of more architectures in that folder may go.
         force: whether scores are computed anew that the store has.
         device, dtype: of the computation.
         memory: megabytes for architectures that are computed together; None lets the engine decide.
@@ -71,6 +73,7 @@ class RunOptions:
     against: str | None = None
     focus: str | None = None
     out: Path | None = None
+    replace: bool = False
     force: bool = False
     device: str = "cpu"
     dtype: str = "float32"
@@ -157,16 +160,42 @@ def first_named(names: Sequence[str]) -> str | None:
     return next(iter(proper or (named if "all" not in names else [])), None)
 
 
-def folder_of(plan: Plan) -> Path:
-    """Return where the results of a plan go, once it is there.
+def folder_of(plan: Plan) -> tuple[Path, str]:
+    """Return where the results of a plan go, once it is there, and what a person should know of it.
+
+    A report of more architectures than the plan's stays, unless it may be replaced. Where no folder
+    was named, the results then go to one beside it.
 
     Raises:
-        InputError: files cannot be written there, or it holds a result of another command.
+        InputError: files cannot be written there, it holds a result of another command, or the one
+            that was named holds a report of more architectures.
     """
-    named = plan.options.out
-    out = writable_folder(named or Path("reports") / f"{plan.job.benchmark}-{plan.job.dataset}")
-    check_replaceable(out)
-    return out
+    count, note = len(plan.indices), ""
+    out = plan.options.out or Path("reports") / f"{plan.job.benchmark}-{plan.job.dataset}"
+    larger = 0 if plan.options.replace else architectures_of(out)
+    if larger > count and plan.options.out is None:
+        note = (
+            f"{out} holds a report of {larger:,} architectures, which stays: this one of {count:,} "
+            f"goes to {out}-{count} (--replace writes over it)"
+        )
+        out = out.with_name(f"{out.name}-{count}")
+        larger = architectures_of(out)
+    if larger > count:
+        raise InputError(
+            f"{out} holds a report of {larger:,} architectures, and this one would have {count:,}: "
+            "choose another folder with --out, or write over it with --replace"
+        )
+    check_replaceable(writable_folder(out))
+    return out, note
+
+
+def drawn(plan: Plan) -> str:
+    """Return the sentence that says how many architectures a run draws that names no number."""
+    size = benchmarks_data.get(plan.job.benchmark).size
+    return (
+        f"{len(plan.indices):,} of {size:,} architectures are drawn: --archs N draws N of them, "
+        "--archs all takes all"
+    )
 
 
 def tasks_due(plan: Plan, store: Store) -> list[tuple[Job, list[Task]]]:

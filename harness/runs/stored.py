@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import benchmarks_data
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError
 from harness.runs.merging import check_architectures, merged, merged_settings
 from harness.scoring.inputs import name_of_record
 from harness.terminal.checks import (
+    benchmark_of_run,
     check_replaceable,
     say_what_is_replaced,
     scored_name,
@@ -93,7 +93,7 @@ def analysed(asked: StoredRuns) -> tuple[Results, dict[str, Any]]:
     settings = merged_settings(every, asked.folders)
     scores = merged(frames)
     benchmark, population = (
-        benchmarks_data.get(settings["benchmark"]),
+        benchmark_of_run(settings["benchmark"]),
         settings["archs"]["population"],
     )
     check_asked(scores, benchmark.name, population)

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
@@ -25,6 +27,18 @@ def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ..
     for problem in proxies.problems():
         print(f"{prog}: {problem}", file=sys.stderr)
     return plugins
+
+
+def benchmark_of_run(name: str) -> Benchmark:
+    """Return the benchmark that a stored result names.
+
+    Raises:
+        InputError: it is unknown.
+    """
+    try:
+        return benchmarks_data.get(name)
+    except InputError as error:
+        raise InputError(f"{error}; if it is a plugin's, name the plugin with --plugin") from error
 
 
 def tables_folder(given: Path | None) -> Path | None:

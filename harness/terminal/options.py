@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 
 from benchmarks_data.command import given_path
+
+#: Where scores are kept.
+STORE = Path("reports/scores.sqlite")
 
 
 def positive(text: str) -> int:
@@ -79,6 +83,17 @@ def add_tables(group: Options, installed: str = "the installed one") -> None:
         type=given_path,
         metavar="DIR",
         help=f"folder of tables (default: NAS_TABLES, else {installed})",
+    )
+
+
+def add_store(group: Options, what: str) -> None:
+    """Add the option ``--store``; *what* says what it is for."""
+    group.add_argument(
+        "--store",
+        type=given_path,
+        default=STORE,
+        metavar="FILE",
+        help=f"{what} (default: {STORE})",
     )
 
 
