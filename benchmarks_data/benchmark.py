@@ -89,7 +89,8 @@ class Benchmark(Protocol):
     the longest live path (or the part of it in which its architectures differ), which the harness
     then counts among their sizes; and ``corrections``, pass -> number: how often the results of a
     pass of :mod:`proxies.passes` have changed for its networks. A stored score of a proxy that
-    reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes from.
+    reads the pass belongs to one such number. ``paper`` is the link to the paper
+    that it comes from.
     """
 
     name: str

@@ -19,7 +19,14 @@ from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
-from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
+from harness.terminal.options import (
+    add_device,
+    add_images,
+    add_tables,
+    add_targets,
+    add_width,
+    positive,
+)
 
 PROG = "python -m harness.run"
 STORE = Path("reports/scores.sqlite")
@@ -123,6 +130,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
+    add_width(where)
     where.add_argument(
         "--store",
         type=given_path,
@@ -167,7 +175,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     plan = make_plan(options_of(args, plugins))
     out, executor = folder_of(plan), executor_of(args)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(plan, executor, args.store, out, prog, command)
+    results = carry_out(plan, executor, args.store, out, prog, command, args.width)
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

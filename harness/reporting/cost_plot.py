@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from harness.reporting.paper import (
     undefined_text,
     wrapped,
 )
+
+
+Places = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def cost_front(
@@ -74,15 +78,22 @@ def _name_points(axes: Axes, rows: pd.DataFrame, front: list[str], subject: str 
         axes.annotate(
             str(name),
             (row["seconds"], row["tau"]),
-            (1.04, at),
+            (1.06, at),
             textcoords="axes fraction",
             va="center",
             fontweight="bold" if name in front or name == subject else "normal",
-            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": GREY, "shrinkA": 1, "shrinkB": 2},
+            arrowprops={
+                "arrowstyle": "-",
+                "lw": 0.4,
+                "color": GREY,
+                "shrinkA": 1,
+                "shrinkB": 2,
+                "relpos": (0, 0.5),
+            },
         )
 
 
-def spread_out(wanted: np.ndarray) -> np.ndarray:
+def spread_out(wanted: Places) -> Places:
     """Return places from 0 to 1, as near to those that are *wanted* as they can be without names
     that overlap.
 
@@ -92,7 +103,7 @@ def spread_out(wanted: np.ndarray) -> np.ndarray:
     if count < 2:
         return wanted
     step = min(1 / (count - 1), 0.06)
-    places = np.clip(wanted, 0, 1)
+    places: Places = np.clip(wanted, 0, 1)
     for at in range(1, count):
         places[at] = max(places[at], places[at - 1] + step)
     places[-1] = min(places[-1], 1.0)

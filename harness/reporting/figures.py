@@ -163,9 +163,7 @@ _ENTRIES = (
 FIGURES = {entry.name: entry for entry in _ENTRIES}
 
 
-def drawn(
-    name: str, results: Results, target: str, width: float = WIDTHS["text"]
-) -> Figure | None:
+def drawn(name: str, results: Results, target: str, width: float = WIDTHS["text"]) -> Figure | None:
     """Return a figure in the style of the report, so many inches wide; None where there is nothing
     to see.
     """

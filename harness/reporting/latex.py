@@ -98,7 +98,9 @@ def tabular(
         if part:
             bodies.append([rf"\multicolumn{{{len(shown)}}}{{l}}{{\textit{{{title}}}}}", *lines])
     heading = " & ".join(HEADINGS.get(columns[at], columns[at]) for at in shown)
-    body = "\n\\midrule\n".join("".join(f"{line} \\\\\n" for line in one).rstrip() for one in bodies)
+    body = "\n\\midrule\n".join(
+        "".join(f"{line} \\\\\n" for line in one).rstrip() for one in bodies
+    )
     return "\n".join(
         [
             r"% \usepackage{booktabs} and \usepackage[T1]{fontenc} in the preamble; in a table:",

@@ -16,33 +16,29 @@ from proxies import TRIVIAL_BASELINES
 
 #: Points of all text.
 TEXT = 8
+SIZES = (
+    "axes.titlesize",
+    "axes.labelsize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "figure.labelsize",
+)
 #: Inches that a line of text needs, and a character on average.
-LINE, CHARACTER = 0.145, 0.062
+LINE, CHARACTER = 0.145, 0.055
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
 #: So light that grey printing tells it from the others.
 LIGHT = "#C6C6C6"
 PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9")
 #: Colour, line and marker of the curves of a figure: grey printing leaves the last two.
-CURVES = tuple(
-    zip(PALETTE, ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))), "osD^v", strict=True)
-)
+CURVES = tuple(zip(PALETTE, ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))), "osD^v", strict=True))
 #: The hatch of a short training, so that grey printing tells it from a proxy.
 HATCH = "////"
 FONTS: dict[Any, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42}
 STYLE: dict[Any, Any] = {
     "font.size": TEXT,
-    **{
-        key: TEXT
-        for key in (
-            "axes.titlesize",
-            "axes.labelsize",
-            "xtick.labelsize",
-            "ytick.labelsize",
-            "legend.fontsize",
-            "figure.labelsize",
-        )
-    },
+    **dict.fromkeys(SIZES, TEXT),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "hatch.color": "white",
@@ -75,7 +71,7 @@ def legend_above(figure: Figure, axes: Axes, handles: Iterable[Any] = ()) -> Non
     if not shown:
         return
     longest = max(len(str(one.get_label())) for one in shown)
-    room = figure.get_figwidth() // (CHARACTER * longest + 0.5)
+    room = figure.get_figwidth() // (CHARACTER * longest + 0.44)
     figure.legend(
         handles=shown,
         loc="outside upper left",
@@ -83,8 +79,8 @@ def legend_above(figure: Figure, axes: Axes, handles: Iterable[Any] = ()) -> Non
         frameon=False,
         borderpad=0,
         borderaxespad=0.2,
-        columnspacing=1.2,
-        handlelength=2.4,
+        columnspacing=1,
+        handlelength=2.2,
     )
 
 
@@ -92,6 +88,11 @@ def wrapped(text: str, width: float) -> str:
     """Return a text in lines that fit into so many inches."""
     lines = (textwrap.wrap(line, max(20, int(width / CHARACTER))) for line in text.splitlines())
     return "\n".join("\n".join(line) for line in lines)
+
+
+def decimals(value: float, places: int = 3) -> str:
+    """Return a number as axes write it, with a minus sign."""
+    return f"{value:z.{places}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def population_text(row: pd.Series) -> str:
@@ -123,7 +124,7 @@ def colours_of(names: Iterable[str], subject: str | None = None) -> list[str]:
 
 
 def embolden(axes: Axes, subject: str | None) -> None:
-    """Write the *subject*'s name beside the vertical axis in bold."""
+    """Write the *subject*'s name beside the vertical axis in bold; a number may follow it there."""
     for label in axes.get_yticklabels():
-        if label.get_text() == subject:
+        if label.get_text().partition(" ")[0] == subject:
             label.set_fontweight("bold")

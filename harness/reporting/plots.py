@@ -26,6 +26,7 @@ from harness.reporting.paper import (
     ORANGE,
     Sheet,
     colours_of,
+    decimals,
     embolden,
     legend_above,
     population_text,
@@ -39,9 +40,9 @@ from proxies.requests import direction
 MANY, TOP = 2000, 0.01
 #: Inches of a panel that is wide enough for the name of a proxy.
 PANEL = 1.08
-#: Where the range of scores is so many times that of their middle 90 %, outliers would squash the
+#: Where the range of scores is so many times that of their middle half, outliers would squash the
 #: others, and the panel shows ranks.
-SQUASHED = 8.0
+SQUASHED = 12.0
 
 
 def score_accuracy(
@@ -56,23 +57,31 @@ def score_accuracy(
     Scores of -inf stand on the left edge. Where outliers would squash the others the panel shows
     ranks of scores, and says so.
     """
-    names = [name for name in correlations["proxy"] if name in set(scores["proxy"])]
+    ranked = correlations.sort_values("tau", ascending=False, kind="stable")["proxy"]
+    names = [name for name in ranked if name in set(scores["proxy"])]
     columns = min(max(2, int(width / PANEL)), math.ceil(math.sqrt(len(names)) * 1.3))
     lines = math.ceil(len(names) / columns)
-    figure = Sheet(width, min(width / columns, 1.9) * lines + 2 * LINE * lines + 0.5)
+    figure = Sheet(width, (min(0.9 * width / columns, 1.9) + 2 * LINE) * lines + 0.5)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
     taus, target = correlations.set_index("proxy")["tau"], Target.parse(str(accuracy.name))
     for axes, name in zip(panels.flat, names, strict=False):
         score = by_seed(scores, name).mean(axis=1, skipna=False)
         _panel(axes, score, accuracy)
-        arrow = "" if direction(name) > 0 else " (lower is better)"
+        if direction(name) < 0:
+            axes.set_xlabel(f"{axes.get_xlabel()}, lower is better".removeprefix(", "))
         weight = "bold" if name == subject else "normal"
-        axes.set_title(f"{_broken(name)}\n{_tau_text(taus[name])}{arrow}", fontweight=weight)
+        axes.set_title(f"{_broken(name)}\n{_tau_text(taus[name])}", fontweight=weight)
     if target.is_accuracy:
         _stretch_axis(panels[0, 0], accuracy)
     for axes in list(panels.flat)[len(names) :]:
         axes.set_visible(False)
-    figure.supxlabel(wrapped(f"score; orange: the top {TOP:.0%} by {target.label}", width - 0.5))
+    figure.supxlabel(
+        wrapped(
+            f"score, or its rank where a panel says so; orange: the top {TOP:.0%} by "
+            f"{target.label}",
+            width - 0.5,
+        )
+    )
     figure.supylabel(axis_text(target.name))
     return figure
 
@@ -85,7 +94,7 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
     finite = known[np.isfinite(known["x"])]
     if is_squashed(finite["x"]):
         finite = finite.assign(x=finite["x"].rank())
-        axes.set_xlabel("rank of the score")
+        axes.set_xlabel("rank")
     if len(finite) > MANY:
         _density(axes, finite, Target.parse(str(accuracy.name)).is_accuracy)
     else:
@@ -109,7 +118,9 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
             alpha=0.6,
             transform=axes.get_yaxis_transform(), gid="lowest",
         )  # fmt: skip
-        axes.text(0.05, 0.04, f"{len(lowest)} at -inf", color=GREY, transform=axes.transAxes)
+        axes.text(
+            1, 0.03, f"{len(lowest)} at -inf", color=GREY, ha="right", transform=axes.transAxes
+        )
     axes.xaxis.set_major_locator(MaxNLocator(2))
     if len(finite) and (finite["x"].abs().max() >= 1e4 or 0 < finite["x"].abs().max() < 1e-2):
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
@@ -119,7 +130,7 @@ def is_squashed(values: pd.Series) -> bool:
     """Return whether a few outliers would leave no room for most of the values."""
     if len(values) < 10:
         return False
-    low, high = np.quantile(values, [0.05, 0.95])
+    low, high = np.quantile(values, [0.25, 0.75])
     return bool(high > low and values.max() - values.min() > SQUASHED * (high - low))
 
 
@@ -162,9 +173,7 @@ def _unstretch(value: Any) -> Any:
 
 def _stretch_axis(axes: Axes, accuracy: pd.Series) -> None:
     axes.set_yscale("function", functions=(_stretch, _unstretch))
-    ticks = np.array(
-        [10, 50, 80, 90, 94, 98] if accuracy.max() > 60 else range(10, 70, 10)
-    )
+    ticks = np.array([10, 50, 80, 90, 94, 98] if accuracy.max() > 60 else range(10, 70, 10))
     axes.set_yticks(ticks[(ticks >= accuracy.min() - 1) & (ticks <= accuracy.max() + 1)])
 
 
@@ -174,7 +183,7 @@ def _broken(name: str) -> str:
 
 
 def _tau_text(tau: float) -> str:
-    return "tau undefined" if math.isnan(tau) else f"tau {tau:.3f}"
+    return "tau undefined" if math.isnan(tau) else f"tau {decimals(tau)}"
 
 
 def tau_bars(
@@ -196,7 +205,7 @@ def tau_bars(
         [tau - rows["tau_low"], rows["tau_high"] - tau]
     )  # NaN, and no whisker, where the interval is undefined
     colours = colours_of(names, subject)
-    axes.barh(
+    bars = axes.barh(
         names,
         tau,
         xerr=spread,
@@ -205,9 +214,12 @@ def tau_bars(
         hatch=[HATCH if colour == GREEN else "" for colour in colours],
         error_kw={"lw": 1, "capsize": 2},
     )
+    for bar, name in zip(bars, names, strict=True):
+        if name == subject:
+            bar.set_edgecolor("black")
     for position, value in enumerate(tau):
         axes.text(
-            1.01, position, f"{value:.3f}", va="center", transform=axes.get_yaxis_transform()
+            1.01, position, decimals(value), va="center", transform=axes.get_yaxis_transform()
         )
     axes.axvline(0, color="black", lw=0.8)
     if ceiling is not None:

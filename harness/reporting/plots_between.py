@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from benchmarks_data.target import Target
 from harness.analysis import chance
@@ -22,6 +23,7 @@ from harness.reporting.paper import (
     ORANGE,
     PALETTE,
     Sheet,
+    decimals,
     embolden,
     legend_above,
     population_text,
@@ -31,7 +33,7 @@ from harness.reporting.paper import (
 
 #: Inches of a cell of the matrix in which a number can be read, and of one beside which a name can
 #: stand upright.
-LEGIBLE, NAMED = 0.27, 0.13
+LEGIBLE, NAMED = 0.28, 0.13
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "")
 
 
@@ -47,9 +49,9 @@ def agreement_matrix(
     for row in pairs.to_dict("records"):
         for one, other in ((row["proxy"], row["other"]), (row["other"], row["proxy"])):
             matrix.loc[one, other] = row["tau_between"]
-    margin = CHARACTER * max(map(len, order)) + 0.9
+    margin = CHARACTER * max(map(len, order)) + 0.3
     cell = min((width - margin) / len(order), 0.4)
-    figure = Sheet(width, max(cell, LINE) * len(order) + margin + (0 if cell < NAMED else 0.1))
+    figure = Sheet(width, max(cell, LINE) * len(order) + (0.2 if cell < NAMED else margin) + 0.7)
     axes = figure.subplots()
     image = axes.imshow(matrix.to_numpy(float), vmin=-1, vmax=1, cmap="cividis", aspect="auto")
     _name_cells(axes, order, cell)
@@ -57,7 +59,7 @@ def agreement_matrix(
     axes.spines[:].set_visible(False)
     for (line, column), value in np.ndenumerate(matrix.to_numpy(float)):
         if np.isfinite(value) and line != column and cell >= LEGIBLE:
-            text = f"{value:z.2f}".replace("0.", ".", 1)
+            text = decimals(value, 2).replace("0.", ".", 1)
             axes.text(
                 column, line, text, ha="center", va="center",
                 color="white" if value < 0.1 else "black",
@@ -134,9 +136,7 @@ def regret_curve(
     axes.fill_between(
         trained, by_chance[:, 1], by_chance[:, 2], color=GREY, alpha=0.2, lw=0, step="post"
     )
-    axes.step(
-        trained, by_chance[:, 0], color=GREY, lw=1.2, where="post", label="random order"
-    )
+    axes.step(trained, by_chance[:, 0], color=GREY, lw=1.2, where="post", label="random order")
     highest = [float(by_chance[trained >= min(10, len(values)), 0].max(initial=0))]
     for name, (colour, line, marker) in zip(chosen, CURVES, strict=False):
         both = pd.DataFrame({"x": orders[name], "y": accuracy}).dropna()
@@ -157,13 +157,14 @@ def regret_curve(
             label=name,
         )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel(f"k, number of architectures trained (of {len(values):,})")
     label = Target.parse(str(accuracy.name)).label
     height = figure.get_figheight() - 1
     axes.set_ylabel(wrapped(f"regret of the best of k, in points of {label}", height))
     if top := np.nanmax(highest):
         axes.set_ylim(
-            0, 1.3 * top
+            -0.03 * top, 1.3 * top
         )  # so that scores can be told apart; random orders of few lose far more
     legend_above(figure, axes)
     return figure
@@ -221,9 +222,7 @@ def seed_spread(
     return figure
 
 
-def components_bars(
-    correlations: pd.DataFrame, width: float, subject: str | None = None
-) -> Figure:
+def components_bars(correlations: pd.DataFrame, width: float, subject: str | None = None) -> Figure:
     """Draw the standard deviation of tau by what is drawn anew, a group of bars for each proxy of
     *correlations*.
     """

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def carry_out(
-    plan: Plan, executor: Executor, store_file: Path, out: Path, prog: str, command: Sequence[str]
+    plan: Plan,
+    executor: Executor,
+    store_file: Path,
+    out: Path,
+    prog: str,
+    command: Sequence[str],
+    width: float | None = None,
 ) -> Results:
     """Score what is due, publish the report, print what a person wants to know, and return the
     results.
@@ -34,6 +40,7 @@ def carry_out(
         out: the folder of the report.
         prog: the command's name, which messages begin with.
         command: as typed, for run.json.
+        width: inches of figures for paper; None for figures of the report alone.
     """
     _say_what_is_fed(prog, plan)
 
@@ -55,7 +62,7 @@ def carry_out(
         )
     if note := settings["scored_now"]["note"]:
         print(f"{prog}: {note}", file=sys.stderr)
-    publish(results, out, {"command": list(command), **settings})
+    publish(results, out, {"command": list(command), **settings}, width)
     tell(prog, results, out)
     return results
 

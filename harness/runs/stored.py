@@ -35,6 +35,7 @@ class StoredRuns:
         against: the score to compare each other one with; None for that of the runs.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
         out: where the report goes; None for the folder, if it is the only one.
+        width: inches of figures for paper; None for figures of the report alone.
     """
 
     folders: Sequence[Path]
@@ -42,6 +43,7 @@ class StoredRuns:
     against: str | None = None
     tables: Path | None = None
     out: Path | None = None
+    width: float | None = None
 
 
 def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Results:
@@ -63,7 +65,7 @@ def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Resul
     settings["command"] = list(command)
     settings["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     say_what_is_replaced(prog, folder)
-    publish(results, folder, settings)
+    publish(results, folder, settings, asked.width)
     tell(prog, results, folder)
     return results
 
