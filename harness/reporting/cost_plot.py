@@ -23,7 +23,6 @@ from harness.reporting.paper import (
     wrapped,
 )
 
-
 Places = np.ndarray[Any, np.dtype[np.float64]]
 
 

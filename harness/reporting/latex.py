@@ -83,7 +83,7 @@ def tabular(
     """Return tables with the same headings as one tabular.
 
     Args:
-        groups: a line above the rows, in LaTeX, and the rows of a table.
+        groups: a line above the rows, in LaTeX, empty for none, and the rows of a table.
         columns: the headings of the columns that are shown; those that are blank in all rows are
             left out.
         caption: in LaTeX, for a comment.
@@ -96,8 +96,9 @@ def tabular(
     for (title, _), part in zip(groups, picked, strict=True):
         lines = [" & ".join(_cell(row[at], columns[at]) for at in shown) for row in part]
         if part:
-            bodies.append([rf"\multicolumn{{{len(shown)}}}{{l}}{{\textit{{{title}}}}}", *lines])
-    heading = " & ".join(HEADINGS.get(columns[at], columns[at]) for at in shown)
+            above = rf"\multicolumn{{{len(shown)}}}{{l}}{{\textit{{{title}}}}}"
+            bodies.append([above, *lines] if title else lines)
+    heading = " & ".join(HEADINGS.get(columns[at], escaped(columns[at])) for at in shown)
     body = "\n\\midrule\n".join(
         "".join(f"{line} \\\\\n" for line in one).rstrip() for one in bodies
     )
@@ -127,7 +128,14 @@ def _picked(row: Sequence[object], table: Table, columns: Sequence[str]) -> list
 def _cell(text: str, column: str) -> str:
     if column in NAMES:
         return rf"\texttt{{{escaped(text)}}}"
-    return re.sub(r"-(?=\d|inf)", "$-$", escaped(text)) if text else UNKNOWN
+    powers = re.sub(r"(?<=\d)e([+-])0*(\d+)", _power, escaped(text))
+    return re.sub(r"(?<!\{)-(?=\d|inf)", "$-$", powers) if text else UNKNOWN
+
+
+def _power(match: re.Match[str]) -> str:
+    """Return an exponent of ten as people write it."""
+    sign = match[1].replace("+", "")
+    return rf"$\times 10^{{{sign}{match[2]}}}$"
 
 
 def _targets(results: Results) -> str:

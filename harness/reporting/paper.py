@@ -84,9 +84,9 @@ def legend_above(figure: Figure, axes: Axes, handles: Iterable[Any] = ()) -> Non
     )
 
 
-def wrapped(text: str, width: float) -> str:
-    """Return a text in lines that fit into so many inches."""
-    lines = (textwrap.wrap(line, max(20, int(width / CHARACTER))) for line in text.splitlines())
+def wrapped(text: str, width: float, least: int = 20) -> str:
+    """Return a text in lines that fit into so many inches, but of *least* characters."""
+    lines = (textwrap.wrap(line, max(least, int(width / CHARACTER))) for line in text.splitlines())
     return "\n".join("\n".join(line) for line in lines)
 
 
