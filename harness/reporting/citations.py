@@ -35,7 +35,7 @@ def bibliography(names: Iterable[str], benchmark: str) -> str:
     entries = []
     for link, users in wanted.items():
         entry = entries_by_link().get(link) or _unknown(users[0], *sources[link])
-        entries.append((entry, f"% {', '.join(users)}\n{entry}\n"))
+        entries.append((entry.partition("{")[2], f"% {', '.join(users)}\n{entry}\n"))
     return "\n".join(text for _, text in sorted(entries))
 
 

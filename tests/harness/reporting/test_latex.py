@@ -83,21 +83,18 @@ def test_entries_are_whole(entry: str) -> None:
 def test_a_run_cites_its_proxies_their_components_and_its_benchmark() -> None:
     made = bibliography(["zeros", "zeros[aggregate=min]", "params", "az_nas"], "nb201")
     assert re.findall(r"^@\w+\{(.*),$", made, re.M) == [
-        "lee2024aznas",
-        "tanaka2020synflow",
         "dong2020nasbench201",
+        "lee2024aznas",
         "zhang2021connection",
-    ] or sorted(re.findall(r"^@\w+\{(.*),$", made, re.M)) == sorted(
-        re.findall(r"^@\w+\{(.*),$", made, re.M)
-    )
-    assert made.count("zhang2021connection") == 1
+    ]
+    assert "% zeros\n@misc{zhang2021connection" in made
 
 
 def test_a_plugins_paper_is_cited_with_what_is_known_of_it() -> None:
     with registry.isolated():
 
         @proxies.proxy("mine", reads="network", paper=Paper("A & B", 2026, "https://x.org/a_b"))
-        def mine(network: object, inputs: object) -> float:
+        def mine(*_: object) -> float:
             """Return nothing."""
             return 0.0
 
