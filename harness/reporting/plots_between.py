@@ -211,6 +211,7 @@ def seed_spread(
     margin = max(0.0, 0.1 - (high - low)) / 2  # a spread of .001 shall look small
     axes.set_xlim(low - margin, high + margin)
     axes.set_yticks(range(len(rows)), list(rows["proxy"]))
+    axes.set_ylim(-0.7, len(rows) - 0.3)
     embolden(axes, subject)
     axes.set_xlabel(
         wrapped(
