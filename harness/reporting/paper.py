@@ -31,8 +31,15 @@ BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
 #: So light that grey printing tells it from the others.
 LIGHT = "#C6C6C6"
 PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9")
-#: Colour, line and marker of the curves of a figure: grey printing leaves the last two.
-CURVES = tuple(zip(PALETTE, ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))), "osD^v", strict=True))
+#: Colour, line and marker of the curves of a figure, the subject's first: grey printing leaves the last two.
+CURVES = tuple(
+    zip(
+        (ORANGE, BLUE, *PALETTE[2:]),
+        ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))),
+        "osD^v",
+        strict=True,
+    )
+)
 #: The hatch of a short training, so that grey printing tells it from a proxy.
 HATCH = "////"
 FONTS: dict[Any, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42}
@@ -78,7 +85,7 @@ def legend_above(figure: Figure, axes: Axes, handles: Iterable[Any] = ()) -> Non
         ncols=max(1, min(int(room), len(shown))),
         frameon=False,
         borderpad=0,
-        borderaxespad=0.2,
+        borderaxespad=0.4,
         columnspacing=1,
         handlelength=2.2,
     )

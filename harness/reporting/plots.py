@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -217,14 +218,7 @@ def tau_bars(
     for bar, name in zip(bars, names, strict=True):
         if name == subject:
             bar.set_edgecolor("black")
-    for position, value in enumerate(tau):
-        axes.text(
-            1.01, position, decimals(value), va="center", transform=axes.get_yaxis_transform()
-        )
-    axes.axvline(0, color="black", lw=0.8)
-    if ceiling is not None:
-        axes.axvline(ceiling, color="black", lw=1, ls="--")
-    axes.set_ylim(-0.7, len(rows) - 0.3)
+    _beside_bars(axes, tau, ceiling)
     embolden(axes, subject)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
     units = ", of other classes like these" if first["census"] else ""
@@ -237,6 +231,19 @@ def tau_bars(
     )
     legend_above(figure, axes, _kinds(colours, ceiling, subject))
     return figure
+
+
+def _beside_bars(axes: Axes, values: Iterable[float], ceiling: float | None) -> None:
+    """Write the values of bars right of the axes, and draw lines at 0 and at the ceiling."""
+    shown = list(values)
+    for position, value in enumerate(shown):
+        axes.text(
+            1.01, position, decimals(value), va="center", transform=axes.get_yaxis_transform()
+        )
+    axes.axvline(0, color="black", lw=0.8)
+    if ceiling is not None:
+        axes.axvline(ceiling, color="black", lw=1, ls="--")
+    axes.set_ylim(-0.7, len(shown) - 0.3)
 
 
 def _kinds(colours: list[str], ceiling: float | None, subject: str | None) -> list[Any]:

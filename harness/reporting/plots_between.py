@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from harness.reporting.paper import (
 #: Inches of a cell of the matrix in which a number can be read, and of one beside which a name can
 #: stand upright.
 LEGIBLE, NAMED = 0.28, 0.13
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "")
 
 
@@ -131,13 +133,7 @@ def regret_curve(
     figure = Sheet(width, min(0.75 * width, 3.4) + 3 * LINE)
     axes = figure.subplots()
     values = accuracy.dropna().to_numpy(float)
-    trained = _budgets(len(values))
-    by_chance = np.array([astuple(chance.regret(values, int(k))) for k in trained])
-    axes.fill_between(
-        trained, by_chance[:, 1], by_chance[:, 2], color=GREY, alpha=0.2, lw=0, step="post"
-    )
-    axes.step(trained, by_chance[:, 0], color=GREY, lw=1.2, where="post", label="random order")
-    highest = [float(by_chance[trained >= min(10, len(values)), 0].max(initial=0))]
+    highest = [_by_chance(axes, values)]
     for name, (colour, line, marker) in zip(chosen, CURVES, strict=False):
         both = pd.DataFrame({"x": orders[name], "y": accuracy}).dropna()
         budgets = _budgets(len(both))
@@ -168,6 +164,15 @@ def regret_curve(
         )  # so that scores can be told apart; random orders of few lose far more
     legend_above(figure, axes)
     return figure
+
+
+def _by_chance(axes: Axes, values: Numbers) -> float:
+    """Draw what random orders lose, and return what the training of 10 loses on average."""
+    trained = _budgets(len(values))
+    lost = np.array([astuple(chance.regret(values, int(k))) for k in trained])
+    axes.fill_between(trained, lost[:, 1], lost[:, 2], color=GREY, alpha=0.2, lw=0, step="post")
+    axes.step(trained, lost[:, 0], color=GREY, lw=1.2, where="post", label="random order")
+    return float(lost[trained >= min(10, len(values)), 0].max(initial=0))
 
 
 def _budgets(count: int) -> np.ndarray:
