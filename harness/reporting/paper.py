@@ -31,7 +31,8 @@ BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
 #: So light that grey printing tells it from the others.
 LIGHT = "#C6C6C6"
 PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9")
-#: Colour, line and marker of the curves of a figure, the subject's first: grey printing leaves the last two.
+#: Colour, line and marker of the curves of a figure, the subject's first: grey printing leaves the
+#: last two.
 CURVES = tuple(
     zip(
         (ORANGE, BLUE, *PALETTE[2:]),
