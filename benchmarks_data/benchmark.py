@@ -121,7 +121,8 @@ class Benchmark(Protocol):
     then counts among their sizes; the methods of `PrunesDeadEdges` and
     `HasNeighbours`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
-    reads the pass belongs to one such number.
+    reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
+    from.
     """
 
     name: str

@@ -27,6 +27,7 @@ from harness.terminal.options import (
     add_store,
     add_tables,
     add_targets,
+    add_width,
     positive,
 )
 
@@ -132,6 +133,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
+    add_width(where)
     where.add_argument(
         "--replace",
         action="store_true",
@@ -176,7 +178,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     (out, note), executor = folder_of(plan), executor_of(args)
     notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(plan, executor, args.store, out, prog, command, notes)
+    results = carry_out(
+        plan, executor, args.store, out, prog, command, notes=notes, width=args.width
+    )
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 

@@ -30,6 +30,7 @@ def carry_out(
     prog: str,
     command: Sequence[str],
     notes: Sequence[str] = (),
+    width: float | None = None,
 ) -> Results:
     """Score what is due, publish the report, print what a person wants to know, and return the
     results.
@@ -42,6 +43,7 @@ def carry_out(
         prog: the command's name, which messages begin with.
         command: as typed, for run.json.
         notes: what was chosen for a person who did not say it, a line each.
+        width: inches of figures for paper; None for figures of the report alone.
     """
     _say_what_is_fed(prog, plan)
 
@@ -72,7 +74,7 @@ def carry_out(
     say_replaced()  # where nothing was due
     if note := settings["scored_now"]["note"]:
         print(f"{prog}: {note}", file=sys.stderr)
-    publish(results, out, {"command": list(command), **settings})
+    publish(results, out, {"command": list(command), **settings}, width)
     tell(prog, results, out)
     return results
 

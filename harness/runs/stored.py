@@ -36,6 +36,7 @@ class StoredRuns:
         focus: the proxy that the report is about; None for that of the runs, the first's first.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
         out: where the report goes; None for the folder, if it is the only one.
+        width: inches of figures for paper; None for figures of the report alone.
     """
 
     folders: Sequence[Path]
@@ -44,6 +45,7 @@ class StoredRuns:
     focus: str | None = None
     tables: Path | None = None
     out: Path | None = None
+    width: float | None = None
 
 
 def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Results:
@@ -65,7 +67,7 @@ def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Resul
     settings["command"] = list(command)
     settings["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     say_what_is_replaced(prog, folder)
-    publish(results, folder, settings)
+    publish(results, folder, settings, asked.width)
     tell(prog, results, folder)
     return results
 

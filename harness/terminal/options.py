@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 
 from benchmarks_data.command import given_path
+from benchmarks_data.errors import InputError
+from harness.terminal.widths import inches
 
 #: Where scores are kept.
 STORE = Path("reports/scores.sqlite")
@@ -57,6 +59,25 @@ def _given_images(text: str) -> str:
     """Parse ``--images`` for argparse, as it is written: ./natural is a file."""
     given_path(text)
     return text
+
+
+def add_width(group: Options) -> None:
+    """Add the option ``--width``."""
+    group.add_argument(
+        "--width",
+        type=_width,
+        metavar="WIDTH",
+        help="figures for paper, as PDF too: as wide as a 'column' (3.25 in) or the 'text' (6.75 "
+        "in) of a page in two columns, or so many inches",
+    )
+
+
+def _width(text: str) -> float:
+    """Parse ``--width`` for argparse."""
+    try:
+        return inches(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_targets(group: Options, default: str) -> None:

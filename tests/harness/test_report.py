@@ -29,6 +29,19 @@ def test_a_run_is_analysed_anew_without_scoring(
     assert "report.html" in capsys.readouterr().out
 
 
+@pytest.mark.figures
+def test_a_width_adds_figures_as_pdf_and_a_report_without_it_removes_them(
+    runs: Path, tmp_path: Path
+) -> None:
+    assert main([str(runs / "zeros"), "--out", str(tmp_path), "--width", "3.5"]) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"correlations.tex", "comparisons.tex", "cite.bib"} <= names
+    pictures = {name.removesuffix(".png") for name in names if name.endswith(".png")}
+    assert {name.removesuffix(".pdf") for name in names if name.endswith(".pdf")} == pictures
+    assert main([str(tmp_path)]) == 0
+    assert not list(tmp_path.glob("*.pdf"))
+
+
 def test_a_declared_score_is_kept_and_can_be_changed(
     runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
