@@ -2,21 +2,25 @@
 
 Listing them does not import torch.
 
-A benchmark is a folder of this package, or an object that another package offers in the entry-point
-group ``zeros_harness.benchmarks``.
+A benchmark is a folder of this package, an object that another package offers in the entry-point
+group ``zeros_harness.benchmarks``, or one that the file of a plugin defines.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import metadata
+from pathlib import Path
+from typing import Any
 
-from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.benchmark import Benchmark, absent_parts
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.plugged import PLUGGED, Plugged
 
 GROUP = "zeros_harness.benchmarks"
 #: Folders of this package that hold something else.
@@ -26,7 +30,7 @@ _lent: dict[str, Benchmark] = {}
 
 def names() -> list[str]:
     """Return the names of all benchmarks."""
-    return sorted({*_own(), *_offered(), *_lent})
+    return sorted({*_own(), *_offered(), *PLUGGED, *_lent})
 
 
 def get(name: str) -> Benchmark:
@@ -38,6 +42,8 @@ def get(name: str) -> Benchmark:
     """
     if name in _lent:
         return _lent[name]
+    if name in PLUGGED:
+        return PLUGGED[name].benchmark
     offered = _offered().get(name, ())
     places = [*([f"{__name__}.{name}"] if name in _own() else []), *map(_place, offered)]
     if len(places) > 1:
@@ -50,6 +56,46 @@ def get(name: str) -> Benchmark:
     if not offered:
         raise unknown("benchmark", name, names())
     return _load(offered[0])
+
+
+def plug(benchmark: Any, file: Path, checksum: int) -> bool:
+    """Make the benchmark known that the *file* of a plugin defines, which has a *checksum*.
+
+    Returns:
+        False where it is a constant of that name, or a known benchmark that the file has imported.
+
+    Raises:
+        ValueError: it is no benchmark, or another one is called so.
+    """
+    if not (hasattr(benchmark, "architecture") or hasattr(benchmark, "network")):
+        return False
+    if isinstance(benchmark, type):
+        raise ValueError("its BENCHMARK is a class: make it an object of that class")
+    if absent := absent_parts(benchmark):
+        raise ValueError(f"its BENCHMARK lacks {', '.join(absent)}")
+    name = benchmark.name
+    if not (isinstance(name, str) and re.fullmatch("[a-z][a-z0-9_]*", name)):
+        raise ValueError(
+            f"the name of its BENCHMARK must be lower-case letters, digits and underscores, not "
+            f"{name!r}"
+        )
+    if name in names():
+        if get(name) is benchmark:
+            return False
+        others = [f"{__name__}.{name}"] if name in _own() else []
+        others += [str(PLUGGED[name].file)] if name in PLUGGED else []
+        others += map(_place, _offered().get(name, ()))
+        raise ValueError(
+            f"a benchmark named {name!r} is already there, {' and '.join(others)}: rename that of "
+            f"{file}"
+        )
+    PLUGGED[name] = Plugged(benchmark, file, checksum)
+    return True
+
+
+def checksum_of(name: str) -> int:
+    """Return the checksum of the file that defines a benchmark; 0 where no plugin does."""
+    return PLUGGED[name].checksum if name in PLUGGED else 0
 
 
 @contextmanager

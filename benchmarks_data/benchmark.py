@@ -104,6 +104,29 @@ class HasNeighbours(Protocol):
         """
 
 
+#: What a benchmark has, but for its table.
+PARTS = (
+    "name",
+    "description",
+    "size",
+    "datasets",
+    "architecture",
+    "index",
+    "is_connected",
+    "canonical",
+    "network",
+)
+
+
+def absent_parts(given: object, *, table: bool = True) -> list[str]:
+    """Return what an object lacks to be a benchmark, its *table* among it if that is needed.
+
+    No value is asked for: a list has a size once it is open.
+    """
+    offered = dir(given)
+    return [part for part in (*PARTS, *(["table"] if table else [])) if part not in offered]
+
+
 class Benchmark(Protocol):
     """A tabular benchmark: architectures by index, the networks that they stand for, and their
     trained results.
@@ -113,7 +136,8 @@ class Benchmark(Protocol):
     then counts among their sizes; the methods of `PrunesDeadEdges` and
     `HasNeighbours`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
-    reads the pass belongs to one such number.
+    reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
+    from.
     """
 
     name: str

@@ -7,22 +7,59 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, nearest
+
+PACKAGE = "zeros-harness"
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that answers a mistake with one line, without repeating the usage."""
+    """An argument parser that answers a mistake with one line, without repeating the usage.
+
+    Every command has ``--version``, and names the option that is nearest to an unknown one.
+    """
 
     def __init__(self, prog: str, description: str) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=False)
+        self.add_argument(
+            "--version", action=_Version, nargs=0, help="show the version of the harness, and exit"
+        )
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return the arguments, as :class:`argparse.ArgumentParser` does."""
+        parsed, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._meant(unknown)}")
+        return parsed
+
+    def _meant(self, unknown: Sequence[str]) -> str:
+        """Return a question that names the option nearest to the first unknown one, if any is."""
+        given = next((word.partition("=")[0] for word in unknown if word.startswith("--")), "")
+        return nearest(given, self._option_string_actions) if given else ""
 
     def error(self, message: str) -> NoReturn:
         self.exit(UNUSABLE, f"{self.prog}: {_one_line(message)} (see --help)\n")
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(f"{PACKAGE} {version()}")
+        parser.exit()
+
+
+def version() -> str:
+    """Return the version of the harness, or that it is not installed."""
+    try:
+        return metadata.version(PACKAGE)
+    except metadata.PackageNotFoundError:
+        return "(not installed: the version is unknown)"
 
 
 def given_path(text: str) -> Path:

@@ -14,12 +14,19 @@ class InputError(ValueError):
     """
 
 
+def nearest(given: str, available: Iterable[str]) -> str:
+    """Return a question that names the *available* name nearest to a given one; empty when none is
+    near.
+    """
+    lowered = {name.lower(): name for name in sorted(available)}
+    near = difflib.get_close_matches(given.lower(), lowered, n=1)
+    return f": did you mean {lowered[near[0]]!r}?" if near else ""
+
+
 def unknown(kind: str, given: str, available: Iterable[str]) -> InputError:
     """Return the error for a name that is not among the *available* ones, with the nearest as a
     suggestion.
     """
     names = sorted(available)
-    lowered = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(given.lower(), lowered, n=1)
-    hint = f" did you mean {lowered[near[0]]!r}?" if near else ""
-    return InputError(f"unknown {kind} {given!r}:{hint} available: {', '.join(names) or 'none'}")
+    hint = nearest(given, names) or ":"
+    return InputError(f"unknown {kind} {given!r}{hint} available: {', '.join(names) or 'none'}")

@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 
 SPLITS = ("train", "valid", "test")
+#: How people write the names of datasets and splits.
+WRITTEN = {
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "imagenet16-120": "ImageNet16-120",
+    "valid": "validation",
+    "train": "training",
+}
 #: Measurements of which less is better, by the last word of a name (the last but one where a unit
 #: follows). To add one is all that a new kind of cost needs.
 LESS_IS_BETTER = frozenset(
@@ -71,6 +79,16 @@ class Target:
             _cost(self.mean)[0] in BEFORE_TRAINING
         )
 
+    @property
+    def label(self) -> str:
+        """What it is in words: ``CIFAR-10 test accuracy, 200 epochs, run 1``."""
+        if self.dataset and self.split:
+            epochs = [] if self.epochs is None else [f"{self.epochs} epochs"]
+            parts = [f"{_written(self.dataset)} {_written(self.split)} accuracy", *epochs]
+        else:
+            parts = [" ".join(map(_written, self.mean.split("_")))]
+        return ", ".join([*parts, *([] if self.run is None else [f"run {self.run}"])])
+
     def among(self, datasets: Iterable[str]) -> str | None:
         """Return the one of a benchmark's *datasets* that the name begins with, measurements
         included.
@@ -100,6 +118,10 @@ class Target:
             and other.epochs is not None
             and self.epochs < other.epochs
         )
+
+
+def _written(word: str) -> str:
+    return WRITTEN.get(word, word)
 
 
 @cache

@@ -7,9 +7,22 @@ from __future__ import annotations
 import importlib
 import sys
 
+from benchmarks_data.command import PACKAGE, UNUSABLE, version
+from benchmarks_data.errors import unknown
+
 COMMANDS = {
     name: f"harness.{name}"
-    for name in ("run", "report", "search", "sweep", "theory", "regress", "agree", "overview")
+    for name in (
+        "run",
+        "report",
+        "search",
+        "sweep",
+        "theory",
+        "regress",
+        "agree",
+        "overview",
+        "doctor",
+    )
 }
 COMMANDS["convert"] = "benchmarks_data.convert"
 
@@ -21,12 +34,12 @@ def main() -> int:
         print(f"usage: zeros-harness {{{','.join(COMMANDS)}}} ...")
         print("zeros-harness COMMAND --help tells more")
         return 0
+    if command == "--version":
+        print(f"{PACKAGE} {version()}")
+        return 0
     if command not in COMMANDS:
-        print(
-            f"zeros-harness: unknown command {command!r}: available: {', '.join(COMMANDS)}",
-            file=sys.stderr,
-        )
-        return 2
+        print(f"zeros-harness: {unknown('command', command, COMMANDS)}", file=sys.stderr)
+        return UNUSABLE
     status: int = importlib.import_module(COMMANDS[command]).main(
         sys.argv[2:], f"zeros-harness {command}"
     )

@@ -1,7 +1,7 @@
 """How well scores agree in rank with somebody else's scores of the same proxies.
 
 ``python -m harness.agree SCORES.csv THEIRS.csv`` compares a run's scores.csv with a file that has a
-column ``index`` and one column a proxy, or with another run's scores.csv.
+column ``index`` or ``arch`` and one column a proxy, or with another run's scores.csv.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError, unknown
 from harness.analysis.agreement import agreement, by_proxy, column_of
-from harness.terminal.checks import load_plugins
+from harness.terminal.checks import benchmark_of_run, load_plugins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +40,8 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "theirs",
         type=given_path,
         metavar="THEIRS.csv",
-        help="columns: index, and one for each proxy (.gz may follow); or scores.csv of another "
-        "run",
+        help="columns: index or arch (an architecture's string), and one for each proxy (.gz may "
+        "follow); or scores.csv of another run",
     )
     p.add_argument(
         "--match",
@@ -103,7 +103,7 @@ def _is_of_a_run(path: Path) -> bool:
     from harness.files.whole import read_csv
     from harness.scoring.frames import SCORE_COLUMNS
 
-    return set(SCORE_COLUMNS) <= set(read_csv(path, ["index"]).columns)
+    return set(SCORE_COLUMNS) <= set(read_csv(path, []).columns)
 
 
 def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -115,10 +115,39 @@ def _their_scores(path: Path, ours: pd.DataFrame, names: Mapping[str, str]) -> p
     from harness.files.whole import read_csv
 
     columns = {column_of(name, names) for name in ours["proxy"].unique()}
-    scores = read_csv(path, ["index", *names.values()], numbers=("index", *columns))
+    scores = read_csv(path, [*names.values()], numbers=("index", *columns))
+    if "index" not in scores and "arch" not in scores:
+        raise InputError(f"{path} lacks the columns index and arch: it needs one of them")
+    if "arch" in scores:
+        scores = scores.assign(index=_indices(path, scores, ours))
     if scores["index"].duplicated().any():
-        raise InputError(f"{path}: an index stands in several rows")
+        again = scores["index"][scores["index"].duplicated()].iloc[0]
+        raise InputError(f"{path}: index {again} stands in several rows: keep one of them")
     return scores.set_index("index")
+
+
+def _indices(path: Path, theirs: pd.DataFrame, ours: pd.DataFrame) -> list[int]:
+    """Return the indices of the architectures that their column ``arch`` names.
+
+    Raises:
+        InputError: a row names none, or its column ``index`` says another one.
+    """
+    known = dict(zip(ours["arch"], ours["index"], strict=True))
+    benchmark = str(ours["benchmark"].iloc[0])
+    indices = []
+    given = theirs["index"] if "index" in theirs else [None] * len(theirs)
+    for row, (arch, said) in enumerate(zip(theirs["arch"], given, strict=True), 2):
+        try:
+            index = known[arch] if arch in known else benchmark_of_run(benchmark).index(str(arch))
+        except InputError as error:
+            raise InputError(f"{path}, row {row}: {error}") from error
+        if said is not None and said != index:
+            raise InputError(
+                f"{path}, row {row}: {arch} is index {index} of {benchmark}, not {said}: leave one "
+                "of the columns out"
+            )
+        indices.append(int(index))
+    return indices
 
 
 def _print(rows: pd.DataFrame) -> None:

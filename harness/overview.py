@@ -1,4 +1,4 @@
-"""Several runs beside one another and beside published figures, as one Markdown table.
+"""Several runs beside one another and beside published figures, as one table and one figure.
 
 ``python -m harness.overview DIR...`` reads the results of finished runs, one folder a run, and
 scores nothing.
@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks_data.command import Parser, given_path, guarded
+from benchmarks_data.command import Parser, given_path, guarded, writable_folder
+from benchmarks_data.errors import InputError
 from harness.files.shipped import shipped
+from harness.terminal.options import add_width
 
 PROG = "python -m harness.overview"
 #: Published figures, in a file for each benchmark.
@@ -40,6 +42,13 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="FILE",
         help=f"CSV of dataset, proxy, tau, source (default: {PUBLISHED}/BENCHMARK.csv)",
     )
+    p.add_argument(
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="write overview.csv, overview.tex and the figure there as well",
+    )
+    add_width(p)
     return p
 
 
@@ -50,6 +59,8 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
+    if args.width and not args.out:
+        raise InputError("--width is that of the figure: name its folder with --out")
 
     from harness.files.whole import read_csv
     from harness.reporting.side_by_side import overview, read_results
@@ -63,6 +74,10 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         if published
         else None
     )
+    if args.out:
+        from harness.reporting.across import save_overview
+
+        save_overview(writable_folder(args.out), runs, known, args.width)
     print(overview(runs, known))
     return 0
 

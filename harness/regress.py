@@ -61,6 +61,20 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="N",
         help="processes that score (default: the machine's cores)",
     )
+    p.add_argument(
+        "--proxy",
+        nargs="+",
+        metavar="NAME",
+        help="these proxies of the baseline alone; with --update the others stay as they are",
+    )
+    p.add_argument(
+        "--plugin",
+        type=given_path,
+        nargs="+",
+        default=[],
+        metavar="FILE.py",
+        help="Python files that register further proxies",
+    )
     comparing = p.add_argument_group("comparing")
     comparing.add_argument(
         "--seed",
@@ -78,7 +92,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p.add_argument(
         "--update",
         action="store_true",
-        help="write the baseline anew, with all proxies, instead of comparing",
+        help="write the baseline anew instead of comparing, with all proxies or those of --proxy",
     )
     updating = p.add_argument_group("with --update")
     updating.add_argument(
@@ -114,8 +128,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     from harness.regression.command import compare, update
+    from harness.terminal.checks import load_plugins
 
-    return update(prog, args) if args.update else compare(prog, args, BASELINE)
+    plugins = load_plugins(prog, args.plugin)
+    return update(prog, args, plugins) if args.update else compare(prog, args, BASELINE, plugins)
 
 
 def _tolerance(text: str) -> float:

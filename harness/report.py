@@ -17,7 +17,7 @@ from functools import partial
 from benchmarks_data.command import Parser, given_path, guarded
 from harness.runs.stored import StoredRuns, report_stored
 from harness.terminal.checks import load_plugins
-from harness.terminal.options import add_tables, add_targets
+from harness.terminal.options import add_focus, add_tables, add_targets, add_width
 
 PROG = "python -m harness.report"
 
@@ -42,6 +42,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="NAME",
         help="the score to compare each other one with (default: that of the runs)",
     )
+    add_focus(p, "that of the runs; of several the first's")
     add_tables(p, "those installed")
     p.add_argument(
         "--out",
@@ -49,6 +50,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the report goes (default: the folder, if it is one alone)",
     )
+    add_width(p)
     p.add_argument(
         "--plugin",
         type=given_path,
@@ -69,7 +71,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     load_plugins(prog, args.plugin)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    asked = StoredRuns(args.runs, args.target, args.against, args.tables, args.out)
+    asked = StoredRuns(
+        args.runs, args.target, args.against, args.focus, args.tables, args.out, args.width
+    )
     report_stored(asked, prog, command)
     return 0
 

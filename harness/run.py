@@ -14,15 +14,24 @@ from pathlib import Path
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
 from harness.runs.command import carry_out
-from harness.runs.plan import RunOptions, folder_of, make_plan
+from harness.runs.plan import RunOptions, drawn, folder_of, make_plan
 from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
+from harness.terminal.config_file import add_config, parsed
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.listing import listing, proxy_description
-from harness.terminal.options import add_device, add_images, add_tables, add_targets, positive
+from harness.terminal.options import (
+    add_device,
+    add_focus,
+    add_images,
+    add_store,
+    add_tables,
+    add_targets,
+    add_width,
+    positive,
+)
 
 PROG = "python -m harness.run"
-STORE = Path("reports/scores.sqlite")
 
 
 def parser(prog: str = PROG) -> argparse.ArgumentParser:
@@ -43,8 +52,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="FILE.py",
-        help="Python files that register further proxies",
+        help="Python files that register further proxies, or define a BENCHMARK",
     )
+    add_config(p)
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
     return p
@@ -69,9 +79,8 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--archs",
-        default="1000",
         metavar="N",
-        help="'all', a number to draw, or a file of indices (default: 1000)",
+        help=f"'all', a number to draw, or a file of indices (default: {RunOptions.archs})",
     )
     what.add_argument(
         "--sample-seed",
@@ -113,6 +122,7 @@ def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the score to compare each other one with, declared beforehand (default: all pairs)",
     )
+    add_focus(against, "the first --proxy that is no trivial baseline; of 'all' zeros")
 
 
 def _add_where_results_go(p: argparse.ArgumentParser) -> None:
@@ -123,13 +133,13 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
+    add_width(where)
     where.add_argument(
-        "--store",
-        type=given_path,
-        default=STORE,
-        metavar="FILE",
-        help=f"all scores, for later runs (default: {STORE})",
+        "--replace",
+        action="store_true",
+        help="write over a report of more architectures that is there",
     )
+    add_store(where, "all scores, for later runs")
     where.add_argument(
         "--force",
         action="store_true",
@@ -159,22 +169,26 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    args = parser(prog).parse_args(argv)
+    args = parsed(parser(prog), argv)
     plugins = load_plugins(prog, args.plugin)
     if args.list or args.describe:
         print(proxy_description(args.describe) if args.describe else listing())
         return 0
     plan = make_plan(options_of(args, plugins))
-    out, executor = folder_of(plan), executor_of(args)
+    (out, note), executor = folder_of(plan), executor_of(args)
+    notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(plan, executor, args.store, out, prog, command)
+    results = carry_out(
+        plan, executor, args.store, out, prog, command, notes=notes, width=args.width
+    )
     return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
 
 
 def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:
     """Return what a command line asks for, as plain values."""
     given = vars(args)
-    named = {field.name: given[field.name] for field in fields(RunOptions) if field.name in given}
+    names = [field.name for field in fields(RunOptions)]
+    named = {name: given[name] for name in names if given.get(name) is not None}
     return RunOptions(**named, proxies=args.proxy, targets=args.target, plugins=plugins)
 
 

@@ -28,6 +28,7 @@ from harness.search_methods.method import Method
 from harness.search_methods.methods import METHODS
 from harness.search_methods.running import search_all
 from harness.terminal.checks import check_replaceable, load_plugins, say_what_is_replaced
+from harness.terminal.config_file import add_config, config_value, parsed
 from harness.terminal.options import add_tables, add_targets
 
 METHOD = METHODS["freedarts"]
@@ -71,6 +72,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where results go (default: reports/search-SPACE)",
     )
+    add_config(p)
     p.add_argument(
         "--replay",
         type=given_path,
@@ -93,7 +95,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if method := _method_by_proxy(words):
         return _by_proxy(prog, method, words)
     _check_options(words, METHOD.name, flags(parser(prog)), prog)
-    args = parser(prog).parse_args(words)
+    args = parsed(parser(prog), words)
     if args.list:
         print(_listing())
         return 0
@@ -143,12 +145,15 @@ def _freedarts(prog: str, args: argparse.Namespace, words: Sequence[str]) -> int
 
 
 def _method_by_proxy(words: Sequence[str]) -> ByProxy | None:
-    """Return the method by proxy that a command line names, the last one; None where it names
-    another or none.
+    """Return the method by proxy that a command line names, the last one, or else its file of
+    options; None where they name another or none.
     """
     alone = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     alone.add_argument("--method", nargs="?")
-    return BY_PROXY.get(alone.parse_known_args(words)[0].method or "")
+    alone.add_argument("--config", nargs="?")
+    args = alone.parse_known_args(words)[0]
+    named = args.method or (config_value(Path(args.config), "method") if args.config else None)
+    return BY_PROXY.get(named) if isinstance(named, str) else None
 
 
 def _check_options(words: Sequence[str], method: str, own: set[str], prog: str) -> None:
@@ -169,7 +174,7 @@ def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
     """Search a benchmark by a proxy, as a command line says."""
     of_method = by_proxy_parser(method, prog)
     _check_options(words, method.name, flags(of_method), prog)
-    args = of_method.parse_args(words)
+    args = parsed(of_method, words)
     options = RunOptions(
         benchmark=args.benchmark,
         dataset=args.dataset,

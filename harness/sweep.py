@@ -27,6 +27,7 @@ from harness.search_methods.running import search_all
 from harness.search_methods.searches import SearchPlan
 from harness.search_methods.sweep_settings import make_settings
 from harness.terminal.checks import check_replaceable, say_what_is_replaced
+from harness.terminal.config_file import add_config, parsed
 from harness.terminal.options import (
     add_device,
     add_images,
@@ -110,6 +111,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where results go (default: reports/sweep-SPACE)",
     )
+    add_config(p)
     return p
 
 
@@ -119,7 +121,7 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
-    args = parser(prog).parse_args(argv)
+    args = parsed(parser(prog), argv)
     settings = make_settings(args)
     said = fed_to(settings)
     print(f"{prog}: {said}", flush=True)

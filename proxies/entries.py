@@ -104,3 +104,20 @@ class Proxy:
     def documentation(self) -> str:
         """The function's whole docstring."""
         return inspect.cleandoc(self.function.__doc__ or "")
+
+
+def described(name: str, function: Callable[..., Any]) -> str:
+    """Return the first sentence of a function's docstring; raise ValueError when it has none."""
+    if not function.__doc__:
+        raise ValueError(f"proxy {name!r} has no docstring: its first sentence is the description")
+    return first_sentence(function.__doc__)
+
+
+def first_sentence(text: str) -> str:
+    """Return a docstring up to the first line that ends with a full stop, or to a blank line."""
+    lines: list[str] = []
+    for line in map(str.strip, text.strip().splitlines()):
+        lines.append(line)
+        if not line or line.endswith("."):
+            break
+    return " ".join(lines).strip()

@@ -17,9 +17,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import benchmarks_data
 from benchmarks_data.errors import InputError
+from benchmarks_data.plugged import PLUGGED
 from benchmarks_data.reading import read_bytes
-from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, is_name
+from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, described, is_name
 from proxies.passes import PASSES
 
 ENTRY_POINTS = "zeros_harness.proxies"
@@ -40,7 +42,7 @@ def proxy(
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
     """Register the decorated function as a proxy.
 
-    Its docstring's first line becomes the description.
+    Its docstring's first sentence becomes the description.
 
     Raises:
         ValueError: the name is taken or malformed, the docstring is missing, or a pass is unknown.
@@ -53,7 +55,7 @@ def proxy(
         )
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
-        description, taken = _description(name, function), dict(options or {})
+        description, taken = described(name, function), dict(options or {})
         flags = higher_is_better, revision, refuses, ignores_dead_edges
         _add(Proxy(name, function, description, reads, (), paper, taken, *flags))
         return function
@@ -85,7 +87,7 @@ def aggregate(
             Proxy(
                 name,
                 function,
-                _description(name, function),
+                described(name, function),
                 (),
                 of,
                 paper,
@@ -96,12 +98,6 @@ def aggregate(
         return function
 
     return register
-
-
-def _description(name: str, function: Callable[..., Any]) -> str:
-    if not function.__doc__:
-        raise ValueError(f"proxy {name!r} has no docstring: its first line is the description")
-    return function.__doc__.strip().splitlines()[0]
 
 
 class _Taken(ValueError):
@@ -166,7 +162,7 @@ def _import_own(name: str) -> None:
         place = (
             "" if isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
         )
-        raise InputError(f"{name} cannot be loaded: {_described(error)}{place}") from error
+        raise InputError(f"{name} cannot be loaded: {_reason(error)}{place}") from error
 
 
 def _load_entry_point(point: metadata.EntryPoint) -> None:
@@ -188,8 +184,8 @@ _plugins: dict[Path, int] = {}
 
 
 def load_plugin(path: Path, checksum: int | None = None) -> int:
-    """Run a Python file that registers proxies, unless it has been run before, and return its
-    checksum.
+    """Run a Python file that registers proxies or defines a ``BENCHMARK``, unless it has been run
+    before, and return its checksum.
 
     Stored scores belong to one version of the file.
 
@@ -205,9 +201,7 @@ def load_plugin(path: Path, checksum: int | None = None) -> int:
                 _execute_plugin(path, source)
         except (Exception, SystemExit) as error:  # foreign code may raise anything
             reason = (
-                error.strerror
-                if isinstance(error, OSError) and error.strerror
-                else _described(error)
+                error.strerror if isinstance(error, OSError) and error.strerror else _reason(error)
             )
             raise InputError(f"--plugin {path} cannot be loaded: {reason}") from error
         _plugins[path] = zlib.crc32(source)
@@ -227,9 +221,11 @@ def _execute_plugin(path: Path, source: bytes) -> None:
     sys.modules[spec.name] = module  # as for any import: dataclasses look their module up there
     # Not what the file holds by now, but what the checksum is of.
     exec(compile(source, path, "exec"), module.__dict__)
-    if not (new := set(_registry) - before):
-        raise ImportError("it registers no proxy")
-    _stamp(new, zlib.crc32(source))
+    new, checksum = set(_registry) - before, zlib.crc32(source)
+    benchmark = module.__dict__.get("BENCHMARK")
+    if not (benchmark is not None and benchmarks_data.plug(benchmark, path, checksum)) and not new:
+        raise ImportError("it registers no proxy and defines no BENCHMARK of its own")
+    _stamp(new, checksum)
 
 
 def _stamp(names: set[str], revision: int) -> None:
@@ -246,17 +242,17 @@ def _attempt(what: str, load: Callable[[], object]) -> None:
             f"{what}: {error}: two plugins cannot share a name, uninstall one"
         ) from error
     except (Exception, SystemExit) as error:  # foreign code may raise anything
-        _problems.append(f"{what} is left out: {_described(error)}")
+        _problems.append(f"{what} is left out: {_reason(error)}")
 
 
-def _described(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 @contextmanager
 def _whole_or_nothing() -> Iterator[None]:
     """Take back what a plugin has registered when it fails, or combines unknown proxies."""
-    before = dict(_registry)
+    before, benchmarks = dict(_registry), dict(PLUGGED)
     try:
         yield
         for entry in _registry.values():
@@ -266,9 +262,14 @@ def _whole_or_nothing() -> Iterator[None]:
                     f"{', '.join(sorted(absent))}"
                 )
     except BaseException:
-        _registry.clear()
-        _registry.update(before)
+        _set(_registry, before)
+        _set(PLUGGED, benchmarks)
         raise
+
+
+def _set(known: dict[Any, Any], entries: Mapping[Any, Any]) -> None:
+    known.clear()
+    known.update(entries)
 
 
 @contextmanager
@@ -279,16 +280,15 @@ def isolated(entries: Iterable[Proxy] = ()) -> Iterator[None]:
     Installed plugins are looked for anew, inside and afterwards.
     """
     _load()
-    before, plugins = dict(_registry), dict(_plugins)
+    before, plugins, benchmarks = dict(_registry), dict(_plugins), dict(PLUGGED)
     _look_again()
     _registry.update({entry.name: entry for entry in entries})
     try:
         yield
     finally:
-        _registry.clear()
-        _registry.update(before)
-        _plugins.clear()
-        _plugins.update(plugins)
+        _set(_registry, before)
+        _set(_plugins, plugins)
+        _set(PLUGGED, benchmarks)
         _look_again()
 
 

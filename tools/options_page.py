@@ -10,6 +10,8 @@ import importlib
 import re
 
 from harness.__main__ import COMMANDS
+from harness.search_methods.by_proxy.methods import BY_PROXY
+from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 
 OPENING = """\
 # Options
@@ -23,13 +25,19 @@ says the same as this page.
 
 def page() -> str:
     """Return docs/options.md."""
-    return "\n".join([OPENING, *(_section(name, module) for name, module in COMMANDS.items())])
+    parts = [OPENING]
+    for name, module in COMMANDS.items():
+        parts.append(_section(name, importlib.import_module(module).parser(f"python -m {module}")))
+        if name == "search":
+            for method in BY_PROXY.values():
+                of_method = by_proxy_parser(method, "python -m harness.search")
+                parts.append(_section(f"search --method {method.name}", of_method))
+    return "\n".join(parts)
 
 
-def _section(name: str, module: str) -> str:
+def _section(name: str, parser: argparse.ArgumentParser) -> str:
     """Return a command's heading, what it does, and a table for each group of its options."""
-    parser: argparse.ArgumentParser = importlib.import_module(module).parser(f"python -m {module}")
-    parts = [f"## {name}", "", f"`python -m {module}`: {parser.description}", ""]
+    parts = [f"## {name}", "", f"`{parser.prog}`: {parser.description}", ""]
     for group in parser._action_groups:
         actions = [one for one in group._group_actions if not _is_help(one)]
         if actions:

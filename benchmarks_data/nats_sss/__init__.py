@@ -31,6 +31,7 @@ class NatsSize:
     """
 
     name = "nats_sss"
+    paper = "https://arxiv.org/abs/2009.00437"
     description = (
         "NATS-Bench size: one cell in 5 layers of 8 to 64 channels, trained on "
         "cifar10, cifar100, imagenet16-120"

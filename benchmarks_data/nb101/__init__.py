@@ -20,6 +20,7 @@ class NasBench101:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "nb101"
+    paper = "https://arxiv.org/abs/1902.09635"
     description = (
         "NAS-Bench-101: graphs of up to 7 vertices and 9 edges with an operation on "
         "each vertex, trained on cifar10"

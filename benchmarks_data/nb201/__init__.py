@@ -22,6 +22,7 @@ class NasBench201:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "nb201"
+    paper = "https://arxiv.org/abs/2001.00326"
     description = (
         "NAS-Bench-201: cells of 6 edges x 5 operations, trained on cifar10, cifar100, "
         "imagenet16-120"

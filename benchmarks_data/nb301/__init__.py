@@ -26,6 +26,7 @@ class NasBench301(ListedGenotypes):
         "NAS-Bench-301's network: a list of genotypes of the DARTS space, 32 channels and 8 cells, "
         "trained on svhn, scifar100, ninapro"
     )
+    paper = "https://arxiv.org/abs/2008.09777"
     files = ("nb301", "nb301_suite_zero")
     datasets: ClassVar[Mapping[str, Dataset]] = {
         "svhn": Dataset(10, 32),

@@ -27,6 +27,7 @@ class NasBenchMacro:
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "nbmacro"
+    paper = "https://arxiv.org/abs/2103.11922"
     description = (
         "NAS-Bench-Macro: chains of 8 layers x 3 operations, inverted residual blocks "
         "or none, trained on cifar10"

@@ -40,6 +40,10 @@ class SearchSpace(Protocol):
     def datasets(self) -> Mapping[str, Dataset]: ...
 
     @property
+    def least_cells(self) -> int | None:
+        """The least number of cells of a supernet; None where it has no cells to count."""
+
+    @property
     def choices(self) -> tuple[Choice, ...]: ...
 
     @property

@@ -74,6 +74,7 @@ class NasBench201Space:
     datasets: ClassVar[Mapping[str, Dataset]] = BENCHMARK.datasets
     choices = CHOICES
     limits = ()
+    least_cells = 1
     nodes: ClassVar[Mapping[int, str]] = {0: "input", 1: "", 2: "", 3: "output"}
 
     def supernet(

@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Dataset
-from benchmarks_data.errors import InputError
 from benchmarks_data.initialisation import Linear, initialise
 from benchmarks_data.layers import InvertedResidual, convolution_bn
 from benchmarks_data.spaces.choice import Choice
+from benchmarks_data.spaces.sizes import check_cells
 from benchmarks_data.spaces.supernet import Candidates, Gates, Supernet
 
 
@@ -155,15 +155,13 @@ class ProxylessSpace:
     datasets: ClassVar[Mapping[str, Dataset]] = {"imagenet": Dataset(1000, 224)}
     choices = CHOICES
     limits = ()
+    least_cells = None
     nodes: ClassVar[Mapping[int, str]] = {}
 
     def supernet(
         self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None
     ) -> Supernet:
-        if cells is not None:
-            raise InputError(
-                f"the networks of {self.name} have no cells to count: leave --cells out"
-            )
+        check_cells(self, cells)
         return self._supernet(self.datasets[dataset].classes, seed, channels)
 
     def _supernet(self, classes: int, seed: int, channels: int | None) -> Supernet:

@@ -39,6 +39,7 @@ class TransNasMicro:
     """
 
     name = "transnas101_micro"
+    paper = "https://arxiv.org/abs/2105.11871"
     description = (
         "TransNAS-Bench-101 micro: cells of 6 edges x 4 operations, trained on seven "
         "tasks of Taskonomy"

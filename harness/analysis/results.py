@@ -25,15 +25,15 @@ from proxies import TRIVIAL_BASELINES
 from proxies.requests import direction, reads_images
 
 
-def chosen_for_curves(correlations: pd.DataFrame, count: int = 3) -> list[str]:
+def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) -> list[str]:
     """Return the proxies that curves show.
 
-    ZEROS and the others of highest tau, with the best trivial baseline and params.
+    The subject and the others of highest tau, with the best trivial baseline and params.
     """
     ranked = correlations.dropna(subset="tau").sort_values("tau", ascending=False)["proxy"]
     trivial = [name for name in ranked if name in TRIVIAL_BASELINES]
     others = [name for name in ranked if name not in TRIVIAL_BASELINES]
-    first = [name for name in others if name == "zeros"]
+    first = [name for name in ranked if name == subject]
     return list(
         dict.fromkeys(
             [*first, *others[:count], *trivial[:1], *(name for name in trivial if name == "params")]
@@ -53,6 +53,7 @@ class Results:
         benchmark: its name.
         source: the short name of the images that data-driven proxies were fed.
         declared: the proxy that the others were declared to be compared with, if one was.
+        focus: the proxy that a report is to be about; None leaves it to :attr:`subject`.
     """
 
     scores: pd.DataFrame
@@ -62,6 +63,19 @@ class Results:
     benchmark: str
     source: str = "natural"
     declared: str | None = None
+    focus: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The proxy that a report is about.
+
+        The one in focus; else ZEROS where it was scored, else the first that is no trivial
+        baseline.
+        """
+        names = [str(name) for name in self.scores["proxy"].unique()]
+        wanted = [name for name in (self.focus, "zeros") if name in names]
+        proper = [name for name in names if name not in TRIVIAL_BASELINES]
+        return [*wanted, *proper, *names][0]
 
     def input_of(self, proxy: str) -> str:
         """Return the short name of the images that a score read; empty where it read none."""
@@ -239,7 +253,7 @@ class Results:
     def featured(self, target: str) -> list[str]:
         """Return the few proxies that curves show."""
         rows = self.of(target)
-        return chosen_for_curves(rows[rows["proxy"].isin(list(self.orders))])
+        return chosen_for_curves(rows[rows["proxy"].isin(list(self.orders))], self.subject)
 
     def seconds(self) -> dict[str, float]:
         """Return the mean seconds that a score of each proxy took."""

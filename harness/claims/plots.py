@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from harness.reporting.plots import BLUE, ORANGE, PALETTE
+from harness.reporting.paper import BLUE, ORANGE, PALETTE
 from proxies.passes.objectives import OBJECTIVES
 
 

@@ -21,7 +21,8 @@ from harness.files.theory_record import TheoryRecord
 from harness.files.whole import write_csv, write_text
 from harness.reporting import tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
-from harness.reporting.figures import STYLE, SUFFIXES, save
+from harness.reporting.figures import SUFFIXES, save
+from harness.reporting.paper import STYLE
 from harness.reporting.publish import appearing
 from harness.reporting.render import html, markdown
 from harness.terminal.console import Wide

@@ -102,6 +102,10 @@ class RunRecord(Made, kw_only=True):
     against: Annotated[str | None, Meta(description="the score that others are compared with")] = (
         None
     )
+    focus: Annotated[
+        str | None,
+        Meta(description="the proxy that the report is about; null: zeros, if it was scored"),
+    ] = None
     scored_by: Annotated[
         list[Command] | UnsetType, Meta(description="the commands that scored, of merged runs")
     ] = UNSET
@@ -125,6 +129,26 @@ def read_run(folder: Path) -> RunRecord:
             f"{named} has no run.json of a run{reason(error)}: name a folder that harness.run has "
             "written"
         ) from error
+
+
+class _Count(msgspec.Struct):
+    """How many architectures a run.json is of, whatever else is wrong with it."""
+
+    count: int
+
+
+class _Counted(msgspec.Struct):
+    archs: _Count
+
+
+def architectures_of(folder: Path) -> int:
+    """Return how many architectures the report in a folder is of; 0 where there is none, or its
+    record is damaged.
+    """
+    try:
+        return read_record(folder / "run.json", _Counted).archs.count
+    except DAMAGED:
+        return 0
 
 
 class _Targets(msgspec.Struct):

@@ -32,6 +32,7 @@ from harness.scoring.inputs import Images, key_of
 from harness.scoring.job import DTYPES, Job
 from harness.scoring.natural import CURRENT, NOISE
 from harness.scoring.store import Store
+from harness.terminal.checks import benchmark_of_run
 from harness.terminal.progress import tracked
 from proxies.status import OK
 
@@ -280,7 +281,7 @@ def _add(values: dict[Any, float], key: object, value: float) -> None:
 
 def _check(path: Path, baseline: Baseline) -> None:
     """Raise InputError for an unknown benchmark, dataset, precision or architecture."""
-    benchmark = benchmarks_data.get(baseline.benchmark)
+    benchmark = benchmark_of_run(baseline.benchmark)
     if (
         baseline.dataset not in benchmark.datasets
         or baseline.dtype not in DTYPES

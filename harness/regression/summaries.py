@@ -13,8 +13,11 @@ from harness.reporting.render import plain
 from harness.scoring.inputs import name_of
 
 
-def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
-    """Return a summary for a pull request: those that have drifted first."""
+def markdown(verdicts: Sequence[Verdict], baseline: Baseline, left_out: int = 0) -> str:
+    """Return a summary for a pull request: those that have drifted first.
+
+    *left_out* is how many proxies of the baseline were not compared.
+    """
     drifted, new = (
         sum(bool(verdict.drifts) for verdict in verdicts),
         sum(verdict.is_new for verdict in verdicts),
@@ -32,6 +35,7 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline) -> str:
         f"fed {name_of(baseline.images)} where a proxy reads images, "
         f"tau with {plain(baseline.target)}; the baseline has seeds "
         f"{', '.join(map(str, baseline.seeds))}.",
+        *([f"Not compared: {left_out} other proxies of the baseline."] if left_out else []),
         "",
         "| proxy | verdict | tau before | 95 % interval | tau now | largest change of a score |",
         "| --- | --- | --- | --- | --- | --- |",

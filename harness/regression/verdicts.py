@@ -6,13 +6,13 @@ A verdict for each proxy, and summaries of them for pull requests and for CI.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
 import proxies
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, unknown
 from harness.analysis.statistics import Tau
 from harness.regression.baseline import Baseline
 from harness.reporting.phrases import interval_text
@@ -83,6 +83,30 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
     if not known:
         raise InputError(f"{path}: none of its proxies exists: make a baseline with --update")
     return known
+
+
+def restricted(path: Path, baseline: Baseline, names: Sequence[str]) -> Baseline:
+    """Return the part of a baseline that is about the proxies called *names*.
+
+    Raises:
+        InputError: the baseline does not have one of them.
+    """
+    chosen = set()
+    for text in names:
+        name = text if text in baseline.taus else proxies.request(text).name
+        if name not in baseline.taus:
+            raise unknown(f"proxy of the baseline {path}:", name, baseline.taus)
+        chosen.add(name)
+    return part_of(baseline, chosen)
+
+
+def part_of(baseline: Baseline, names: Collection[str]) -> Baseline:
+    """Return a baseline without the proxies that are not among *names*."""
+    return replace(
+        baseline,
+        scores={key: value for key, value in baseline.scores.items() if key[0] in names},
+        taus={name: tau for name, tau in baseline.taus.items() if name in names},
+    )
 
 
 def compare(
@@ -221,8 +245,12 @@ def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]
 
 
 def _comparable(one: Baseline, other: Baseline) -> bool:
+    """Return whether two baselines pin the same for the proxies that both have."""
+    shared = one.taus.keys() & other.taus.keys()
+
     def kind(baseline: Baseline) -> tuple[object, ...]:
-        return replace(baseline, scores={}, taus={}), baseline.indices, baseline.seeds
+        part = part_of(baseline, shared)
+        return replace(part, scores={}, taus={}), part.indices, part.seeds
 
     return kind(one) == kind(other)
 

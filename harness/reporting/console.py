@@ -18,6 +18,7 @@ from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.phrases import interval_text
+from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
 from proxies import TRIVIAL_BASELINES
 
@@ -40,7 +41,8 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     )
     if results.correlations["group"].notna().any():
         caption += "\nScores that share a letter do not differ significantly."
-    print_correlations(console, pd.concat(map(results.of, results.targets)), caption)
+    rows = pd.concat(map(results.of, results.targets))
+    print_correlations(console, rows, caption, results.subject)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
     if costs := [target.name for target in targets if not target.higher_is_better]:
@@ -56,6 +58,9 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         *unknown_accuracies(results.table, results.targets, indices),
     ]:
         print(f"{prog}: {line}", file=sys.stderr)
+    for target in results.targets:
+        sentence = verdict(results, target).sentence
+        console.print(sentence, highlight=False, soft_wrap=True, markup=False)
     console.print(
         f"Report, scores and figures: {folder / 'report.html'}",
         highlight=False,
@@ -86,8 +91,11 @@ def unknown_accuracies(table: Table, targets: Sequence[str], indices: Sequence[i
     ]
 
 
-def print_correlations(console: Console, correlations: pd.DataFrame, caption: str) -> None:
-    """Print one table per target, the highest tau first, trivial baselines dimmed.
+def print_correlations(
+    console: Console, correlations: pd.DataFrame, caption: str, subject: str | None = None
+) -> None:
+    """Print one table per target, the highest tau first, trivial baselines dimmed, the *subject*
+    bold.
 
     *caption* says what was compared.
 
@@ -120,6 +128,7 @@ def print_correlations(console: Console, correlations: pd.DataFrame, caption: st
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
             style = "dim" if row["proxy"] in TRIVIAL_BASELINES else None
+            style = "bold" if row["proxy"] == subject else style
             table.add_row(*_cells(row, lettered), style=style)
         console.print(table)
 

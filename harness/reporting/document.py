@@ -25,12 +25,30 @@ class Section:
 
 
 @dataclass(frozen=True)
+class KeyNumber:
+    """A number that a report opens with: what it is, the number, and its interval or sample."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a report comes to: a sentence, and the numbers that it is made of."""
+
+    sentence: str
+    numbers: Sequence[KeyNumber]
+
+
+@dataclass(frozen=True)
 class Part:
-    """What a report says of one target."""
+    """What a report says of one target. The first part's verdict opens the report."""
 
     target: str
     headline: Sequence[str]
     sections: Sequence[Section]
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)

@@ -1,90 +1,89 @@
 """Which figures a run leaves behind, and their files.
 
-PNG and SVG, in colours that colour-blind readers can tell apart.
+PNG and SVG, for paper PDF too, in colours that colour-blind readers can tell apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib
 from matplotlib.figure import Figure
 
 from benchmarks_data.target import Target
 from harness.reporting import plots, plots_between
+from harness.reporting.cost_plot import cost_front
+from harness.reporting.paper import STYLE
 from harness.reporting.sections import SavedFigure, Topic
+from harness.terminal.widths import WIDTHS
 
 if TYPE_CHECKING:
     from harness.analysis.results import Results
 
 
 SUFFIXES = (".png", ".svg")
+PAPER_SUFFIXES = (*SUFFIXES, ".pdf")
+#: Of PNG files, an inch.
+DOTS = 200
 #: Tenths of fewer architectures than this show noise alone.
 ENOUGH_FOR_STRATA = 100
-STYLE: dict[Any, Any] = {
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "zeros-harness",
-    "figure.dpi": 100,
-}
 
 
-def _score_accuracy(results: Results, target: str) -> Figure:
-    return plots.score_accuracy(results.scores, results.accuracy(target), results.of(target))
+def _score_accuracy(results: Results, target: str, width: float) -> Figure:
+    return plots.score_accuracy(
+        results.scores, results.accuracy(target), results.of(target), width, results.subject
+    )
 
 
-def _tau(results: Results, target: str) -> Figure:
-    return plots.tau_bars(results.of(target), results.ceiling(target))
+def _tau(results: Results, target: str, width: float) -> Figure:
+    return plots.tau_bars(results.of(target), width, results.ceiling(target), results.subject)
 
 
-def _agreement(results: Results, target: str) -> Figure | None:
+def _agreement(results: Results, target: str, width: float) -> Figure | None:
     order = [name for name in results.ranked(target) if name in results.orders]
     pairs = results.pairs[results.pairs["target"] == target]
-    return plots_between.agreement_matrix(pairs, order) if len(order) > 1 else None
+    if len(order) < 2:
+        return None
+    return plots_between.agreement_matrix(pairs, order, width, results.subject)
 
 
-def _strata(results: Results, target: str) -> Figure | None:
+def _strata(results: Results, target: str, width: float) -> Figure | None:
     if len(results.populations[results.population]) < ENOUGH_FOR_STRATA:
         return None
     rows = results.strata[results.strata["target"] == target]
-    return (
-        plots_between.tau_by_stratum(rows, results.featured(target))
-        if rows["tau"].notna().any()
-        else None
-    )
+    if not rows["tau"].notna().any():
+        return None
+    return plots_between.tau_by_stratum(rows, results.featured(target), width)
 
 
-def _regret(results: Results, target: str) -> Figure | None:
+def _regret(results: Results, target: str, width: float) -> Figure | None:
     chosen = results.featured(target) if Target.parse(target).is_accuracy else []
-    return (
-        plots_between.regret_curve(results.orders, results.accuracy(target), chosen)
-        if chosen
-        else None
-    )
+    if not chosen:
+        return None
+    return plots_between.regret_curve(results.orders, results.accuracy(target), chosen, width)
 
 
-def _cost(results: Results, target: str) -> Figure | None:
-    rows = results.of(target).dropna(subset="tau")
-    return (
-        plots_between.cost_front(results.seconds(), results.of(target))
-        if rows["proxy"].isin(list(results.orders)).any()
-        else None
-    )
+def _cost(results: Results, target: str, width: float) -> Figure | None:
+    rows = results.of(target)
+    if not rows.dropna(subset="tau")["proxy"].isin(list(results.orders)).any():
+        return None
+    return cost_front(results.seconds(), rows, width, results.subject)
 
 
-def _seeds(results: Results, target: str) -> Figure | None:
-    single = results.single_seeds(target)
-    return plots_between.seed_spread(results.of(target), single) if single else None
+def _seeds(results: Results, target: str, width: float) -> Figure | None:
+    single, rows = results.single_seeds(target), results.of(target)
+    return plots_between.seed_spread(rows, single, width, results.subject) if single else None
 
 
-def _components(results: Results, target: str) -> Figure | None:
+def _components(results: Results, target: str, width: float) -> Figure | None:
     rows = results.of(target).dropna(subset="tau")
     known = rows[["sd_weights", "sd_batches", "sd_seeds"]].max(axis=1) > 0
-    return plots_between.components_bars(rows[known]) if known.any() else None
+    if not known.any():
+        return None
+    return plots_between.components_bars(rows[known], width, results.subject)
 
 
 @dataclass(frozen=True)
@@ -95,13 +94,14 @@ class ReportFigure:
         name: of its files, before the target's.
         topic: the section that shows it.
         caption: what it shows, in a sentence.
-        draw: draws it of the results, for a target; None where there is nothing to see.
+        draw: draws it of the results, for a target and a width in inches; None where there is
+            nothing to see.
     """
 
     name: str
     topic: Topic
     caption: str
-    draw: Callable[[Results, str], Figure | None]
+    draw: Callable[[Results, str, float], Figure | None]
 
 
 _ENTRIES = (
@@ -162,33 +162,42 @@ _ENTRIES = (
 FIGURES = {entry.name: entry for entry in _ENTRIES}
 
 
-def drawn(name: str, results: Results, target: str) -> Figure | None:
-    """Return a figure in the style of the report; None where there is nothing to see."""
+def drawn(name: str, results: Results, target: str, width: float = WIDTHS["text"]) -> Figure | None:
+    """Return a figure in the style of the report, so many inches wide; None where there is nothing
+    to see.
+    """
     with matplotlib.rc_context(STYLE):
-        return FIGURES[name].draw(results, target)
+        return FIGURES[name].draw(results, target, width)
 
 
-def save_figures(folder: Path, results: Results, target: str) -> list[SavedFigure]:
-    """Draw the figures for one target, and save each as ``NAME_TARGET`` with each suffix."""
+def save_figures(
+    folder: Path, results: Results, target: str, width: float | None = None
+) -> list[SavedFigure]:
+    """Draw the figures for one target, and save each as ``NAME_TARGET`` with each suffix.
+
+    With a *width* in inches they are drawn for paper, and saved as PDF too.
+    """
     saved = []
+    suffixes = SUFFIXES if width is None else PAPER_SUFFIXES
     with matplotlib.rc_context(STYLE):
         for entry in FIGURES.values():
-            figure = entry.draw(results, target)
+            figure = entry.draw(results, target, width or WIDTHS["text"])
             if figure is not None:
-                path = save(figure, folder / f"{entry.name}_{target}.png")
+                path = save(figure, folder / f"{entry.name}_{target}.png", suffixes)
                 saved.append(SavedFigure(entry.topic, path, entry.caption))
     return saved
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """Save a figure as the PNG file *path* and as SVG beside it, and return *path*."""
-    for suffix in SUFFIXES:
+def save(figure: Figure, path: Path, suffixes: Sequence[str] = SUFFIXES) -> Path:
+    """Save a figure as the PNG file *path* and beside it with the other *suffixes*, and return
+    *path*.
+    """
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+    for suffix in suffixes:
         figure.savefig(
-            path.with_name(f"{path.stem}{suffix}"),
-            dpi=160,
-            metadata={"Date": None} if suffix == ".svg" else None,
+            path.with_name(f"{path.stem}{suffix}"), dpi=DOTS, metadata=undated.get(suffix)
         )
-        figure.set_layout_engine("none")  # laid out once for both files
+        figure.set_layout_engine("none")  # laid out once for all files
     return path
 
 
@@ -196,5 +205,5 @@ def remove_figures(folder: Path, targets: Iterable[str]) -> None:
     """Delete the figures of an earlier run, which had these targets."""
     for target in targets:
         for name in FIGURES:
-            for suffix in SUFFIXES:
+            for suffix in PAPER_SUFFIXES:
                 (folder / f"{name}_{target}{suffix}").unlink(missing_ok=True)

@@ -24,23 +24,10 @@ from harness.reporting.phrases import (
     tau_of,
 )
 from harness.reporting.size_findings import size_findings
-from proxies import TRIVIAL_BASELINES
 
 #: From this many architectures on, the normal approximation behind intervals and p values is a good
 #: one.
 ENOUGH = 30
-
-
-def subject(results: Results) -> str:
-    """Return the proxy that a report is about.
-
-    ZEROS where it was scored, else the first that is no trivial baseline.
-    """
-    names = list(results.orders)
-    return next(
-        (name for name in ["zeros", *names] if name in names and name not in TRIVIAL_BASELINES),
-        names[0],
-    )
 
 
 def target_findings(results: Results, target: str) -> list[str]:
@@ -48,7 +35,7 @@ def target_findings(results: Results, target: str) -> list[str]:
 
     The subject's tau, its rivals, size, populations, ceiling, and what is missing.
     """
-    name = subject(results)
+    name = results.subject
     row = row_of(results.of(target), name)
     opening = _opening(results, target, row)
     if math.isnan(row["tau"]):
@@ -72,7 +59,7 @@ def target_findings(results: Results, target: str) -> list[str]:
 
 def across_targets(results: Results) -> list[str]:
     """Return one sentence on what the target changes, where there are several."""
-    name = subject(results)
+    name = results.subject
     if len(results.targets) < 2:
         return []
     taus = [

@@ -11,44 +11,79 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import EngFormatter
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
-import proxies
 from benchmarks_data.target import Target
 from harness.analysis.orders import by_seed
-from proxies import TRIVIAL_BASELINES
+from harness.reporting.paper import (
+    BLUE,
+    GREEN,
+    GREY,
+    HATCH,
+    LIGHT,
+    LINE,
+    ORANGE,
+    Sheet,
+    colours_of,
+    decimals,
+    embolden,
+    legend_above,
+    population_text,
+    undefined_text,
+    wrapped,
+)
 from proxies.requests import direction
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart.
-BLUE, ORANGE, GREY, GREEN = "#0072B2", "#D55E00", "#6B6B6B", "#009E73"
-PALETTE = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9")
 #: From this many points on a panel shows their density; this share of the architectures is marked
 #: as the top.
 MANY, TOP = 2000, 0.01
+#: Inches of a panel that is wide enough for the name of a proxy.
+PANEL = 1.08
+#: Where the range of scores is so many times that of their middle half, outliers would squash the
+#: others, and the panel shows ranks.
+SQUASHED = 12.0
 
 
-def score_accuracy(scores: pd.DataFrame, accuracy: pd.Series, correlations: pd.DataFrame) -> Figure:
+def score_accuracy(
+    scores: pd.DataFrame,
+    accuracy: pd.Series,
+    correlations: pd.DataFrame,
+    width: float,
+    subject: str | None = None,
+) -> Figure:
     """Draw one panel per proxy: score (mean over seeds) against accuracy.
 
-    Scores of -inf stand on the left edge.
+    Scores of -inf stand on the left edge. Where outliers would squash the others the panel shows
+    ranks of scores, and says so.
     """
-    names = [name for name in correlations["proxy"] if name in set(scores["proxy"])]
-    columns = math.ceil(math.sqrt(len(names)))
+    ranked = correlations.sort_values("tau", ascending=False, kind="stable")["proxy"]
+    names = [name for name in ranked if name in set(scores["proxy"])]
+    columns = min(max(2, int(width / PANEL)), math.ceil(math.sqrt(len(names)) * 1.3))
     lines = math.ceil(len(names) / columns)
-    figure = Figure(figsize=(2.5 * columns, 2.3 * lines + 0.3), layout="constrained")
+    figure = Sheet(width, (min(0.9 * width / columns, 1.9) + 2 * LINE) * lines + 0.5)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
-    taus = correlations.set_index("proxy")["tau"]
+    taus, target = correlations.set_index("proxy")["tau"], Target.parse(str(accuracy.name))
     for axes, name in zip(panels.flat, names, strict=False):
-        _panel(axes, by_seed(scores, name).mean(axis=1, skipna=False), accuracy)
-        suffix = "" if direction(name) > 0 else ", lower is better"
-        axes.set_title(f"{name}\n{_tau_text(taus[name])}{suffix}", fontsize=9)
-    if Target.parse(str(accuracy.name)).is_accuracy:
+        score = by_seed(scores, name).mean(axis=1, skipna=False)
+        _panel(axes, score, accuracy)
+        if direction(name) < 0:
+            axes.set_xlabel(f"{axes.get_xlabel()}, lower is better".removeprefix(", "))
+        weight = "bold" if name == subject else "normal"
+        axes.set_title(f"{_broken(name)}\n{_tau_text(taus[name])}", fontweight=weight)
+    if target.is_accuracy:
         _stretch_axis(panels[0, 0], accuracy)
     for axes in list(panels.flat)[len(names) :]:
         axes.set_visible(False)
-    figure.supxlabel(f"score; orange: the top {TOP:.0%} by {accuracy.name}", fontsize=9)
-    figure.supylabel(axis_text(str(accuracy.name)), fontsize=9)
+    figure.supxlabel(
+        wrapped(
+            f"score, or its rank where a panel says so; orange: the top {TOP:.0%} by "
+            f"{target.label}",
+            width - 0.5,
+        )
+    )
+    figure.supylabel(axis_text(target.name))
     return figure
 
 
@@ -58,6 +93,9 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
     """
     known = pd.DataFrame({"x": score, "y": accuracy}).dropna()
     finite = known[np.isfinite(known["x"])]
+    if is_squashed(finite["x"]):
+        finite = finite.assign(x=finite["x"].rank())
+        axes.set_xlabel("rank")
     if len(finite) > MANY:
         _density(axes, finite, Target.parse(str(accuracy.name)).is_accuracy)
     else:
@@ -73,7 +111,7 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
             gid="finite",
         )
     top = finite.nlargest(math.ceil(TOP * len(known)), "y")
-    axes.scatter(top["x"], top["y"], s=5, color=ORANGE, linewidths=0, rasterized=True, gid="top")
+    axes.scatter(top["x"], top["y"], s=7, color=ORANGE, linewidths=0, rasterized=True, gid="top")
     lowest = known[np.isneginf(known["x"])]
     if len(lowest):
         axes.scatter(
@@ -82,10 +120,19 @@ def _panel(axes: Axes, score: pd.Series, accuracy: pd.Series) -> None:
             transform=axes.get_yaxis_transform(), gid="lowest",
         )  # fmt: skip
         axes.text(
-            0.05, 0.05, f"{len(lowest)} at -inf", color=GREY, fontsize=7, transform=axes.transAxes
+            1, 0.03, f"{len(lowest)} at -inf", color=GREY, ha="right", transform=axes.transAxes
         )
-    if len(finite) and finite["x"].abs().max() >= 1e5:
+    axes.xaxis.set_major_locator(MaxNLocator(2))
+    if len(finite) and (finite["x"].abs().max() >= 1e4 or 0 < finite["x"].abs().max() < 1e-2):
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def is_squashed(values: pd.Series) -> bool:
+    """Return whether a few outliers would leave no room for most of the values."""
+    if len(values) < 10:
+        return False
+    low, high = np.quantile(values, [0.25, 0.75])
+    return bool(high > low and values.max() - values.min() > SQUASHED * (high - low))
 
 
 def _density(axes: Axes, points: pd.DataFrame, stretched: bool) -> None:
@@ -127,101 +174,96 @@ def _unstretch(value: Any) -> Any:
 
 def _stretch_axis(axes: Axes, accuracy: pd.Series) -> None:
     axes.set_yscale("function", functions=(_stretch, _unstretch))
-    ticks = np.array(
-        [*range(10, 80, 20), 80, 85, 90, 92, 94, 96, 98]
-        if accuracy.max() > 60
-        else range(10, 70, 10)
-    )
+    ticks = np.array([10, 50, 80, 90, 94, 98] if accuracy.max() > 60 else range(10, 70, 10))
     axes.set_yticks(ticks[(ticks >= accuracy.min() - 1) & (ticks <= accuracy.max() + 1)])
 
 
+def _broken(name: str) -> str:
+    """Return a name whose options stand on a line of their own."""
+    return name.replace("[", "\n[", 1)
+
+
 def _tau_text(tau: float) -> str:
-    return "tau undefined" if math.isnan(tau) else f"tau {tau:.3f}"
+    return "tau undefined" if math.isnan(tau) else f"tau {decimals(tau)}"
 
 
-def tau_bars(correlations: pd.DataFrame, ceiling: float | None = None) -> Figure:
+def tau_bars(
+    correlations: pd.DataFrame,
+    width: float,
+    ceiling: float | None = None,
+    subject: str | None = None,
+) -> Figure:
     """Draw tau of every proxy as a bar with its 95 % interval, the trivial baselines in grey, the
-    highest on top.
+    *subject* in orange, the highest on top.
 
     A line marks the *ceiling*, the tau that a score without noise would reach.
     """
     rows = correlations.dropna(subset="tau").sort_values("tau")
-    figure = Figure(figsize=(5.2, 0.28 * max(len(rows), 2) + 1.3), layout="constrained")
+    figure = Sheet(width, 1.2 * LINE * max(len(rows), 2) + 8 * LINE)
     axes = figure.subplots()
-    tau = rows["tau"].to_numpy(float)
+    tau, names = rows["tau"].to_numpy(float), list(rows["proxy"])
     spread = np.stack(
         [tau - rows["tau_low"], rows["tau_high"] - tau]
     )  # NaN, and no whisker, where the interval is undefined
-    axes.barh(
-        list(rows["proxy"]),
+    colours = colours_of(names, subject)
+    bars = axes.barh(
+        names,
         tau,
         xerr=spread,
         height=0.66,
-        color=colours_of(rows["proxy"]),
-        error_kw={"lw": 1, "capsize": 2.5},
+        color=colours,
+        hatch=[HATCH if colour == GREEN else "" for colour in colours],
+        error_kw={"lw": 1, "capsize": 2},
     )
-    for position, value in enumerate(tau):
-        high = max(0.0, value + np.nan_to_num(spread[1, position]))
-        axes.text(high + 0.012, position, f"{value:.3f}", va="center", fontsize=8)
-    axes.axvline(0, color="black", lw=0.8)
-    if ceiling is not None:
-        _mark_ceiling(axes, ceiling)
-    axes.margins(x=0.16)
-    axes.set_ylim(-0.7, len(rows) - 0.3)
+    for bar, name in zip(bars, names, strict=True):
+        if name == subject:
+            bar.set_edgecolor("black")
+    _beside_bars(axes, tau, ceiling)
+    embolden(axes, subject)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
     units = ", of other classes like these" if first["census"] else ""
     axes.set_xlabel(
-        f"Kendall's tau-b with {first['target']}, 95 % interval{units}\n{population_text(first)}",
-        fontsize=8,
+        wrapped(
+            f"Kendall's tau-b with {Target.parse(first['target']).label}, 95 % interval{units}\n"
+            f"{population_text(first)}{undefined_text(correlations)}",
+            width - 1.2,
+        )
     )
-    _explain_colours(axes, colours_of(rows["proxy"]))
+    legend_above(figure, axes, _kinds(colours, ceiling, subject))
     return figure
 
 
-def _mark_ceiling(axes: Axes, ceiling: float) -> None:
-    axes.axvline(ceiling, color=ORANGE, lw=1, ls="--")
-    axes.text(
-        ceiling - 0.01,
-        -0.6,
-        "a score without noise",
-        color=ORANGE,
-        fontsize=7,
-        rotation=90,
-        ha="right",
-        va="bottom",
-    )
-
-
-def _explain_colours(axes: Axes, colours: Iterable[str]) -> None:
-    """Write above the axes what bars are that are no proxy's."""
-    kinds, used = {GREY: "trivial baseline", GREEN: "short training"}, set(colours)
-    shown = [Patch(color=colour, label=kind) for colour, kind in kinds.items() if colour in used]
-    if shown:
-        axes.legend(
-            handles=shown,
-            fontsize=7,
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            ncols=2,
-            frameon=False,
+def _beside_bars(axes: Axes, values: Iterable[float], ceiling: float | None) -> None:
+    """Write the values of bars right of the axes, and draw lines at 0 and at the ceiling."""
+    shown = list(values)
+    for position, value in enumerate(shown):
+        axes.text(
+            1.01, position, decimals(value), va="center", transform=axes.get_yaxis_transform()
         )
+    axes.axvline(0, color="black", lw=0.8)
+    if ceiling is not None:
+        axes.axvline(ceiling, color="black", lw=1, ls="--")
+    axes.set_ylim(-0.7, len(shown) - 0.3)
+
+
+def _kinds(colours: list[str], ceiling: float | None, subject: str | None) -> list[Any]:
+    """Return handles that explain bars, and the ceiling's line."""
+    kinds = {
+        ORANGE: (str(subject), ""),
+        BLUE: ("proxy", ""),
+        LIGHT: ("trivial baseline", ""),
+        GREEN: ("short training", HATCH),
+    }
+    patches = [
+        Patch(color=colour, label=kind, hatch=hatch)
+        for colour, (kind, hatch) in kinds.items()
+        if colour in colours
+    ]
+    line = Line2D([], [], color="black", lw=1, ls="--", label="a score without noise")
+    return [*patches, *([] if ceiling is None else [line])]
 
 
 def axis_text(target: str) -> str:
-    """Return a target with its unit, where that is known."""
-    unit = Target.parse(target).unit
-    return f"{target} ({unit})" if unit else target
-
-
-def population_text(row: pd.Series) -> str:
-    """Return what a row of correlations is about, for an axis."""
-    return f"{row['benchmark']}, n = {row['n']:,}, population '{row['population']}'"
-
-
-def colours_of(names: Iterable[str]) -> list[str]:
-    """Return grey for trivial baselines, green for short trainings, blue for proxies."""
-    known = proxies.registered()
-    return [
-        GREY if name in TRIVIAL_BASELINES else BLUE if name.partition("[")[0] in known else GREEN
-        for name in names
-    ]
+    """Return a target in words with its unit, where that is known."""
+    this = Target.parse(target)
+    return f"{this.label} ({this.unit})" if this.unit else this.label

@@ -15,22 +15,27 @@ from harness.files.provenance import with_versions
 from harness.files.records import record_text
 from harness.files.run_record import RunRecord, earlier_targets
 from harness.files.whole import write_csv, write_text
+from harness.reporting.citations import bibliography
 from harness.reporting.figures import remove_figures, save_figures
+from harness.reporting.latex import comparisons_tex, correlations_tex
 from harness.reporting.render import html, markdown
 from harness.reporting.run_document import run_document
 
 
-def publish(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
-    """Write the CSV files, the figures, report.html, report.md and run.json into *folder*, in place
-    of an earlier run's.
+def publish(
+    results: Results, folder: Path, settings: Mapping[str, Any], width: float | None = None
+) -> None:
+    """Write the CSV files, the figures, report.html, report.md, LaTeX tables, cite.bib and run.json
+    into *folder*, in place of an earlier run's.
 
+    With a *width* in inches figures are drawn for paper, and saved as PDF too.
     Nothing that is there is touched before all of it is written; run.json is the last to be
     replaced.
     """
     with appearing(
         folder, "run.json", lambda: remove_figures(folder, earlier_targets(folder / "run.json"))
     ) as new:
-        _write(results, new, settings)
+        _write(results, new, settings, width)
 
 
 @contextmanager
@@ -55,7 +60,9 @@ def appearing(folder: Path, last: str, clear: Callable[[], None]) -> Iterator[Pa
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
+def _write(
+    results: Results, folder: Path, settings: Mapping[str, Any], width: float | None
+) -> None:
     frames = {
         "scores": results.scores,
         "correlations": results.correlations,
@@ -66,12 +73,15 @@ def _write(results: Results, folder: Path, settings: Mapping[str, Any]) -> None:
     }
     for name, frame in frames.items():
         write_csv(frame, folder / f"{name}.csv")
-    figures = {target: save_figures(folder, results, target) for target in results.targets}
+    figures = {target: save_figures(folder, results, target, width) for target in results.targets}
     provenance = with_versions(settings)
     report = run_document(results, figures, provenance)
     texts = {
         "report.html": html(report),
         "report.md": markdown(report),
+        "correlations.tex": correlations_tex(results),
+        "comparisons.tex": comparisons_tex(results),
+        "cite.bib": bibliography(results.orders, results.benchmark),
         "run.json": record_text(provenance, RunRecord, indent=2),
     }
     for name, text in texts.items():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.reporting.document import Document
 
@@ -26,7 +26,7 @@ def html(document: Document) -> str:
     Its content security policy allows this one script and pictures inside the page, and nothing
     else.
     """
-    script = _text("tables.js") + (_text("chart.js") if document.points else "")
+    script = _text("tables.js") + _text("folds.js") + (_text("chart.js") if document.points else "")
     style = _text("report.css")
     checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().get_template("report.html.j2")
@@ -62,7 +62,13 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "allow_nan": False}
-    environment.filters |= {"plain": plain, "code": code, "image": _image}
+    environment.filters |= {
+        "plain": plain,
+        "code": code,
+        "image": _image,
+        "image_width": _image_width,
+        "options_whole": _options_whole,
+    }
     return environment
 
 
@@ -73,6 +79,7 @@ def _text(name: str) -> str:
 def plain(text: object) -> str:
     """Return *text* so that Markdown and the HTML in it show it as it is, on one line."""
     escaped = re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", " ".join(str(text).split()))
+    escaped = re.sub(r"^(\d*)([-+.)])(?=[-\s]|$)", r"\1\\\2", escaped)  # it begins no list
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -80,6 +87,21 @@ def code(text: str) -> str:
     """Return a block of code that holds *text*."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}\n{text}\n{fence}"
+
+
+def _options_whole(text: str) -> Markup:
+    """Return *text*, escaped, with no line break inside the name of an option."""
+    return Markup(re.sub("--[a-z]+", r'<span class="whole">\g<0></span>', str(escape(text))))
+
+
+def _image_width(path: Path) -> int | None:
+    """Return the width of a figure in pixels of a page, at which its text has the size as drawn.
+
+    None where its SVG does not say it.
+    """
+    svg = path.with_suffix(".svg").read_text(encoding="utf-8")
+    drawn = re.search(r'<svg [^>]*?width="([\d.]+)pt"', svg)
+    return round(float(drawn[1]) * 96 / 72) if drawn else None
 
 
 def _image(path: Path) -> str:

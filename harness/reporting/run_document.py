@@ -12,8 +12,9 @@ from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.document import Document, Part, facts, shown_command
 from harness.reporting.fed import fed
-from harness.reporting.findings import across_targets, subject, target_findings
+from harness.reporting.findings import across_targets, target_findings
 from harness.reporting.sections import SavedFigure, sections
+from harness.reporting.verdict import verdict
 
 
 def run_document(
@@ -26,9 +27,14 @@ def run_document(
         figures: those that were saved, by target.
         provenance: what run.json holds.
     """
-    title = f"{subject(results)} and {len(results.orders) - 1} other scores on {results.benchmark}"
+    title = f"{results.subject} and {len(results.orders) - 1} other scores on {results.benchmark}"
     parts = [
-        Part(target, target_findings(results, target), sections(results, target, figures[target]))
+        Part(
+            target,
+            target_findings(results, target),
+            sections(results, target, figures[target]),
+            verdict(results, target),
+        )
         for target in results.targets
     ]
     command = shown_command(provenance["command"])
@@ -70,6 +76,6 @@ def _points(results: Results) -> dict[str, Any]:
         "targets": {target: numbers(results.accuracy(target)) for target in results.targets},
         "scores": {
             name: numbers(means[name])
-            for name in [subject(results), *sorted(set(results.orders) - {subject(results)})]
+            for name in [results.subject, *sorted(set(results.orders) - {results.subject})]
         },
     }

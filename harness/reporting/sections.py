@@ -14,7 +14,6 @@ from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting import run_tables
 from harness.reporting.document import Section
-from harness.reporting.findings import subject
 from harness.reporting.tables import Table, fill, interval, measured, number, text
 
 
@@ -59,8 +58,8 @@ def ranked_rows(results: Results, target: str) -> pd.DataFrame:
     return rows.assign(seconds=rows["proxy"].map(results.seconds()))
 
 
-def _correlations(_: Results, __: str, rows: pd.DataFrame) -> Section:
-    table = fill(rows, run_tables.CORRELATIONS)
+def _correlations(results: Results, _: str, rows: pd.DataFrame) -> Section:
+    table = fill(rows, run_tables.CORRELATIONS, results.subject)
     return Section("Correlations", run_tables.CORRELATIONS_TEXT, table)
 
 
@@ -69,7 +68,7 @@ def _comparisons(results: Results, target: str, _: pd.DataFrame) -> Section:
 
     Identical rankings are one row.
     """
-    same, name = results.same(target), results.declared or subject(results)
+    same, name = results.same(target), results.declared or results.subject
     if results.declared:
         title, text = (
             f"Each score against {same[name]}, as declared",
@@ -83,12 +82,13 @@ def _comparisons(results: Results, target: str, _: pd.DataFrame) -> Section:
         rows = rows.assign(other=rows["other"].map(same))
     readers = {same[reader]: results.input_of(reader) for reader in results.orders}
     rows = rows[rows["other"] != same[name]].drop_duplicates("other")
-    rows = rows.assign(input=rows["other"].map(readers))
-    return Section(title, text, fill(rows, run_tables.PAIRS))
+    rows = rows.assign(input=rows["other"].map(readers), proxy=rows["other"])
+    return Section(title, text, fill(rows, run_tables.PAIRS, same[results.subject]))
 
 
-def _size(_: Results, __: str, rows: pd.DataFrame) -> Section:
-    return Section("Size", run_tables.SIZE_TEXT, fill(rows, run_tables.SIZE))
+def _size(results: Results, _: str, rows: pd.DataFrame) -> Section:
+    table = fill(rows, run_tables.SIZE, results.subject)
+    return Section("Size", run_tables.SIZE_TEXT, table)
 
 
 def _populations(results: Results, target: str, _: pd.DataFrame) -> Section:
@@ -109,13 +109,13 @@ def _ceilings(results: Results, target: str, _: pd.DataFrame) -> Section:
     return Section("Trained accuracies against one another", run_tables.CEILINGS_TEXT, table)
 
 
-def _seeds(_: Results, __: str, rows: pd.DataFrame) -> Section:
-    table = fill(rows[rows["tau_seeds_sd"].notna()], run_tables.SEEDS)
+def _seeds(results: Results, _: str, rows: pd.DataFrame) -> Section:
+    table = fill(rows[rows["tau_seeds_sd"].notna()], run_tables.SEEDS, results.subject)
     return Section("Seeds", run_tables.SEEDS_TEXT, table)
 
 
-def _components(_: Results, __: str, rows: pd.DataFrame) -> Section:
-    table = fill(rows[rows["seeds"].notna()], run_tables.COMPONENTS)
+def _components(results: Results, _: str, rows: pd.DataFrame) -> Section:
+    table = fill(rows[rows["seeds"].notna()], run_tables.COMPONENTS, results.subject)
     return Section("What tau varies with", run_tables.COMPONENTS_TEXT, table)
 
 
@@ -143,7 +143,7 @@ def _search_table(results: Results, target: str) -> Table:
         words = {"k": f"{one['k']:,}", "n": f"{one['n']:,}", "share": f"{100 * one['share']:.2g} %"}
         columns.append(measured(heading.format(**words), metric, meaning.format(**words), style))
     columns.append(run_tables.INPUT)
-    return fill(pd.DataFrame(flat.values()), columns)
+    return fill(pd.DataFrame(flat.values()), columns, results.subject)
 
 
 def _population_table(results: Results, target: str) -> Table:
@@ -163,7 +163,7 @@ def _population_table(results: Results, target: str) -> Table:
         ]
         columns += [number("n", f"{population} n", "architectures with a score and a target", "d")]
     columns.append(run_tables.INPUT)
-    return fill(pd.DataFrame(flat.values()), columns)
+    return fill(pd.DataFrame(flat.values()), columns, results.subject)
 
 
 #: Topic -> what makes its section, from the results, the target and its rows of correlations.

@@ -53,8 +53,7 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
     their dataset whose networks were scored.
     """
     table = pd.DataFrame(_columns(runs, published)).fillna("").assign(missing=_missing(runs))
-    first = _taus(runs[0].correlations.drop_duplicates("proxy"))
-    order = sorted(table.index, key=lambda name: -first.get(name, -2.0))
+    order = ranked(runs)
     lines = [["proxy", *table.columns], ["---"] * (1 + len(table.columns))]
     lines += [[f"`{name}`", *map(str, table.loc[name])] for name in order]
     text = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
@@ -68,18 +67,33 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
     )
 
 
+def ranked(runs: Sequence[Run]) -> list[str]:
+    """Return the proxies of all runs by their tau in the first one, the highest first."""
+    names = {str(name) for run in runs for name in run.correlations["proxy"]}
+    first = _taus(runs[0].correlations.drop_duplicates("proxy"))
+    return sorted(sorted(names), key=lambda name: -first.get(name, -2.0))
+
+
+def published_taus(run: Run, target: str, published: pd.DataFrame | None) -> dict[str, float]:
+    """Return the published taus that stand beside those of a run with a target: those of its
+    dataset, where the target is of it too.
+    """
+    dataset = run.record.dataset
+    if published is None or not target.startswith(f"{dataset}_"):
+        return {}
+    return _taus(published[published["dataset"] == dataset])
+
+
 def _columns(runs: Sequence[Run], published: pd.DataFrame | None) -> dict[str, pd.Series]:
     """Return what stands under each heading: a text for each proxy."""
     columns: dict[str, pd.Series] = {}
     headings = _headings(runs)
     for run in runs:
-        dataset = run.record.dataset
-        theirs = {} if published is None else _taus(published[published["dataset"] == dataset])
         for target, group in run.correlations.groupby("target", sort=False):
             rows = group.set_index("proxy")
             heading = headings[run.folder, str(target)]
             columns[heading] = rows.apply(_cell, axis=1)
-            if theirs and str(target).startswith(f"{dataset}_"):
+            if theirs := published_taus(run, str(target), published):
                 columns[f"{heading}, published"] = pd.Series(
                     {name: f"{theirs[name]:.2f}" for name in rows.index if name in theirs}
                 )

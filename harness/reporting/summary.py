@@ -1,13 +1,13 @@
-"""What a notebook shows of results: the headline and the correlations of each target."""
+"""What a notebook shows of results: the verdict and the correlations of each target."""
 
 from __future__ import annotations
 
 from harness.analysis.results import Results
-from harness.reporting.findings import target_findings
 from harness.reporting.render import rendered
 from harness.reporting.run_tables import CORRELATIONS
 from harness.reporting.sections import ranked_rows
 from harness.reporting.tables import fill
+from harness.reporting.verdict import verdict
 
 
 def summary(results: Results) -> str:
@@ -15,8 +15,8 @@ def summary(results: Results) -> str:
     parts = [
         (
             target,
-            target_findings(results, target)[0],
-            fill(ranked_rows(results, target), CORRELATIONS),
+            verdict(results, target),
+            fill(ranked_rows(results, target), CORRELATIONS, results.subject),
         )
         for target in results.targets
     ]

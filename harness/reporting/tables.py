@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Headings with their explanations, and rows of cells."""
+    """Headings with their explanations, rows of cells, and the positions of rows that stand out."""
 
     headings: Sequence[tuple[str, str]]
     rows: Sequence[Sequence[Cell]]
+    marked: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,13 @@ def measured(heading: str, key: str, meaning: str = "", style: str = ".2f") -> C
     return Column(heading, meaning, cell)
 
 
-def fill(rows: pd.DataFrame, columns: Sequence[Column]) -> Table:
-    """Return a table with a row for each of the frame."""
-    cells = [
-        [column.cell({str(key): value for key, value in row.items()}) for column in columns]
-        for row in rows.to_dict("records")
-    ]
-    return Table([(column.heading, column.meaning) for column in columns], cells)
+def fill(rows: pd.DataFrame, columns: Sequence[Column], subject: str | None = None) -> Table:
+    """Return a table with a row for each of the frame; that of the proxy *subject* stands out."""
+    named = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    cells = [[column.cell(row) for column in columns] for row in named]
+    marked = (
+        []
+        if subject is None
+        else [position for position, row in enumerate(named) if row.get("proxy") == subject]
+    )
+    return Table([(column.heading, column.meaning) for column in columns], cells, marked)

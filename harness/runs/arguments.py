@@ -20,7 +20,7 @@ from harness.scoring.job import DTYPES
 _WORDS = {"tables": "table", "proxy": "proxies"}
 #: A list with more items is not shown.
 LISTED = 8
-_OPTION = re.compile(r"--(archs|tables|target|against|proxy|store|images)\b")
+_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images)\b")
 
 
 @contextmanager
@@ -92,6 +92,7 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
         targets=_targets(given["target"]),
         tables=None if table is None or is_frame(table) else path_of("table", table),
         against=_text_of("against", given["against"]),
+        focus=_text_of("focus", given["focus"]),
         device=str(given["device"]),
         dtype=given["dtype"],
     )

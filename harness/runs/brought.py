@@ -10,26 +10,14 @@ from typing import Any
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.benchmark import Benchmark, absent_parts
 from benchmarks_data.errors import InputError
 from harness.scoring.portions import way_of
-from proxies.entries import Proxy, is_name
+from proxies.entries import Proxy, first_sentence, is_name
 from proxies.registry import isolated
 
 #: A proxy's name with its options, or a function that computes one.
 GivenProxy = str | Callable[..., float]
-#: What a benchmark has (:class:`benchmarks_data.benchmark.Benchmark`), but for its table.
-PARTS = (
-    "name",
-    "description",
-    "size",
-    "datasets",
-    "architecture",
-    "index",
-    "is_connected",
-    "canonical",
-    "network",
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +101,7 @@ def _entry_of(function: Any) -> Proxy:
         return function(*handed)
 
     of_network.__doc__ = function.__doc__ or f"The function {name} of the network."
-    return Proxy(name, of_network, of_network.__doc__.strip().splitlines()[0], reads="network")
+    return Proxy(name, of_network, first_sentence(of_network.__doc__), reads="network")
 
 
 def benchmark_of(given: Any, *, table: bool) -> tuple[str, Benchmark | None]:
@@ -128,9 +116,7 @@ def benchmark_of(given: Any, *, table: bool) -> tuple[str, Benchmark | None]:
     """
     if isinstance(given, str):
         return given, None
-    wanted = [*PARTS, *(["table"] if table else [])]
-    # What a list has is known by name before it is open, and not by value.
-    if absent := [part for part in wanted if part not in dir(given)]:
+    if absent := absent_parts(given, table=table):
         raise InputError(
             f"benchmark: {type(given).__name__} lacks {', '.join(absent)}: give a name, or an "
             "object as benchmarks_data.benchmark.Benchmark describes it"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from harness.reporting.fed import fed
 from harness.runs.conduct import Due, Work, conducted
 from harness.runs.plan import Plan
 from harness.scoring.inputs import name_of
-from harness.scoring.job import draws_of
+from harness.scoring.job import Score, draws_of
 from harness.terminal.checks import say_what_is_replaced
 from proxies.requests import reads_images
 
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 
 def carry_out(
-    plan: Plan, executor: Executor, store_file: Path, out: Path, prog: str, command: Sequence[str]
+    plan: Plan,
+    executor: Executor,
+    store_file: Path,
+    out: Path,
+    prog: str,
+    command: Sequence[str],
+    notes: Sequence[str] = (),
+    width: float | None = None,
 ) -> Results:
     """Score what is due, publish the report, print what a person wants to know, and return the
     results.
@@ -34,6 +42,8 @@ def carry_out(
         out: the folder of the report.
         prog: the command's name, which messages begin with.
         command: as typed, for run.json.
+        notes: what was chosen for a person who did not say it, a line each.
+        width: inches of figures for paper; None for figures of the report alone.
     """
     _say_what_is_fed(prog, plan)
 
@@ -42,20 +52,29 @@ def carry_out(
     from harness.scoring.store import Store
     from harness.terminal.progress import tracked
 
+    say_replaced = cache(partial(say_what_is_replaced, prog, out))
+
     def begin(due: Due) -> None:
+        for note in notes:
+            print(f"{prog}: {note}", file=sys.stderr)
         _say_what_is_kept(prog, plan, due)
-        say_what_is_replaced(prog, out)
+
+    def scored(total: int, of: str, batches: Iterable[list[Score]]) -> Iterator[list[Score]]:
+        for scores in tracked("scoring", total, of, batches):
+            say_replaced()  # by now the executor has accepted the work
+            yield scores
 
     with Store(store_file) as store:
         results, settings = conducted(
             plan,
             [Work(plan.requests, store, executor)],
             begin,
-            lambda *batches: tracked("scoring", *batches),
+            scored,
         )
+    say_replaced()  # where nothing was due
     if note := settings["scored_now"]["note"]:
         print(f"{prog}: {note}", file=sys.stderr)
-    publish(results, out, {"command": list(command), **settings})
+    publish(results, out, {"command": list(command), **settings}, width)
     tell(prog, results, out)
     return results
 

@@ -119,6 +119,7 @@ def _analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
         plan.job.benchmark,
         name_of(plan.job.images),
         plan.declared,
+        plan.focus,
     )
 
 

@@ -29,6 +29,7 @@ from harness.runs.conduct import Due, Track, Work, conducted
 from harness.runs.plan import Plan, make_plan
 from harness.runs.progress import Progress, shown
 from harness.terminal.checks import check_replaceable, tables_folder
+from harness.terminal.widths import inches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,15 +78,16 @@ class Evaluation:
         """What a score without noise would reach, as in ceilings.csv."""
         return self.results.ceilings
 
-    def figure(self, name: str, target: str | None = None) -> Figure:
+    def figure(self, name: str, target: str | None = None, width: str | float = "text") -> Figure:
         """Return a figure of the report.
 
         Args:
             name: as in harness.reporting.figures.FIGURES, such as ``tau``.
             target: one of the targets; None for the first.
+            width: of the figure on paper, ``column`` (3.25 inches), ``text`` (6.75) or inches.
 
         Raises:
-            InputError: there is no such figure or target, or nothing to see in it.
+            InputError: there is no such figure, target or width, or nothing to see in it.
         """
         from harness.reporting.figures import FIGURES, drawn
 
@@ -95,7 +97,7 @@ class Evaluation:
         if chosen not in self.results.targets:
             raise unknown("target of this evaluation:", str(chosen), self.results.targets)
         with self._brought.known():
-            figure = drawn(name, self.results, chosen)
+            figure = drawn(name, self.results, chosen, inches(width))
         if figure is None:
             raise InputError(
                 f"the figure {name} has nothing to show of these scores: see the others, or "
@@ -103,11 +105,12 @@ class Evaluation:
             )
         return figure
 
-    def save(self, folder: str | Path) -> Path:
-        """Write what the command harness.run leaves: CSV files, figures, report.html, report.md and
-        run.json.
+    def save(self, folder: str | Path, width: str | float | None = None) -> Path:
+        """Write what the command harness.run leaves: CSV files, figures, report.html, report.md,
+        LaTeX tables, cite.bib and run.json.
 
-        An earlier run's are replaced.
+        An earlier run's are replaced. With a *width* (as of :meth:`figure`) figures are drawn for
+        paper, and saved as PDF too.
 
         Returns:
             The folder.
@@ -120,7 +123,7 @@ class Evaluation:
         with in_python_words(), self._brought.known():
             out = writable_folder(path_of("folder", folder))
             check_replaceable(out)
-            publish(self.results, out, self.settings)
+            publish(self.results, out, self.settings, None if width is None else inches(width))
         return out
 
     def __repr__(self) -> str:
@@ -132,7 +135,7 @@ class Evaluation:
         )
 
     def _repr_html_(self) -> str:
-        """Return the headline and the correlations of each target as HTML."""
+        """Return the verdict on the subject and the correlations of each target as HTML."""
         from harness.reporting.summary import summary
 
         with self._brought.known():
@@ -157,6 +160,7 @@ def evaluate(
     device: str = "cpu",
     dtype: str = "float32",
     against: str | None = None,
+    focus: str | None = None,
     progress: Progress | bool | None = None,
 ) -> Evaluation:
     """Score architectures with proxies, and correlate the scores with trained accuracies: what
@@ -192,6 +196,8 @@ def evaluate(
         device: of the computation, such as ``cpu`` or ``cuda``.
         dtype: ``float32`` or ``float64``.
         against: the score that the others were declared to be compared with; None for all pairs.
+        focus: the proxy that the report is about; None for the first that is given and no trivial
+            baseline, of ``all`` ZEROS.
         progress: called with the numbers of scores that have come and that there will be; True
             shows on standard error how far it is: a bar on a terminal, elsewhere a line each tenth.
 

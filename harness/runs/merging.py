@@ -112,6 +112,7 @@ def _together(records: Sequence[RunRecord], fed: RunRecord) -> dict[str, Any]:
         "seeds": sorted({seed for one in records for seed in one.seeds}),
         **({"batches": batches} if batches else {}),
         "against": declared.pop() if len(declared) == 1 else None,
+        "focus": next((one.focus for one in records if one.focus), None),
         "scored_by": [command for one in records for command in one.commands],
     }
 

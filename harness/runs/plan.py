@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import benchmarks_data
 import proxies
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
+from harness.files.run_record import architectures_of
 from harness.scoring.checks import (
     canonical_requests,
     check_images,
@@ -24,7 +25,7 @@ from harness.scoring.inputs import images_named
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
-from harness.terminal.checks import check_device, check_replaceable, declared_name, tables_folder
+from harness.terminal.checks import check_device, check_replaceable, scored_name, tables_folder
 
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
@@ -50,7 +51,9 @@ class RunOptions:
         targets: columns of the table; None for the dataset's test accuracy.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed one.
         against: the score to compare each other one with; None for all pairs.
+        focus: the proxy that the report is about; None for the first that is named.
         out: the folder of the results; None for one under reports/.
+        replace: whether a report of more architectures in that folder may go.
         force: whether scores are computed anew that the store has.
         device, dtype: of the computation.
         memory: megabytes for architectures that are computed together; None lets the engine decide.
@@ -69,7 +72,9 @@ class RunOptions:
     targets: Sequence[str] | None = None
     tables: Path | None = None
     against: str | None = None
+    focus: str | None = None
     out: Path | None = None
+    replace: bool = False
     force: bool = False
     device: str = "cpu"
     dtype: str = "float32"
@@ -85,6 +90,7 @@ class Plan:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
         declared: the score that the others were declared to be compared with, if one was.
+        focus: the proxy that the report is about; None leaves it to the results.
     """
 
     options: RunOptions
@@ -96,6 +102,7 @@ class Plan:
     warning: str = ""
     uncovered: str = ""
     declared: str | None = None
+    focus: str | None = None
 
     @property
     def seeds(self) -> range:
@@ -121,7 +128,9 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     benchmark = benchmarks_data.get(options.benchmark)
     requests = canonical_requests(options.proxies)
     check_supernet(benchmark.name, requests)
-    declared = declared_name(options.against, [request.name for request in requests])
+    names = [request.name for request in requests]
+    declared = scored_name("--against", options.against, names)
+    focus = scored_name("--focus", options.focus, names) or first_named(options.proxies)
     if table is None:
         table = benchmark.table(tables_folder(options.tables))
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
@@ -145,19 +154,58 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         memory,
         listing=listing_of(benchmark),
     )
-    return Plan(options, job, requests, indices, table, targets, warning, uncovered, declared)
+    return Plan(
+        options, job, requests, indices, table, targets, warning, uncovered, declared, focus
+    )
 
 
-def folder_of(plan: Plan) -> Path:
-    """Return where the results of a plan go, once it is there.
+def first_named(names: Sequence[str]) -> str | None:
+    """Return the proxy that a report on *names* is about, where --focus does not say it.
+
+    It is the first that is no trivial baseline, which the others are measured by. ``all`` names
+    none. Where baselines alone are named, it is the first of them.
+    """
+    named = [proxies.request(name).name for name in names if name != "all"]
+    proper = [name for name in named if name not in proxies.TRIVIAL_BASELINES]
+    return next(iter(proper or (named if "all" not in names else [])), None)
+
+
+def folder_of(plan: Plan) -> tuple[Path, str]:
+    """Return where the results of a plan go, once it is there, and what a person should know of it.
+
+    A report of more architectures than the plan's stays, unless it may be replaced. Where no folder
+    was named, the results then go to one beside it.
 
     Raises:
-        InputError: files cannot be written there, or it holds a result of another command.
+        InputError: files cannot be written there, it holds a result of another command, or the one
+            that was named holds a report of more architectures.
     """
-    named = plan.options.out
-    out = writable_folder(named or Path("reports") / f"{plan.job.benchmark}-{plan.job.dataset}")
-    check_replaceable(out)
-    return out
+    count, note = len(plan.indices), ""
+    out = plan.options.out or Path("reports") / f"{plan.job.benchmark}-{plan.job.dataset}"
+    larger = 0 if plan.options.replace else architectures_of(out)
+    if larger > count and plan.options.out is None:
+        note = (
+            f"{out} holds a report of {larger:,} architectures, which stays: this one of {count:,} "
+            f"goes to {out}-{count} (--replace writes over it)"
+        )
+        out = out.with_name(f"{out.name}-{count}")
+        larger = architectures_of(out)
+    if larger > count:
+        raise InputError(
+            f"{out} holds a report of {larger:,} architectures, and this one would have {count:,}: "
+            "choose another folder with --out, or write over it with --replace"
+        )
+    check_replaceable(writable_folder(out))
+    return out, note
+
+
+def drawn(plan: Plan) -> str:
+    """Return the sentence that says how many architectures a run draws that names no number."""
+    size = benchmarks_data.get(plan.job.benchmark).size
+    return (
+        f"{len(plan.indices):,} of {size:,} architectures are drawn: --archs N draws N of them, "
+        "--archs all takes all"
+    )
 
 
 def tasks_due(plan: Plan, store: Store) -> list[tuple[Job, list[Task]]]:

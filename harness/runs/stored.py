@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import benchmarks_data
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError
 from harness.runs.merging import check_architectures, merged, merged_settings
 from harness.scoring.inputs import name_of_record
 from harness.terminal.checks import (
+    benchmark_of_run,
     check_replaceable,
-    declared_name,
     say_what_is_replaced,
+    scored_name,
     tables_folder,
 )
 
@@ -33,15 +33,19 @@ class StoredRuns:
         folders: that runs have written.
         targets: columns of the table; None for those of the runs.
         against: the score to compare each other one with; None for that of the runs.
+        focus: the proxy that the report is about; None for that of the runs, the first's first.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
         out: where the report goes; None for the folder, if it is the only one.
+        width: inches of figures for paper; None for figures of the report alone.
     """
 
     folders: Sequence[Path]
     targets: Sequence[str] | None = None
     against: str | None = None
+    focus: str | None = None
     tables: Path | None = None
     out: Path | None = None
+    width: float | None = None
 
 
 def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Results:
@@ -63,7 +67,7 @@ def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Resul
     settings["command"] = list(command)
     settings["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     say_what_is_replaced(prog, folder)
-    publish(results, folder, settings)
+    publish(results, folder, settings, asked.width)
     tell(prog, results, folder)
     return results
 
@@ -91,7 +95,7 @@ def analysed(asked: StoredRuns) -> tuple[Results, dict[str, Any]]:
     settings = merged_settings(every, asked.folders)
     scores = merged(frames)
     benchmark, population = (
-        benchmarks_data.get(settings["benchmark"]),
+        benchmark_of_run(settings["benchmark"]),
         settings["archs"]["population"],
     )
     check_asked(scores, benchmark.name, population)
@@ -99,12 +103,15 @@ def analysed(asked: StoredRuns) -> tuple[Results, dict[str, Any]]:
     used = {one.table.name for one in every}
     settings["targets"] = _targets(table, asked.targets or settings["targets"], used)
     check_architectures(scores, benchmark.name, asked.folders)
-    settings["against"] = declared_name(asked.against or settings["against"], set(scores["proxy"]))
+    for key, given in (("against", asked.against), ("focus", asked.focus)):
+        settings[key] = scored_name(f"--{key}", given or settings[key], set(scores["proxy"]))
     settings["table"] = table.provenance()
     settings["archs"] |= {"count": scores["index"].nunique()}
     source = name_of_record(settings["images"])
-    declared, targets = settings["against"], settings["targets"]
-    results = Results(scores, table, targets, population, benchmark.name, source, declared)
+    declared, focus = settings["against"], settings["focus"]
+    results = Results(
+        scores, table, settings["targets"], population, benchmark.name, source, declared, focus
+    )
     return results, settings
 
 

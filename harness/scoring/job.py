@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,14 +73,17 @@ class Job:
     def revision_of(self, request: proxies.Request) -> int:
         """Return the version of a request's scores.
 
-        Its proxy's, and the benchmark's corrections of the passes that it reads.
+        Its proxy's, the benchmark's corrections of the passes that it reads, and the checksum of
+        the file where a plugin defines the benchmark.
         """
         corrections: Mapping[str, int] = getattr(
             benchmarks_data.get(self.benchmark), "corrections", {}
         )
-        return request.proxy.revision + sum(
+        revision = request.proxy.revision + sum(
             corrections.get(name, 0) for name, _ in request.readings
         )
+        checksum = benchmarks_data.checksum_of(self.benchmark)
+        return zlib.crc32(f"{revision} {checksum}".encode()) if checksum else revision
 
     def batch_of(self, score: Score) -> int:
         """Return the seed of the batch behind a score.

@@ -67,7 +67,7 @@ def prepared(network: nn.Module, fed: Fed, setting: Setting) -> nn.Module:
             )
             for name, one in fed.inputs.items()
         },
-    )
+    ).eval()
 
 
 def _check_parts(network: nn.Module) -> None:

@@ -155,11 +155,11 @@ def _engine(benchmark: str) -> Engine:
 
 def score_portion(job: Job, portion: Portion) -> list[Score]:
     """Return the scores of a portion."""
+    for plugin in job.plugins:
+        proxies.load_plugin(*plugin)
     job.open_list()
     if portion.way is Way.OWN_NETWORK:
         return [score for task in portion.tasks for score in score_task(job, task)]
-    for plugin in job.plugins:
-        proxies.load_plugin(*plugin)
     if portion.way is Way.SHARED_NETWORK:
         built = NetworkPasses(
             job,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import benchmarks_data
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.spaces.sizes import check_cells
 from benchmarks_data.target import Target
 from harness.reporting.fed import fed
 from harness.scoring.checks import labels_missing
@@ -34,6 +35,7 @@ def shared_by_settings(args: argparse.Namespace) -> dict[str, Any]:
     dataset = args.dataset or next(iter(space.datasets))
     if dataset not in space.datasets:
         raise unknown(f"dataset of {space.name}:", dataset, space.datasets)
+    check_cells(space, args.cells)
     images = images_named(args.images)
     if isinstance(images, ImageFile) and set(args.objective) - {"synflow"}:
         check_batch(images, args.batch, space.datasets[dataset].classes)

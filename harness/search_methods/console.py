@@ -11,14 +11,15 @@ from rich import box
 from rich.table import Table
 
 from harness.search_methods.tables import mean_text, shown_target
-from harness.terminal.console import Wide
+from harness.terminal.console import Wide, folded
 
 
 def tell(summary: pd.DataFrame, rows: pd.DataFrame, targets: Sequence[str], folder: Path) -> None:
     """Print the comparison, what was found and what failed."""
     console = Wide()
     console.print(_comparison(summary, targets))
-    for line in [*_outcomes(rows), f"Report, searches and figures: {folder / 'report.html'}"]:
+    place = f"Report, searches and figures: {folder / 'report.html'}"
+    for line in [*map(folded, _outcomes(rows)), place]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import matplotlib
 
 from benchmarks_data import spaces
-from harness.reporting.figures import STYLE, SUFFIXES, save
+from harness.reporting.figures import SUFFIXES, save
+from harness.reporting.paper import STYLE
 from harness.search_methods.method import Search
 from harness.search_methods.plots import cell_graph, sensitivity_map
 from harness.search_methods.schedules import SCHEDULES

@@ -15,7 +15,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from benchmarks_data.spaces.choice import NONE, Choice
-from harness.reporting.plots import GREY, ORANGE
+from harness.reporting.paper import GREY, ORANGE
 
 #: The height of the arc of an edge that spans several nodes, for each node.
 ARC = 0.32

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.reporting.plots import BLUE, ORANGE
+from harness.reporting.paper import BLUE, ORANGE
 
 COLOURS = {"train": BLUE, "bypass": ORANGE}
 LINES = {"absolute": "-", "signed": "--"}

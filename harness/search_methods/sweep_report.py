@@ -20,7 +20,8 @@ from harness.files.search_record import SweepRecord
 from harness.files.whole import write_csv, write_text
 from harness.reporting import tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
-from harness.reporting.figures import STYLE, SUFFIXES, save
+from harness.reporting.figures import SUFFIXES, save
+from harness.reporting.paper import STYLE
 from harness.reporting.publish import appearing
 from harness.reporting.render import html, markdown
 from harness.search_methods.method import Search

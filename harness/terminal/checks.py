@@ -7,7 +7,9 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
@@ -27,6 +29,18 @@ def load_plugins(prog: str, paths: Sequence[Path]) -> tuple[tuple[Path, int], ..
     return plugins
 
 
+def benchmark_of_run(name: str) -> Benchmark:
+    """Return the benchmark that a stored result names.
+
+    Raises:
+        InputError: it is unknown.
+    """
+    try:
+        return benchmarks_data.get(name)
+    except InputError as error:
+        raise InputError(f"{error}; if it is a plugin's, name the plugin with --plugin") from error
+
+
 def tables_folder(given: Path | None) -> Path | None:
     """Return the folder of tables.
 
@@ -36,8 +50,8 @@ def tables_folder(given: Path | None) -> Path | None:
     return given or (Path(named) if named else None)
 
 
-def declared_name(given: str | None, scored: Collection[str]) -> str | None:
-    """Return the one way to write the score that --against names.
+def scored_name(option: str, given: str | None, scored: Collection[str]) -> str | None:
+    """Return the one way to write the score that an *option* names, ``--against`` or ``--focus``.
 
     Raises:
         InputError: it is unknown or not scored.
@@ -48,8 +62,8 @@ def declared_name(given: str | None, scored: Collection[str]) -> str | None:
     if name not in scored:
         compared = ", ".join(sorted(scored))
         raise InputError(
-            f"--against {given}: it is not among the scores that are compared: {compared}; name "
-            "it in --proxy too"
+            f"{option} {given}: it is not among the scores that are compared: {compared}; name "
+            "one of them, or score it too"
         )
     return name
 

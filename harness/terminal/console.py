@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+
 from rich.console import Console
 
 #: Columns that no table has.
@@ -22,3 +25,18 @@ class Wide(Console):
         status 1.
         """
         raise BrokenPipeError
+
+
+def folded(text: str, indent: int = 2) -> str:
+    """Return a line broken where the terminal ends, the further ones indented.
+
+    It is broken after a space, or in an architecture's string after a comma or a plus. Where
+    standard output is no terminal it stays whole.
+    """
+    width = shutil.get_terminal_size((WIDE, 0)).columns
+    lines = [""]
+    for piece in re.split(r"(?<=[ ,+])", text):
+        if lines[-1].strip() and len(lines[-1]) + len(piece.rstrip()) > width:
+            lines.append(" " * indent)
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)

@@ -7,6 +7,7 @@ from typing import Any
 import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
+from harness.terminal.console import folded
 from proxies.entries import Names, OptionSpec
 from proxies.passes import FREE, PASSES
 
@@ -21,13 +22,16 @@ def listing() -> str:
         known = proxy_record(request)
         source = f"{entry.paper}, {entry.paper.link}" if entry.paper else _without_paper(entry)
         needs = f"needs {', '.join(known['needs'])}" if known["needs"] else "deterministic"
-        lines.append(f"  {name:<{width}}  {entry.description}")
+        indent = width + 4
+        lines.append(folded(f"  {name:<{width}}  {entry.description}", indent))
         options = f"; options {', '.join(entry.options)}" if entry.options else ""
-        lines.append(
-            f"  {'':<{width}}  {source}; {_direction(entry)}; {needs}; {known['cost']}{options}"
-        )
+        said = f"{source}; {_direction(entry)}; {needs}; {known['cost']}{options}"
+        lines.append(folded(f"{'':<{indent}}{said}", indent))
     lines.append("Benchmarks:")
-    lines += [f"  {name:<{width}}  {_benchmark(name)}" for name in benchmarks_data.names()]
+    lines += [
+        folded(f"  {name:<{width}}  {_benchmark(name)}", width + 4)
+        for name in benchmarks_data.names()
+    ]
     return "\n".join(lines)
 
 
@@ -54,7 +58,7 @@ def proxy_description(text: str) -> str:
         "combines": ", ".join(known["combines"]),
         "options": "; ".join(f"{key}={_values(spec)}" for key, spec in entry.options.items()),
     }
-    table = "\n".join(f"  {key:<9}  {value}" for key, value in rows.items() if value)
+    table = "\n".join(folded(f"  {key:<9}  {value}", 13) for key, value in rows.items() if value)
     return f"{request.name}\n{table}\n\n{entry.documentation}"
 
 
@@ -74,7 +78,7 @@ def proxy_record(request: proxies.Request) -> dict[str, Any]:
         "higher_is_better": entry.higher_is_better,
         "needs": sorted(request.needs),
         "deterministic": not request.needs,
-        "cost": "; ".join(costs) or "that of its components",
+        "cost": "; ".join(dict.fromkeys(costs)) or "that of its components",
         "reads": [name for name, _ in request.readings],
         "combines": [one.name for one in request.components],
         "options": dict(request.options),

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 
 from benchmarks_data.command import given_path
+from benchmarks_data.errors import InputError
+from harness.terminal.widths import inches
+
+#: Where scores are kept.
+STORE = Path("reports/scores.sqlite")
 
 
 def positive(text: str) -> int:
@@ -55,6 +61,25 @@ def _given_images(text: str) -> str:
     return text
 
 
+def add_width(group: Options) -> None:
+    """Add the option ``--width``."""
+    group.add_argument(
+        "--width",
+        type=_width,
+        metavar="WIDTH",
+        help="figures for paper, as PDF too: as wide as a 'column' (3.25 in) or the 'text' (6.75 "
+        "in) of a page in two columns, or so many inches",
+    )
+
+
+def _width(text: str) -> float:
+    """Parse ``--width`` for argparse."""
+    try:
+        return inches(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def add_targets(group: Options, default: str) -> None:
     """Add the option ``--target``; *default* says which columns are taken without it."""
     group.add_argument(
@@ -65,6 +90,13 @@ def add_targets(group: Options, default: str) -> None:
     )
 
 
+def add_focus(group: Options, default: str) -> None:
+    """Add the option ``--focus``; *default* says which proxy is in focus without it."""
+    group.add_argument(
+        "--focus", metavar="NAME", help=f"the proxy that the report is about (default: {default})"
+    )
+
+
 def add_tables(group: Options, installed: str = "the installed one") -> None:
     """Add the option ``--tables``; *installed* names what there is without it."""
     group.add_argument(
@@ -72,6 +104,17 @@ def add_tables(group: Options, installed: str = "the installed one") -> None:
         type=given_path,
         metavar="DIR",
         help=f"folder of tables (default: NAS_TABLES, else {installed})",
+    )
+
+
+def add_store(group: Options, what: str) -> None:
+    """Add the option ``--store``; *what* says what it is for."""
+    group.add_argument(
+        "--store",
+        type=given_path,
+        default=STORE,
+        metavar="FILE",
+        help=f"{what} (default: {STORE})",
     )
 
 

@@ -45,7 +45,7 @@ class Pass:
         largest_batch: the largest batch that it takes; None means any.
         logits: whether its result depends on the classifier.
         supernet: whether it is of a supernet, once for all architectures, instead of a network.
-        hands_out_network: whether its result is the network itself, which is then not used for
+        hands_out_network: whether its result holds the network itself, which is then not used for
             other proxies.
         requires: what it requires of any network, among the checks of
             :mod:`proxies.passes.requirements`; networks of benchmarks have all of it.
@@ -94,9 +94,9 @@ _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
 _ENTRIES = (
     Pass(
         "network",
-        "common",
+        "handed",
         _DATA | {"noise"},
-        "the network itself, for proxies with a pass of their own",
+        "what the proxy itself does with the network",
         hands_out_network=True,
     ),
     Pass("cost", "cost", frozenset(), "one image forward"),

@@ -40,15 +40,24 @@ class Draw(Protocol):
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a pass may feed to a network.
+    """What a pass, or a proxy that reads ``network``, may feed to a network.
+
+    All of it depends on the seed (images and labels on that of batches, where these have their
+    own) and is the same each time and for each architecture, so that scores can be compared.
 
     Attributes:
         image_shape: (channels, height, width) of one image.
-        images: draws a batch, shape (size, channels, height, width); raises InputError when there
-            are not as many.
-        labels: draws the labels of the same batch, shape (size,), int64.
-        stream: returns a CPU generator that depends on the seed and the given names alone.
-        dtype, device: of every computation.
+        images: ``images(size)`` draws a normalised batch, shape (size, channels, height, width), in
+            ``dtype`` on ``device``; ``images(size, part)`` the part-th of such batches, from 0 on,
+            none of whose images is in another. It is a copy, which one may change. Of a network
+            that takes no images it is int64 (size,), the positions of its samples, which the
+            network takes in their place. Raises InputError, or NotApplicable for the caller's own
+            images, when there are not as many.
+        labels: ``labels(size)``, ``labels(size, part)`` draw the labels of the same batch, shape
+            (size,), int64, from 0 on; (size, length) where there are logits of every token.
+        stream: ``stream(*names)`` returns a new CPU generator that depends on the seed and the
+            names alone.
+        dtype, device: of images, weights and every computation.
         channels_last: whether images and weights that are drawn are laid out for speed.
     """
 
@@ -288,8 +297,3 @@ def kaiming_weights(network: nn.Module, inputs: Inputs, *names: object) -> dict[
 def labels(_: View, inputs: Inputs, *, batch: int) -> Tensor:
     """Return the labels of the first batch, shape (batch,)."""
     return inputs.labels(batch)
-
-
-def network(view: View, inputs: Inputs) -> tuple[nn.Module, Inputs]:
-    """Return the network and the inputs, for a proxy that does what no other pass does."""
-    return view.module, inputs

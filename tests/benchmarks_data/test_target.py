@@ -74,6 +74,20 @@ def test_any_other_name_is_that_of_a_measurement(name: str) -> None:
     assert Target.parse(name) == Target(name, name)
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("cifar10_test_200ep", "CIFAR-10 test accuracy, 200 epochs"),
+        ("imagenet16-120_valid_run2", "ImageNet16-120 validation accuracy, run 2"),
+        ("mine_train", "mine training accuracy"),
+        ("cifar100_latency", "CIFAR-100 latency"),
+        ("raspi4_latency_run1", "raspi4 latency, run 1"),
+    ],
+)
+def test_a_target_has_a_label_for_people(name: str, label: str) -> None:
+    assert Target.parse(name).label == label
+
+
 def test_less_is_better_of_a_loss_but_not_of_a_negative_one() -> None:
     assert not Target.parse("room_layout_loss").higher_is_better
     assert Target.parse("room_layout_neg_loss").higher_is_better

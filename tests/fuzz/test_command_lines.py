@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks_data import convert
-from harness import run, search
+from harness import doctor, run, search
 from harness.__main__ import COMMANDS
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as parser_of
@@ -41,6 +41,8 @@ USUAL = {
     "--images": ["absent.npz"], "--tables": ["."], "--out": ["out"], "--store": ["s.sqlite", "."],
     "--plugin": ["absent.py"], "--at-most": ["params=1e6"], "--at-least": ["flops=-1", "params=x"],
 }  # fmt: skip
+#: Options that end a command with a text or a file.
+ENDING = ("help", "version", "list", "describe", "write_config")
 #: What lets a command end before it computes anything: files that are not there.
 ABSENT = {
     "run": ["--images", "absent.npz"],
@@ -57,9 +59,7 @@ ABSENT = {
 def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     """Return the options but for those that end a command with a text."""
     return [
-        action
-        for action in parser._actions
-        if action.option_strings and action.dest not in ("help", "list", "describe")
+        action for action in parser._actions if action.option_strings and action.dest not in ENDING
     ]
 
 
@@ -127,7 +127,16 @@ def test_a_search_by_proxy_without_its_table_is_refused(
 
 
 def test_every_command_is_fuzzed() -> None:
-    assert ABSENT.keys() == COMMANDS.keys() - {"convert"}
+    assert ABSENT.keys() == COMMANDS.keys() - {"convert", "doctor"}
+
+
+@given(data=st.data())
+def test_a_diagnosis_is_made_or_refused(
+    data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = data.draw(command_lines(doctor.parser()))
+    status_of(doctor.main, ["--tables", "absent", *words])
 
 
 @given(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
+import benchmarks_data
 from harness.agree import main
 from harness.analysis.agreement import agreement
 
@@ -111,3 +112,41 @@ def test_files_that_do_not_fit_are_one_line_and_exit_2(
     pd.concat([scores(naswot=[[1.0, 2.0]])] * 2).to_csv(ours, index=False)
     assert main([str(ours), str(theirs)]) == 2
     assert capsys.readouterr().err.count("\n") == 4
+
+
+def arch(index: int) -> str:
+    return benchmarks_data.get("nb201").architecture(index).string
+
+
+def test_a_file_without_indices_is_joined_by_architecture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = [3.0, 1.0, 2.0, 5.0]
+    ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
+    frame = scores(naswot=[values])
+    frame.assign(arch=frame["index"].map(arch)).to_csv(ours, index=False)
+    rows = [f"{arch(index)},{value}" for index, value in enumerate([*values, 9.0])]
+    theirs.write_text("\n".join(["arch,naswot", *reversed(rows)]) + "\n")
+    assert main([str(ours), str(theirs)]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if "naswot" in line)
+    assert row.split()[:4] == ["naswot", "naswot", "4", "1.000"]
+
+
+def test_architectures_that_do_not_fit_are_one_line_and_exit_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = tmp_path / "scores.csv", tmp_path / "theirs.csv"
+    scores(naswot=[[1.0, 2.0]]).to_csv(ours, index=False)
+    complaints = {
+        f"index,arch,naswot\n0,{arch(0)},1\n2,{arch(1)},2\n": "row 3: " + arch(1) + " is index 1",
+        f"arch,naswot\n{arch(0)},1\n{arch(0)},2\n": "index 0 stands in several rows",
+        "arch,naswot\n|nor_conv_9x9~0|,1\n": "row 2: ",
+        "arch,naswot\n,1\n": "row 2: ",
+        "naswot\n1\n": "lacks the columns index and arch",
+    }
+    for text, complaint in complaints.items():
+        theirs.write_text(text)
+        assert main([str(ours), str(theirs)]) == 2
+        shown = capsys.readouterr().err
+        assert complaint in shown
+        assert shown.count("\n") == 1

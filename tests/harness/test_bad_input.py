@@ -20,7 +20,7 @@ from tests.runs import arguments, stored_rows
     [
         (["--proxy", "zeroes"], "did you mean 'zeros'"),
         (["--proxy", "zeros[aggregate=max]"], "available: mean, min, paths, sum"),
-        (["--proxi", "zeros"], "unrecognized arguments: --proxi"),
+        (["--proxi", "zeros"], "--proxi zeros: did you mean '--proxy'?"),
         (["--benchmark", "nb202"], "did you mean 'nb201'"),
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
         (["--dataset", "cifar11"], "did you mean 'cifar10'"),

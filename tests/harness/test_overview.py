@@ -1,11 +1,15 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from harness.overview import main
+from harness.reporting.across import parts_of, taus_by_run
+from harness.reporting.side_by_side import read_results
 from harness.run import main as run
 from tests.runs import arguments
 
@@ -101,3 +105,54 @@ def test_what_is_no_run_is_one_line_and_exit_2(
     (tmp_path / "correlations.csv").write_text("\n".join([*lines, lines[1]]))
     assert main([str(tmp_path)]) == 2
     assert "stands in several rows" in capsys.readouterr().err
+
+
+def test_a_figure_and_tables_of_several_runs(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*map(str, runs)]) == 0
+    plain = capsys.readouterr().out
+    out = tmp_path / "out"
+    assert main([*map(str, runs), "--out", str(out), "--width", "column"]) == 0
+    assert capsys.readouterr().out == plain
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"overview.{suffix}" for suffix in ("csv", "pdf", "png", "svg", "tex")
+    ]
+    written = pd.read_csv(out / "overview.csv")
+    for folder in runs:
+        expected = pd.read_csv(folder / "correlations.csv").query("population == 'all'")
+        theirs = written[written["folder"] == str(folder)]
+        assert dict(zip(theirs["proxy"], theirs["tau"], strict=True)) == pytest.approx(
+            dict(zip(expected["proxy"], expected["tau"], strict=True)), nan_ok=True
+        )
+    heading = next(
+        line for line in (out / "overview.tex").read_text().splitlines() if "proxy &" in line
+    )
+    assert heading == (
+        "proxy & CIFAR-10 test accuracy, cifar10's networks & "
+        "CIFAR-10 test accuracy, cifar100's networks \\\\"
+    )
+    assert main([*map(str, runs), "--out", str(out)]) == 0
+    assert not (out / "overview.pdf").exists()
+
+
+def test_the_figure_has_the_taus_and_says_what_is_undefined(runs: list[Path]) -> None:
+    found = read_results(runs[0])
+    rows = found.correlations.assign(tau=found.correlations["tau"].where(lambda tau: tau.index > 0))
+    parts = parts_of([replace(found, correlations=rows)], None)
+    axes = taus_by_run(parts, list(rows["proxy"]), 3.25).axes[0]
+    drawn = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert np.array_equal(drawn, parts[0].rows["tau"], equal_nan=True)
+    undefined = int(rows["tau"].isna().sum())
+    assert undefined
+    assert [text.get_text() for text in axes.texts] == ["undefined"] * undefined
+
+
+def test_a_width_is_that_of_a_figure(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(runs[0]), "--width", "column"]) == 2
+    assert "name its folder with --out" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(runs[0]), "--out", str(tmp_path), "--width", "wide"])
+    assert "must be column, text or inches" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import pytest
 from harness.computing.local import Local
 from harness.run import options_of, parser
 from harness.runs.conduct import Due, Work, conducted
-from harness.runs.plan import RunOptions, make_plan
+from harness.runs.plan import RunOptions, first_named, make_plan
 from harness.scoring.store import Store
 
 
@@ -31,3 +31,19 @@ def test_options_are_planned_scored_and_analysed_in_silence(
     assert set(results.orders) == {"params", "flops", "live_params", "live_convs"}
     assert results.of(plan.targets[0])["n"].tolist()[:4] == [5] * 4
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "subject"),
+    [
+        (["synflow", "all"], "synflow"),
+        (["all"], None),
+        (["all", "synflow"], "synflow"),
+        (["params", "all"], None),
+        (["params", "zeros[aggregate=min]", "synflow"], "zeros[aggregate=min]"),
+        (["flops", "params"], "flops"),
+        (["zeros[aggregate=mean]"], "zeros"),
+    ],
+)
+def test_the_first_proxy_that_is_named_is_in_focus(names: list[str], subject: str | None) -> None:
+    assert first_named(names) == subject

@@ -29,6 +29,19 @@ def test_a_run_is_analysed_anew_without_scoring(
     assert "report.html" in capsys.readouterr().out
 
 
+@pytest.mark.figures
+def test_a_width_adds_figures_as_pdf_and_a_report_without_it_removes_them(
+    runs: Path, tmp_path: Path
+) -> None:
+    assert main([str(runs / "zeros"), "--out", str(tmp_path), "--width", "3.5"]) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"correlations.tex", "comparisons.tex", "cite.bib"} <= names
+    pictures = {name.removesuffix(".png") for name in names if name.endswith(".png")}
+    assert {name.removesuffix(".pdf") for name in names if name.endswith(".pdf")} == pictures
+    assert main([str(tmp_path)]) == 0
+    assert not list(tmp_path.glob("*.pdf"))
+
+
 def test_a_declared_score_is_kept_and_can_be_changed(
     runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,3 +67,37 @@ def test_a_declared_score_is_kept_and_can_be_changed(
     (tmp_path / "run.json").write_text(json.dumps(record | {"against": 5}))
     assert main([str(tmp_path)]) == 2
     assert "has no run.json of a run" in capsys.readouterr().err
+
+
+def test_the_proxy_in_focus_is_kept_and_can_be_changed(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = [str(runs / "synflow"), str(runs / "zeros"), "--out", str(tmp_path)]
+
+    def title() -> tuple[str, str]:
+        record = json.loads((tmp_path / "run.json").read_text())
+        return record["focus"], (tmp_path / "report.md").read_text().splitlines()[0]
+
+    assert main(both) == 0
+    assert title() == ("synflow", "# synflow and 5 other scores on nb201"), "the first folder's"
+    assert "synflow has Kendall's tau" in capsys.readouterr().out
+    assert main([*both, "--focus", "live_params"]) == 0
+    assert main([str(tmp_path)]) == 0
+    assert title() == ("live_params", "# live\\_params and 5 other scores on nb201")
+    capsys.readouterr()
+    before = (tmp_path / "run.json").read_bytes()
+    assert main([*both, "--focus", "naswot"]) == 2
+    shown = capsys.readouterr().err
+    assert "--focus naswot: it is not among the scores that are compared" in shown
+    assert shown.count("\n") == 1
+    assert (tmp_path / "run.json").read_bytes() == before
+
+
+def test_a_run_from_before_there_was_a_focus_is_about_zeros(runs: Path, tmp_path: Path) -> None:
+    folders = [str(runs / "synflow"), str(runs / "zeros")]
+    assert main([*folders, "--out", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "run.json").read_text())
+    del record["focus"]
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert main([str(tmp_path)]) == 0
+    assert (tmp_path / "report.md").read_text().startswith("# zeros and 5 other scores")

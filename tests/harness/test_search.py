@@ -211,6 +211,15 @@ def test_bad_input_is_one_line_and_exit_2(
     assert all(line.startswith("searched") or "rounding errors" in line for line in lines[:-1])
 
 
+def test_a_number_of_cells_is_checked_before_anything_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--space", "mobile", "--cells", "3", "--out", str(tmp_path / "out")]) == 2
+    shown = capsys.readouterr()
+    assert "mobile have no cells to count" in shown.err
+    assert (shown.out, (tmp_path / "out").exists()) == ("", False)
+
+
 def test_a_target_that_is_no_accuracy_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -186,7 +186,7 @@ def test_another_command_s_result_is_left_alone(
         (["--out", ""], "expected a file or a folder, not ''"),
         (["--tables", ""], "expected a file or a folder, not ''"),
         (["--seeds", "1", "2"], "--seeds takes one number, or one for each of 3 objectives, not 2"),
-        (["--space", "darts", "--tables", "."], "the space darts has no table"),
+        (["--space", "darts", "--cells", "3", "--tables", "."], "the space darts has no table"),
         (["--dataset", "cifar11"], "did you mean 'cifar10'"),
     ],
 )

@@ -301,7 +301,7 @@ def test_bad_aggregates_cost_only_their_own_scores(tmp_path: Path) -> None:
     [
         ("raise RuntimeError('no')", "RuntimeError: no"),
         ("def broken(:", "SyntaxError"),
-        ("x = 1", "it registers no proxy"),
+        ("x = 1", "it registers no proxy and defines no BENCHMARK of its own"),
         (GOOD.replace("half_params", "synflow"), "already registered"),
         (GOOD + GOOD.replace("half_params", "zeros"), "already registered"),
         ("import sys; sys.exit(5)", "SystemExit"),

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks_data.benchmark import Dataset
-from benchmarks_data.errors import InputError
 from benchmarks_data.spaces.darts.genotype import (
     CELLS,
     CHOICES,
@@ -18,12 +17,13 @@ from benchmarks_data.spaces.darts.genotype import (
     NODES,
     Genotype,
 )
+from benchmarks_data.spaces.sizes import check_cells
 
 if TYPE_CHECKING:
     from benchmarks_data.spaces.darts.network import Network
     from benchmarks_data.spaces.darts.supernet import DartsSupernet
 
-SEARCH_CHANNELS, SEARCH_CELLS, LEAST_CELLS = 16, 8, 3
+SEARCH_CHANNELS, SEARCH_CELLS = 16, 8
 #: Channels and number of cells of the networks that are trained: those that the paper reports.
 TRAINED = {"cifar10": (36, 20), "cifar100": (36, 20), "imagenet": (48, 14)}
 
@@ -42,6 +42,8 @@ class DartsSpace:
         "imagenet": Dataset(1000, 224),
     }
     choices = CHOICES
+    #: Fewer have no normal cell.
+    least_cells = 3
     #: The inputs are what the two cells before put out; the cell puts out the other four, joined.
     nodes: ClassVar[Mapping[int, str]] = {
         0: "$c_{k-2}$",
@@ -64,13 +66,9 @@ class DartsSpace:
     def supernet(
         self, dataset: str, seed: int, *, channels: int | None = None, cells: int | None = None
     ) -> DartsSupernet:
-        if cells is not None and cells < LEAST_CELLS:
-            raise InputError(
-                f"a network of fewer than {LEAST_CELLS} cells has no normal cell in darts: not "
-                f"--cells {cells}"
-            )
         from benchmarks_data.spaces.darts.supernet import DartsSupernet
 
+        check_cells(self, cells)
         size = {"channels": channels or SEARCH_CHANNELS, "cells": cells or SEARCH_CELLS}
         return DartsSupernet(
             self.datasets[dataset].classes, seed, **size, imagenet=dataset == "imagenet"

@@ -3,7 +3,7 @@ const canvas = document.getElementById("chart"), detail = document.getElementByI
 const choices = { score: document.getElementById("score"), target: document.getElementById("target") };
 const ranks = document.getElementById("ranks");
 const MARGIN = { left: 58, right: 14, top: 12, bottom: 42 };
-const BLUE = "#0072b2", ORANGE = "#d55e00", SOFT = "#59636e", LINE = "#d7dce1";
+const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 let shown = [], chosen = null;
 
 for (const [select, names] of [[choices.score, Object.keys(data.scores)], [choices.target, Object.keys(data.targets)]]) {
@@ -12,6 +12,8 @@ for (const [select, names] of [[choices.score, Object.keys(data.scores)], [choic
 }
 ranks.addEventListener("change", draw);
 new ResizeObserver(draw).observe(canvas);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+addEventListener("beforeprint", draw);
 
 /* Mean ranks from 1, -inf being the lowest. */
 function ranked(values) {
@@ -55,6 +57,7 @@ function text(value) {
 }
 
 function draw() {
+  if (!canvas.clientWidth) return; /* folded */
   const width = canvas.clientWidth, height = canvas.clientHeight, ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -72,15 +75,16 @@ function draw() {
   shown = both.map((i, k) => ({
     i, k, value: xs[k], accuracy: ys[k], x: isFinite(px[k]) ? x.at(px[k]) : MARGIN.left + 4, y: y.at(py[k]) }));
   pen.globalAlpha = Math.max(0.12, Math.min(0.8, 60 / shown.length ** 0.7));
-  for (const p of shown) dot(pen, p, p.value === -Infinity ? SOFT : BLUE, 2.5);
+  const soft = colour("soft"), point = colour("point");
+  for (const p of shown) dot(pen, p, p.value === -Infinity ? soft : point, 2.5);
   pen.globalAlpha = 1;
   chosen = chosen && shown.find(p => p.i === chosen.i) || null;
-  if (chosen) { dot(pen, chosen, ORANGE, 5); }
+  if (chosen) { dot(pen, chosen, colour("chosen"), 5); }
   canvas.dataset.points = shown.length;
 }
 
-function dot(pen, p, colour, radius) {
-  pen.fillStyle = colour;
+function dot(pen, p, fill, radius) {
+  pen.fillStyle = fill;
   pen.beginPath();
   pen.arc(p.x, p.y, radius, 0, 2 * Math.PI);
   pen.fill();
@@ -88,8 +92,8 @@ function dot(pen, p, colour, radius) {
 
 function axes(pen, x, y, width, height, score, target) {
   const unit = ranks.checked ? ", rank" : "";
-  pen.fillStyle = SOFT;
-  pen.strokeStyle = LINE;
+  pen.fillStyle = colour("soft");
+  pen.strokeStyle = colour("line");
   pen.textAlign = "right";
   pen.textBaseline = "middle";
   for (const v of y.ticks) {

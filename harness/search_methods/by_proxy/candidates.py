@@ -21,22 +21,28 @@ Limits = Mapping[str, float]
 Cost = Callable[[str, Sequence[int]], Sequence[float]]
 
 
-def limit(text: str) -> tuple[str, float]:
-    """Parse ``NAME=NUMBER`` for argparse."""
-    name, equals, number = text.partition("=")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not (name and equals and math.isfinite(value)):
-        raise argparse.ArgumentTypeError(f"expected NAME=NUMBER as in params=1e6, not {text!r}")
-    return name, value
+class Limit(str):
+    """``NAME=NUMBER`` as it was written."""
+
+    name: str
+    value: float
+
+    def __new__(cls, text: str) -> Limit:
+        self = super().__new__(cls, text)
+        self.name, equals, number = text.partition("=")
+        try:
+            self.value = float(number)
+        except ValueError:
+            self.value = math.nan
+        if not (self.name and equals and math.isfinite(self.value)):
+            raise argparse.ArgumentTypeError(f"expected NAME=NUMBER as in params=1e6, not {text!r}")
+        return self
 
 
-def limits_of(option: str, pairs: Sequence[tuple[str, float]]) -> dict[str, float]:
+def limits_of(option: str, given: Sequence[Limit]) -> dict[str, float]:
     """Return the limits that an option gives; raise InputError when it names one twice."""
-    limits = dict(pairs)
-    if len(limits) < len(pairs):
+    limits = {one.name: one.value for one in given}
+    if len(limits) < len(given):
         raise InputError(f"{option} names one thing twice: leave one of its limits out")
     return limits
 

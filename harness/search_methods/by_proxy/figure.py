@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from harness.analysis.statistics import Vector
-from harness.reporting.plots import BLUE, GREEN, GREY, ORANGE
+from harness.reporting.paper import BLUE, GREEN, GREY, ORANGE
 from harness.search_methods.by_proxy.chance import expected_best
 from harness.search_methods.by_proxy.curves import SCORED, TRAINED
 

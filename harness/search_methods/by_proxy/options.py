@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from benchmarks_data.command import Parser, given_path
 from harness.scoring.job import DTYPES
-from harness.search_methods.by_proxy.candidates import limit
+from harness.search_methods.by_proxy.candidates import Limit
 from harness.search_methods.by_proxy.methods import BY_PROXY, ByProxy
-from harness.terminal.options import add_device, add_images, add_tables, natural, positive
+from harness.terminal.config_file import add_config
+from harness.terminal.options import (
+    add_device,
+    add_images,
+    add_store,
+    add_tables,
+    natural,
+    positive,
+)
 
-STORE = Path("reports/scores.sqlite")
 #: What a search does where nothing else is said: pool and tournament as in the example that
 #: Abdelfattah et al. publish with "Zero-Cost Proxies for Lightweight NAS", ICLR 2021.
 BUDGET, TRAIN, POPULATION, TOURNAMENT = 500, 100, 64, 10
@@ -21,14 +27,13 @@ BUDGET, TRAIN, POPULATION, TOURNAMENT = 500, 100, 64, 10
 def parser(method: ByProxy, prog: str) -> argparse.ArgumentParser:
     """Return the argument parser of a method."""
     p = Parser(prog, f"Search a benchmark. The method {method.name} {method.description}.")
-    p.add_argument(
-        "--method", choices=[method.name], default=method.name, help="other methods: --list"
-    )
+    p.add_argument("--method", choices=[method.name], default="freedarts", help="others: --list")
     _add_searched(p, method)
     if method.scores:
         _add_scores(p)
     _add_limits(p)
     _add_where(p)
+    add_config(p)
     return p
 
 
@@ -123,7 +128,7 @@ def _add_limits(p: argparse.ArgumentParser) -> None:
     for option in ("--at-most", "--at-least"):
         group.add_argument(
             option,
-            type=limit,
+            type=Limit,
             nargs="+",
             action="extend",
             default=[],
@@ -140,13 +145,7 @@ def _add_where(p: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="(default: reports/search-BENCHMARK-DATASET-METHOD)",
     )
-    where.add_argument(
-        "--store",
-        type=given_path,
-        default=STORE,
-        metavar="FILE",
-        help=f"all scores, for later runs (default: {STORE})",
-    )
+    add_store(where, "all scores, for later runs")
     where.add_argument(
         "--workers",
         type=positive,

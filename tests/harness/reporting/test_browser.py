@@ -13,6 +13,8 @@ from tests.results import SETTINGS, frame, results, table
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
+#: A name with many places where a careless page would break it.
+LONG = "mean_rank[of=zeros+live_params]"
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +48,31 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         zeros=[-math.inf, *accuracy[1:]],
         params=list(stream.normal(size=60)),
         live_params=[1.0, 2.0] * 30,
+        **{LONG: list(stream.normal(size=60))},
     )
     scores["arch"] = "<img src=x onerror=document.title='hit'>" + scores["index"].astype(str)
     publish(results(scores, table(a_test_200ep=list(accuracy))), folder, SETTINGS)
     return folder / "report.html"
 
 
-def shown(browser, page: Path, width: int, height: int) -> None:
+def shown(
+    browser, page: Path, width: int, height: int, *, folded: bool = False, scheme: str = "light"
+) -> None:
+    """Open the page, with its sections open unless they shall be *folded*."""
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500},
     )
     browser.get(page.as_uri())
+    if not folded:
+        browser.find_element("id", "open-all").click()
+        browser.set_script_timeout(10)
+        browser.execute_async_script(
+            "const done = arguments[0], look = () => "
+            "canvas.dataset.points ? done() : requestAnimationFrame(look); look();"
+        )
 
 
 @pytest.mark.parametrize("device", WIDTHS)
@@ -133,4 +148,92 @@ def test_tables_sort_both_ways_in_chromium(browser, page: Path) -> None:
     assert column() == sorted(column(), reverse=True)
     heading.click()
     assert column() == sorted(column())
-    assert len(column()) == 3
+    assert len(column()) == 4
+
+
+def test_a_page_opens_with_the_verdict_and_all_else_folded_in_chromium(browser, page: Path) -> None:
+    shown(browser, page, *WIDTHS["telephone"], folded=True)
+    assert (
+        browser.execute_script("return [...document.querySelectorAll('details[open]')].length") == 0
+    )
+    numbers = browser.find_elements("css selector", "header .numbers strong")
+    assert len(numbers) == 3
+    assert all(number.is_displayed() and number.text for number in numbers)
+    assert not browser.find_element("xpath", "//table").is_displayed()
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    folds = browser.find_elements("css selector", "details")
+    assert all(fold.get_attribute("open") for fold in folds)
+    assert browser.find_element("id", "chart").get_attribute("data-points") == "60"
+    browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert not any(fold.get_attribute("open") for fold in folds)
+
+
+def test_no_name_breaks_on_a_telephone_in_chromium(browser, page: Path) -> None:
+    shown(browser, page, *WIDTHS["telephone"])
+    lines = browser.execute_script(
+        """
+        const names = arguments[0], broken = [];
+        const main = document.querySelector("main");
+        const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+          const node = walker.currentNode;
+          if (node.parentElement.closest("#provenance, option, script")) continue;
+          for (const name of names) {
+            for (let at = node.data.indexOf(name); at >= 0; at = node.data.indexOf(name, at + 1)) {
+              const range = document.createRange();
+              range.setStart(node, at);
+              range.setEnd(node, at + name.length);
+              const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+              broken.push([name, tops.size]);
+            }
+          }
+        }
+        return broken;
+        """,
+        ["a_test_200ep", "live_params", "--seeds", LONG],
+    )
+    assert {name for name, _ in lines} == {"a_test_200ep", "live_params", "--seeds", LONG}
+    assert {count for _, count in lines} == {1}
+
+
+def test_figures_keep_the_size_of_their_text_on_a_telephone_in_chromium(
+    browser, page: Path
+) -> None:
+    shown(browser, page, *WIDTHS["telephone"])
+    widths = browser.execute_script(
+        "return [...document.images].map("
+        "one => [one.clientWidth, Number(one.getAttribute('width'))])"
+    )
+    assert all(width == drawn > 200 for width, drawn in widths)
+
+
+def test_a_page_is_dark_where_that_is_preferred_in_chromium(browser, page: Path) -> None:
+    def brightness(style: str, name: str) -> float:
+        text = browser.execute_script(
+            "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]",
+            style,
+            name,
+        )
+        return sum(float(part) for part in text.strip("rgba()").split(",")[:3]) / 3
+
+    shown(browser, page, *WIDTHS["desktop"], scheme="dark")
+    assert brightness("body", "backgroundColor") < 50 < 180 < brightness("td", "color")
+    assert brightness("figure img", "backgroundColor") == 255
+    shown(browser, page, *WIDTHS["desktop"])
+    assert brightness("td", "color") < 80 < 250 < brightness("body", "backgroundColor")
+
+
+def test_what_has_the_keyboard_is_outlined_in_chromium(browser, page: Path) -> None:
+    from selenium.webdriver import Keys
+
+    shown(browser, page, *WIDTHS["desktop"], folded=True)
+    seen = set()
+    for _ in range(6):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        tag, style = browser.execute_script(
+            "const one = document.activeElement;"
+            "return [one.tagName, getComputedStyle(one).outlineStyle]"
+        )
+        seen.add(tag)
+        assert style == "solid", tag
+    assert {"A", "BUTTON", "SUMMARY"} <= seen

@@ -98,7 +98,7 @@ def test_markdown_tables_are_whole() -> None:
     assert lines[start].startswith("| proxy | tau | 95 % interval | group |")
     assert lines[start + 1] == "|" + " --- |" * lines[start].count(" | ")
     assert [line.split(" | ")[0] for line in lines[start + 2 : start + 4]] == [
-        "| zeros",
+        "| **zeros**",
         "| params",
     ]
     assert lines[start + 4] == ""

@@ -273,11 +273,19 @@ def test_figures_by_name_and_target(mixed: Evaluation) -> None:
         mixed.figure("strata")
 
 
+def test_figures_have_the_width_that_is_asked_for(mixed: Evaluation) -> None:
+    assert mixed.figure("tau", width="column").get_figwidth() == 3.25
+    assert mixed.figure("tau", width=5).get_figwidth() == 5
+    for width in ("wide", 0.1, True, None):
+        with pytest.raises(InputError, match="the width of figures must be column, text or inches"):
+            mixed.figure("tau", width=width)
+
+
 def test_a_notebook_shows_headline_and_correlations(mixed: Evaluation) -> None:
     assert repr(mixed) == "<Evaluation of 6 scores on 8 architectures of nb201: cifar10_test>"
     shown = mixed._repr_html_()
-    assert "Kendall&#39;s tau of " in shown
-    assert shown.count("<tr>") == 7
+    assert "weights has Kendall&#39;s tau " in shown
+    assert shown.count("<tr") == 7
     assert "<td>weights</td>" in shown
     frame = pd.DataFrame({"a.b": range(5)})
     assert (

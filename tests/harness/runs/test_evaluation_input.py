@@ -73,6 +73,8 @@ def nameless(network: nn.Module) -> float:
         ({"device": "gpu"}, "device 'gpu' is unknown"),
         ({"dtype": "float16"}, "unknown dtype 'float16'"),
         ({"against": "naswot"}, "against naswot: it is not among the scores"),
+        ({"focus": "naswot"}, "focus naswot: it is not among the scores"),
+        ({"focus": 3}, "focus: expected a name, not 3"),
         ({"progress": 1}, "progress: expected a function"),
         ({"store": 1}, "store: expected a name or a path, not 1"),
     ],

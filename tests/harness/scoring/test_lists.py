@@ -40,7 +40,10 @@ def test_a_score_belongs_to_the_architecture_and_not_to_its_index(
     lists: list[Path], tmp_path: Path
 ) -> None:
     by_arch = [
-        run(tables, tmp_path).query("proxy == 'params'").set_index("arch")["score"].to_dict()
+        run(tables, tmp_path, "--replace")
+        .query("proxy == 'params'")
+        .set_index("arch")["score"]
+        .to_dict()
         for tables in lists
     ]
     assert len(set(by_arch[0].values())) > 1

@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import proxies
 from harness.analysis.correlations import CORRELATION_COLUMNS
 from harness.reporting import tables
 from harness.reporting.console import print_correlations
-from harness.terminal.console import Wide
+from harness.terminal.console import Wide, folded
+from harness.terminal.listing import listing, proxy_description
 
 PROJECT = Path(__file__).parents[3]
 
@@ -100,3 +102,42 @@ def test_make_table_says_what_it_needs_before_it_installs(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert done.stderr.startswith("make table: name TABLES=DIR and IMAGES=FILE.npz")
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_list_breaks_between_words_and_loses_none(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10000")
+    whole = listing()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    broken = listing()
+    assert broken.split() == whole.split()
+    assert max(map(len, broken.splitlines())) <= columns + len("https://arxiv.org/abs/2403.19232;")
+    assert max(map(len, broken.splitlines())) < max(map(len, whole.splitlines()))
+
+
+def test_a_list_cuts_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "10000")
+    unended = [
+        name for name, entry in proxies.registered().items() if not entry.description.endswith(".")
+    ]
+    assert unended == []
+    assert "dead edges included." in listing()
+
+
+def test_a_cost_is_said_once() -> None:
+    assert proxy_description("zico").count("a batch forward and backward") == 1
+
+
+def test_a_long_architecture_breaks_between_its_operations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = "snip, 1 of its searches: " + ",".join(["mbconv_3x3_e6"] * 21)
+    lines = folded(text).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.startswith("  ") for line in lines] == [False, *(True for _ in lines[1:])]
+    assert "".join(line.strip() for line in lines) == text
+    monkeypatch.delenv("COLUMNS")
+    assert folded(text) == text, "standard output is no terminal"

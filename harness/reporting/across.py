@@ -1,0 +1,171 @@
+"""Several runs in one figure and one table: tau of every proxy for each run and target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from benchmarks_data.target import Target
+from harness.files.whole import write_csv, write_text
+from harness.reporting.figures import PAPER_SUFFIXES, SUFFIXES, save
+from harness.reporting.latex import tabular
+from harness.reporting.paper import (
+    CHARACTER,
+    GREY,
+    LINE,
+    ORANGE,
+    STYLE,
+    Sheet,
+    colours_of,
+    embolden,
+    legend_above,
+    wrapped,
+)
+from harness.reporting.phrases import tau_text
+from harness.reporting.publish import appearing
+from harness.reporting.side_by_side import Run, published_taus, ranked
+from harness.reporting.tables import Cell, Table
+from harness.terminal.widths import WIDTHS
+
+#: What overview.csv holds: tau with its interval, a row for each run, target and proxy.
+COLUMNS = ["benchmark", "dataset", "target", "population", "proxy", "tau", "tau_low", "tau_high"]
+COLUMNS += ["missing", "published", "folder"]
+#: Inches of a panel in which an interval can be read.
+PANEL = 0.65
+
+
+@dataclass(frozen=True)
+class Part:
+    """The taus of one run with one target.
+
+    Attributes:
+        title: what tells it from the others, in words.
+        rows: a frame of COLUMNS.
+    """
+
+    title: str
+    rows: pd.DataFrame
+
+
+def save_overview(
+    folder: Path, runs: Sequence[Run], published: pd.DataFrame | None, width: float | None
+) -> None:
+    """Write overview.csv, overview.tex and the figure into *folder*, in place of earlier ones.
+
+    With a *width* in inches the figure is drawn for paper, and saved as PDF too.
+    """
+    parts, order = parts_of(runs, published), ranked(runs)
+
+    def clear() -> None:
+        for suffix in PAPER_SUFFIXES:
+            (folder / f"overview{suffix}").unlink(missing_ok=True)
+
+    with appearing(folder, "overview.csv", clear) as new:
+        write_csv(pd.concat([part.rows for part in parts]), new / "overview.csv")
+        write_text(new / "overview.tex", overview_tex(parts, order))
+        with matplotlib.rc_context(STYLE):
+            figure = taus_by_run(parts, order, width or WIDTHS["text"], runs[0].record.focus)
+            save(figure, new / "overview.png", SUFFIXES if width is None else PAPER_SUFFIXES)
+
+
+def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
+    """Return each run and target, with titles that tell no more than is needed to tell them apart.
+
+    Benchmark, dataset of the networks, and folder.
+    """
+    keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
+    titles = [Target.parse(target).label for _, target in keys]
+    if len({run.record.benchmark for run in runs}) > 1:
+        titles = [
+            f"{run.record.benchmark}: {one}" for (run, _), one in zip(keys, titles, strict=True)
+        ]
+    networks = [f"{run.record.dataset}'s networks" for run, _ in keys]
+    for marks in (networks, [str(run.folder) for run, _ in keys]):
+        distinct = Counter(title for title, _ in set(zip(titles, marks, strict=True)))
+        titles = [
+            f"{title}, {mark}" if distinct[title] > 1 else title
+            for title, mark in zip(titles, marks, strict=True)
+        ]
+    return [
+        Part(title, _rows(run, target, published))
+        for (run, target), title in zip(keys, titles, strict=True)
+    ]
+
+
+def _rows(run: Run, target: str, published: pd.DataFrame | None) -> pd.DataFrame:
+    rows = run.correlations[run.correlations["target"] == target]
+    known = published_taus(run, target, published)
+    return rows.assign(
+        benchmark=run.record.benchmark,
+        dataset=run.record.dataset,
+        published=rows["proxy"].map(known).astype(float),
+        folder=str(run.folder),
+    )[COLUMNS]
+
+
+def overview_tex(parts: Sequence[Part], order: Sequence[str]) -> str:
+    """Return the taus with their intervals as a LaTeX tabular, proxies in the given *order*."""
+    texts = [
+        {
+            row["proxy"]: tau_text(row["tau"], row["tau_low"], row["tau_high"])
+            for row in part.rows.to_dict("records")
+        }
+        for part in parts
+    ]
+    headings = ["proxy", *(part.title for part in parts)]
+    rows = [[Cell(name), *(Cell(text.get(name, "")) for text in texts)] for name in order]
+    table = Table([(heading, "") for heading in headings], rows)
+    caption = "Kendall's $\\tau_b$ of scores, with 95\\,\\% intervals."
+    return tabular([("", table)], headings, caption, "overview")
+
+
+def taus_by_run(
+    parts: Sequence[Part], order: Sequence[str], width: float, subject: str | None = None
+) -> Figure:
+    """Draw tau of every proxy with its 95 % interval, a panel for each part, the proxies in the
+    given *order*, the first on top.
+
+    Published figures are hollow diamonds.
+    """
+    room = width - CHARACTER * max(map(len, order)) - 0.3
+    columns = max(1, min(len(parts), int(room / PANEL)))
+    lines = -(-len(parts) // columns)
+    inch = room / columns
+    titles = [wrapped(part.title, inch - 0.1, least=8) for part in parts]
+    above = max(title.count("\n") + 1 for title in titles)
+    height = lines * LINE * (1.1 * max(len(order), 2) + above + 2) + 4 * LINE
+    figure = Sheet(width, height)
+    panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
+    places = {name: len(order) - 1 - at for at, name in enumerate(order)}
+    for axes, part, title in zip(panels.flat, parts, titles, strict=False):
+        rows = part.rows.set_index("proxy")
+        at = np.array([places[name] for name in rows.index])
+        for place, colour, (_, row) in zip(
+            at, colours_of(rows.index, subject), rows.iterrows(), strict=True
+        ):
+            axes.plot([row["tau_low"], row["tau_high"]], [place] * 2, color=GREY, lw=1.2)
+            axes.plot(row["tau"], place, "o", ms=4, color=colour, mec="black", mew=0.4, zorder=3)
+            if np.isnan(row["tau"]):
+                axes.text(0, place, "undefined", color=GREY, va="center", ha="center")
+        axes.plot(rows["published"], at, "D", ms=5, mfc="none", mec=ORANGE, mew=1, zorder=4)
+        axes.axvline(0, color="black", lw=0.6)
+        axes.grid(axis="y", color=GREY, lw=0.2)
+        axes.set_title(title)
+    panels[0, 0].set_yticks(list(places.values()), list(places))
+    for axes in panels.flat:
+        embolden(axes, subject)
+    for axes in list(panels.flat)[len(parts) :]:
+        axes.set_visible(False)
+    figure.supxlabel("Kendall's tau-b, 95 % interval")
+    if any(part.rows["published"].notna().any() for part in parts):
+        shown = Line2D([], [], ls="", marker="D", mfc="none", mec=ORANGE, label="published")
+        legend_above(figure, panels[0, 0], [shown])
+    return figure

@@ -1,0 +1,111 @@
+"""What scores cost and what they are worth: tau against seconds, with every score named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from benchmarks_data.target import Target
+from harness.reporting.paper import (
+    BLUE,
+    GREY,
+    LINE,
+    Sheet,
+    colours_of,
+    legend_above,
+    undefined_text,
+    wrapped,
+)
+
+Places = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def cost_front(
+    costs: Mapping[str, float],
+    correlations: pd.DataFrame,
+    width: float,
+    subject: str | None = None,
+) -> Figure:
+    """Draw tau against the mean seconds of an architecture, and the front.
+
+    The proxies that no other beats at the same cost; their names are bold. Names stand beside the
+    axes, the highest tau on top, with a thin line to their dots.
+    """
+    every = correlations.set_index("proxy").assign(seconds=pd.Series(dict(costs)))
+    rows = every.dropna(subset=["tau", "seconds"])
+    rows = rows[rows["seconds"] > 0].sort_values("seconds")
+    figure = Sheet(width, max(2.6, LINE * len(rows) + 5 * LINE))
+    axes = figure.subplots()
+    front = rows[rows["tau"] >= rows["tau"].cummax()]
+    axes.step(front["seconds"], front["tau"], where="post", color=GREY, lw=1.2, label="front")
+    for name, colour, (_, row) in zip(
+        rows.index, colours_of(rows.index, subject), rows.iterrows(), strict=True
+    ):
+        marker, size = ("*", 70) if name == subject else ("o" if colour == BLUE else "s", 18)
+        axes.scatter(
+            row["seconds"], row["tau"], s=size, marker=marker, color=colour, zorder=3,
+            edgecolors="black", linewidths=0.4,
+        )  # fmt: skip
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(numticks=5))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.margins(x=0.08, y=0.05)
+    measured = every["seconds"].notna().to_numpy()
+    lost = undefined_text(correlations[measured])
+    label = Target.parse(str(correlations["target"].iloc[0])).label
+    axes.set_xlabel(wrapped(f"seconds for an architecture (passes and formula){lost}", width - 1.6))
+    axes.set_ylabel(wrapped(f"tau-b with {label}", figure.get_figheight() - 1))
+    _name_points(axes, rows, [str(name) for name in front.index], subject)
+    legend_above(figure, axes)
+    return figure
+
+
+def _name_points(axes: Axes, rows: pd.DataFrame, front: list[str], subject: str | None) -> None:
+    """Write the name of each point beside the axes."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    axes.set_xlim(axes.get_xlim())
+    ordered = rows.sort_values("tau")
+    wanted = ((ordered["tau"] - low) / (high - low)).to_numpy(float)
+    for (name, row), at in zip(ordered.iterrows(), spread_out(wanted), strict=True):
+        axes.annotate(
+            str(name),
+            (row["seconds"], row["tau"]),
+            (1.06, at),
+            textcoords="axes fraction",
+            va="center",
+            fontweight="bold" if name in front or name == subject else "normal",
+            arrowprops={
+                "arrowstyle": "-",
+                "lw": 0.4,
+                "color": GREY,
+                "shrinkA": 1,
+                "shrinkB": 2,
+                "relpos": (0, 0.5),
+            },
+        )
+
+
+def spread_out(wanted: Places) -> Places:
+    """Return places from 0 to 1, as near to those that are *wanted* as they can be without names
+    that overlap.
+
+    *wanted* ascends; so do the places, in steps of 1 / (count - 1) or what room there is.
+    """
+    count = len(wanted)
+    if count < 2:
+        return wanted
+    step = min(1 / (count - 1), 0.06)
+    places: Places = np.clip(wanted, 0, 1)
+    for at in range(1, count):
+        places[at] = max(places[at], places[at - 1] + step)
+    places[-1] = min(places[-1], 1.0)
+    for at in range(count - 2, -1, -1):
+        places[at] = min(places[at], places[at + 1] - step)
+    return places

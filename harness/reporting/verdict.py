@@ -1,0 +1,132 @@
+"""What a report opens with: one sentence and three numbers about its subject and a target."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from benchmarks_data.target import Target
+from harness.analysis.results import Results
+from harness.reporting.comparison_findings import counts_as
+from harness.reporting.document import KeyNumber, Verdict
+from harness.reporting.findings import ENOUGH, why_undefined
+from harness.reporting.phrases import architectures, records, row_of
+from proxies import TRIVIAL_BASELINES
+
+#: How many architectures a search trains, for the accuracy that it loses.
+TRAINED = 10
+
+
+def verdict(results: Results, target: str) -> Verdict:
+    """Return what the scores of the subject are worth, and what that rests on.
+
+    The numbers are its tau, its gain over the best trivial baseline, and the accuracy that training
+    its highest architectures loses; where the last is unknown, or the target is no accuracy, its
+    place among the scores.
+    """
+    row = row_of(results.of(target), results.subject)
+    if math.isnan(row["tau"]):
+        reason = why_undefined(results, target, results.subject)
+        sentence = f"Kendall's tau of {results.subject} with {target} is undefined: {reason}."
+        return Verdict(sentence, [KeyNumber("Kendall's tau", "undefined", reason)])
+    interval = _interval(results, row["tau_low"], row["tau_high"])
+    few = "only " if row["n"] < ENOUGH else "all " if results.is_census else ""
+    in_brackets = f" ({interval})" if interval else ""
+    words, gain = _gain(results, target)
+    sentence = (
+        f"On {few}{architectures(row['n'])} of {results.benchmark}, {results.subject} has "
+        f"Kendall's tau {row['tau']:z.3f}{in_brackets} with {target}; {words}."
+    )
+    rough = "rough, as these are few" if few == "only " else ""
+    notes = [interval, f"n = {row['n']:,}", rough]
+    tau = KeyNumber("Kendall's tau", f"{row['tau']:z.3f}", ", ".join(filter(None, notes)))
+    return Verdict(sentence, [tau, gain, _regret(results, target) or _place(results, target)])
+
+
+def _gain(results: Results, target: str) -> tuple[str, KeyNumber]:
+    """Return how the subject compares with the best trivial baseline, in words and as a number."""
+    baseline, same = _best_baseline(results, target), results.same(target)
+    if baseline is None:
+        label = "Gain over the best trivial baseline"
+        return "no trivial baseline to compare it with has a tau", KeyNumber(label, "unknown", "")
+    if same[baseline] == same[results.subject]:
+        return (
+            f"it ranks exactly as {baseline} does, the best trivial baseline",
+            KeyNumber(f"Gain over {baseline}, the best trivial baseline", "0", "the same ranking"),
+        )
+    label = f"Gain over {same[baseline]}, the best trivial baseline"
+    (pair,) = records(results.against(target, results.subject).query("other == @baseline"))
+    if math.isnan(pair["difference"]):
+        words = f"the difference from {same[baseline]}, the best trivial baseline, is undefined"
+        return words, KeyNumber(label, "undefined", f"n = {pair['n']:,}")
+    interval = _interval(results, pair["low"], pair["high"], "+z.3f")
+    judged = "" if results.is_census else counts_as(pair)
+    notes = ", ".join(filter(None, [interval, judged, f"n = {pair['n']:,}"]))
+    return (
+        _compared(results, pair, f"{same[baseline]}, the best trivial baseline", interval),
+        KeyNumber(label, f"{pair['difference']:+z.3f}", notes),
+    )
+
+
+def _compared(results: Results, pair: dict[str, Any], other: str, interval: str) -> str:
+    """Return in words what a difference of the subject from the *other* score is taken for."""
+    difference = f"{pair['difference']:+z.3f}" + (f" ({interval})" if interval else "")
+    beats = f"it {'beats' if pair['difference'] > 0 else 'falls behind'} {other}: {difference}"
+    if results.is_census or counts_as(pair) == "significant":
+        return beats
+    if counts_as(pair) == "not significant":
+        return f"no significant difference from {other}: {difference}"
+    return f"the difference from {other}, is {difference}, {counts_as(pair)}"
+
+
+def _best_baseline(results: Results, target: str) -> str | None:
+    """Return the trivial baseline of the highest tau that is not the subject itself."""
+    rivals = [name for name in results.ranked(target) if name in TRIVIAL_BASELINES]
+    taus = results.of(target).set_index("proxy")["tau"]
+    return next(
+        (name for name in rivals if name != results.subject and not math.isnan(taus[name])), None
+    )
+
+
+def _interval(results: Results, low: float, high: float, style: str = "z.3f") -> str:
+    """Return a 95 % interval and what it is of; empty where it is undefined."""
+    if math.isnan(low):
+        return ""
+    kind = "for other classes like these" if results.is_census else "95 % interval"
+    return f"{kind} {low:{style}} to {high:{style}}"
+
+
+def _regret(results: Results, target: str) -> KeyNumber | None:
+    """Return the accuracy that training the highest architectures alone loses.
+
+    None where it is unknown, or the target is no accuracy.
+    """
+    rows = results.search
+    rows = rows[
+        (rows["target"] == target)
+        & (rows["proxy"] == results.subject)
+        & (rows["metric"] == f"regret_{TRAINED}")
+    ].dropna(subset="value")
+    if rows.empty or not Target.parse(target).is_accuracy:
+        return None
+    row = rows.iloc[0]
+    return KeyNumber(
+        f"Accuracy lost by training the top {TRAINED}",
+        f"{row['value']:.2f} points",
+        f"below the best of {row['n']:,}; {TRAINED} at random lose {row['chance']:.2f} "
+        f"(95 % of draws {row['chance_low']:.2f} to {row['chance_high']:.2f})",
+    )
+
+
+def _place(results: Results, target: str) -> KeyNumber:
+    """Return the subject's place among the scores by tau; identical rankings have one."""
+    same = results.same(target)
+    known = results.of(target).dropna(subset="tau").sort_values("tau", ascending=False)
+    first, *_ = places = list(
+        dict.fromkeys(same[name] for name in known["proxy"] if name in results.orders)
+    )
+    return KeyNumber(
+        "Place by tau",
+        f"{places.index(same[results.subject]) + 1} of {len(places)}",
+        f"the highest is {first}; identical rankings have one place",
+    )
