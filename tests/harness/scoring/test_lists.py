@@ -1,5 +1,7 @@
 """Scores of a benchmark that is a list: none is ever attributed to another architecture."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -123,3 +125,27 @@ def test_a_list_of_the_callers_is_opened_by_the_call(lists: list[Path]) -> None:
     called = evaluate("params", benchmark=Mine(), table=lists[0], archs="all")
     assert called.scores["benchmark"].unique() == ["mine"]
     assert called.scores["index"].nunique() == 6
+
+
+PLUGIN = """
+from benchmarks_data.nb301 import NasBench301
+
+
+class Mine(NasBench301):
+    name = "plugged_list"
+
+
+BENCHMARK = Mine()
+"""
+
+
+def test_a_list_of_a_plugin_is_opened_in_every_process(lists: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(PLUGIN)
+    command = ["-m", "harness.run", "--plugin", str(tmp_path / "mine.py"), "--workers", "2"]
+    command += ["--benchmark", "plugged_list", "--tables", str(lists[0]), "--archs", "all"]
+    command += arguments(tmp_path, "--proxy", "l2_norm")
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv")
+    assert (scores["status"] == "ok").all()
+    assert scores["index"].nunique() == 6
