@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -212,12 +212,41 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
         InputError: the file is no table, an architecture is malformed or listed twice, or the
             indices are not 0 to n-1, each once.
     """
+    strings: dict[int, str] = {}
+    lines: dict[str, int] = {}
+    for line, index, string in _rows(path):
+        if index in strings:
+            raise InputError(
+                f"{path}, line {line}: index {index} stands there a second time: keep one row per "
+                "architecture"
+            )
+        if lines.setdefault(string, line) != line:
+            raise InputError(
+                f"{path}, line {line}: the architecture of line {lines[string]} stands there a "
+                "second time: keep one row per architecture"
+            )
+        try:
+            benchmark.parse(string)
+        except InputError as error:
+            raise InputError(f"{path}, line {line}: {error}") from error
+        strings[index] = string
+    count = len(strings)
+    if not count:
+        raise InputError(f"{path} lists no architecture: is the file cut off?")
+    if absent := [index for index in range(count) if index not in strings]:
+        raise InputError(
+            f"{path}: index {absent[0]} is missing: a list numbers its {count} architectures from 0 "
+            f"to {count - 1}; leave accuracies blank, not rows out"
+        )
+    return Listing(path, tuple(strings[index] for index in range(count)))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, int, str]]:
+    """Yield the line, the index and the architecture string of each row."""
     from benchmarks_data.formats.cells import parse_index
     from benchmarks_data.formats.table import read_text
 
     text, _ = read_text(path)
-    strings: dict[int, str] = {}
-    lines: dict[str, int] = {}
     try:
         rows = csv.reader(io.StringIO(text, newline=""))
         if next(rows, [])[:2] != ["index", "arch"]:
@@ -225,29 +254,6 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
         for line, row in enumerate(rows, 2):
             if len(row) < 2:
                 raise InputError(f"{path}, line {line}: no architecture: is the file cut off?")
-            index, string = parse_index(path, line, row[0], MOST), row[1]
-            if index in strings:
-                raise InputError(
-                    f"{path}, line {line}: index {index} stands there a second time: keep one row "
-                    "per architecture"
-                )
-            if lines.setdefault(string, line) != line:
-                raise InputError(
-                    f"{path}, line {line}: the architecture of line {lines[string]} stands there a "
-                    "second time: keep one row per architecture"
-                )
-            try:
-                benchmark.parse(string)
-            except InputError as error:
-                raise InputError(f"{path}, line {line}: {error}") from error
-            strings[index] = string
+            yield line, parse_index(path, line, row[0], MOST), row[1]
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
-    if not strings:
-        raise InputError(f"{path} lists no architecture: is the file cut off?")
-    if absent := next((index for index in range(len(strings)) if index not in strings), None):
-        raise InputError(
-            f"{path}: index {absent} is missing: a list numbers its {len(strings)} architectures "
-            f"from 0 to {len(strings) - 1}; leave accuracies blank, not rows out"
-        )
-    return Listing(path, tuple(strings[index] for index in range(len(strings))))

@@ -144,16 +144,8 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
     device, memory = check_device(options.device), _bytes(options.memory)
-    job = Job(
-        benchmark.name,
-        dataset,
-        images,
-        options.dtype,
-        device,
-        options.plugins,
-        memory,
-        listing=listing_of(benchmark),
-    )
+    job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
+    job = replace(job, listing=listing_of(benchmark))
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )

@@ -80,6 +80,7 @@ def test_a_list_that_has_changed_is_refused_by_its_checksum(listed: Path) -> Non
     [
         (lambda text: text.replace("index,arch", "arch,index"), "line 1: the first columns"),
         (lambda text: text.replace("\n3,", "\n7,"), "index 3 is missing: a list numbers its 5"),
+        (lambda text: text.replace("\n0,", "\n5,"), "index 0 is missing"),
         (lambda text: text.replace("\n3,", "\n2,"), "line 5: index 2 stands there a second time"),
         (lambda text: text.replace("\n3,", "\n-3,"), "line 5: '-3' is no index"),
         (lambda text: text.replace(";reduce", "", 1), "line 2: 'normal:.*is no genotype"),
