@@ -235,8 +235,8 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
         raise InputError(f"{path} lists no architecture: is the file cut off?")
     if absent := [index for index in range(count) if index not in strings]:
         raise InputError(
-            f"{path}: index {absent[0]} is missing: a list numbers its {count} architectures from 0 "
-            f"to {count - 1}; leave accuracies blank, not rows out"
+            f"{path}: index {absent[0]} is missing: a list numbers its {count} architectures from "
+            f"0 to {count - 1}; leave accuracies blank, not rows out"
         )
     return Listing(path, tuple(strings[index] for index in range(count)))
 
