@@ -96,6 +96,12 @@ def _unsaved_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("matplotlib.figure.Figure.savefig", _save_nothing)
 
 
+@pytest.fixture(autouse=True)
+def _no_width_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let lines be as long as they are, whatever shell the tests are started from."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def _save_nothing(_: object, path: Path | str, **__: object) -> None:
     Path(path).write_bytes(b"")
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
+from harness.search_methods.by_proxy.methods import BY_PROXY
+from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from proxies import registry
+from tests.fuzz.damage import status_of
 from tests.test_docs import DOCUMENTS
 
 COMMAND = re.compile(r"python -m ((?:harness|benchmarks_data)\.\w+)((?:[^`\n\\]|\\\n)*)")
@@ -18,6 +22,14 @@ INLINE = re.compile(r"`(python -m [^`]+)`")
 #: Pages whose commands run in one folder, one after the other, as a reader types them: all but the
 #: regression, which takes minutes and is a step of CI by itself.
 RUN = ("README.md", "tutorial.md", "own-proxy.md")
+RUN_ON_TABLES = ("commands.md", "search.md")
+#: What stands in a page, and in its place in a test.
+SMALLER = {
+    "--proxy all": "--proxy zeros naswot",
+    "--archs all": "--archs 6",
+    "naswot": "naswot[batch=4]",
+    "DIR": "$TABLES",
+}
 SPREAD = '''from proxies import proxy
 
 
@@ -57,33 +69,75 @@ def test_there_are_commands() -> None:
 @pytest.mark.parametrize("name", LINES)
 def test_a_command_is_understood(name: str) -> None:
     module, *arguments = LINES[name]
-    importlib.import_module(module).parser().parse_args(arguments)
+    parser = importlib.import_module(module).parser()
+    if "--method" in arguments:
+        method = BY_PROXY[arguments[arguments.index("--method") + 1]]
+        parser = by_proxy_parser(method, parser.prog)
+    parser.parse_args(arguments)
 
 
 @pytest.mark.parametrize("page", RUN)
 def test_commands_of_a_page_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = next(one for one in DOCUMENTS if one.name == page)
-    (tmp_path / "mine.py").write_text(SPREAD)
     monkeypatch.chdir(tmp_path)
-    for module, *arguments in commands(path.read_text(encoding="utf-8")):
+    run(page, Path(), capsys)
+
+
+@pytest.mark.parametrize("page", RUN_ON_TABLES)
+def test_commands_of_a_page_run_needs_nas_tables(
+    page: str,
+    tables: Path,
+    images_npz: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copy(images_npz, tmp_path / "cifar10.npz")
+    rows = "".join(f"{index},{index}\n" for index in range(15625))
+    (tmp_path / "THEIRS.csv").write_text(f"index,zeros\n{rows}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("harness.claims.rows.RANDOM", {"nb201": 20, "darts": 3})
+    run(page, tables, capsys)
+
+
+def run(page: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run a page's commands here, one after the other."""
+    Path("mine.py").write_text(SPREAD)
+    path = next(one for one in DOCUMENTS if one.name == page)
+    made = [["harness.run", "--proxy", "zeros"]]  # as `make run` does
+    for module, *arguments in [*made, *commands(path.read_text(encoding="utf-8"))]:
         if module == "harness.regress":
             continue
         with registry.isolated():
-            status = importlib.import_module(module).main(small(module, arguments))
+            main = importlib.import_module(module).main
+            status = status_of(main, small(module, arguments, tables))
         assert status == 0, (module, arguments, capsys.readouterr().err)
 
 
-def small(module: str, arguments: list[str]) -> list[str]:
-    """Return arguments of a size for tests: few architectures and images, one process."""
-    if module in ("harness.report", "harness.overview", "harness.agree"):
-        return arguments
-    if module == "harness.search":
-        return [*arguments, "--cells", "1", "--channels", "4", "--workers", "1"]
-    if "--archs" in arguments:
-        arguments = list(arguments)
-        arguments[arguments.index("--archs") + 1] = "6"
-    elif "--proxy" in arguments:
-        arguments = [*arguments, "--archs", "6"]
-    return [*arguments, "--workers", "1"]
+def small(module: str, arguments: list[str], tables: Path) -> list[str]:
+    """Return arguments of a size for tests: few architectures, proxies and images, one process."""
+    text = f" {' '.join(arguments)} "
+    for what, instead in SMALLER.items():
+        text = text.replace(f" {what} ", f" {instead} ")
+    words = [str(tables) if one == "$TABLES" else one for one in text.split()]
+    name = module.removeprefix("harness.")
+    if name in ("report", "overview", "agree", "doctor") or {"--list", "--describe"} & {*words}:
+        return words
+    if "--replay" in words or "--write-config" in words:
+        return words
+    if "--method" in words:
+        budget = ["--budget", "12", "--train", "4", "--seeds", "2", "--workers", "1"]
+        sizes = ["--population-size", "4", "--tournament-size", "2"]
+        evolves = {"evolution", "warm-up"} & {*words}
+        if "random" in words:
+            budget = [*budget[:2], *budget[4:]]
+        return [*words, *budget, *(sizes if evolves else [])]
+    if name in ("search", "sweep"):
+        cells = "3" if "darts" in words else "1"
+        tiny = ["--cells", cells, "--channels", "4", "--seeds", "1", "--workers", "1"]
+        return [*words, *tiny, "--batch", "4"]
+    if name == "theory":
+        few = ["--archs", "2", "--widths", "2", "--batch", "2", "--searches", "0"]
+        return [*words, *few, "--workers", "1"]
+    return [*words, "--archs", "6", "--workers", "1"]

@@ -17,7 +17,8 @@ from tests.runs import arguments, query_store, stored_rows
 def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
     """The one line of a run that cannot use its store."""
     capsys.readouterr()
-    assert main(arguments(tmp_path, "--archs", "3", "--workers", "1", *more)) == 2
+    small = ("--archs", "3", "--replace", "--workers", "1")
+    assert main(arguments(tmp_path, *small, *more)) == 2
     lines = capsys.readouterr().err.strip().splitlines()
     assert "Traceback" not in "".join(lines)
     return lines[-1]
