@@ -78,6 +78,15 @@ def _unsaved_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("matplotlib.figure.Figure.savefig", _save_nothing)
 
 
+@pytest.fixture(autouse=True)
+def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in this process where a test does not say ``--workers``.
+
+    Each other process imports torch first, which takes longer than what it computes.
+    """
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0}, raising=False)
+
+
 def _save_nothing(_: object, path: Path | str, **__: object) -> None:
     Path(path).write_bytes(b"")
 
