@@ -24,8 +24,21 @@ _TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES")
 os.environ["TEST_TABLES"] = _TABLES or ""
 
 
-#: Tests that watch the clock, and run one at a time.
-_ONE_AT_A_TIME = "tests/harness/computing/"
+#: Files of the longest tests: they start first, so that none runs alone at the end.
+_FIRST = (
+    "tests/harness/computing/",
+    "tests/harness/regression/test_golden.py",
+    "tests/test_supply_chain.py",
+    "tests/test_docs",
+    "tests/conformance/",
+    "tests/harness/test_agreement.py",
+)
+#: One cluster at a time.
+_RAY = "tests/harness/computing/test_ray"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,8 +49,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return _ONE_AT_A_TIME if file.startswith(_ONE_AT_A_TIME) else str(file)
+            return _RAY if file.startswith(_RAY) else str(file)
 
+    config.option.loadscopereorder = False
     return Scheduling(config, log)
 
 
