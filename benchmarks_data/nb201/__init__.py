@@ -72,9 +72,7 @@ class NasBench201:
         from benchmarks_data.nb201.sources import embedded
         from benchmarks_data.target import cost_columns
 
-        return (
-            embedded() if folder is None else table_in(folder, self, cost_columns(self.datasets))
-        )
+        return embedded() if folder is None else table_in(folder, self, cost_columns(self.datasets))
 
 
 @cache
