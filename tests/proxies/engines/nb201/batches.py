@@ -25,10 +25,10 @@ def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]
     return {(score.index, score.proxy, score.seed): score for score in found}
 
 
-def of_network(index: int, names: Sequence[str]) -> dict[str, float]:
+def of_network(index: int, names: Sequence[str], dataset: str = "cifar10") -> dict[str, float]:
     return {
         score.proxy: score.score
-        for score in score_task(Job("nb201", "cifar10"), Task(index, 0, tuple(names)))
+        for score in score_task(Job("nb201", dataset), Task(index, 0, tuple(names)))
     }
 
 
