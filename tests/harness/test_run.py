@@ -156,6 +156,8 @@ def test_figures_are_written_as_png_and_svg_and_reports_beside_them(finished: Pa
         ".svg",
         ".html",
         ".md",
+        ".tex",
+        ".bib",
     }
 
 
