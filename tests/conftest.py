@@ -25,8 +25,21 @@ _TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES")
 os.environ["TEST_TABLES"] = _TABLES or ""
 
 
-#: Tests that watch the clock, and run one at a time.
-_ONE_AT_A_TIME = "tests/harness/computing/"
+#: Files of the longest tests: they start first, so that none runs alone at the end.
+_FIRST = (
+    "tests/harness/computing/",
+    "tests/harness/regression/test_golden.py",
+    "tests/test_supply_chain.py",
+    "tests/test_docs",
+    "tests/conformance/",
+    "tests/harness/test_agreement.py",
+)
+#: One cluster at a time.
+_RAY = "tests/harness/computing/test_ray"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,8 +50,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return _ONE_AT_A_TIME if file.startswith(_ONE_AT_A_TIME) else str(file)
+            return _RAY if file.startswith(_RAY) else str(file)
 
+    config.option.loadscopereorder = False
     return Scheduling(config, log)
 
 
@@ -100,6 +114,15 @@ def _unsaved_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 def _no_width_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let lines be as long as they are, whatever shell the tests are started from."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in this process where a test does not say ``--workers``.
+
+    Each other process imports torch first, which takes longer than what it computes.
+    """
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0}, raising=False)
 
 
 def _save_nothing(_: object, path: Path | str, **__: object) -> None:

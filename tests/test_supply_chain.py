@@ -61,17 +61,19 @@ COMMANDS = (
     "harness.report out",
     "harness.overview out",
     "harness.search --cells 1 --channels 2 --workers 1 --out search",
-    "harness.theory --archs 2 --widths 2 --batch 2 --searches 0 --workers 1 --out theory",
+    "harness.theory --archs 2 --seeds 1 --widths 2 --batch 2 --searches 0 --workers 1 --out theory",
     "benchmarks_data.convert nbmacro mine.csv --out tables --columns arch=model "
     "cifar10_test=accuracy",
 )
 #: In one process, and in its workers; nothing of a command is run where it is imported.
 ONE_AFTER_THE_OTHER = """
 import importlib, sys
+from benchmarks_data.spaces import nb201
 from harness.claims import rows
 
 if __name__ == "__main__":
     rows.RANDOM = {"nb201": 20, "darts": 3}  # architectures that a size is compared with
+    nb201.CELLS_PER_STAGE = 1  # of supernets
     for command in sys.argv[1:]:
         name, *arguments = command.split()
         if status := importlib.import_module(name).main(arguments):

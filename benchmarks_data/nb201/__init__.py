@@ -48,14 +48,14 @@ class NasBench201:
         return _canonical(index)
 
     def without_dead_edges(self, index: int) -> int:
-        return space.index(space.format_cell(space.without_dead_edges(space.cell(index))))
+        return space.number(space.without_dead_edges(space.cell(index)))
 
     def neighbours(self, index: int) -> list[int]:
         """Return the 24 cells with another operation on one edge, as the published evolution
         mutates them (Dong and Yang, ICLR 2020).
         """
         changed = one_changed(space.cell(index), space.OPERATIONS)
-        return sorted(space.index(space.format_cell(cell)) for cell in changed)
+        return sorted(map(space.number, changed))
 
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))
@@ -69,14 +69,10 @@ class NasBench201:
 
     def table(self, folder: Path | None = None) -> Table:
         from benchmarks_data.measurements import table_in
-        from benchmarks_data.nb201.sources import embedded_path, read_embedded
+        from benchmarks_data.nb201.sources import embedded
         from benchmarks_data.target import cost_columns
 
-        return (
-            read_embedded(embedded_path())
-            if folder is None
-            else table_in(folder, self, cost_columns(self.datasets))
-        )
+        return embedded() if folder is None else table_in(folder, self, cost_columns(self.datasets))
 
 
 @cache

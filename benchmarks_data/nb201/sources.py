@@ -18,6 +18,8 @@ import hashlib
 import importlib.util
 import io
 import pickle
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,23 @@ def embedded_path() -> Path:
     )
 
 
+def embedded() -> Table:
+    """Return the installed table, whose values the caller may change.
+
+    A process reads it once.
+
+    Raises:
+        InputError: as :func:`embedded_path` and :func:`read_embedded`.
+    """
+    table = _read_once(embedded_path())
+    return replace(table, values=table.values.copy())
+
+
+@cache
+def _read_once(path: Path) -> Table:
+    return read_embedded(path)
+
+
 def read_embedded(path: Path) -> Table:
     """Read the pickle at *path* into a table with the single target ``cifar10_test``.
 
@@ -115,7 +134,7 @@ def _accuracies(path: Path, records: Any) -> dict[int, float]:
                 f"{path}: {key!r} is not a cell of six operations: reinstall {DISTRIBUTION}"
             ) from None
         cell = tuple(operation[edge] for edge in space.EDGES)
-        accuracies[space.index(space.format_cell(cell))] = float(accuracy)
+        accuracies[space.number(cell)] = float(accuracy)
     if len(accuracies) != space.SIZE:
         raise InputError(f"{path} names a cell twice: reinstall {DISTRIBUTION}")
     return accuracies

@@ -56,13 +56,18 @@ def cell(index: int) -> Cell:
     return cells()[index]
 
 
+def number(cell: Cell) -> int:
+    """Return the official index of a *cell* of the space."""
+    return _indices()[cell]
+
+
 def index(string: str) -> int:
     """Return the official index of an architecture *string*.
 
     Raises:
         InputError: it is malformed.
     """
-    return _indices()[parse(string)]
+    return number(parse(string))
 
 
 def format_cell(cell: Sequence[str]) -> str:

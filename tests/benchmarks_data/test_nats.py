@@ -15,7 +15,7 @@ from benchmarks_data.formats import nats
 from benchmarks_data.nats_sss import official as sss_official
 from benchmarks_data.nb201 import official as nb201_official
 from benchmarks_data.nb201 import space
-from tests.benchmarks_data.test_convert import shown
+from tests.benchmarks_data.converting import shown
 
 SEEDS = {
     "cifar10-valid": (777, 888),

@@ -109,6 +109,12 @@ def test_the_embedded_table_holds_every_cell(nb201: Benchmark) -> None:
     assert table.values["cifar10_test"][disconnected].max() < 11  # chance is 10 %
 
 
+def test_the_embedded_table_is_its_caller_s_own(nb201: Benchmark) -> None:
+    changed, kept = nb201.table().values, nb201.table().values.copy()
+    changed["cifar10_test"] = 0.0
+    assert nb201.table().values.equals(kept)
+
+
 def test_the_embedded_table_agrees_with_the_official_one_needs_nas_tables(
     nb201: Benchmark, tables: Path
 ) -> None:

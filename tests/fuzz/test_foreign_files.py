@@ -35,7 +35,7 @@ from benchmarks_data.nbmacro import BENCHMARK as NBMACRO
 from benchmarks_data.nbmacro import official as macro
 from benchmarks_data.table import Table
 from harness.scoring.image_file import check_labels, image_file
-from tests.benchmarks_data.test_convert import ROWS, framed, tfrecord
+from tests.benchmarks_data.test_convert_tfrecord import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
 from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_refused

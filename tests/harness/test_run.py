@@ -31,7 +31,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "--seeds",
                 "2",
                 "--workers",
-                "2",
+                "1",
             )
         )
         == 0

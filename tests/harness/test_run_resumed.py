@@ -20,9 +20,9 @@ def timeless(folder: Path) -> pd.DataFrame:
 
 
 def test_a_run_killed_half_way_computes_only_what_is_missing(tmp_path: Path) -> None:
-    work = ("--proxy", "zeros", "swap", "--archs", "30", "--workers", "2")
+    work = ("--proxy", "zeros", "swap", "--archs", "30")
     assert main(arguments(tmp_path / "whole", *work)) == 0
-    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *work)]
+    command = [sys.executable, "-m", "harness.run", *arguments(tmp_path, *work, "--workers", "2")]
     process = subprocess.Popen(
         command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -20,8 +20,12 @@ from proxies.passes.supernet import operation_sensitivity
 
 
 @pytest.fixture(autouse=True)
-def few_random_architectures(monkeypatch: pytest.MonkeyPatch) -> None:
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few random architectures, and small supernets."""
     monkeypatch.setattr(rows, "RANDOM", {"nb201": 20, "darts": 3})
+    monkeypatch.setattr("benchmarks_data.spaces.nb201.CELLS_PER_STAGE", 1)
+    monkeypatch.setattr("benchmarks_data.spaces.darts.SEARCH_CELLS", 3)
+    monkeypatch.setattr("benchmarks_data.spaces.darts.SEARCH_CHANNELS", 4)
 
 
 @pytest.mark.figures
@@ -77,6 +81,7 @@ def test_the_command_measures_resumes_and_reports(
     }
     assert len(json.loads((tmp_path / "theory.json").read_text())["findings"]) >= 6
 
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda _, path, **__: path.touch())
     (log,) = tmp_path.glob("theory-*.jsonl")
     head, *lines = log.read_text().splitlines()
     lines[0] = lines[0].replace('"bound": ', '"round": ', 1)

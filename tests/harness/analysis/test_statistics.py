@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from harness.analysis.pairs import FEW
 from harness.analysis.statistics import kendall, mean_rank, pearson, spearman, tau_influence
 
 
@@ -26,14 +27,16 @@ def test_tau_by_hand_with_a_tie_and_minus_infinity() -> None:
     assert tau.value == pytest.approx(2 / math.sqrt(6))
 
 
+@pytest.mark.parametrize("n", [60, FEW, FEW + 1])
 @pytest.mark.parametrize("ties", [3, 1000])
 @pytest.mark.parametrize("groups", [1, 4])
-def test_influence_equals_the_sum_over_all_pairs(ties: int, groups: int) -> None:
-    x, y = sample(60, ties, 1)
-    group = np.random.default_rng(9).integers(0, groups, 60)
+def test_influence_equals_the_sum_over_all_pairs(n: int, ties: int, groups: int) -> None:
+    x, y = sample(n, ties, 1)
+    x[:3] = -math.inf
+    group = np.random.default_rng(9).integers(0, groups, n)
     equal = group[:, None] == group[None, :]
-    dx, dy = (np.sign(v[:, None] - v[None, :]) for v in (x, y))
-    c, u, v = ((m * equal).sum(1) / 59 for m in (dx * dy, dx != 0, dy != 0))
+    dx, dy = (np.sign(v[:, None] - v[None, :]) for v in (np.maximum(x, -1e9), y))
+    c, u, v = ((m * equal).sum(1) / (n - 1) for m in (dx * dy, dx != 0, dy != 0))
     scale = math.sqrt(u.mean() * v.mean())
     expected = 2 * (
         (c - c.mean()) / scale - c.mean() / scale / 2 * (u / u.mean() + v / v.mean() - 2)

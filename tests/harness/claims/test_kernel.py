@@ -31,7 +31,10 @@ def test_the_bound_is_that_of_the_theorem() -> None:
     assert math.isnan(bound(np.full((3, 3), np.inf), labels[:3], 3))
 
 
-def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it() -> None:
+def test_an_operation_s_bound_is_that_of_the_supernet_that_has_taken_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("benchmarks_data.spaces.nb201.CELLS_PER_STAGE", 1)
     design = kernel.Design(4, None, 1)
     measured = kernel.measure_supernet(design, 2)
     space = spaces.get("nb201")

@@ -21,7 +21,7 @@ WORK = ("--proxy", "zeros", "swap[batch=4]", "--archs", "30")
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     folder = tmp_path_factory.mktemp("local")
-    assert main(arguments(folder, *WORK, "--workers", "2")) == 0
+    assert main(arguments(folder, *WORK, "--workers", "1")) == 0
     return scores(folder)
 
 

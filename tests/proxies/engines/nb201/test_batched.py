@@ -1,6 +1,5 @@
 """Many cells at once against one network after the other, which is the reference."""
 
-import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -9,41 +8,32 @@ from dataclasses import replace
 import pytest
 import torch
 
-import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
-from harness.regression.baseline import every_request
 from harness.scoring import portions as portioning
 from harness.scoring.job import Job, Score, Task
 from harness.scoring.networks import score_task
-from harness.scoring.portions import LARGEST, Portion, Way, portions, score_portion
+from harness.scoring.portions import LARGEST, Portion, Way, portions
 from proxies import registry
-from proxies.engines.nb201 import ENGINE, flow, passes, shared
+from proxies.engines.nb201 import flow, passes, shared
 from proxies.engines.nb201.passes import Shared
-from tests.networks import inputs, small, with_small_batches
+from tests.networks import inputs, small
+from tests.proxies.engines.nb201.batches import (
+    LIVE,
+    NAMES,
+    of_network,
+    scored,
+    sharing_the_network_of,
+)
 
 #: Random cells, cells with dead edges, none at all, the largest, and two with one network.
 INDICES = [*random.Random(0).sample(range(space.SIZE), 5), 1651, 1462, 0, *(
     space.index(f"|none~0|+|nor_conv_3x3~0|{kind}~1|+|none~0|none~1|skip_connect~2|")
     for kind in ("none", "nor_conv_1x1")
 )]  # fmt: skip
-#: Each choice of a supernet's gates costs a pass of its own: tests of supernets have them all.
-GATES = ("alpha", "gate_scale", "signs", "batchnorm")
-NAMES = [
-    request.name
-    for request in every_request()
-    if not request.proxy.of and not any(f"{gate}=" in request.name for gate in GATES)
-]
+
+
 TOGETHER = [name for name in NAMES if portioning.way_of("nb201", name) is Way.BATCH]
-LIVE = [name for name in NAMES if portioning.way_of("nb201", name) is Way.SHARED_NETWORK]
-#: The same with small batches, as each is computed on whole networks one after the other.
-SMALL_LIVE = [with_small_batches(proxies.request(name)) for name in LIVE]
-
-
-def scored(job: Job, tasks: Sequence[Task]) -> dict[tuple[int, str, int], Score]:
-    found = [score for portion in portions(job, tasks) for score in score_portion(job, portion)]
-    assert len({(score.index, score.proxy, score.seed) for score in found}) == len(found)
-    return {(score.index, score.proxy, score.seed): score for score in found}
 
 
 def test_what_is_computed_together_is_known() -> None:
@@ -98,101 +88,6 @@ def test_scores_do_not_depend_on_what_is_computed_with_them() -> None:
     }
 
 
-def has_dead_convolution(cell: tuple[str, ...]) -> bool:
-    return any(
-        kind in space.CONVOLUTIONS and not live
-        for kind, live in zip(cell, space.live_edges(cell), strict=True)
-    )
-
-
-#: Connected cells with a dead convolution.
-DEAD = [
-    index
-    for index in range(100)
-    if has_dead_convolution(space.cell(index)) and space.is_connected(space.cell(index))
-]
-
-
-def of_network(index: int, names: Sequence[str]) -> dict[str, float]:
-    return {
-        score.proxy: score.score
-        for score in score_task(Job("nb201", "cifar10"), Task(index, 0, tuple(names)))
-    }
-
-
-def test_dead_edges_change_no_score_that_is_computed_without_them() -> None:
-    """To the bit; and they change each score that is not."""
-    chosen = [
-        next(
-            i
-            for i in DEAD
-            if space.cell(i)[0] in space.CONVOLUTIONS
-            and space.cell(i)[2] == space.cell(i)[4] == "none"
-        ),
-        7,
-    ]
-    assert all(index in DEAD for index in chosen)
-    for index in chosen:
-        kept = of_network(portioning.without_dead_edges("nb201", index), SMALL_LIVE)
-        assert of_network(index, SMALL_LIVE) == pytest.approx(kept, rel=0, abs=0, nan_ok=True)
-    others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
-    assert {proxies.request(name).proxy.name for name in others} == {
-        name
-        for name, entry in proxies.registered().items()
-        if not entry.of and portioning.way_of("nb201", name) is Way.OWN_NETWORK
-    }
-    differing: set[str] = set()
-    for index in DEAD[:6]:
-        whole, kept = (
-            of_network(one, sorted(others))
-            for one in (index, portioning.without_dead_edges("nb201", index))
-        )
-        differing |= {name for name in others if whole[name] != kept[name]}
-    assert differing == others
-
-
-def test_dead_edges_of_other_cell_spaces_are_left_out_too() -> None:
-    """To the bit, on TransNAS-Bench-101, whose operations keep their weights too."""
-    job, names = (
-        Job("transnas101_micro", "class_scene"),
-        ("snip[batch=2]", "zeros[objective=snip,batch=2]"),
-    )
-    index = benchmarks_data.get("transnas101_micro").index(
-        "64-41414-3_03_320"
-    )  # the edge 2-3 is none: those into node 2 are dead
-    kept = portioning.without_dead_edges(job.benchmark, index)
-    assert kept != index
-    (portion,) = portions(job, [Task(index, 0, names), Task(kept, 0, names)])
-    assert portion.way is Way.SHARED_NETWORK
-    alone = {score.proxy: score.score for score in score_task(job, Task(index, 0, names))}
-    assert {
-        score.proxy: score.score for score in score_portion(job, portion) if score.index == index
-    } == alone
-
-
-def sharing_the_network_of(index: int) -> list[int]:
-    network = space.without_dead_edges(space.cell(index))
-    return [
-        other
-        for other in range(space.SIZE)
-        if space.without_dead_edges(space.cell(other)) == network
-    ]
-
-
-def test_cells_with_one_network_have_one_score_and_share_its_cost() -> None:
-    job = Job("nb201", "cifar10")
-    same = [
-        index
-        for index in range(space.SIZE)
-        if space.without_dead_edges(space.cell(index)) == space.without_dead_edges(space.cell(7))
-    ]
-    found = scored(job, [Task(index, 0, ("snip",)) for index in same])
-    assert len(same) > 3
-    assert len({score.score for score in found.values()}) == 1
-    alone = score_task(job, Task(7, 0, ("snip",)))[0].seconds
-    assert sum(score.seconds for score in found.values()) < 3 * alone
-
-
 @pytest.fixture
 def isolated() -> Iterator[None]:
     with registry.isolated():
@@ -215,11 +110,7 @@ def test_what_a_plugin_does_to_results_costs_no_other_score() -> None:
             gradient.mul_(2)
         return 1.0
 
-    same = [
-        index
-        for index in range(space.SIZE)
-        if space.without_dead_edges(space.cell(index)) == space.without_dead_edges(space.cell(7))
-    ][:3]
+    same = sharing_the_network_of(7)[:3]
     names = ("spoils_flow", "synflow", "spoils_gradient", "grad_norm")
     found = scored(Job("nb201", "cifar10"), [Task(index, 0, names) for index in same])
     expected = of_network(7, ("synflow", "grad_norm"))
@@ -322,12 +213,6 @@ def test_every_score_is_in_one_chunk_and_large_work_is_divided() -> None:
     assert portions(Job("nbmacro", "cifar10"), [Task(0, 0, ("zeros",))]) == [
         Portion((Task(0, 0, ("zeros",)),), Way.OWN_NETWORK)
     ]
-
-
-def test_cells_with_one_network_stand_side_by_side() -> None:
-    cells = sorted(space.cells(), key=ENGINE.order)
-    networks = [space.without_dead_edges(cell) for cell in cells]
-    assert len(set(networks)) == sum(1 for _ in itertools.groupby(networks)) == 9445
 
 
 def test_a_pass_that_fails_costs_the_scores_that_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
