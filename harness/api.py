@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["compare", "evaluate", "score"]
 
 SCORE_COLUMNS = ["proxy", "score", "seconds", "status"]
+RANKS_ONE = f"{NOT_APPLICABLE}it ranks several networks, and there is one"
 RANKS_SEVERAL = f"{NOT_APPLICABLE}it ranks several networks: use harness.compare"
 
 
@@ -164,6 +165,9 @@ def compare(
     seed = options.get("seed", 0)
     scores = pd.concat(frames, ignore_index=True).assign(benchmark="", seed=seed, batch=seed)
     scores = with_aggregates(scores, requests)
+    if len(named) == 1:
+        ranks = scores["proxy"].isin([one.name for one in requests if one.components])
+        scores.loc[ranks, ["score", "status"]] = math.nan, RANKS_ONE
     return _ranked(scores, [one.name for one in requests])
 
 

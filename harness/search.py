@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, unknown
 from harness.runs.plan import RunOptions, make_plan
 from harness.search_methods.by_proxy.command import carry_out, setting_of
 from harness.search_methods.by_proxy.methods import BY_PROXY, ByProxy
@@ -153,6 +153,8 @@ def _method_by_proxy(words: Sequence[str]) -> ByProxy | None:
     alone.add_argument("--config", nargs="?")
     args = alone.parse_known_args(words)[0]
     named = args.method or (config_value(Path(args.config), "method") if args.config else None)
+    if isinstance(named, str) and named not in {**METHODS, **BY_PROXY}:
+        raise unknown("method", named, [*METHODS, *BY_PROXY])
     return BY_PROXY.get(named) if isinstance(named, str) else None
 
 

@@ -130,10 +130,14 @@ def _tell(verdicts: Sequence[Verdict], architectures: int, left_out: int) -> Non
     print(
         f"{len(drifts)} drifts"
         if drifts
-        else f"holds: {len(verdicts) - len(new)} proxies, {architectures} architectures"
+        else f"holds: {_proxies(len(verdicts) - len(new))}, {architectures} architectures"
     )
     if left_out:
         print(f"not compared: {left_out} other proxies of the baseline")
+
+
+def _proxies(count: int) -> str:
+    return "1 proxy" if count == 1 else f"{count} proxies"
 
 
 def _draws_otherwise() -> bool:

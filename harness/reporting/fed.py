@@ -28,7 +28,9 @@ def fed(source: str, readers: Iterable[str], others: Iterable[str] = ()) -> str:
     """
     read, unread = list(readers), list(others)
     if not read:
-        return f"Input: no images; {_listed(unread)} read none."
+        return (
+            f"Input: no images; {_listed(unread)} {'reads' if len(unread) == 1 else 'read'} none."
+        )
     text = TEXTS.get(source, f"images and labels of {source}")
     return (
         f"Input: {text}; read by {_listed(read)}{f', not by {_listed(unread)}' if unread else ''}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from itertools import chain
 
@@ -13,6 +14,8 @@ from harness.reporting.phrases import architectures
 from harness.reporting.sections import MAKERS, Topic, ranked_rows
 from harness.reporting.tables import Table, fill
 
+#: Characters that a line of a heading has at most.
+LONG_HEADING = 20
 #: What LaTeX reads as something else than itself.
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -77,6 +80,13 @@ def comparisons_tex(results: Results) -> str:
     return tabular(groups, COMPARISONS, caption, "comparisons")
 
 
+def _heading(text: str) -> str:
+    """Return a heading in LaTeX, in several lines where it is long."""
+    lines = [escaped(line) for line in textwrap.wrap(text, LONG_HEADING)]
+    stacked = r" \\ ".join(lines)
+    return rf"\shortstack[r]{{{stacked}}}" if len(lines) > 1 else escaped(text)
+
+
 def tabular(
     groups: Sequence[tuple[str, Table]], columns: Sequence[str], caption: str, label: str
 ) -> str:
@@ -98,7 +108,7 @@ def tabular(
         if part:
             above = rf"\multicolumn{{{len(shown)}}}{{l}}{{\textit{{{title}}}}}"
             bodies.append([above, *lines] if title else lines)
-    heading = " & ".join(HEADINGS.get(columns[at], escaped(columns[at])) for at in shown)
+    heading = " & ".join(HEADINGS.get(columns[at], _heading(columns[at])) for at in shown)
     body = "\n\\midrule\n".join(
         "".join(f"{line} \\\\\n" for line in one).rstrip() for one in bodies
     )

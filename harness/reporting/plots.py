@@ -221,7 +221,7 @@ def tau_bars(
     _beside_bars(axes, tau, ceiling)
     embolden(axes, subject)
     first = correlations.iloc[int(correlations["n"].to_numpy().argmax())]
-    units = ", of other classes like these" if first["census"] else ""
+    units = " of other classes" if first["census"] else ""
     axes.set_xlabel(
         wrapped(
             f"Kendall's tau-b with {Target.parse(first['target']).label}, 95 % interval{units}\n"

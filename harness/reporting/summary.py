@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.analysis.results import Results
 from harness.reporting.render import rendered
 from harness.reporting.run_tables import CORRELATIONS
@@ -10,8 +12,8 @@ from harness.reporting.tables import fill
 from harness.reporting.verdict import verdict
 
 
-def summary(results: Results) -> str:
-    """Return a piece of HTML; all text is escaped."""
+def summary(results: Results, warnings: Sequence[str] = ()) -> str:
+    """Return a piece of HTML, which *warnings* end; all text is escaped."""
     parts = [
         (
             target,
@@ -20,4 +22,4 @@ def summary(results: Results) -> str:
         )
         for target in results.targets
     ]
-    return rendered("summary.html.j2", parts=parts)
+    return rendered("summary.html.j2", parts=parts, warnings=warnings)

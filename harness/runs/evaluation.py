@@ -129,9 +129,10 @@ class Evaluation:
     def __repr__(self) -> str:
         """Return what it is of, in a line."""
         names, indices = self.results.scores["proxy"].unique(), self.results.scores["index"]
+        warned = f"; {len(self.warnings)} in .warnings" if self.warnings else ""
         return (
             f"<Evaluation of {len(names)} scores on {indices.nunique():,} architectures of "
-            f"{self.results.benchmark}: {', '.join(self.results.targets)}>"
+            f"{self.results.benchmark}: {', '.join(self.results.targets)}{warned}>"
         )
 
     def _repr_html_(self) -> str:
@@ -139,7 +140,7 @@ class Evaluation:
         from harness.reporting.summary import summary
 
         with self._brought.known():
-            return summary(self.results)
+            return summary(self.results, self.warnings)
 
 
 def evaluate(

@@ -176,7 +176,9 @@ def _supernet_pass(job: Job, seed: int, reading: proxies.Reading) -> Any:
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"the proxy returned a {type(value).__name__}, not a number")
+        raise TypeError(
+            f"the proxy returned a {type(value).__name__}, not a number: float(...) makes one"
+        )
     return float(value)
 
 

@@ -48,6 +48,7 @@ def _outcomes(rows: pd.DataFrame) -> Iterator[str]:
         ["objective", "arch"], sort=False
     ):
         index = "" if pd.isna(group["index"].iloc[0]) else f"index {group['index'].iloc[0]}, "
-        yield f"{objective}, {len(group)} of its searches: {index}{arch}"
+        several = f", {len(group)} of its searches" if len(rows) > 1 else ""
+        yield f"{objective}{several}: {index}{arch}"
     for row in rows[rows["status"] != "ok"].to_dict("records"):
         yield f"{row['objective']}, {row['schedule']}, seed {row['seed']}: {row['status']}"

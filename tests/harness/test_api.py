@@ -147,6 +147,10 @@ def test_one_network_has_no_ranks() -> None:
     scores = harness.score(own.mlp(), ["vote", "params"], **own.SQUARE)
     assert scores["status"][0] == "not applicable: it ranks several networks: use harness.compare"
     assert isinstance(scores, pd.DataFrame)
+    ranks = harness.compare([own.mlp()], ["vote[of=params+l2_norm]", "params"], **own.SQUARE)
+    alone = "not applicable: it ranks several networks, and there is one"
+    assert ranks["status"].tolist() == [alone, OK]
+    assert ranks["score"].isna().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

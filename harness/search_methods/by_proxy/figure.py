@@ -40,7 +40,7 @@ def search_figure(
         panel.set_xscale("log")
         panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         panel.legend(loc="lower right", frameon=False, fontsize=8)
-        panel.set_ylabel(f"best {target}")
+        panel.set_ylabel(target)
     lowest = min(float(curve["low"].min()), float(np.median(candidates)))
     axes[0].set_ylim(lowest - 0.05 * (optimum - lowest), optimum + 0.05 * (optimum - lowest))
     return figure

@@ -10,7 +10,6 @@ from benchmarks_data.target import Target
 from harness.reporting.phrases import architectures
 from harness.search_methods.by_proxy.curves import SCORED
 from harness.search_methods.by_proxy.searching import Outcome, Setting
-from harness.search_methods.tables import shown_target
 
 
 def findings(
@@ -38,7 +37,7 @@ def findings(
 def _verdict(setting: Setting, last: pd.Series) -> str:
     searches = "one search" if setting.seeds == 1 else f"the mean of {setting.seeds} searches"
     trained = f"with {architectures(int(last['trained']))} trained"
-    reached = f"{_value(setting, last['mean'])} {shown_target(setting.target)}"
+    reached = f"{_value(setting, last['mean'])} ({Target.parse(setting.target).label})"
     if setting.request is None:
         return (
             f"Random search reaches {reached} {trained} ({searches}; expected: "

@@ -113,11 +113,13 @@ def _drawn(
     """Draw the figure, and return it with its caption."""
     by = f" by {setting.request.name}, {setting.method.name}" if setting.request else ""
     unit = Target.parse(setting.target).unit
-    target = shown_target(setting.target) + (f", {unit}" if unit else "")
+    target = Target.parse(setting.target).label + (f" ({unit})" if unit else "")
     needed = int(points["needed"].max())
     with matplotlib.rc_context(STYLE):
         figure = search_figure(curve, outcome.accuracies, needed, f"search{by}", target)
-        return save(figure, folder / f"{FIGURE}.png"), "The best found against what it took."
+        return save(
+            figure, folder / f"{FIGURE}.png"
+        ), "The best of the trained ones, and the highest score alone, against what it took."
 
 
 def _remove_figure(folder: Path) -> None:
