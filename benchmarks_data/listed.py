@@ -162,7 +162,9 @@ class ListedBenchmark:
             path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
         )
         besides = [f"{stem}{ending}" for stem in self.files for ending in (".csv", ".csv.gz")]
-        return with_measurements(table, folder, self.name, self.size, self.index, besides)
+        return with_measurements(
+            table, folder, self.name, self.size, self.index, besides, by_arch=True
+        )
 
     def _path(self, folder: Path) -> Path:
         """Return the file that holds the list in a folder of tables."""

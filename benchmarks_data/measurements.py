@@ -58,9 +58,14 @@ def with_measurements(
     size: int,
     index_of: Callable[[str], int],
     besides: Collection[str] = (),
+    *,
+    by_arch: bool = False,
 ) -> Table:
     """Return *table* with the columns of the tables of measurements in *folder*, but for the files
     named in *besides*.
+
+    With *by_arch* each file must name its architectures, as those of a list, where an index alone
+    could mean that of another list.
 
     A column whose name stands in several files is called after its file:
     ``nb201_hardware_cifar10.csv`` gives ``hardware_cifar10_raspi4_latency``.
@@ -71,7 +76,7 @@ def with_measurements(
     frames: dict[str, pd.DataFrame] = {}
     checksums = {}
     for what, path in _files(folder, benchmark, besides).items():
-        frames[what], checksums[path.name] = _read(path, size, index_of)
+        frames[what], checksums[path.name] = _read(path, size, index_of, by_arch)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
         frame.reindex(table.values.index).rename(
@@ -105,13 +110,20 @@ def _files(folder: Path, benchmark: str, besides: Collection[str]) -> dict[str, 
     return files
 
 
-def _read(path: Path, size: int, index_of: Callable[[str], int]) -> tuple[pd.DataFrame, str]:
+def _read(
+    path: Path, size: int, index_of: Callable[[str], int], by_arch: bool
+) -> tuple[pd.DataFrame, str]:
     """Return the columns of numbers of one file, and its checksum."""
     text, checksum = read_text(path)
     lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
         _, header = next(lines, (1, []))
         columns = _columns(path, header)
+        if by_arch and header[1:2] != ["arch"]:
+            raise InputError(
+                f"{path}, line 1: measurements of a list have a column arch after index: an index "
+                "alone could be that of another list"
+            )
         frame = read_rows(path, lines, header, size, index_of, columns)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error

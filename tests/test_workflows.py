@@ -78,12 +78,13 @@ def test_the_action_has_the_form_that_github_reads() -> None:
 
 def test_the_action_compares_the_proxy_of_another_repository(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN)
+    (tmp_path / "other.py").write_text(PLUGIN.replace("half_params", "other_params"))
     environment = {
         **os.environ,
         "PYTHONPATH": str(PROJECT),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
-        "PLUGIN": "mine.py",
-        "PROXY": "half_params",
+        "PLUGIN": "mine.py\nother.py\n",
+        "PROXY": "half_params\nother_params\n",
         "BASELINE": "baseline.csv",
         "JUNIT": "",
     }
@@ -93,15 +94,16 @@ def test_the_action_compares_the_proxy_of_another_repository(tmp_path: Path) -> 
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
-    words = ["--plugin", "mine.py", "--proxy", "half_params", "--baseline", "baseline.csv"]
+    words = ["--plugin", "mine.py", "other.py", "--proxy", "half_params", "other_params"]
+    words += ["--baseline", "baseline.csv"]
     update = [sys.executable, "-m", "harness.regress", "--update", "--archs", "3", *words]
     assert done(*update, "--workers", "1").returncode == 0
     script = read(PROJECT / "action.yml")["runs"]["steps"][-1]["run"]
     script = f"python() {{ '{sys.executable}' \"$@\"; }}\n{script}"
     held = done("bash", "-e", "-o", "pipefail", "-c", script)
     assert held.returncode == 0, held.stderr
-    assert "holds: 1 proxies, 3 architectures" in held.stdout
-    assert "1 proxies hold" in (tmp_path / "summary.md").read_text()
+    assert "holds: 2 proxies, 3 architectures" in held.stdout
+    assert "2 proxies hold" in (tmp_path / "summary.md").read_text()
     (tmp_path / "mine.py").write_text(PLUGIN.replace("/ 2", "/ 3"))
     moved = done("bash", "-e", "-o", "pipefail", "-c", script)
     assert moved.returncode == 1, moved.stderr

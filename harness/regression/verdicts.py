@@ -81,7 +81,9 @@ def known_requests(path: Path, baseline: Baseline) -> list[proxies.Request]:
             )
         known.append(request)
     if not known:
-        raise InputError(f"{path}: none of its proxies exists: make a baseline with --update")
+        raise InputError(
+            f"{path}: none of its proxies is known: if they are a plugin's, name it with --plugin"
+        )
     return known
 
 

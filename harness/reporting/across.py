@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from benchmarks_data.target import Target
 from harness.files.whole import write_csv, write_text
 from harness.reporting.figures import PAPER_SUFFIXES, SUFFIXES, save
-from harness.reporting.latex import tabular
+from harness.reporting.latex import intervals, tabular
 from harness.reporting.paper import (
     CHARACTER,
     GREY,
@@ -37,7 +37,7 @@ from harness.terminal.widths import WIDTHS
 
 #: What overview.csv holds: tau with its interval, a row for each run, target and proxy.
 COLUMNS = ["benchmark", "dataset", "target", "population", "proxy", "tau", "tau_low", "tau_high"]
-COLUMNS += ["missing", "published", "folder"]
+COLUMNS += ["missing", "published", "folder", "census"]
 #: Inches of a panel in which an interval can be read.
 PANEL = 0.65
 
@@ -104,11 +104,17 @@ def _rows(run: Run, target: str, published: pd.DataFrame | None) -> pd.DataFrame
     rows = run.correlations[run.correlations["target"] == target]
     known = published_taus(run, target, published)
     return rows.assign(
+        census=rows.get("census", False),
         benchmark=run.record.benchmark,
         dataset=run.record.dataset,
         published=rows["proxy"].map(known).astype(float),
         folder=str(run.folder),
     )[COLUMNS]
+
+
+def _census(parts: Sequence[Part]) -> bool:
+    """Return whether some intervals are about other classes of isomorphic architectures."""
+    return any(part.rows["census"].eq(True).any() for part in parts)
 
 
 def overview_tex(parts: Sequence[Part], order: Sequence[str]) -> str:
@@ -123,7 +129,7 @@ def overview_tex(parts: Sequence[Part], order: Sequence[str]) -> str:
     headings = ["proxy", *(part.title for part in parts)]
     rows = [[Cell(name), *(Cell(text.get(name, "")) for text in texts)] for name in order]
     table = Table([(heading, "") for heading in headings], rows)
-    caption = "Kendall's $\\tau_b$ of scores, with 95\\,\\% intervals."
+    caption = f"Kendall's $\\tau_b$ of scores, with {intervals(_census(parts))}."
     return tabular([("", table)], headings, caption, "overview")
 
 
@@ -164,7 +170,8 @@ def taus_by_run(
         embolden(axes, subject)
     for axes in list(panels.flat)[len(parts) :]:
         axes.set_visible(False)
-    figure.supxlabel("Kendall's tau-b, 95 % interval")
+    units = " of other classes" if _census(parts) else ""
+    figure.supxlabel(f"Kendall's tau-b, 95 % interval{units}")
     if any(part.rows["published"].notna().any() for part in parts):
         shown = Line2D([], [], ls="", marker="D", mfc="none", mec=ORANGE, label="published")
         legend_above(figure, panels[0, 0], [shown])

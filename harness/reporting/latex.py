@@ -48,6 +48,12 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(one, one) for one in " ".join(text.split()))
 
 
+def intervals(census: bool) -> str:
+    """Return what intervals are, in LaTeX: of a sample, or where all architectures are scored."""
+    of = " of other classes of isomorphic architectures" if census else ""
+    return rf"95\,\% intervals{of}"
+
+
 def correlations_tex(results: Results) -> str:
     """Return the correlations of each target as a LaTeX tabular."""
     groups = [
@@ -58,8 +64,8 @@ def correlations_tex(results: Results) -> str:
         for target in results.targets
     ]
     caption = (
-        f"Kendall's $\\tau_b$ of scores with {_targets(results)}, with 95\\,\\% intervals, "
-        f"{_sample(results)}."
+        f"Kendall's $\\tau_b$ of scores with {_targets(results)}, with "
+        f"{intervals(results.is_census)}, {_sample(results)}."
     )
     return tabular(groups, CORRELATIONS, caption, "correlations")
 
@@ -74,8 +80,8 @@ def comparisons_tex(results: Results) -> str:
         if section.table
     ]
     caption = (
-        f"Differences of Kendall's $\\tau_b$ with {_targets(results)}, with 95\\,\\% intervals "
-        f"that hold together, {_sample(results)}."
+        f"Differences of Kendall's $\\tau_b$ with {_targets(results)}, with "
+        f"{intervals(results.is_census)} that hold together, {_sample(results)}."
     )
     return tabular(groups, COMPARISONS, caption, "comparisons")
 

@@ -30,40 +30,58 @@ def verdict(results: Results, target: str) -> Verdict:
         sentence = f"Kendall's tau of {results.subject} with {target} is undefined: {reason}."
         return Verdict(sentence, [KeyNumber("Kendall's tau", "undefined", reason)])
     interval = _interval(results, row["tau_low"], row["tau_high"])
-    few = "only " if row["n"] < ENOUGH else "all " if results.is_census else ""
     in_brackets = f" ({interval})" if interval else ""
+    less = "" if _sign(target) > 0 else ", of which less is better"
     words, gain = _gain(results, target)
     sentence = (
-        f"On {few}{architectures(row['n'])} of {results.benchmark}, {results.subject} has "
-        f"Kendall's tau {row['tau']:z.3f}{in_brackets} with {target}; {words}."
+        f"On {_sample(results, row['n'])}, {results.subject} has Kendall's tau "
+        f"{row['tau']:z.3f}{in_brackets} with {target}{less}; {words}."
     )
-    rough = "rough, as these are few" if few == "only " else ""
+    rough = "rough, as these are few" if row["n"] < ENOUGH else ""
     notes = [interval, f"n = {row['n']:,}", rough]
     tau = KeyNumber("Kendall's tau", f"{row['tau']:z.3f}", ", ".join(filter(None, notes)))
     return Verdict(sentence, [tau, gain, _regret(results, target) or _place(results, target)])
 
 
+def _sign(target: str) -> int:
+    """Return 1 where more of a target is better, else -1, by which taus with it are multiplied."""
+    return 1 if Target.parse(target).higher_is_better else -1
+
+
+def _sample(results: Results, known: int) -> str:
+    """Return what a tau of *known* architectures is about."""
+    count = len(results.populations[results.population])
+    few = "only " if known < ENOUGH else "all " if results.is_census and known == count else ""
+    drawn = f"{known:,} of {architectures(count)}" if known < count else architectures(count)
+    population = "" if results.population == "all" else f" (population {results.population})"
+    return f"{few}{drawn} of {results.benchmark}{population}"
+
+
 def _gain(results: Results, target: str) -> tuple[str, KeyNumber]:
     """Return how the subject compares with the best trivial baseline, in words and as a number."""
     baseline, same = _best_baseline(results, target), results.same(target)
+    other = "other " if results.subject in TRIVIAL_BASELINES else ""
+    best = f"the best {other}trivial baseline"
     if baseline is None:
-        label = "Gain over the best trivial baseline"
-        return "no trivial baseline to compare it with has a tau", KeyNumber(label, "unknown", "")
+        words = "no trivial baseline to compare it with has a tau"
+        return words, KeyNumber(f"Gain over {best}", "unknown", "")
     if same[baseline] == same[results.subject]:
         return (
-            f"it ranks exactly as {baseline} does, the best trivial baseline",
-            KeyNumber(f"Gain over {baseline}, the best trivial baseline", "0", "the same ranking"),
+            f"it ranks exactly as {baseline} does, {best}",
+            KeyNumber(f"Gain over {baseline}, {best}", "0", "the same ranking"),
         )
-    label = f"Gain over {same[baseline]}, the best trivial baseline"
+    label = f"Gain over {same[baseline]}, {best}"
     (pair,) = records(results.against(target, results.subject).query("other == @baseline"))
     if math.isnan(pair["difference"]):
-        words = f"the difference from {same[baseline]}, the best trivial baseline, is undefined"
+        words = f"the difference from {same[baseline]}, {best}, is undefined"
         return words, KeyNumber(label, "undefined", f"n = {pair['n']:,}")
-    interval = _interval(results, pair["low"], pair["high"], "+z.3f")
+    if _sign(target) < 0:
+        pair |= {"difference": -pair["difference"], "low": -pair["high"], "high": -pair["low"]}
+    interval = _interval(results, pair["low"], pair["high"], "+z.3f", "simultaneous ")
     judged = "" if results.is_census else counts_as(pair)
     notes = ", ".join(filter(None, [interval, judged, f"n = {pair['n']:,}"]))
     return (
-        _compared(results, pair, f"{same[baseline]}, the best trivial baseline", interval),
+        _compared(results, pair, f"{same[baseline]}, {best}", interval),
         KeyNumber(label, f"{pair['difference']:+z.3f}", notes),
     )
 
@@ -71,6 +89,8 @@ def _gain(results: Results, target: str) -> tuple[str, KeyNumber]:
 def _compared(results: Results, pair: dict[str, Any], other: str, interval: str) -> str:
     """Return in words what a difference of the subject from the *other* score is taken for."""
     difference = f"{pair['difference']:+z.3f}" + (f" ({interval})" if interval else "")
+    if pair["n"] < len(results.populations[results.population]):
+        difference += f" on the {pair['n']:,} that have both scores"
     beats = f"it {'beats' if pair['difference'] > 0 else 'falls behind'} {other}: {difference}"
     if results.is_census or counts_as(pair) == "significant":
         return beats
@@ -80,19 +100,23 @@ def _compared(results: Results, pair: dict[str, Any], other: str, interval: str)
 
 
 def _best_baseline(results: Results, target: str) -> str | None:
-    """Return the trivial baseline of the highest tau that is not the subject itself."""
-    rivals = [name for name in results.ranked(target) if name in TRIVIAL_BASELINES]
-    taus = results.of(target).set_index("proxy")["tau"]
-    return next(
-        (name for name in rivals if name != results.subject and not math.isnan(taus[name])), None
-    )
+    """Return the trivial baseline that ranks best and is not the subject itself."""
+    taus = _sign(target) * results.of(target).set_index("proxy")["tau"].dropna()
+    rivals = [
+        name
+        for name in results.ranked(target)
+        if name in TRIVIAL_BASELINES and name in taus and name != results.subject
+    ]
+    return max(rivals, key=lambda name: taus[name], default=None)
 
 
-def _interval(results: Results, low: float, high: float, style: str = "z.3f") -> str:
+def _interval(
+    results: Results, low: float, high: float, style: str = "z.3f", family: str = ""
+) -> str:
     """Return a 95 % interval and what it is of; empty where it is undefined."""
     if math.isnan(low):
         return ""
-    kind = "for other classes like these" if results.is_census else "95 % interval"
+    kind = "for other classes like these" if results.is_census else f"{family}95 % interval"
     return f"{kind} {low:{style}} to {high:{style}}"
 
 
@@ -121,12 +145,14 @@ def _regret(results: Results, target: str) -> KeyNumber | None:
 def _place(results: Results, target: str) -> KeyNumber:
     """Return the subject's place among the scores by tau; identical rankings have one."""
     same = results.same(target)
-    known = results.of(target).dropna(subset="tau").sort_values("tau", ascending=False)
+    known = results.of(target).dropna(subset="tau")
+    known = known.sort_values("tau", ascending=_sign(target) < 0)
     first, *_ = places = list(
         dict.fromkeys(same[name] for name in known["proxy"] if name in results.orders)
     )
     return KeyNumber(
         "Place by tau",
         f"{places.index(same[results.subject]) + 1} of {len(places)}",
-        f"the highest is {first}; identical rankings have one place",
+        f"the {'highest' if _sign(target) > 0 else 'lowest'} is {first}; identical rankings have "
+        "one place",
     )

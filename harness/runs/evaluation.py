@@ -14,6 +14,7 @@ import proxies as registry
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import open_for_frame
+from harness.files.run_record import architectures_of
 from harness.runs.arguments import (
     call_text,
     in_python_words,
@@ -105,24 +106,33 @@ class Evaluation:
             )
         return figure
 
-    def save(self, folder: str | Path, width: str | float | None = None) -> Path:
+    def save(
+        self, folder: str | Path, width: str | float | None = None, *, replace: bool = False
+    ) -> Path:
         """Write what the command harness.run leaves: CSV files, figures, report.html, report.md,
         LaTeX tables, cite.bib and run.json.
 
-        An earlier run's are replaced. With a *width* (as of :meth:`figure`) figures are drawn for
-        paper, and saved as PDF too.
+        An earlier run's are replaced; one of more architectures only with *replace*. With a *width*
+        (as of `figure`) figures are drawn for paper, and saved as PDF too.
 
         Returns:
             The folder.
 
         Raises:
-            InputError: files cannot be written there, or another command's result is there.
+            InputError: files cannot be written there, or another command's result is there, or a
+                report of more architectures.
         """
         from harness.reporting.publish import publish
 
         with in_python_words(), self._brought.known():
             out = writable_folder(path_of("folder", folder))
             check_replaceable(out)
+            larger, count = architectures_of(out), self.results.scores["index"].nunique()
+            if larger > count and not replace:
+                raise InputError(
+                    f"{out} holds a report of {larger:,} architectures, and this one has "
+                    f"{count:,}: choose another folder, or write over it with replace=True"
+                )
             publish(self.results, out, self.settings, None if width is None else inches(width))
         return out
 

@@ -50,7 +50,8 @@ def parsed(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpa
     defaults = {name: action.default for name, action in options.items()}
     args = parser.parse_args(argv)
     if args.config:
-        values = read_config(args.config, options)
+        words = [word.partition("=")[0] for word in (sys.argv[1:] if argv is None else argv)]
+        values = read_config(args.config, options, given=words)
         parser.set_defaults(**{options[name].dest: value for name, value in values.items()})
         args = parser.parse_args(argv)
     if args.write_config:
@@ -74,8 +75,10 @@ def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
     return {name: action for name, action in names.items() if name not in NO_KEYS}
 
 
-def read_config(path: Path, options: Mapping[str, argparse.Action]) -> dict[str, Any]:
-    """Return the values of the options that a file gives.
+def read_config(
+    path: Path, options: Mapping[str, argparse.Action], given: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the values of the options that a file gives, but for those that are *given* already.
 
     Raises:
         InputError: the file, a key or a value cannot be used.
@@ -91,7 +94,7 @@ def read_config(path: Path, options: Mapping[str, argparse.Action]) -> dict[str,
             values[key] = _value(options[key], value)
         except (argparse.ArgumentTypeError, ValueError) as error:
             raise InputError(f"--config {path}: key {key!r}: {error}") from error
-    return values
+    return {key: value for key, value in values.items() if f"--{key}" not in given}
 
 
 def config_value(path: Path, key: str) -> Any:

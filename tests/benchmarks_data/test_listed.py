@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import benchmarks_data
@@ -106,11 +107,30 @@ def test_a_folder_without_the_list_is_refused(tmp_path: Path) -> None:
         NasBench301().table(tmp_path / "absent")
 
 
+def path_arch(path: Path, index: int) -> str:
+    """Return the architecture of an index in a list's file."""
+    rows = pd.read_csv(path, dtype=str).set_index("index")
+    return str(rows.loc[str(index), "arch"])
+
+
+def test_measurements_of_a_list_name_their_architectures(tmp_path: Path) -> None:
+    write_list(tmp_path, "nb301", 4)
+    measured = tmp_path / "nb301_hardware.csv"
+    measured.write_text("index,raspi4_latency\n2,7.5\n")
+    with pytest.raises(InputError, match=r"nb301_hardware.csv, line 1: .* have a column arch"):
+        NasBench301().table(tmp_path)
+    other = path_arch(tmp_path / "nb301.csv", 3)
+    measured.write_text(f"index,arch,raspi4_latency\n2,{other},7.5\n")
+    with pytest.raises(InputError, match=r"nb301_hardware.csv, line 2"):
+        NasBench301().table(tmp_path)
+
+
 def test_a_list_may_be_called_after_who_trained_it(tmp_path: Path) -> None:
     """As nb301_suite_zero.csv, which is the list then, and no table of measurements beside it."""
     path = write_list(tmp_path, "nb301", 4)
     path.rename(tmp_path / "nb301_suite_zero.csv")
-    (tmp_path / "nb301_hardware.csv").write_text("index,raspi4_latency\n2,7.5\n")
+    arch = path_arch(tmp_path / "nb301_suite_zero.csv", 2)
+    (tmp_path / "nb301_hardware.csv").write_text(f"index,arch,raspi4_latency\n2,{arch},7.5\n")
     table = NasBench301().table(tmp_path)
     assert list(table.values) == ["svhn_valid", "raspi4_latency"]
     assert list(table.measurements) == ["nb301_hardware.csv"]

@@ -129,8 +129,8 @@ def test_a_figure_and_tables_of_several_runs(
         line for line in (out / "overview.tex").read_text().splitlines() if "proxy &" in line
     )
     assert heading == (
-        "proxy & CIFAR-10 test accuracy, cifar10's networks & "
-        "CIFAR-10 test accuracy, cifar100's networks \\\\"
+        r"proxy & \shortstack[r]{CIFAR-10 test \\ accuracy, cifar10's \\ networks} & "
+        r"\shortstack[r]{CIFAR-10 test \\ accuracy, cifar100's \\ networks} \\"
     )
     assert main([*map(str, runs), "--out", str(out)]) == 0
     assert not (out / "overview.pdf").exists()

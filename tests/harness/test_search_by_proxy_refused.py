@@ -12,7 +12,7 @@ from tests.harness.searching import by_proxy
 from tests.runs import arguments
 
 REFUSED = {
-    "--method nothing": "invalid choice: 'nothing'",
+    "--method nothing": "unknown method 'nothing'",
     "--method": "expected one argument",
     "--budget 5": "--budget is an option of --method random, first, evolution, warm-up",
     "--method random --proxy zeros": "--proxy is an option of --method first, evolution, warm-up",

@@ -27,7 +27,9 @@ BUDGET, TRAIN, POPULATION, TOURNAMENT = 500, 100, 64, 10
 def parser(method: ByProxy, prog: str) -> argparse.ArgumentParser:
     """Return the argument parser of a method."""
     p = Parser(prog, f"Search a benchmark. The method {method.name} {method.description}.")
-    p.add_argument("--method", choices=[method.name], default="freedarts", help="others: --list")
+    p.add_argument(
+        "--method", choices=["freedarts", *BY_PROXY], default="freedarts", help="--list says more"
+    )
     _add_searched(p, method)
     if method.scores:
         _add_scores(p)

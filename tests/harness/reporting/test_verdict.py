@@ -1,5 +1,7 @@
 """What a report opens with: a sentence and three numbers about its subject."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_a_score_that_beats_the_best_baseline_is_said_to_and_by_how_much() -> No
     found = about("jacov", jacov=noisy(1, 1), params=noisy(20, 2), flops=noisy(8, 3))
     said, row = verdict(found, TARGET), found.of(TARGET).set_index("proxy").loc["jacov"]
     pair = found.against(TARGET, "jacov").set_index("other").loc["flops"]
-    interval = f"95 % interval {pair['low']:+.3f} to {pair['high']:+.3f}"
+    interval = f"simultaneous 95 % interval {pair['low']:+.3f} to {pair['high']:+.3f}"
     assert pair["p_family"] < 0.05
     assert said.sentence == (
         f"On 150 architectures of nb201, jacov has Kendall's tau {row['tau']:.3f} (95 % interval "
@@ -86,7 +88,8 @@ def test_the_place_stands_for_the_regret_where_there_is_none(target: str) -> Non
         "nb201",
     )
     place = verdict(found, target).numbers[2]
-    assert (place.label, place.value) == ("Place by tau", "1 of 2")
+    place_of = "1 of 2" if target == TARGET else "2 of 2"  # of a latency less is better
+    assert (place.label, place.value) == ("Place by tau", place_of)
     assert ("On only 8 architectures" in verdict(found, target).sentence) is (few == 8)
 
 
@@ -162,3 +165,27 @@ def test_without_a_focus_zeros_leads_and_else_what_is_no_baseline() -> None:
     assert results(frame(**scores, zeros=noisy(3, 3)), trained).subject == "zeros"
     assert results(frame(params=scores["params"]), trained).subject == "params"
     assert about("params", **scores).featured(TARGET)[0] == "params"
+
+
+def test_what_a_tau_is_about_is_said_whole() -> None:
+    scores = noisy(5, 1)
+    holes = [math.nan if place < 30 else value for place, value in enumerate(scores)]
+    said = verdict(about("jacov", jacov=holes, params=noisy(5, 2)), TARGET)
+    assert said.sentence.startswith("On 120 of 150 architectures of nb201, jacov has")
+    assert "on the 120 that have both scores" in said.sentence
+
+
+def test_where_less_is_better_signs_are_turned() -> None:
+    target = "edge_latency"
+    upside = [-value for value in noisy(1, 1)]
+    found = about("jacov", target, jacov=upside, params=[-value for value in noisy(9, 2)],
+                  flops=noisy(1, 3))  # fmt: skip
+    said = verdict(found, target)
+    assert f"with {target}, of which less is better; it beats params, the best" in said.sentence
+    assert said.numbers[1].value.startswith("+")
+    assert said.numbers[2].value.startswith("1 of ")
+
+
+def test_the_best_baseline_has_another_one_to_be_compared_with() -> None:
+    said = verdict(about("params", params=noisy(1, 1), flops=noisy(9, 2)), TARGET)
+    assert "it beats flops, the best other trivial baseline" in said.sentence

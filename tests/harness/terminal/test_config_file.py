@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from harness import run, search, sweep
 from harness.run import main
+from harness.search_methods.by_proxy.methods import BY_PROXY
+from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from harness.terminal.config_file import config_text, parsed
 from tests.fuzz.damage import taken_or_refused
 from tests.runs import arguments
@@ -158,3 +160,11 @@ def test_any_text_is_read_or_refused(text: str, tmp_path_factory: pytest.TempPat
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     taken_or_refused(lambda: parsed(run.parser(), ["--config", str(path)]))
+
+
+def test_what_the_command_line_gives_wins_for_limits_and_methods(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('method = "first"\nat-most = ["params=5e5"]\nbudget = 70\n')
+    words = ["--config", str(path), "--method", "warm-up", "--at-most", "params=6e5"]
+    args = parsed(by_proxy_parser(BY_PROXY["warm-up"], "search"), words)
+    assert (args.method, args.at_most, args.budget) == ("warm-up", ["params=6e5"], 70)
