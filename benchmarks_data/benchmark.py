@@ -137,7 +137,7 @@ class Benchmark(Protocol):
     `HasNeighbours`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
-    from.
+    from, or several links: of the space, and of who trained.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Search an architecture: in a supernet at initialisation by the sensitivity of its operations
 (FreeDARTS), or in a benchmark by a proxy's scores.
 
-Zhang, Huang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542; the other
-methods are in :mod:`harness.search_methods.by_proxy`.
+Zhang, Huang, Wang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542; the
+other methods are in :mod:`harness.search_methods.by_proxy`.
 """
 
 from __future__ import annotations

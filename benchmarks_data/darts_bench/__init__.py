@@ -23,7 +23,10 @@ class DartsBench(ListedGenotypes):
 
     name = "darts_bench"
     description = "DARTS-Bench: a list of genotypes of the DARTS space, 36 channels and 20 cells"
-    paper = "https://arxiv.org/abs/1806.09055"
+    paper = (
+        "https://arxiv.org/abs/1806.09055",
+        "https://github.com/OnceNAS-Bench/OnceNAS-Bench",
+    )
     files = ("darts_bench",)
     datasets: ClassVar[Mapping[str, Dataset]] = {"cifar10": Dataset(10, 32)}
     numbers = ("params", "flops", "gpu_latency", "rasp_latency", "fpga_latency", "mcu_latency")

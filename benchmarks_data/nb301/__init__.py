@@ -26,7 +26,7 @@ class NasBench301(ListedGenotypes):
         "NAS-Bench-301's network: a list of genotypes of the DARTS space, 32 channels and 8 cells, "
         "trained on svhn, scifar100, ninapro"
     )
-    paper = "https://arxiv.org/abs/2008.09777"
+    paper = ("https://arxiv.org/abs/2008.09777", "https://arxiv.org/abs/2210.03230")
     files = ("nb301", "nb301_suite_zero")
     datasets: ClassVar[Mapping[str, Dataset]] = {
         "svhn": Dataset(10, 32),

@@ -28,8 +28,8 @@ def bibliography(names: Iterable[str], benchmark: str) -> str:
         if paper:
             sources[paper.link] = (f"{paper.authors} {paper.year}", paper.link)
             wanted.setdefault(paper.link, []).append(name)
-    link = getattr(benchmarks_data.get(benchmark), "paper", None)
-    if isinstance(link, str):
+    links = getattr(benchmarks_data.get(benchmark), "paper", ())
+    for link in [links] if isinstance(links, str) else links:
         sources.setdefault(link, (benchmark, link))
         wanted.setdefault(link, []).append(benchmark)
     entries = []

@@ -1,6 +1,6 @@
 """FreeDARTS: an architecture in a supernet at initialisation, by the sensitivity of its operations.
 
-Zhang, Huang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542.
+Zhang, Huang, Wang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542.
 """
 
 from __future__ import annotations
