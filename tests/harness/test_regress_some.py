@@ -75,7 +75,7 @@ def test_a_plugin_has_a_baseline_of_its_own(
     capsys.readouterr()
     assert regress(path, *mine) == 0
     shown = capsys.readouterr().out
-    assert "holds: 1 proxies, 3 architectures" in shown
+    assert "holds: 1 proxy, 3 architectures" in shown
     assert "not compared" not in shown
 
 

@@ -41,7 +41,7 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_its_table_is_that_of_its_searc
     assert main([*command, "--seeds", "2"]) == 0
     assert main([*command, "--seeds", "4"]) == 0
     shown = capsys.readouterr().out
-    fed = "Input: no images; synflow read none."
+    fed = "Input: no images; synflow reads none."
     assert shown.splitlines()[0] == f"python -m harness.sweep: {fed}"
     assert (tmp_path / "report.md").read_text().splitlines()[2] == f"- {fed}"
     assert (

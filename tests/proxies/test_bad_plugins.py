@@ -100,8 +100,9 @@ def test_bad_proxies_cost_only_their_own_scores(
     assert reasons["bad_half"] == "error: RuntimeError: half-way"
     assert reasons["bad_raise"] == "error: KeyError: 'missing'"
     assert reasons["bad_nan"] == "undefined: the formula gives NaN"
-    assert reasons["bad_text"] == "error: TypeError: the proxy returned a str, not a number"
-    assert reasons["bad_tensor"] == "error: TypeError: the proxy returned a Tensor, not a number"
+    for name, kind in (("bad_text", "str"), ("bad_tensor", "Tensor")):
+        said = f"error: TypeError: the proxy returned a {kind}, not a number: float(...) makes one"
+        assert reasons[name] == said
     assert reasons[["bad_bool", "bad_none"]].str.contains("not a number").all()
     assert (scores[~scores["proxy"].isin(names)]["status"] == "ok").all()
     assert scores[scores["proxy"].isin(names)]["score"].isna().all()
