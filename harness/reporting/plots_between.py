@@ -195,23 +195,11 @@ def seed_spread(
     axes = figure.subplots()
     for position, row in enumerate(rows.to_dict("records")):
         single = by_seed[str(row["proxy"])]
-        axes.scatter(
-            single,
-            np.full(len(single), position),
-            s=14,
-            color=BLUE,
-            alpha=0.7,
-            label="one seed" if position == 0 else None,
-        )
-        axes.scatter(
-            row["tau"],
-            position,
-            s=30,
-            marker="D",
-            facecolors="none",
-            edgecolors=ORANGE,
-            label="mean rank over seeds" if position == 0 else None,
-        )
+        one, mean = ("one seed", "mean rank over seeds") if position == 0 else (None, None)
+        at = np.full(len(single), position)
+        axes.scatter(single, at, s=14, color=BLUE, alpha=0.7, label=one)
+        diamond: dict[str, Any] = {"marker": "D", "facecolors": "none", "edgecolors": ORANGE}
+        axes.scatter(row["tau"], position, s=30, label=mean, **diamond)
     low, high = axes.get_xlim()
     margin = max(0.0, 0.1 - (high - low)) / 2  # a spread of .001 shall look small
     axes.set_xlim(low - margin, high + margin)

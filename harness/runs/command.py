@@ -65,12 +65,8 @@ def carry_out(
             yield scores
 
     with Store(store_file) as store:
-        results, settings = conducted(
-            plan,
-            [Work(plan.requests, store, executor)],
-            begin,
-            scored,
-        )
+        work = Work(plan.requests, store, executor)
+        results, settings = conducted(plan, [work], begin, scored)
     say_replaced()  # where nothing was due
     if note := settings["scored_now"]["note"]:
         print(f"{prog}: {note}", file=sys.stderr)

@@ -108,13 +108,7 @@ def gaussian_complexity(
     }
     if view.anatomy is not None:
         _check_bottleneck(view, inputs, norms)
-    fresh = {
-        f"{name}.{key}": value
-        for name, module in norms.items()
-        for key, value in type(module)(
-            module.num_features, device=inputs.device, dtype=inputs.dtype
-        ).named_buffers()
-    }
+    fresh = _fresh_statistics(norms, inputs)
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
     with overridden(norms.values(), training=True), torch.no_grad(), _pooled(view) as pooled:
@@ -138,6 +132,17 @@ def gaussian_complexity(
                 [float(running[f"{name}.running_var"].mean()) for name in norms]
             )
     return result
+
+
+def _fresh_statistics(norms: dict[str, Any], inputs: Inputs) -> dict[str, Tensor]:
+    """Return the running statistics that batch normalisations begin with, by qualified name."""
+    return {
+        f"{name}.{key}": value
+        for name, module in norms.items()
+        for key, value in type(module)(
+            module.num_features, device=inputs.device, dtype=inputs.dtype
+        ).named_buffers()
+    }
 
 
 def _check_bottleneck(view: View, inputs: Inputs, norms: dict[str, Any]) -> None:

@@ -43,7 +43,10 @@ class LossGradient(Sensitivities):
 
 
 def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
-    """Send *batch* labelled images through the network once, forward and backward."""
+    """Send *batch* labelled images through the network once, forward and backward.
+
+    Long, as its hooks share what they fill.
+    """
     network = view.module
     layers = layers_of(network)
     operations = view.known_operations or ()

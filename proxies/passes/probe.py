@@ -66,6 +66,10 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
 
 
 def _seen(network: nn.Module, batch: Tensor) -> Seen:
+    """Send a batch through a network, and return what it is seen to do.
+
+    Long, as its hooks share what they fill.
+    """
     seen = Seen()
     layers = layers_of(network)
     # A weight that is computed is another tensor each time: it is of no layer here.
