@@ -50,6 +50,11 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the report goes (default: the folder, if it is one alone)",
     )
+    p.add_argument(
+        "--replace",
+        action="store_true",
+        help="write over a report of more architectures that is there",
+    )
     add_width(p)
     p.add_argument(
         "--plugin",
@@ -72,7 +77,14 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     load_plugins(prog, args.plugin)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
     asked = StoredRuns(
-        args.runs, args.target, args.against, args.focus, args.tables, args.out, args.width
+        args.runs,
+        args.target,
+        args.against,
+        args.focus,
+        args.tables,
+        args.out,
+        args.width,
+        args.replace,
     )
     report_stored(asked, prog, command)
     return 0

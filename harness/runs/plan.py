@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import benchmarks_data
 import proxies
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.errors import unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
@@ -25,7 +25,13 @@ from harness.scoring.inputs import images_named
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
-from harness.terminal.checks import check_device, check_replaceable, scored_name, tables_folder
+from harness.terminal.checks import (
+    check_device,
+    check_not_larger,
+    check_replaceable,
+    scored_name,
+    tables_folder,
+)
 
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
@@ -181,12 +187,8 @@ def folder_of(plan: Plan) -> tuple[Path, str]:
             f"goes to {out}-{count} (--replace writes over it)"
         )
         out = out.with_name(f"{out.name}-{count}")
-        larger = architectures_of(out)
-    if larger > count:
-        raise InputError(
-            f"{out} holds a report of {larger:,} architectures, and this one would have {count:,}: "
-            "choose another folder with --out, or write over it with --replace"
-        )
+    if not plan.options.replace:
+        check_not_larger(out, count)
     check_replaceable(writable_folder(out))
     return out, note
 

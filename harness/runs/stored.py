@@ -14,6 +14,7 @@ from harness.runs.merging import check_architectures, merged, merged_settings
 from harness.scoring.inputs import name_of_record
 from harness.terminal.checks import (
     benchmark_of_run,
+    check_not_larger,
     check_replaceable,
     say_what_is_replaced,
     scored_name,
@@ -37,6 +38,7 @@ class StoredRuns:
         tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
         out: where the report goes; None for the folder, if it is the only one.
         width: inches of figures for paper; None for figures of the report alone.
+        replace: whether a report of more architectures may be written over.
     """
 
     folders: Sequence[Path]
@@ -46,6 +48,7 @@ class StoredRuns:
     tables: Path | None = None
     out: Path | None = None
     width: float | None = None
+    replace: bool = False
 
 
 def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Results:
@@ -64,6 +67,8 @@ def report_stored(asked: StoredRuns, prog: str, command: Sequence[str]) -> Resul
     results, settings = analysed(asked)
     folder = writable_folder(out)
     check_replaceable(folder)
+    if not asked.replace:
+        check_not_larger(folder, settings["archs"]["count"])
     settings["command"] = list(command)
     settings["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     say_what_is_replaced(prog, folder)

@@ -11,6 +11,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from harness.files.run_record import architectures_of
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 
@@ -87,6 +88,16 @@ def check_replaceable(folder: Path, record: str = "run.json") -> None:
             raise InputError(
                 f"{folder} holds a result of {command}: choose another folder with --out"
             )
+
+
+def check_not_larger(folder: Path, count: int) -> None:
+    """Raise InputError when a folder holds a report of more architectures than *count*."""
+    larger = architectures_of(folder)
+    if larger > count:
+        raise InputError(
+            f"{folder} holds a report of {larger:,} architectures, and this one would have "
+            f"{count:,}: choose another folder with --out, or write over it with --replace"
+        )
 
 
 def say_what_is_replaced(prog: str, folder: Path, record: str = "run.json") -> None:

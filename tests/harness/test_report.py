@@ -101,3 +101,20 @@ def test_a_run_from_before_there_was_a_focus_is_about_zeros(runs: Path, tmp_path
     (tmp_path / "run.json").write_text(json.dumps(record))
     assert main([str(tmp_path)]) == 0
     assert (tmp_path / "report.md").read_text().startswith("# zeros and 5 other scores")
+
+
+def test_a_smaller_report_replaces_a_larger_one_only_when_told(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(runs / "zeros"), "--out", str(tmp_path)]) == 0
+    record = tmp_path / "run.json"
+    content = json.loads(record.read_text())
+    content["archs"]["count"] += 1
+    record.write_text(json.dumps(content))
+    capsys.readouterr()
+    again = [str(runs / "zeros"), "--out", str(tmp_path)]
+    assert main(again) == 2
+    assert "write over it with --replace" in capsys.readouterr().err
+    assert json.loads(record.read_text()) == content
+    assert main([*again, "--replace"]) == 0
+    assert json.loads(record.read_text())["archs"]["count"] == content["archs"]["count"] - 1
