@@ -151,7 +151,7 @@ class ListedBenchmark:
         Raises:
             InputError: there is none, several are there, or it is not the list that is open.
         """
-        from benchmarks_data.formats.table import read_table, tables_of
+        from benchmarks_data.formats.table import ENDINGS, read_table, tables_of
         from benchmarks_data.measurements import with_measurements
 
         folder = tables_of(folder, self.name)
@@ -161,20 +161,20 @@ class ListedBenchmark:
         table = read_table(
             path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
         )
-        besides = [f"{stem}{ending}" for stem in self.files for ending in (".csv", ".csv.gz")]
+        besides = [f"{stem}{ending}" for stem in self.files for ending in ENDINGS]
         return with_measurements(
             table, folder, self.name, self.size, self.index, besides, by_arch=True
         )
 
     def _path(self, folder: Path) -> Path:
         """Return the file that holds the list in a folder of tables."""
-        from benchmarks_data.formats.table import find_table
+        from benchmarks_data.formats.table import ENDINGS, find_table
 
         try:
             stems = [
                 stem
                 for stem in self.files
-                if any((folder / f"{stem}{ending}").is_file() for ending in (".csv", ".csv.gz"))
+                if any((folder / f"{stem}{ending}").is_file() for ending in ENDINGS)
             ]
         except OSError:  # which find_table explains
             stems = []

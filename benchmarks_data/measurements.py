@@ -21,6 +21,7 @@ import pandas as pd
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.table import (
+    ENDINGS,
     find_table,
     read_rows,
     read_table,
@@ -97,7 +98,7 @@ def _files(folder: Path, benchmark: str, besides: Collection[str]) -> dict[str, 
     """Return the tables of measurements in *folder* by what they hold, in the order of names."""
     paths = [
         path
-        for ending in (".csv", ".csv.gz")
+        for ending in ENDINGS
         for path in folder.glob(f"{benchmark}_*{ending}")
         if path.name not in besides
     ]

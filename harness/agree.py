@@ -18,6 +18,7 @@ from benchmarks_data.command import Parser, given_path, guarded
 from benchmarks_data.errors import InputError, unknown
 from harness.analysis.agreement import agreement, by_proxy, column_of
 from harness.terminal.checks import benchmark_of_run, load_plugins
+from harness.terminal.options import add_plugins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,14 +57,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="X",
         help="a value that stands for a missing score in their file, as in --missing=-1e8",
     )
-    p.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="the plugins that the run used",
-    )
+    add_plugins(p, "the plugins that the run used")
     return p
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks_data.command import Parser, given_path, guarded
-from harness.terminal.options import add_store, add_tables
+from harness.terminal.options import add_plugins, add_store, add_tables
 
 PROG = "python -m harness.doctor"
 
@@ -30,14 +30,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where reports go (default: reports)",
     )
-    p.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="Python files that are tried too",
-    )
+    add_plugins(p, "Python files that are tried too")
     return p
 
 

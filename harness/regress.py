@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks_data.command import UNUSABLE, Parser, given_path, guarded
 from harness.scoring.natural import NATURAL, NOISE
-from harness.terminal.options import natural, positive
+from harness.terminal.options import add_plugins, natural, positive
 
 PROG = "python -m harness.regress"
 BASELINE = Path("reports/baselines/nb201.csv")
@@ -67,14 +67,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="NAME",
         help="these proxies of the baseline alone; with --update the others stay as they are",
     )
-    p.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="Python files that register further proxies",
-    )
+    add_plugins(p)
     comparing = p.add_argument_group("comparing")
     comparing.add_argument(
         "--seed",

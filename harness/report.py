@@ -17,7 +17,14 @@ from functools import partial
 from benchmarks_data.command import Parser, given_path, guarded
 from harness.runs.stored import StoredRuns, report_stored
 from harness.terminal.checks import load_plugins
-from harness.terminal.options import add_focus, add_tables, add_targets, add_width
+from harness.terminal.options import (
+    add_focus,
+    add_plugins,
+    add_replace,
+    add_tables,
+    add_targets,
+    add_width,
+)
 
 PROG = "python -m harness.report"
 
@@ -50,20 +57,9 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the report goes (default: the folder, if it is one alone)",
     )
-    p.add_argument(
-        "--replace",
-        action="store_true",
-        help="write over a report of more architectures that is there",
-    )
+    add_replace(p)
     add_width(p)
-    p.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="the plugins that the runs used",
-    )
+    add_plugins(p, "the plugins that the runs used")
     return p
 
 

@@ -24,6 +24,8 @@ from harness.terminal.options import (
     add_device,
     add_focus,
     add_images,
+    add_plugins,
+    add_replace,
     add_store,
     add_tables,
     add_targets,
@@ -46,14 +48,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     _add_where_results_go(p)
     _add_how_it_is_computed(p)
     add_options(p)
-    p.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="Python files that register further proxies, or define a BENCHMARK",
-    )
+    add_plugins(p, "Python files that register further proxies, or define a BENCHMARK")
     add_config(p)
     p.add_argument("--list", action="store_true", help="list proxies and benchmarks, and exit")
     p.add_argument("--describe", metavar="NAME", help="say all about a proxy, and exit")
@@ -134,11 +129,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
     )
     add_width(where)
-    where.add_argument(
-        "--replace",
-        action="store_true",
-        help="write over a report of more architectures that is there",
-    )
+    add_replace(where)
     add_store(where, "all scores, for later runs")
     where.add_argument(
         "--force",

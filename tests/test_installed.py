@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             PROJECT / name,
             source / name,
             symlinks=True,
-            ignore=shutil.ignore_patterns("__pycache__", "gallery"),
+            ignore=shutil.ignore_patterns("__pycache__"),
         )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(PROJECT / name, source)

@@ -24,6 +24,9 @@ from benchmarks_data.reading import read_bytes
 from benchmarks_data.table import Table
 from benchmarks_data.target import SPLITS, Target
 
+#: What the name of a table ends with.
+ENDINGS = (".csv.gz", ".csv")
+
 
 def tables_of(folder: Path | None, benchmark: str) -> Path:
     """Return the folder that was named.
@@ -51,11 +54,7 @@ def find_table(folder: Path, benchmark: str) -> Path:
             raise InputError(
                 f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES"
             )
-        paths = [
-            path
-            for suffix in (".csv.gz", ".csv")
-            if (path := folder / f"{benchmark}{suffix}").is_file()
-        ]
+        paths = [path for suffix in ENDINGS if (path := folder / f"{benchmark}{suffix}").is_file()]
     except OSError as error:
         raise InputError(
             f"cannot look into the folder of tables {folder}: {error.strerror}"

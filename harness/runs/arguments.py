@@ -17,10 +17,10 @@ from harness.runs.plan import RunOptions
 from harness.scoring.job import DTYPES
 
 #: What options of the command line are called in Python.
-_WORDS = {"tables": "table", "proxy": "proxies"}
+_WORDS = {"tables": "table", "proxy": "proxies", "replace": "replace=True"}
 #: A list with more items is not shown.
 LISTED = 8
-_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images)\b")
+_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images|replace)\b")
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import proxies as registry
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import open_for_frame
-from harness.files.run_record import architectures_of
 from harness.runs.arguments import (
     call_text,
     in_python_words,
@@ -29,7 +28,7 @@ from harness.runs.brought import Brought, GivenProxy, benchmark_of, named_proxie
 from harness.runs.conduct import Due, Track, Work, conducted
 from harness.runs.plan import Plan, make_plan
 from harness.runs.progress import Progress, shown
-from harness.terminal.checks import check_replaceable, tables_folder
+from harness.terminal.checks import check_not_larger, check_replaceable, tables_folder
 from harness.terminal.widths import inches
 
 if TYPE_CHECKING:
@@ -127,12 +126,8 @@ class Evaluation:
         with in_python_words(), self._brought.known():
             out = writable_folder(path_of("folder", folder))
             check_replaceable(out)
-            larger, count = architectures_of(out), self.results.scores["index"].nunique()
-            if larger > count and not replace:
-                raise InputError(
-                    f"{out} holds a report of {larger:,} architectures, and this one has "
-                    f"{count:,}: choose another folder, or write over it with replace=True"
-                )
+            if not replace:
+                check_not_larger(out, self.results.scores["index"].nunique())
             publish(self.results, out, self.settings, None if width is None else inches(width))
         return out
 

@@ -121,3 +121,19 @@ def add_store(group: Options, what: str) -> None:
 def add_device(group: Options) -> None:
     """Add the option ``--device``."""
     group.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")
+
+
+def add_plugins(group: Options, what: str = "Python files that register further proxies") -> None:
+    """Add the option ``--plugin``; *what* says which files it takes."""
+    group.add_argument(
+        "--plugin", type=given_path, nargs="+", default=[], metavar="FILE.py", help=what
+    )
+
+
+def add_replace(group: Options) -> None:
+    """Add the option ``--replace``."""
+    group.add_argument(
+        "--replace",
+        action="store_true",
+        help="write over a report of more architectures that is there",
+    )

@@ -101,10 +101,7 @@ def test_files_that_do_not_fit_are_one_line_and_exit_2(
     }
     for text, complaint in complaints.items():
         theirs.write_text(text)
-        assert main([str(ours), str(theirs)]) == 2
-        shown = capsys.readouterr().err
-        assert complaint in shown
-        assert shown.count("\n") == 1
+        assert complaint in refusal(ours, theirs, capsys)
     assert main([str(ours), str(tmp_path / "absent.csv")]) == 2
     theirs.write_text("index,naswot\n0,1\n1,2\n")
     assert main([str(ours), str(theirs), "--match", "naswto=naswot"]) == 2
@@ -112,6 +109,14 @@ def test_files_that_do_not_fit_are_one_line_and_exit_2(
     pd.concat([scores(naswot=[[1.0, 2.0]])] * 2).to_csv(ours, index=False)
     assert main([str(ours), str(theirs)]) == 2
     assert capsys.readouterr().err.count("\n") == 4
+
+
+def refusal(ours: Path, theirs: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the one line that a command ends with which cannot compare the two."""
+    assert main([str(ours), str(theirs)]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    return shown
 
 
 def arch(index: int) -> str:
@@ -146,7 +151,4 @@ def test_architectures_that_do_not_fit_are_one_line_and_exit_2(
     }
     for text, complaint in complaints.items():
         theirs.write_text(text)
-        assert main([str(ours), str(theirs)]) == 2
-        shown = capsys.readouterr().err
-        assert complaint in shown
-        assert shown.count("\n") == 1
+        assert complaint in refusal(ours, theirs, capsys)

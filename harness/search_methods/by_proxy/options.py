@@ -13,6 +13,7 @@ from harness.terminal.config_file import add_config
 from harness.terminal.options import (
     add_device,
     add_images,
+    add_plugins,
     add_store,
     add_tables,
     natural,
@@ -115,14 +116,7 @@ def _add_scores(p: argparse.ArgumentParser) -> None:
     add_images(how)
     how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
     add_device(how)
-    how.add_argument(
-        "--plugin",
-        type=given_path,
-        nargs="+",
-        default=[],
-        metavar="FILE.py",
-        help="Python files that register further proxies",
-    )
+    add_plugins(how)
 
 
 def _add_limits(p: argparse.ArgumentParser) -> None:
