@@ -96,10 +96,10 @@ class Module(nn.Module):
     def __init__(self, inputs: Sequence[int], branches: Sequence[Branch]) -> None:
         super().__init__()
         self.fusion = Fusion(inputs, [branch.channels for branch in branches])
-        self.branches = nn.ModuleList(
-            nn.Sequential(*(ResidualBlock(branch.channels) for _ in range(branch.blocks)))
-            for branch in branches
-        )
+        self._blocks = [
+            [ResidualBlock(branch.channels) for _ in range(branch.blocks)] for branch in branches
+        ]
+        self.branches = nn.ModuleList(nn.Sequential(*blocks) for blocks in self._blocks)
 
     def forward(self, maps: Maps | Tensor) -> Maps:
         fused = self.fusion(maps if isinstance(maps, tuple) else (maps,))
@@ -111,14 +111,14 @@ class Module(nn.Module):
         Node 4 n + b is branch b: what the module reads (n = 0), the sum (1), the output of each
         block in turn (2, 3, ...).
         """
-        edges = []
+        edges: list[tuple[tuple[int, int], str, nn.Module]] = []
         for name, edge in self.fusion.edges.items():
             source, target = map(int, name.split("-"))
             edges.append(((source, 4 + target), "fuse", edge))
         for place, layer in enumerate(self.fusion.new, self.fusion.known):
             edges.append(((4 + place - 1, 4 + place), "fuse", layer))
-        for place, branch in enumerate(self.branches):
-            for number, block in enumerate(branch, 1):
+        for place, blocks in enumerate(self._blocks):
+            for number, block in enumerate(blocks, 1):
                 ends = 4 * number + place, 4 * (number + 1) + place
                 edges.append((ends, "residual_block", block))
         return [Operation(cell, ends, kind, True, module) for ends, kind, module in edges]
