@@ -9,7 +9,7 @@ from torch import nn
 import benchmarks_data
 from benchmarks_data.errors import InputError
 from benchmarks_data.target import Target
-from benchmarks_data.transnas101_macro import BENCHMARK, codes
+from benchmarks_data.transnas101_macro import BENCHMARK, RESULTS, codes
 from benchmarks_data.transnas101_macro.network import ResidualBlock
 from harness.scoring.job import Job, Task
 from harness.scoring.networks import score_task
@@ -39,8 +39,13 @@ def test_codes_and_order_equal_those_of_the_table_needs_nas_tables(more_tables: 
     table = BENCHMARK.table(more_tables)
     assert len(table.values) == BENCHMARK.size
     assert table.values.notna().all(axis=None)
-    assert all(one.higher_is_better for one in table.targets)
-    assert Target.parse("class_scene").among(BENCHMARK.datasets) == "class_scene"
+
+
+def test_a_task_is_a_target_of_its_dataset_of_which_more_is_better() -> None:
+    targets = [Target.parse(name) for name in RESULTS]
+    assert all(one.higher_is_better for one in targets)
+    named = {one.name: one.among(BENCHMARK.datasets) for one in targets}
+    assert {name for name, dataset in named.items() if name == dataset} == {*BENCHMARK.datasets}
 
 
 def convolution(inputs: int, outputs: int, kernel: int) -> int:
