@@ -23,10 +23,13 @@ WRITTEN = {
 #: Measurements of which less is better, by the last word of a name (the last but one where a unit
 #: follows). To add one is all that a new kind of cost needs.
 LESS_IS_BETTER = frozenset(
-    {"params", "flops", "macs", "latency", "energy", "memory", "time", "seconds", "loss", "error"}
+    {
+        *("params", "flops", "gflops", "macs", "latency", "energy", "memory"),
+        *("time", "seconds", "loss", "error"),
+    }
 )
 #: Of these, what is known of an architecture before it is trained.
-BEFORE_TRAINING = frozenset({"params", "flops", "macs", "latency", "energy", "memory"})
+BEFORE_TRAINING = frozenset({"params", "flops", "gflops", "macs", "latency", "energy", "memory"})
 #: The word before a cost that means its negative, as in ``neg_loss``.
 NEGATED = "neg"
 
@@ -90,10 +93,10 @@ class Target:
         return ", ".join([*parts, *([] if self.run is None else [f"run {self.run}"])])
 
     def among(self, datasets: Iterable[str]) -> str | None:
-        """Return the one of a benchmark's *datasets* that the name begins with, measurements
+        """Return the one of a benchmark's *datasets* that the name is or begins with, measurements
         included.
         """
-        return next((name for name in datasets if self.name.startswith(f"{name}_")), None)
+        return next((name for name in datasets if f"{self.name}_".startswith(f"{name}_")), None)
 
     def is_single_run_of(self, other: Target) -> bool:
         """Return whether it is a training run of *other*, or of the mean that *other* is in."""

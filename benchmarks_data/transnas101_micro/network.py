@@ -44,17 +44,22 @@ def _operation(inputs: int, outputs: int, kind: str, edge: tuple[int, int]) -> n
     return ReluConvBn(inputs, outputs, 1 if kind == "nor_conv_1x1" else 3, stride=2)
 
 
+def stem() -> nn.Module:
+    """Return the layers before the first module."""
+    half = CHANNELS // 2
+    return nn.Sequential(
+        Convolution(3, half, 3, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(half),
+        ReluConvBn(half, CHANNELS, 3, stride=2),
+    )
+
+
 class Network(StackedCells):
     """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
 
     def __init__(self, cell: Sequence[str], classes: int, seed: int) -> None:
         super().__init__(cell)
-        half = CHANNELS // 2
-        self.stem = nn.Sequential(
-            Convolution(3, half, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(half),
-            ReluConvBn(half, CHANNELS, 3, stride=2),
-        )
+        self.stem = stem()
         body: list[nn.Module] = []
         channels = CHANNELS
         for reduces in MODULES:

@@ -27,7 +27,9 @@ from benchmarks_data.formats import nats
 from benchmarks_data.formats.pickles import PickleError, PickleStream
 from benchmarks_data.formats.table import read_table, read_text
 from benchmarks_data.formats.tabular import Tabular
+from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.measurements import with_measurements
+from benchmarks_data.nas_bench_mr import NasBenchMr
 from benchmarks_data.nb101 import official as tfrecords
 from benchmarks_data.nb101.sources import read_subset
 from benchmarks_data.nb201 import pth, space
@@ -86,10 +88,13 @@ def test_measurements(content: bytes, tmp_path: Path) -> None:
 
 
 @given(data=st.data())
-def test_lists_of_genotypes(data: st.DataObject, tmp_path: Path) -> None:
-    good = write_list(tmp_path, "darts_bench", 3).read_text()
-    (tmp_path / "darts_bench.csv").write_bytes(data.draw(damaged_csv(good)))
-    benchmark = DartsBench()
+@pytest.mark.parametrize("kind", [DartsBench, NasBenchMr])
+def test_lists_of_architectures(
+    kind: type[ListedBenchmark], data: st.DataObject, tmp_path: Path
+) -> None:
+    benchmark = kind()
+    path = write_list(tmp_path, benchmark.name, 3)
+    path.write_bytes(data.draw(damaged_csv(path.read_text())))
     table = taken_or_refused(lambda: benchmark.table(tmp_path))
     if table is not None:
         assert sorted(table.values.index) == list(range(benchmark.size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import benchmarks_data
 import proxies
 from benchmarks_data.formats.tabular import column_map
+from benchmarks_data.nas_bench_mr.setting import setting_of_text
 from benchmarks_data.spaces.darts.genotype import OPERATIONS, genotype_of_text
 from harness.scoring.selection import select
 from tests.fuzz.damage import damaged, odd_text, taken_or_refused
@@ -76,12 +78,36 @@ def test_a_text_names_a_proxy_or_is_refused(text: str) -> None:
         assert proxies.request(request.name).name == request.name
 
 
+@st.composite
+def setting_text(draw: st.DrawFn) -> str:
+    """Return numbers of NAS-Bench-MR, some of which are not the space's, or too many."""
+    numbers = st.one_of(st.sampled_from([1, 4, 8, 128]), st.integers(-1, 136)).map(str)
+    words = draw(st.lists(st.one_of(numbers, odd_text), min_size=26, max_size=28))
+    return "_".join(words)
+
+
+@given(text=st.one_of(odd_text, nearly("nas_bench_mr"), setting_text()))
+def test_a_text_is_a_setting_of_nas_bench_mr_or_is_refused(text: str) -> None:
+    read = taken_or_refused(lambda: setting_of_text(text))
+    if read is not None:
+        stages = [
+            [
+                stage.modules,
+                *(branch.blocks for branch in stage.branches),
+                *(branch.channels for branch in stage.branches),
+            ]
+            for stage in read.stages
+        ]
+        numbers = [*read.stem, *chain.from_iterable(stages), read.head]
+        assert "_".join(map(str, numbers)) == text
+
+
 @given(pairs=st.lists(st.one_of(odd_text, st.tuples(odd_text, odd_text).map("=".join)), max_size=4))
 def test_columns_are_mapped_or_refused(pairs: list[str]) -> None:
     taken_or_refused(lambda: column_map(pairs))
 
 
-@pytest.mark.parametrize("name", ["nb201", "nbmacro", "nats_sss"])
+@pytest.mark.parametrize("name", ["nb201", "nbmacro", "nats_sss", "transnas101_macro"])
 @given(data=st.data())
 def test_a_list_of_architectures_is_read_or_refused(
     name: str, data: st.DataObject, tmp_path: Path

@@ -64,8 +64,10 @@ def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     ("space", "index"),
     [
         ("nb101", 421416),
+        ("nas_bench_mr", 0),
         ("nats_sss", 0),
         ("nbmacro", 2187),
+        ("transnas101_macro", 38),
         ("transnas101_micro", 1365),
         ("nb301", 0),
     ],
