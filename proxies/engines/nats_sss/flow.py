@@ -6,7 +6,7 @@ gradient is needed, as <theta, dR/dtheta> = <output, dR/doutput>.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -104,6 +104,11 @@ def flows(first: Tensor, head: Tensor, stacked: Stacked) -> Flows:
 
 
 def _apply(matrices: Tensor, x: Tensor) -> Tensor:
+    """Return each row's product with its matrix; a single one is computed twice, as libraries take
+    its sums in another order, and the last digits would depend on how many there are.
+    """
+    if len(x) == 1:
+        return _apply(matrices.repeat(2, 1, 1), x.repeat(2, 1))[:1]
     return (matrices @ x[:, :, None])[:, :, 0]
 
 

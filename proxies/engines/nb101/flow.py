@@ -7,12 +7,11 @@ taken together. No weight gradient is needed, as <theta, dR/dtheta> = <output, d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from proxies.engines.nb101.graph import KERNELS, STEM, Adjacency, Cell, cells, classifier
+from proxies.engines.nb101.graph import KERNELS, Adjacency, Cell, cells, classifier, stem
 from proxies.engines.pixel import Flows, Layer, dot, product, rescaled
 
 #: The rows of each operation at a vertex, by kind.
@@ -34,11 +33,11 @@ def flows(
         matrix: returns the matrix (outputs, inputs) of a layer that the cell of a row has.
         classes: of the classifier.
     """
-    stem, head = matrix(STEM, 0).sum(1), matrix(classifier(classes), 0).sum(0)
+    first, head = matrix(stem(), 0).sum(1), matrix(classifier(classes), 0).sum(0)
     vertices = range(len(adjacency) - 2)
-    users = [_users([row[vertex] for row in operations], stem.device) for vertex in vertices]
+    users = [_users([row[vertex] for row in operations], first.device) for vertex in vertices]
     passes = [_CellPass(cell, users, matrix) for cell in cells(adjacency)]
-    x, log_scale = stem.expand(len(operations), -1), torch.zeros(len(operations)).double()
+    x, log_scale = first.expand(len(operations), -1), torch.zeros(len(operations)).double()
     scales = []
     for one in passes:
         x, scale = rescaled(one.forward(x))
@@ -116,7 +115,10 @@ class _CellPass:
         self.operations = [dot(self._values[one], by_output[one]) for one in self._values]
         self.projections = [dot(value, by_sum[one]) for one, value in self._projected.items()]
         return _sum(
-            [product(by_sum[one], self._matrix(layer, 0)) for one, layer in cell.projections.items()]
+            [
+                product(by_sum[one], self._matrix(layer, 0))
+                for one, layer in cell.projections.items()
+            ]
         )
 
     def _operated(self, vertex: int, x: Tensor, adjoint: bool) -> Tensor:

@@ -14,10 +14,14 @@ from proxies.engines.pixel import Layer
 Adjacency = tuple[tuple[int, ...], ...]
 
 IMAGE, CHANNELS, STACKS, CELLS_PER_STACK = 3, 128, 3, 3
-STEM = Layer("published.layers.0.conv_bn_relu.0", CHANNELS, IMAGE, 3)
 CLASSIFIER = "published.classifier"
 #: The kernels of operations that are convolutions.
 KERNELS = {"c3": 3, "c1": 1}
+
+
+def stem() -> Layer:
+    """Return the first convolution."""
+    return Layer("published.layers.0.conv_bn_relu.0", CHANNELS, IMAGE, 3)
 
 
 def classifier(classes: int) -> Layer:

@@ -12,7 +12,7 @@ from torch import nn
 
 from benchmarks_data.nb101.space import Cell
 from proxies.engines.nb101.flow import flows
-from proxies.engines.nb101.graph import CLASSIFIER, KERNELS, STEM, Adjacency, cells, classifier
+from proxies.engines.nb101.graph import CLASSIFIER, KERNELS, Adjacency, cells, classifier, stem
 from proxies.engines.pixel import Drawn, Expected, Matrices
 from proxies.engines.sizes import Size, convolution, linear, total
 from proxies.passes.common import Inputs, layers_of
@@ -60,9 +60,7 @@ def compute(name: str, shared: Shared, given: Sequence[Cell], memory: int | None
         for start in range(0, len(rows), most):
             batch = rows[start : start + most]
             operations = [given[row].operations for row in batch]
-            for row, result in zip(
-                batch, _tried(name, shared, adjacency, operations), strict=True
-            ):
+            for row, result in zip(batch, _tried(name, shared, adjacency, operations), strict=True):
                 results[row] = result
     return results
 
@@ -112,7 +110,7 @@ def _costs(
     stacked = [(cell, (height >> cell.stack) * (width >> cell.stack)) for cell in cells(adjacency)]
     fixed = total(
         itertools.chain(
-            [convolution(STEM, height * width)],
+            [convolution(stem(), height * width)],
             [linear(classifier(shared.classes))],
             (convolution(one, area) for cell, area in stacked for one in cell.projections.values()),
         )
