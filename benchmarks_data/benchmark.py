@@ -64,7 +64,13 @@ class Operation:
 
 
 class CellNetwork(Protocol):
-    """What a built network offers beyond ``nn.Module``."""
+    """What a built network offers beyond ``nn.Module``.
+
+    It may have ``pixelwise = True`` besides, when all that moves or mixes pixels are modules (those
+    of `torch.nn` for convolution and for average and maximum pooling, and
+    `benchmarks_data.layers.ShiftByPixel`) and what follows is averaged over space: scores
+    on a torus then take one pixel for all, which is faster.
+    """
 
     @property
     def operations(self) -> list[Operation]:

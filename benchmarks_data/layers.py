@@ -29,6 +29,14 @@ class ReluConvBn(nn.Sequential):
         )
 
 
+class ShiftByPixel(nn.Module):
+    """Leaves out the first row and the first column, of an odd size after zeros beyond the last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = x.shape[2:]
+        return nn.functional.pad(x, (0, width % 2, 0, height % 2))[:, :, 1:, 1:]
+
+
 class FactorizedReduce(nn.Module):
     """The skip connection that halves height and width.
 
@@ -41,14 +49,13 @@ class FactorizedReduce(nn.Module):
         self.convolutions = nn.ModuleList(
             Convolution(inputs, outputs // 2, 1, stride=2, bias=False) for _ in range(2)
         )
+        self.shift = ShiftByPixel()
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.relu(x)
-        height, width = x.shape[2:]
-        shifted = nn.functional.pad(x, (0, width % 2, 0, height % 2))[:, :, 1:, 1:]
         first, second = self.convolutions
-        out: Tensor = self.norm(torch.cat([first(x), second(shifted)], dim=1))
+        out: Tensor = self.norm(torch.cat([first(x), second(self.shift(x))], dim=1))
         return out
 
 

@@ -86,12 +86,15 @@ class View:
             the network's output alike; None: unknown.
         anatomy: what the network has been seen to do, by which passes tell whether they apply;
             None for the networks of a benchmark, to which all passes do.
+        pixelwise: whether the network tells no pixel from another, but for convolutions, poolings
+            and shifts, which are modules: on a torus one pixel then stands for all.
     """
 
     module: nn.Module
     known_operations: Sequence[Operation] | None = None
     known_stages: Sequence[nn.Module] | None = None
     anatomy: Anatomy | None = None
+    pixelwise: bool = False
 
     @property
     def operations(self) -> Sequence[Operation]:
@@ -129,4 +132,9 @@ def cell_view(network: Any) -> View:
     Args:
         network: a :class:`benchmarks_data.benchmark.CellNetwork`, as every benchmark builds.
     """
-    return View(network, network.operations, network.stages)
+    return View(
+        network,
+        network.operations,
+        network.stages,
+        pixelwise=getattr(network, "pixelwise", False),
+    )

@@ -87,6 +87,31 @@ def test_together(benchmark, name: str) -> None:
         }
 
 
+@pytest.mark.benchmark(group="NAS-Bench-101 on a torus, cells of many graphs at once, one core")
+def test_nb101(benchmark) -> None:
+    """``ratio``: how many times as long one network after the other takes.
+
+    Every 80th of the portions that a run of all cells has.
+    """
+    job, names = Job("nb101", "cifar10"), ("zeros[boundary=periodic]",)
+    size = benchmarks_data.get("nb101").size
+    every = portions.portions(job, [Task(index, 0, names) for index in range(size)])
+    tasks = [task for portion in every[::80] for task in portion.tasks]
+
+    def score() -> int:
+        return sum(len(scores) for scores in execution.run(job, tasks, Local(1)))
+
+    with reproducible():
+        assert benchmark.pedantic(score, rounds=1) == len(tasks)
+        alone = random.Random(0).sample(tasks, 20)
+        started = time.perf_counter()
+        for task in alone:
+            score_task(job, task)
+    seconds = (time.perf_counter() - started) / len(alone)
+    ratio = seconds / (benchmark.stats["mean"] / len(tasks))
+    benchmark.extra_info |= {"architectures": len(tasks), "ratio": ratio}
+
+
 @pytest.mark.benchmark(group="the closed form of all 15,625, without store and portions, one core")
 def test_expected(benchmark) -> None:
     def score() -> list[float]:

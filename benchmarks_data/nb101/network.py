@@ -8,7 +8,7 @@ et al., ICML 2019, section 2.3.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from nasbench_pytorch.model import ModelSpec
@@ -24,6 +24,8 @@ NAMES = {"c3": "conv3x3-bn-relu", "c1": "conv1x1-bn-relu", "mp": "maxpool3x3"}
 
 class Network(nn.Module):
     """The network of one cell: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    pixelwise: ClassVar[bool] = True
 
     def __init__(self, cell: Cell, classes: int, seed: int) -> None:
         super().__init__()

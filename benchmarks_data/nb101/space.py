@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,28 @@ def cell(index: int) -> Cell:
         )
     space = _space()
     vertices = int(space.vertices[index])
-    number, operations = int(space.operations[index]), []
-    for _ in range(vertices - 2):
-        number, kind = divmod(number, OPERATIONS)
-        operations.append(KINDS[kind])
-    bits = int(space.edges[index])
+    return Cell(
+        _adjacency(vertices, int(space.edges[index])),
+        _operations(vertices, int(space.operations[index])),
+    )
+
+
+@cache
+def _adjacency(vertices: int, bits: int) -> tuple[tuple[int, ...], ...]:
+    """Return a graph; some thousand of them make all cells."""
     matrix = np.zeros((vertices, vertices), dtype=int)
     upper = np.triu_indices(vertices, 1)
     matrix[upper] = [bits >> place & 1 for place in range(len(upper[0]))]
-    return Cell(tuple(map(tuple, matrix.tolist())), tuple(reversed(operations)))
+    return tuple(map(tuple, matrix.tolist()))
+
+
+@cache
+def _operations(vertices: int, number: int) -> tuple[str, ...]:
+    operations = []
+    for _ in range(vertices - 2):
+        number, kind = divmod(number, OPERATIONS)
+        operations.append(KINDS[kind])
+    return tuple(reversed(operations))
 
 
 def depth(cell: Cell) -> int:
@@ -102,8 +116,8 @@ def format_cell(cell: Cell) -> str:
     """Return a cell as text: the upper triangle of its matrix row by row, and the operations, as in
     ``101101:c3|mp``.
     """
-    upper = np.triu_indices(len(cell.adjacency), 1)
-    return "".join(map(str, cell.matrix[upper])) + ":" + "|".join(cell.operations)
+    upper = (row[vertex + 1 :] for vertex, row in enumerate(cell.adjacency))
+    return "".join(map(str, chain.from_iterable(upper))) + ":" + "|".join(cell.operations)
 
 
 def index(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -107,6 +108,7 @@ class StackedCells(nn.Module):
     body: nn.Sequential
     head: nn.Module
     classifier: nn.Module
+    pixelwise: ClassVar[bool] = True
 
     def __init__(self, cell: Sequence[str]) -> None:
         super().__init__()

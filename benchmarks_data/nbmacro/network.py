@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -38,6 +39,8 @@ def operation(kind: str, inputs: int, outputs: int, stride: int) -> nn.Module:
 
 class Network(nn.Module):
     """The network of one chain: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    pixelwise: ClassVar[bool] = True
 
     def __init__(self, kinds: Sequence[str], classes: int, seed: int) -> None:
         super().__init__()

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 #: The modules that hold engines, by the benchmark whose architectures they take. Each has an object
 #: ENGINE, and needs no torch.
-MODULES = {"nb201": "proxies.engines.nb201"}
+MODULES = {
+    "nats_sss": "proxies.engines.nats_sss",
+    "nb101": "proxies.engines.nb101",
+    "nb201": "proxies.engines.nb201",
+}
 
 
 class Engine(Protocol):

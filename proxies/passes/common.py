@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Protocol
 
 import torch
@@ -233,29 +232,6 @@ def running_statistics(network: nn.Module) -> AbstractContextManager[None]:
     Mean 0 and variance 1 at initialisation.
     """
     return overridden(_batch_norms(network), training=False)
-
-
-@contextmanager
-def periodic_boundary(network: nn.Module) -> Iterator[None]:
-    """Let convolutions and poolings find the opposite side of the image beyond its boundary."""
-    modules = list(network.modules())
-    convolutions = [module for module in modules if isinstance(module, nn.Conv2d)]
-    with ExitStack() as stack:
-        stack.enter_context(overridden(convolutions, padding_mode="circular"))
-        for module in modules:
-            if isinstance(module, nn.AvgPool2d | nn.MaxPool2d) and module.padding:
-                stack.enter_context(overridden([module], forward=partial(_pool_on_torus, module)))
-        yield
-
-
-def _pool_on_torus(module: nn.AvgPool2d | nn.MaxPool2d, x: Tensor) -> Tensor:
-    padding = module.padding
-    assert isinstance(padding, int)
-    padded = nn.functional.pad(x, (padding,) * 4, mode="circular")
-    pool = (
-        nn.functional.avg_pool2d if isinstance(module, nn.AvgPool2d) else nn.functional.max_pool2d
-    )
-    return pool(padded, module.kernel_size, module.stride)
 
 
 def _batch_norms(network: nn.Module) -> list[nn.Module]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -18,9 +18,9 @@ from proxies.passes.common import (
     input_hooks,
     layers_of,
     ones_image,
-    periodic_boundary,
     stages_rescaled,
 )
+from proxies.passes.torus import one_pixel, periodic_boundary
 from proxies.view import NotApplicable, View
 
 
@@ -56,9 +56,10 @@ def synaptic_flow(view: View, inputs: Inputs) -> SynapticFlow:
 def periodic_flow(view: View, inputs: Inputs) -> SynapticFlow:
     """Do the same on a torus, where the opposite side lies beyond the boundary and the all-ones
     image stays constant.
+
+    One pixel then stands for all, where the network tells none apart.
     """
-    with periodic_boundary(view.module):
-        return _flow(view, inputs, torch.abs)
+    return _on_torus(view, inputs, torch.abs)
 
 
 def expected_flow(view: View, inputs: Inputs) -> SynapticFlow:
@@ -69,10 +70,18 @@ def expected_flow(view: View, inputs: Inputs) -> SynapticFlow:
     PyTorch's default initialisation is uniform in +-1/sqrt(fan in), whose absolute value is half of
     that on average.
     """
-    with periodic_boundary(view.module):
-        return _flow(
-            view, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5)
-        )
+    return _on_torus(
+        view, inputs, lambda weight: torch.full_like(weight, 0.5 * weight[0].numel() ** -0.5)
+    )
+
+
+def _on_torus(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:
+    if not view.pixelwise:
+        with periodic_boundary(view.module):
+            return _flow(view, inputs, form)
+    pixel = replace(inputs, image_shape=(inputs.image_shape[0], 1, 1))
+    with one_pixel(view.module):
+        return _flow(view, pixel, form)
 
 
 def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> SynapticFlow:

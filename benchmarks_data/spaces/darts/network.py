@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -184,6 +185,8 @@ class Network(Body):
     Without *scales* the operations are those of the search network: no normalisation in them has a
     scale and a shift, and poolings are followed by one.
     """
+
+    pixelwise: ClassVar[bool] = True
 
     def __init__(
         self,
