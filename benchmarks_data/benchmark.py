@@ -169,5 +169,7 @@ class Benchmark(Protocol):
     def table(self, folder: Path | None = None) -> Table:
         """Return the trained results.
 
-        From *folder*, or without one those that install with the project.
+        From *folder*, or without one those that install with the project. It may be several folders
+        and files as one path, joined by ``os.pathsep``, which
+        :func:`benchmarks_data.measurements.table_in` understands.
         """
