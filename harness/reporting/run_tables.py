@@ -57,7 +57,7 @@ CEILINGS_TEXT = (
     "What a score without noise would reach, and how well trained accuracies agree on the same "
     "architectures. The true expected "
     "accuracy is estimated from single runs: two runs are both noisy, so that their tau is "
-    "lower. Fewer epochs: a little training."
+    "lower. Best and last epoch: of the same training. Fewer epochs: a little training."
 )
 COMPONENTS_TEXT = (
     "The standard deviation of tau when one thing alone is drawn anew: as many architectures, "
