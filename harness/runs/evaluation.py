@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.analysis.results import Results
 
 #: The parts of results that look proxies and the benchmark up when they are first asked for.
-LOOKING_UP = ("orders", "populations", "units", "correlations")
+LOOKING_UP = ("orders", "populations", "units", "correlations", "parts")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
