@@ -41,4 +41,5 @@ def _less(row: dict[str, Any]) -> str:
     value, low, high = (row[name] for name in LESS)
     if math.isnan(low):
         return ""
-    return f", its difference from that of {BASELINE} {signed(value)} ({signed(low)} to {signed(high)})"
+    interval = f"{signed(low)} to {signed(high)}"
+    return f", its difference from that of {BASELINE} {signed(value)} ({interval})"
