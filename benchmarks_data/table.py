@@ -61,14 +61,24 @@ class Table:
     def default_target(self, dataset: str) -> str:
         """Return the dataset's test column of the longest training, or the validation column where
         there is none of tests; no single run.
+
+        Where there is neither, it is the first column that begins with the dataset's name and is
+        known after training alone.
         """
         means = [one for one in self.targets if one.dataset == dataset and one.run is None]
         tests = [one for one in means if one.split == "test"]
         tests = tests or [one for one in means if one.split == "valid"]
+        tests = (
+            tests
+            or [
+                one
+                for one in self.targets
+                if one.among([dataset]) and one.run is None and not one.is_known_before_training
+            ][:1]
+        )
         if not tests:
             raise InputError(
-                f"table {self.name} has no column called a test accuracy of {dataset}: name a "
-                "--target among "
+                f"table {self.name} has no column of results on {dataset}: name a --target among "
                 f"{', '.join(self.values.columns)}, or another folder of tables with --tables"
             )
         return max(tests, key=lambda target: target.epochs or 0).name

@@ -46,7 +46,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         "--out",
         type=given_path,
         metavar="DIR",
-        help="write overview.csv, overview.tex and the figure there as well",
+        help="write overview.html, .md, .csv and .tex and the figures there as well",
     )
     add_width(p)
     return p
@@ -77,7 +77,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.out:
         from harness.reporting.across import save_overview
 
-        save_overview(writable_folder(args.out), runs, known, args.width)
+        command = [prog, *(sys.argv[1:] if argv is None else argv)]
+        save_overview(writable_folder(args.out), runs, known, args.width, command)
     print(overview(runs, known))
     return 0
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
-from harness.runs.command import carry_out
+from harness.runs.command import Invocation, carry_out, without_score
 from harness.runs.plan import RunOptions, drawn, folder_of, make_plan
+from harness.runs.several import ALL, FOLDER, across_benchmarks
 from harness.scoring.job import DTYPES
 from harness.terminal.checks import load_plugins
 from harness.terminal.config_file import add_config, parsed
@@ -66,7 +67,14 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
         help="proxies, with options as in 'zeros[aggregate=min]', or 'all'; the trivial "
         "baselines are added (default: zeros)",
     )
-    what.add_argument("--benchmark", default="nb201", metavar="NAME", help="(default: nb201)")
+    what.add_argument(
+        "--benchmark",
+        nargs="+",
+        default=["nb201"],
+        metavar="NAME",
+        help="several give a report each and one across them; 'all' is every one with a table "
+        "(default: nb201)",
+    )
     what.add_argument(
         "--dataset",
         metavar="NAME",
@@ -126,7 +134,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
         "--out",
         type=given_path,
         metavar="DIR",
-        help="CSV files and figures (default: reports/BENCHMARK-DATASET)",
+        help=f"CSV files and figures (default: reports/BENCHMARK-DATASET; of several {FOLDER})",
     )
     add_width(where)
     add_replace(where)
@@ -165,19 +173,20 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     if args.list or args.describe:
         print(proxy_description(args.describe) if args.describe else listing())
         return 0
-    plan = make_plan(options_of(args, plugins))
-    (out, note), executor = folder_of(plan), executor_of(args)
-    notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
+    options = options_of(args, plugins)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    results = carry_out(
-        plan, executor, args.store, out, prog, command, notes=notes, width=args.width
-    )
-    return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
+    called = Invocation(executor_of(args), args.store, prog, command, args.width)
+    if args.benchmark == [ALL] or len(args.benchmark) > 1:
+        return FAILED if across_benchmarks(args.benchmark, options, called) else 0
+    plan = make_plan(options)
+    out, note = folder_of(plan)
+    notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
+    return FAILED if without_score(carry_out(plan, out, called, notes)) else 0
 
 
 def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:
     """Return what a command line asks for, as plain values."""
-    given = vars(args)
+    given = {**vars(args), "benchmark": args.benchmark[0]}
     names = [field.name for field in fields(RunOptions)]
     named = {name: given[name] for name in names if given.get(name) is not None}
     return RunOptions(**named, proxies=args.proxy, targets=args.target, plugins=plugins)

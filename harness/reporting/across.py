@@ -1,4 +1,4 @@
-"""Several runs in one figure and one table: tau of every proxy for each run and target."""
+"""Several runs in figures, tables and a page: tau of every proxy for each run and target."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from benchmarks_data.target import Target
+from harness.analysis.standing import standings
 from harness.files.whole import write_csv, write_text
+from harness.reporting.across_report import across_document, subject_of
 from harness.reporting.figures import PAPER_SUFFIXES, SUFFIXES, save
+from harness.reporting.heat_map import heat_map
 from harness.reporting.latex import intervals, tabular
 from harness.reporting.paper import (
     CHARACTER,
@@ -31,13 +34,19 @@ from harness.reporting.paper import (
 )
 from harness.reporting.phrases import tau_text
 from harness.reporting.publish import appearing
+from harness.reporting.render import html, markdown
 from harness.reporting.side_by_side import Run, published_taus, ranked
 from harness.reporting.tables import Cell, Table
 from harness.terminal.widths import WIDTHS
 
 #: What overview.csv holds: tau with its interval, a row for each run, target and proxy.
 COLUMNS = ["benchmark", "dataset", "target", "population", "proxy", "tau", "tau_low", "tau_high"]
-COLUMNS += ["missing", "published", "folder", "census"]
+COLUMNS += ["missing", "published", "folder", "census", "n"]
+#: The figures, with what they show.
+FIGURES = {
+    "heat_map": "Tau of every score in every run, the scores by their mean place.",
+    "overview": "Tau of every score with its 95 % interval, by run.",
+}
 #: Inches of a panel in which an interval can be read.
 PANEL = 0.65
 
@@ -56,34 +65,61 @@ class Part:
 
 
 def save_overview(
-    folder: Path, runs: Sequence[Run], published: pd.DataFrame | None, width: float | None
+    folder: Path,
+    runs: Sequence[Run],
+    published: pd.DataFrame | None,
+    width: float | None,
+    command: Sequence[str],
 ) -> None:
-    """Write overview.csv, overview.tex and the figure into *folder*, in place of earlier ones.
+    """Write overview.html, .md, .csv and .tex and the figures into *folder*, in place of earlier
+    ones.
 
-    With a *width* in inches the figure is drawn for paper, and saved as PDF too.
+    With a *width* in inches figures are drawn for paper, and saved as PDF too. *command* is what
+    makes them, as typed.
     """
     parts, order = parts_of(runs, published), ranked(runs)
+    titles, taus = [part.title for part in parts], [part.rows for part in parts]
+    scores = [rows[rows["proxy"].isin(scored(runs))] for rows in taus]
+    places = standings(list(zip(titles, scores, strict=True)))
+    subject, suffixes = subject_of(runs), SUFFIXES if width is None else PAPER_SUFFIXES
 
     def clear() -> None:
-        for suffix in PAPER_SUFFIXES:
-            (folder / f"overview{suffix}").unlink(missing_ok=True)
+        for name in FIGURES:
+            for suffix in PAPER_SUFFIXES:
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
     with appearing(folder, "overview.csv", clear) as new:
-        write_csv(pd.concat([part.rows for part in parts]), new / "overview.csv")
+        write_csv(pd.concat(taus), new / "overview.csv")
         write_text(new / "overview.tex", overview_tex(parts, order))
         with matplotlib.rc_context(STYLE):
-            figure = taus_by_run(parts, order, width or WIDTHS["text"], runs[0].record.focus)
-            save(figure, new / "overview.png", SUFFIXES if width is None else PAPER_SUFFIXES)
+            drawn = [
+                heat_map(titles, scores, list(places["proxy"]), width, subject),
+                taus_by_run(parts, order, width or WIDTHS["text"], subject),
+            ]
+            figures = [
+                (save(figure, new / f"{name}.png", suffixes), caption)
+                for figure, (name, caption) in zip(drawn, FIGURES.items(), strict=True)
+            ]
+        report = across_document(places, len(parts), runs, command, figures)
+        write_text(new / "overview.html", html(report))
+        write_text(new / "overview.md", markdown(report))
+
+
+def scored(runs: Sequence[Run]) -> set[str]:
+    """Return the names of what was scored: no short training, which the table has."""
+    return {proxy.name for run in runs for proxy in run.record.proxies}
 
 
 def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
-    """Return each run and target, with titles that tell no more than is needed to tell them apart.
-
-    Benchmark, dataset of the networks, and folder.
+    """Return each run and target, with titles that tell no more than is needed to tell them apart:
+    benchmark, target, dataset of the networks, and folder.
     """
     keys = [(run, str(target)) for run in runs for target in run.correlations["target"].unique()]
     titles = [Target.parse(target).label for _, target in keys]
-    if len({run.record.benchmark for run in runs}) > 1:
+    benchmarks = Counter(run.record.benchmark for run, _ in keys)
+    if len(benchmarks) == len(keys) > 1:
+        titles = list(benchmarks)
+    elif len(benchmarks) > 1:
         titles = [
             f"{run.record.benchmark}: {one}" for (run, _), one in zip(keys, titles, strict=True)
         ]

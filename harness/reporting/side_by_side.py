@@ -16,7 +16,7 @@ from harness.files.whole import read_csv
 from harness.reporting.phrases import tau_text
 
 #: What an overview reads of correlations.csv.
-NUMBERS = ("missing", "tau", "tau_low", "tau_high")
+NUMBERS = ("n", "missing", "tau", "tau_low", "tau_high")
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
         if published is None
         else sorted({f"- published: {source}" for source in published["source"]})
     )
-    return "\n".join(
-        [*text, "", *(f"{_what_was_run(run.record)}{_units(run)}" for run in runs), *sources]
-    )
+    return "\n".join([*text, "", *(f"- {what_was_run(run)}" for run in runs), *sources])
 
 
 def ranked(runs: Sequence[Run]) -> list[str]:
@@ -109,16 +107,18 @@ def _missing(runs: Sequence[Run]) -> pd.Series:
     return pd.DataFrame(by_run).sum(axis=1).astype(int)
 
 
-def _what_was_run(record: RunRecord) -> str:
+def what_was_run(run: Run) -> str:
+    """Return which networks were scored with what, and what intervals are about, in a line."""
+    record = run.record
     images, archs = record.images, record.archs
     source = (
         f"images of {Path(images.file).name}" if isinstance(images, ImageFileRecord) else images
     )
     drawn = f"drawn with sample seed {archs.sample_seed} from" if archs.drawn else "of"
     return (
-        f"- {record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "
+        f"{record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "
         f"population {archs.population}, {len(record.seeds)} seed(s), {source}, accuracies of "
-        f"{record.table.name}"
+        f"{record.table.name}{_units(run)}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,29 +23,41 @@ if TYPE_CHECKING:
     from harness.computing.contract import Executor
 
 
-def carry_out(
-    plan: Plan,
-    executor: Executor,
-    store_file: Path,
-    out: Path,
-    prog: str,
-    command: Sequence[str],
-    notes: Sequence[str] = (),
-    width: float | None = None,
-) -> Results:
+@dataclass(frozen=True)
+class Invocation:
+    """How a command was called.
+
+    Attributes:
+        executor: where scores are computed.
+        store_file: of all scores.
+        prog: the command's name, which messages begin with.
+        command: as typed, for run.json.
+        width: inches of figures for paper; None for figures of the report alone.
+    """
+
+    executor: Executor
+    store_file: Path
+    prog: str
+    command: Sequence[str]
+    width: float | None = None
+
+
+def without_score(results: Results) -> bool:
+    """Return whether a proxy has no score at all."""
+    return bool(results.scores.groupby("proxy")["score"].count().min() == 0)
+
+
+def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str] = ()) -> Results:
     """Score what is due, publish the report, print what a person wants to know, and return the
     results.
 
     Args:
         plan: what to do.
-        executor: where scores are computed.
-        store_file: of all scores.
         out: the folder of the report.
-        prog: the command's name, which messages begin with.
-        command: as typed, for run.json.
+        invocation: how the command was called.
         notes: what was chosen for a person who did not say it, a line each.
-        width: inches of figures for paper; None for figures of the report alone.
     """
+    prog = invocation.prog
     _say_what_is_fed(prog, plan)
 
     from harness.reporting.console import tell
@@ -64,13 +77,13 @@ def carry_out(
             say_replaced()  # by now the executor has accepted the work
             yield scores
 
-    with Store(store_file) as store:
-        work = Work(plan.requests, store, executor)
+    with Store(invocation.store_file) as store:
+        work = Work(plan.requests, store, invocation.executor)
         results, settings = conducted(plan, [work], begin, scored)
     say_replaced()  # where nothing was due
     if note := settings["scored_now"]["note"]:
         print(f"{prog}: {note}", file=sys.stderr)
-    publish(results, out, {"command": list(command), **settings}, width)
+    publish(results, out, {"command": list(invocation.command), **settings}, invocation.width)
     tell(prog, results, out)
     return results
 

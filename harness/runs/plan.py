@@ -49,6 +49,7 @@ class RunOptions:
         dataset: whose network is scored; None for the first target's.
         archs: ``all``, a number to draw, or a file of architectures; in Python also a tuple of
             indices and architecture strings.
+        or_fewer: whether a number of ``archs`` is what is drawn at most: all where there are fewer.
         sample_seed: seeds the draw.
         population: one of POPULATIONS.
         seeds: how many seeds of weights and batches.
@@ -71,6 +72,7 @@ class RunOptions:
     benchmark: str = "nb201"
     dataset: str | None = None
     archs: str | tuple[int | str, ...] = "1000"
+    or_fewer: bool = False
     sample_seed: int = 0
     population: str = "all"
     seeds: int = 1
@@ -143,7 +145,12 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
     known = table.known(targets)
     indices, warning = select(
-        benchmark, options.archs, options.population, options.sample_seed, known
+        benchmark,
+        options.archs,
+        options.population,
+        options.sample_seed,
+        known,
+        or_fewer=options.or_fewer,
     )
     images, uncovered = images_named(options.images), ""
     if isinstance(images, ImageFile):

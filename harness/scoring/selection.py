@@ -34,6 +34,8 @@ def select(
     population_name: str,
     sample_seed: int,
     known: Collection[int] | None = None,
+    *,
+    or_fewer: bool = False,
 ) -> Selection:
     """Return the architectures to score.
 
@@ -45,6 +47,7 @@ def select(
         sample_seed: seeds the draw.
         known: the architectures whose target the table has, where it leaves some out; others are in
             no population then.
+        or_fewer: whether all are taken where a number exceeds the population.
 
     Raises:
         InputError: nothing is left, the number exceeds the population, or a part of the list names
@@ -58,12 +61,14 @@ def select(
         count = int(archs)
         if count < 1:
             raise InputError("--archs 0: expected a positive number of architectures")
-        if count > len(candidates):
+        if count > len(candidates) and not or_fewer:
             raise InputError(
                 f"--archs {archs}: population {population_name!r} has {len(candidates)} "
                 "architectures to draw from"
             )
-        return Selection(sorted(random.Random(sample_seed).sample(candidates, count)))
+        return Selection(
+            sorted(random.Random(sample_seed).sample(candidates, min(count, len(candidates))))
+        )
     if isinstance(archs, str):
         given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
     else:

@@ -24,7 +24,7 @@ from tests.runs import arguments, stored_rows
         (["--benchmark", "nb202"], "did you mean 'nb201'"),
         (["--target", "cifar10_tset"], "did you mean 'cifar10_test'"),
         (["--dataset", "cifar11"], "did you mean 'cifar10'"),
-        (["--dataset", "cifar100"], "no column called a test accuracy of cifar100"),
+        (["--dataset", "cifar100"], "no column of results on cifar100"),
         (["--population", "best"], "invalid choice: 'best'"),
         (["--archs", "0"], "--archs 0"),
         (["--archs", "absent.txt"], "No such file"),

@@ -99,7 +99,7 @@ def test_what_is_no_run_is_one_line_and_exit_2(
     (tmp_path / "published.csv").write_text("dataset,proxy,tau,source\ncifar10,zeros,n/k,us\n")
     assert main([str(runs[0]), "--published", str(tmp_path / "published.csv")]) == 2
     assert "column 'tau' holds something else than numbers" in capsys.readouterr().err
-    assert "lacks the columns tau_high" in shown[3]
+    assert "lacks the columns n, tau_high" in shown[3]
     (tmp_path / "run.json").write_text((runs[0] / "run.json").read_text())
     lines = (runs[0] / "correlations.csv").read_text().splitlines()
     (tmp_path / "correlations.csv").write_text("\n".join([*lines, lines[1]]))
@@ -115,9 +115,11 @@ def test_a_figure_and_tables_of_several_runs(
     out = tmp_path / "out"
     assert main([*map(str, runs), "--out", str(out), "--width", "column"]) == 0
     assert capsys.readouterr().out == plain
-    assert sorted(path.name for path in out.iterdir()) == [
-        f"overview.{suffix}" for suffix in ("csv", "pdf", "png", "svg", "tex")
+    figures = [
+        f"{name}.{suffix}" for name in ("heat_map", "overview") for suffix in ("pdf", "png", "svg")
     ]
+    others = [f"overview.{suffix}" for suffix in ("csv", "html", "md", "tex")]
+    assert sorted(path.name for path in out.iterdir()) == sorted([*figures, *others])
     written = pd.read_csv(out / "overview.csv")
     for folder in runs:
         expected = pd.read_csv(folder / "correlations.csv").query("population == 'all'")

@@ -1,0 +1,105 @@
+"""The report across runs: how every score stands on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks_data.target import Target
+from harness.files.provenance import with_versions
+from harness.reporting import tables
+from harness.reporting.document import Document, Part, Section, facts, shown_command
+from harness.reporting.side_by_side import Run, what_was_run
+
+PLACES_TEXT = (
+    "Others below: the share of the scores with a tau in the same run that are below this one, "
+    "averaged over the runs in which it has a tau."
+)
+TAUS_TEXT = (
+    "Kendall's tau-b with its 95 % interval. A score that is not applicable to the networks of a "
+    "run is left blank."
+)
+
+
+def across_document(
+    places: pd.DataFrame,
+    parts: int,
+    runs: Sequence[Run],
+    command: Sequence[str],
+    figures: Sequence[tuple[Path, str]],
+) -> Document:
+    """Return the report across runs.
+
+    Args:
+        places: of the scores, a frame of `harness.analysis.standing.STANDING_COLUMNS`.
+        parts: in how many runs and targets.
+        runs: what was read.
+        command: what made it, as typed.
+        figures: those that were saved, with their captions.
+    """
+    subject = subject_of(runs)
+    sections = [
+        Section("Places", PLACES_TEXT, _places_table(places, subject)),
+        Section("Taus", TAUS_TEXT, figures=figures),
+    ]
+    said = [_about(subject, places, parts)] if subject else []
+    part = Part("All runs", [*said, *_turning(places, subject)], sections)
+    opening = [
+        f"{what_was_run(run)}; {', '.join(Target.parse(one).label for one in run.record.targets)}"
+        for run in runs
+    ]
+    title = f"{len(places)} scores in {len(runs)} runs"
+    shown = facts(with_versions({"runs": [str(run.folder) for run in runs]}))
+    return Document(title, opening, [part], shown_command(command), shown, {})
+
+
+def subject_of(runs: Sequence[Run]) -> str | None:
+    """Return the score that all runs are about; None where they are not about one."""
+    named = {run.record.focus or "zeros" for run in runs}
+    known = all(named & set(run.correlations["proxy"]) for run in runs)
+    return next(iter(named)) if len(named) == 1 and known else None
+
+
+def _about(subject: str, rows: pd.DataFrame, runs: int) -> str:
+    """Return how the score stands that all runs are about."""
+    row = rows.set_index("proxy").loc[subject]
+    if not row["runs"]:
+        return f"{subject} has no tau in any run."
+    place = int((rows["beaten"] > row["beaten"]).sum()) + 1
+    below: str = (
+        ""
+        if pd.isna(row["beaten"])
+        else f"On average {row['beaten']:.0%} of the other scores are below {subject}, which is "
+        f"place {place} of {int(rows['beaten'].notna().sum())}. "
+    )
+    return (
+        f"{below}The interval of its tau is above zero in {row['positive']} of {runs} runs; the "
+        f"lowest tau is {row['lowest']:z.3f}, in {row['lowest_in']}."
+    )
+
+
+def _turning(rows: pd.DataFrame, subject: str | None) -> list[str]:
+    """Return where scores are surely negative, the subject first."""
+    negative = rows[rows["negative_in"] != ""]
+    if negative.empty:
+        return ["No score has an interval below zero in any run."]
+    ordered = negative.sort_values("proxy", key=lambda names: names != subject, kind="stable")
+    return [
+        f"{row['proxy']}: the interval of its tau is below zero in {row['negative_in']}."
+        for row in ordered.to_dict("records")
+    ]
+
+
+def _places_table(rows: pd.DataFrame, subject: str | None) -> tables.Table:
+    columns = [
+        tables.text("score", "proxy"),
+        tables.number("others below", "beaten", "mean share of the other scores", ".0%"),
+        tables.number("runs", "runs", "in which it has a tau", "d"),
+        tables.number("positive", "positive", "runs whose interval is above zero", "d"),
+        tables.number("lowest tau", "lowest"),
+        tables.text("lowest in", "lowest_in"),
+        tables.text("negative in", "negative_in", "runs whose interval is below zero"),
+    ]
+    return tables.fill(rows, columns, subject)

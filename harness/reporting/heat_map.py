@@ -1,0 +1,72 @@
+"""Taus of every score in several runs, as a table in colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from harness.reporting.paper import CHARACTER, LINE, Sheet, decimals, embolden, wrapped
+
+#: Inches of a column in which an interval can be read, and at least of one with tau alone.
+WITH_INTERVAL, ALONE = 0.95, 0.42
+#: What red, green and blue give to how bright a colour is; on a darker one than this text is white.
+LUMINANCE, DARK = (0.299, 0.587, 0.114), 0.5
+
+
+def heat_map(
+    titles: Sequence[str],
+    taus: Sequence[pd.DataFrame],
+    order: Sequence[str],
+    width: float | None,
+    subject: str | None = None,
+) -> Figure:
+    """Draw tau of every score in every run, and its 95 % interval where there is room.
+
+    A score that a run does not have, or that is not applicable to all of its networks, is left
+    blank.
+
+    Args:
+        titles: of the runs.
+        taus: a frame for each run: ``proxy``, ``n``, ``tau``, ``tau_low``, ``tau_high``.
+        order: the scores, the first on top.
+        width: inches; None for as many as the intervals need.
+        subject: the score whose name is bold.
+    """
+    names = CHARACTER * max(map(len, order)) + 0.2
+    column = WITH_INTERVAL if width is None else max(ALONE, (width - names) / len(titles))
+    headings = [wrapped(title, column - 0.05, least=6) for title in titles]
+    lines = max(heading.count("\n") + 1 for heading in headings)
+    lines_of_row = 2.2 if column >= WITH_INTERVAL else 1.3
+    height = LINE * (lines_of_row * len(order) + 1.2 * lines + 3)
+    figure = Sheet(names + column * len(titles), height)
+    axes = figure.subplots()
+    frames = [frame.set_index("proxy").reindex(list(order)) for frame in taus]
+    values = np.array([frame["tau"] for frame in frames], float).T
+    largest = np.nanmax(np.abs(values), initial=0.1)
+    image = axes.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto")
+    for x, frame in enumerate(frames):
+        for y, (_, row) in enumerate(frame.iterrows()):
+            bright = np.dot(LUMINANCE, image.to_rgba(row["tau"])[:3]) if row["n"] else 1.0
+            shade = "white" if bright < DARK else "black"
+            text = _cell_text(row, with_interval=column >= WITH_INTERVAL)
+            axes.text(x, y, text, ha="center", va="center", color=shade, linespacing=1.1)
+    axes.set_xticks(range(len(titles)), headings)
+    axes.set_yticks(range(len(order)), list(order))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    embolden(axes, subject)
+    return figure
+
+
+def _cell_text(row: pd.Series, *, with_interval: bool) -> str:
+    """Return what a cell says of a score in a run: nothing where it has no value."""
+    if pd.isna(row["tau"]):
+        return "undefined" if row["n"] > 0 else ""
+    tau = decimals(row["tau"], 2)
+    if not with_interval or pd.isna(row["tau_low"]):
+        return tau
+    return f"{tau}\n{decimals(row['tau_low'], 2)} to {decimals(row['tau_high'], 2)}"

@@ -1,0 +1,101 @@
+"""Runs of several benchmarks by one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import benchmarks_data
+from harness.run import main
+from tests.runs import arguments, stored_rows
+
+FILES = ("overview.csv", "overview.html", "overview.md", "overview.tex", "heat_map.png")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with tables of twelve architectures each."""
+    folder = tmp_path_factory.mktemp("tables")
+    for name in ("nbmacro", "nb201"):
+        benchmark = benchmarks_data.get(name)
+        rows = [
+            f"{index},{benchmark.architecture(index).string},{50 + index % 37}\n"
+            for index in range(500, 512)
+        ]
+        (folder / f"{name}.csv").write_text("index,arch,cifar10_test\n" + "".join(rows))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with runs of both benchmarks."""
+    folder = tmp_path_factory.mktemp("several")
+    assert main(command(folder, tables, "nbmacro", "nb201")) == 0
+    return folder
+
+
+def command(folder: Path, tables: Path, *benchmarks: str) -> list[str]:
+    named = ["--benchmark", *benchmarks, "--tables", str(tables)]
+    return arguments(folder, "--proxy", "params", "--archs", "100", "--workers", "1", *named)
+
+
+def test_each_benchmark_has_a_report_and_one_is_across_them(done: Path) -> None:
+    out = done / "out"
+    assert {path.name for path in out.iterdir() if path.is_dir()} == {"nb201", "nbmacro"}
+    assert all((out / name / "report.html").stat().st_size for name in ("nb201", "nbmacro"))
+    assert all((out / name).stat().st_size for name in FILES)
+    rows = pd.read_csv(out / "overview.csv")
+    assert list(rows["benchmark"].unique()) == ["nbmacro", "nb201"]
+    assert set(rows["n"]) == {12}  # fewer than --archs asks for
+    assert "nbmacro" in (out / "overview.html").read_text()
+    page = (out / "overview.md").read_text()
+    assert "nbmacro, cifar10's networks: 12 architectures" in page
+
+
+def test_what_is_stored_is_not_scored_again(
+    done: Path, tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = stored_rows(done / "s.sqlite")
+    assert main(command(done, tables, "nbmacro", "nb201")) == 0
+    assert stored_rows(done / "s.sqlite") == before > 0
+    shown = capsys.readouterr()
+    assert shown.err.count("48 of 48 scores are already stored") == 2
+    assert "benchmark 2 of 2: nb201, 12 architectures" in shown.out
+
+
+def test_all_is_every_benchmark_with_a_table(
+    tables: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command(tmp_path, tables, "all")) == 0
+    folders = {path.name for path in (tmp_path / "out").iterdir() if path.is_dir()}
+    assert folders == {"nb201", "nbmacro"}
+    shown = capsys.readouterr().err
+    others = set(benchmarks_data.names()) - folders
+    assert all(f"{name} is left out: " in shown for name in others)
+
+
+@pytest.mark.parametrize(
+    ("benchmarks", "more", "complaint"),
+    [
+        (["nb201", "nbmacro"], ["--dataset", "cifar10"], "--dataset belongs to one benchmark"),
+        (["nb201", "nbmacro"], ["--target", "cifar10_test"], "--target belongs to one benchmark"),
+        (["nb201", "nbmacro"], ["--archs", "list.txt"], "--archs FILE belongs to one benchmark"),
+        (["nb201", "nb102"], [], "did you mean 'nb101'"),
+        (["nb201", "nb101"], [], "nb101"),
+        (["nb201", "all"], [], "name no other beside it"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line_before_anything_is_scored(
+    benchmarks: list[str],
+    more: list[str],
+    complaint: str,
+    tables: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*command(tmp_path, tables, *benchmarks), *more]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert complaint in line
+    assert not (tmp_path / "s.sqlite").exists()
