@@ -110,6 +110,26 @@ class HasNeighbours(Protocol):
         """
 
 
+@runtime_checkable
+class HasParts(Protocol):
+    """What a benchmark may offer whose tables are no uniform samples of it: parts that differ, and
+    how large each is, so that figures can be given by part and weighted to the whole.
+
+    Attributes:
+        parted_by: what tells the parts apart, for people: ``number of vertices``.
+    """
+
+    parted_by: str
+
+    def part(self, index: int) -> str:
+        """Return the part that an architecture is in."""
+
+    def shares(self) -> Mapping[str, float]:
+        """Return the share of all architectures that each part has; they sum to 1. Parts are shown
+        in this order.
+        """
+
+
 #: What a benchmark has, but for its table.
 PARTS = (
     "name",
@@ -139,8 +159,8 @@ class Benchmark(Protocol):
 
     It may have ``depth`` besides, a method from an index to the number of layers with weights on
     the longest live path (or the part of it in which its architectures differ), which the harness
-    then counts among their sizes; the methods of `PrunesDeadEdges` and
-    `HasNeighbours`; and ``corrections``, pass -> number: how often the results of a
+    then counts among their sizes; the methods of `PrunesDeadEdges`,
+    `HasNeighbours` and `HasParts`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
     from, or several links: of the space, and of who trained.
@@ -175,5 +195,7 @@ class Benchmark(Protocol):
     def table(self, folder: Path | None = None) -> Table:
         """Return the trained results.
 
-        From *folder*, or without one those that install with the project.
+        From *folder*, or without one those that install with the project. It may be several folders
+        and files as one path, joined by ``os.pathsep``, which
+        :func:`benchmarks_data.measurements.table_in` understands.
         """

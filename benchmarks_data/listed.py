@@ -53,8 +53,8 @@ class ListedBenchmark:
 
     Attributes:
         name, description, datasets: as in :class:`benchmarks_data.benchmark.Benchmark`.
-        files: names of the files without ``.csv[.gz]`` that may hold the list, of which a folder
-            has one.
+        files: names of the files without ``.csv[.gz]`` that may hold the list, of which the
+            folders of tables have one.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
     """
 
@@ -146,44 +146,24 @@ class ListedBenchmark:
         return self.listing.indices[string]
 
     def table(self, folder: Path | None = None) -> Table:
-        """Return the trained results in *folder*, and open its list.
+        """Return the trained results in *folder*, or in several that it joins
+        (:mod:`benchmarks_data.formats.places`), and open their list.
 
         Raises:
             InputError: there is none, several are there, or it is not the list that is open.
         """
-        from benchmarks_data.formats.table import ENDINGS, read_table, tables_of
+        from benchmarks_data.formats.places import table_files
+        from benchmarks_data.formats.table import read_table
         from benchmarks_data.measurements import with_measurements
 
-        folder = tables_of(folder, self.name)
-        path = self._path(folder)
+        files = table_files(folder, self.name, self.files)
+        path = files.main
         self.open(path)
         datasets = tuple(self.datasets)
         table = read_table(
             path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
         )
-        besides = [f"{stem}{ending}" for stem in self.files for ending in ENDINGS]
-        return with_measurements(
-            table, folder, self.name, self.size, self.index, besides, by_arch=True
-        )
-
-    def _path(self, folder: Path) -> Path:
-        """Return the file that holds the list in a folder of tables."""
-        from benchmarks_data.formats.table import ENDINGS, find_table
-
-        try:
-            stems = [
-                stem
-                for stem in self.files
-                if any((folder / f"{stem}{ending}").is_file() for ending in ENDINGS)
-            ]
-        except OSError:  # which find_table explains
-            stems = []
-        if len(stems) > 1:
-            raise InputError(
-                f"{folder} holds {len(stems)} lists of {self.name}, {' and '.join(stems)}: keep "
-                "one of them"
-            )
-        return find_table(folder, stems[0] if stems else self.files[0])
+        return with_measurements(table, files, self.size, self.index, by_arch=True)
 
 
 def open_for_frame(benchmark: object, folder: Path | None) -> None:

@@ -20,50 +20,45 @@ import pandas as pd
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.formats.table import (
-    ENDINGS,
-    find_table,
-    read_rows,
-    read_table,
-    read_text,
-    tables_of,
-)
+from benchmarks_data.formats.places import TableFiles, table_files
+from benchmarks_data.formats.table import read_rows, read_table, read_text
 from benchmarks_data.table import Table
 
 _COLUMN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def table_in(folder: Path | None, benchmark: Benchmark, numbers: Collection[str] = ()) -> Table:
-    """Return a benchmark's table in *folder*, with the measurements beside it.
+    """Return a benchmark's table, with the measurements beside it.
 
     Args:
-        folder: holds ``{benchmark}.csv[.gz]``.
+        folder: of tables, or several joined (:mod:`benchmarks_data.formats.places`), of which one
+            holds ``{benchmark}.csv[.gz]``.
         benchmark: whose table it is.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
 
     Raises:
         InputError: no folder was named, or a file in it is missing or not of this benchmark.
     """
-    path = find_table(tables_of(folder, benchmark.name), benchmark.name)
-    datasets = tuple(benchmark.datasets)
+    files = table_files(folder, benchmark.name)
     table = read_table(
-        path, size=benchmark.size, datasets=datasets, index_of=benchmark.index, numbers=numbers
+        files.main,
+        size=benchmark.size,
+        datasets=tuple(benchmark.datasets),
+        index_of=benchmark.index,
+        numbers=numbers,
     )
-    return with_measurements(table, path.parent, benchmark.name, benchmark.size, benchmark.index)
+    return with_measurements(table, files, benchmark.size, benchmark.index)
 
 
 def with_measurements(
     table: Table,
-    folder: Path,
-    benchmark: str,
+    files: TableFiles,
     size: int,
     index_of: Callable[[str], int],
-    besides: Collection[str] = (),
     *,
     by_arch: bool = False,
 ) -> Table:
-    """Return *table* with the columns of the tables of measurements in *folder*, but for the files
-    named in *besides*.
+    """Return *table* with the columns of the tables of measurements among *files*.
 
     With *by_arch* each file must name its architectures, as those of a list, where an index alone
     could mean that of another list.
@@ -76,7 +71,7 @@ def with_measurements(
     """
     frames: dict[str, pd.DataFrame] = {}
     checksums = {}
-    for what, path in _files(folder, benchmark, besides).items():
+    for what, path in files.measurements.items():
         frames[what], checksums[path.name] = _read(path, size, index_of, by_arch)
     times = Counter([*table.values.columns, *(name for frame in frames.values() for name in frame)])
     renamed = [
@@ -89,26 +84,10 @@ def with_measurements(
     if not values.columns.is_unique:
         twice = values.columns[values.columns.duplicated()][0]
         raise InputError(
-            f"{folder}: the tables {', '.join(checksums)} have column {twice!r} twice: rename one"
+            f"the tables {', '.join(checksums)} in {files.places} have column {twice!r} twice: "
+            "rename one"
         )
     return replace(table, values=values, measurements=checksums)
-
-
-def _files(folder: Path, benchmark: str, besides: Collection[str]) -> dict[str, Path]:
-    """Return the tables of measurements in *folder* by what they hold, in the order of names."""
-    paths = [
-        path
-        for ending in ENDINGS
-        for path in folder.glob(f"{benchmark}_*{ending}")
-        if path.name not in besides
-    ]
-    files: dict[str, Path] = {}
-    for path in sorted(paths):
-        what = path.name.removeprefix(f"{benchmark}_").partition(".csv")[0]
-        if what in files:
-            raise InputError(f"{path} stands beside the same table without .gz: keep one of them")
-        files[what] = path
-    return files
 
 
 def _read(

@@ -1,7 +1,8 @@
 """What the name of a column of trained results says: the one place that reads such names.
 
-A name is ``{dataset}_{split}[_{epochs}ep][_run{n}]`` for an accuracy in percent. Any other name is
-that of a measurement, which may end in ``_run{n}`` too.
+A name is ``{dataset}_{split}[_{epochs}ep][_run{n}]`` for an accuracy in percent, or
+``{dataset}_{attack}_{norm}_{size}`` for one under attack, such as ``cifar10_fgsm_linf_1p0``. Any
+other name is that of a measurement, which may end in ``_run{n}`` too.
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ from dataclasses import dataclass
 from functools import cache
 
 SPLITS = ("train", "valid", "test")
+#: Another word for a split.
+SPELLINGS = {"validation": "valid"}
 #: How people write the names of datasets and splits.
 WRITTEN = {
     "cifar10": "CIFAR-10",
     "cifar100": "CIFAR-100",
     "imagenet16-120": "ImageNet16-120",
+    "svhn": "SVHN",
+    "scifar100": "spherical CIFAR-100",
+    "ninapro": "NinaPro",
     "valid": "validation",
     "train": "training",
 }
+#: How people write attacks, and the norms that bound them.
+ATTACKS = {"fgsm": "FGSM", "pgd": "PGD", "apgd_ce": "APGD-CE", "square": "Square"}
+NORMS = {"linf": "L-inf", "l2": "L2"}
 #: Measurements of which less is better, by the last word of a name (the last but one where a unit
 #: follows). To add one is all that a new kind of cost needs.
 LESS_IS_BETTER = frozenset(
@@ -35,8 +44,15 @@ NEGATED = "neg"
 
 _RUN = re.compile(r"(?P<mean>.+)_run(?P<run>[0-9]{1,9})")
 _ACCURACY = re.compile(
-    rf"(?P<dataset>.+)_(?P<split>{'|'.join(SPLITS)})(?:_(?P<epochs>[0-9]{{1,9}})ep)?"
+    rf"(?P<dataset>.+)_(?P<split>{'|'.join([*SPLITS, *SPELLINGS])})"
+    r"(?:_(?P<epochs>[0-9]{1,9})ep)?"
 )
+#: The size of an attack is in steps of 255, with a p for the point.
+_ATTACKED = re.compile(
+    rf"(?P<dataset>.+)_(?P<attack>{'|'.join(ATTACKS)})_(?P<norm>{'|'.join(NORMS)})"
+    r"_(?P<size>[0-9]{1,9}(?:p[0-9]{1,9})?)"
+)
+_LAST = "_last_epoch"
 
 
 @dataclass(frozen=True)
@@ -47,11 +63,13 @@ class Target:
         name: of the column.
         mean: the name without its run: the column that single runs are averaged in.
         dataset: that an accuracy was measured on; None for a measurement.
-        split: of the dataset, one of SPLITS; None for a measurement.
+        split: of the dataset, one of SPLITS; None for a measurement, and under attack, where the
+            name does not say it.
         epochs: of the training, None where the name does not say.
         run: the number of a single training run; None for a mean over runs.
         unit: ``%`` for an accuracy; None for a measurement, whose name does not tell it.
         higher_is_better: whether a search would look for the highest.
+        attack: what images were changed by before an accuracy was measured, in words; else None.
     """
 
     name: str
@@ -62,6 +80,7 @@ class Target:
     run: int | None = None
     unit: str | None = None
     higher_is_better: bool = True
+    attack: str | None = None
 
     @classmethod
     def parse(cls, name: str) -> Target:
@@ -71,7 +90,7 @@ class Target:
     @property
     def is_accuracy(self) -> bool:
         """Whether it is an accuracy in percent, and not a measurement of another kind."""
-        return self.split is not None
+        return self.split is not None or self.attack is not None
 
     @property
     def is_known_before_training(self) -> bool:
@@ -87,9 +106,11 @@ class Target:
         """What it is in words: ``CIFAR-10 test accuracy, 200 epochs, run 1``."""
         if self.dataset and self.split:
             epochs = [] if self.epochs is None else [f"{self.epochs} epochs"]
-            parts = [f"{_written(self.dataset)} {_written(self.split)} accuracy", *epochs]
+            parts = [f"{_words(self.dataset)} {_written(self.split)} accuracy", *epochs]
+        elif self.dataset and self.attack:
+            parts = [f"{_words(self.dataset)} accuracy under {self.attack}"]
         else:
-            parts = [" ".join(map(_written, self.mean.split("_")))]
+            parts = [_words(self.mean)]
         return ", ".join([*parts, *([] if self.run is None else [f"run {self.run}"])])
 
     def among(self, datasets: Iterable[str]) -> str | None:
@@ -105,11 +126,18 @@ class Target:
     def is_other_split_of(self, other: Target) -> bool:
         """Return whether it is the accuracy of *other*'s trainings on another split."""
         return (
-            self.is_accuracy
-            and other.is_accuracy
+            self.split is not None
+            and other.split is not None
             and self.split != other.split
             and (self.dataset, self.epochs, self.run) == (other.dataset, other.epochs, other.run)
         )
+
+    def is_last_epoch_of(self, other: Target) -> bool:
+        """Return whether it is of the last epoch of a training of which *other* is the best over
+        epochs, as ``class_object_last_epoch`` is of ``class_object_top1``.
+        """
+        best = self.name.replace(_LAST, "")
+        return _LAST in self.name and best in (other.name, other.name.removesuffix("_top1"))
 
     def is_shorter_training_than(self, other: Target) -> bool:
         """Return whether it is a mean accuracy on *other*'s dataset after fewer epochs."""
@@ -127,16 +155,25 @@ def _written(word: str) -> str:
     return WRITTEN.get(word, word)
 
 
+def _words(name: str) -> str:
+    return " ".join(map(_written, name.split("_")))
+
+
 @cache
 def _parse(name: str) -> Target:
     single = _RUN.fullmatch(name)
     mean, run = (single["mean"], int(single["run"])) if single else (name, None)
     accuracy = _ACCURACY.fullmatch(mean)
+    if attacked := _ATTACKED.fullmatch(name):
+        size = attacked["size"].replace("p", ".").removesuffix(".0")
+        attack = f"{ATTACKS[attacked['attack']]}, {NORMS[attacked['norm']]} {size}/255"
+        return Target(name, name, attacked["dataset"], unit="%", attack=attack)
     if not accuracy:
         word, negated = _cost(mean)
         return Target(name, mean, run=run, higher_is_better=not word or negated)
     epochs = int(accuracy["epochs"]) if accuracy["epochs"] else None
-    return Target(name, mean, accuracy["dataset"], accuracy["split"], epochs, run, "%")
+    split = SPELLINGS.get(accuracy["split"], accuracy["split"])
+    return Target(name, mean, accuracy["dataset"], split, epochs, run, "%")
 
 
 def _cost(mean: str) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ import torch
 
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.formats.places import places_of
 from tests.listed import LISTS, write_list
 
 # Small networks: threads that wait for one another cost far more than they give.
@@ -21,8 +22,8 @@ torch.set_num_threads(1)
 
 # The harness itself must not see NAS_TABLES: tests choose their table. Processes that share the
 # tests find it under another name.
-_TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES")
-os.environ["TEST_TABLES"] = _TABLES or ""
+_TABLES = os.environ.pop("NAS_TABLES", None) or os.environ.get("TEST_TABLES") or ""
+os.environ["TEST_TABLES"] = _TABLES
 
 
 #: Files of the longest tests: they start first, so that none runs alone at the end.
@@ -58,10 +59,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def tables() -> Path:
-    """The folder of official tables, named by the environment variable NAS_TABLES."""
+    """The folder of official tables, the first that the environment variable NAS_TABLES names."""
     if not _TABLES:
         pytest.skip("NAS_TABLES is not set")
-    return Path(_TABLES).resolve()
+    return places_of(Path(_TABLES))[0].resolve()
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +79,14 @@ def real_images(tables: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def more_tables(tables: Path) -> Path:
-    """A second folder of tables, beside the first."""
-    return _beside(tables, "more_tables")
+    """The second folder that NAS_TABLES names, else that of more tables beside the first."""
+    return next(iter(places_of(Path(_TABLES))[1:]), None) or _beside(tables, "more_tables")
+
+
+@pytest.fixture(scope="session")
+def all_tables(tables: Path, more_tables: Path) -> Path:
+    """Both folders of tables, joined as NAS_TABLES joins them."""
+    return Path(f"{tables}{os.pathsep}{more_tables.resolve()}")
 
 
 @pytest.fixture(scope="session", autouse=True)

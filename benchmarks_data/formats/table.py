@@ -24,52 +24,6 @@ from benchmarks_data.reading import read_bytes
 from benchmarks_data.table import Table
 from benchmarks_data.target import SPLITS, Target
 
-#: What the name of a table ends with.
-ENDINGS = (".csv.gz", ".csv")
-
-
-def tables_of(folder: Path | None, benchmark: str) -> Path:
-    """Return the folder that was named.
-
-    Raises:
-        InputError: none was, for a benchmark whose table does not install.
-    """
-    if folder is None:
-        raise InputError(
-            f"no table of {benchmark} installs with the harness: name a folder of tables with "
-            "--tables or NAS_TABLES"
-        )
-    return folder
-
-
-def find_table(folder: Path, benchmark: str) -> Path:
-    """Return the path of a benchmark's table in *folder*.
-
-    ``{benchmark}.csv.gz`` or ``{benchmark}.csv``, but not both.
-    """
-    try:
-        if folder.is_file():
-            raise InputError(f"{folder} is a file: give the folder that holds {benchmark}.csv.gz")
-        if not folder.is_dir():
-            raise InputError(
-                f"no folder of tables at {folder}: give an existing one with --tables or NAS_TABLES"
-            )
-        paths = [path for suffix in ENDINGS if (path := folder / f"{benchmark}{suffix}").is_file()]
-    except OSError as error:
-        raise InputError(
-            f"cannot look into the folder of tables {folder}: {error.strerror}"
-        ) from error
-    if not paths:
-        raise InputError(
-            f"no table of {benchmark} in {folder}: expected {benchmark}.csv.gz or {benchmark}.csv"
-        )
-    if len(paths) > 1:
-        raise InputError(
-            f"{folder} holds two tables of {benchmark}, {paths[0].name} and {paths[1].name}: "
-            "keep one of them"
-        )
-    return paths[0]
-
 
 def read_table(
     path: Path,

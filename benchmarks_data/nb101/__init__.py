@@ -26,6 +26,7 @@ class NasBench101:
         "each vertex, trained on cifar10"
     )
     size = space.SIZE
+    parted_by = "number of vertices"
     datasets: ClassVar[Mapping[str, Dataset]] = {"cifar10": Dataset(10, 32)}
 
     def architecture(self, index: int) -> Architecture:
@@ -51,6 +52,13 @@ class NasBench101:
         """
         return edits.neighbours(index)
 
+    def part(self, index: int) -> str:
+        return _part(space.vertices_of(index))
+
+    def shares(self) -> dict[str, float]:
+        counts = space.CELLS_BY_VERTICES.items()
+        return {_part(vertices): count / self.size for vertices, count in counts}
+
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))
 
@@ -63,6 +71,10 @@ class NasBench101:
         from benchmarks_data.nb101.sources import read
 
         return read(folder)
+
+
+def _part(vertices: int) -> str:
+    return f"{vertices} vertices"
 
 
 BENCHMARK = NasBench101()

@@ -1,6 +1,6 @@
 """Where NAS-Bench-101's trained results come from.
 
-A table, or the subset that was republished with other benchmarks.
+A table, or one of the samples that were republished with other benchmarks.
 """
 
 from __future__ import annotations
@@ -13,30 +13,36 @@ import pandas as pd
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.cells import parse_accuracy, parse_index
-from benchmarks_data.formats.table import find_table, read_table, read_text, tables_of
+from benchmarks_data.formats.places import table_files
+from benchmarks_data.formats.table import read_table, read_text
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import space
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
 
-#: Columns of the subset beside accuracies.
+#: Columns of a sample beside accuracies.
 CELL = ("index", "hash", "adj_upper_rowmajor", "ops")
-SUBSET = ("nb101_subset.csv.gz", "nb101_subset.csv")
+#: Tables of some cells: that of other benchmarks, mostly of 5 and 6 vertices, and a random sample.
+SAMPLES = ("nb101_subset", "nb101_random")
 
 
 def read(folder: Path | None) -> Table:
-    """Return the table in *folder*; raise InputError when it has none."""
-    folder = tables_of(folder, "nb101")
-    subset = next((folder / name for name in SUBSET if (folder / name).is_file()), None)
-    whole = any((folder / f"nb101.csv{ending}").is_file() for ending in ("", ".gz"))
-    if subset and not whole:
-        table = read_subset(subset)
-    else:
-        path = find_table(folder, "nb101")
+    """Return the table in *folder*, or in several that it joins.
+
+    One of the whole benchmark is taken before a sample, unless that was named itself.
+
+    Raises:
+        InputError: there is none, or there are two samples of which none was named itself.
+    """
+    files = table_files(folder, "nb101", ("nb101", *SAMPLES))
+    whole = files.paths.get("nb101")
+    if whole and files.chosen.isdisjoint(SAMPLES):
         table = read_table(
-            path, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",)
+            whole, size=space.SIZE, datasets=("cifar10",), index_of=space.index, numbers=("params",)
         )
-    return with_measurements(table, folder, "nb101", space.SIZE, space.index, besides=SUBSET)
+    else:
+        table = read_subset(files.main)
+    return with_measurements(table, files, space.SIZE, space.index)
 
 
 def read_subset(path: Path) -> Table:

@@ -29,6 +29,8 @@ from benchmarks_data.nb101.enumeration import (
 )
 
 SIZE = 423_624
+#: How many cells there are by their number of vertices.
+CELLS_BY_VERTICES = {2: 1, 3: 6, 4: 84, 5: 2_441, 6: 62_010, 7: 359_082}
 #: Operations by their published labels: 3x3 convolution, 1x1 convolution, 3x3 max pooling.
 KINDS = ("c3", "c1", "mp")
 CACHE = "nb101-cells-1.npz"
@@ -62,12 +64,22 @@ class _Space:
     operations: np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def cell(index: int) -> Cell:
-    """Return the cell of an index; raise InputError when there is none."""
+def vertices_of(index: int) -> int:
+    """Return the number of vertices of an index's cell; raise InputError when there is none."""
+    _check(index)
+    return int(_space().vertices[index])
+
+
+def _check(index: int) -> None:
     if not 0 <= index < SIZE:
         raise InputError(
             f"NAS-Bench-101 has no architecture {index}: indices run from 0 to {SIZE - 1}"
         )
+
+
+def cell(index: int) -> Cell:
+    """Return the cell of an index; raise InputError when there is none."""
+    _check(index)
     space = _space()
     vertices = int(space.vertices[index])
     return Cell(

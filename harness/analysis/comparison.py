@@ -23,6 +23,7 @@ Orders = Mapping[str, pd.Series]
 CEILING_COLUMNS = ["what", "one", "other", "n", "tau", "tau_low", "tau_high"]
 #: What a ceiling is between.
 RUNS, SPLIT, SHORT = "two training runs", "another split", "fewer epochs"
+LAST = "best and last epoch"
 #: The estimate of what a score without noise would reach, and what its model can be checked with.
 TRUTH, CHECK = "true expected accuracy, estimated", "a run and the mean of the others"
 STRATUM_COLUMNS = ["by", "stratum", "from", "to", "proxy", "n", "tau", "tau_low", "tau_high"]
@@ -38,7 +39,8 @@ def ceilings(
     The first row is the ceiling, the tau of the true expected accuracy with the target
     (:mod:`harness.analysis.ceiling`), where single training runs tell it. Then follow two single
     runs of the target, a run and the mean of the others, the target and the same accuracy on
-    another split, and the target and accuracies after fewer epochs.
+    another split, the best over epochs and the last, and the target and accuracies after fewer
+    epochs.
     """
     this, values = Target.parse(target), table.values.reindex(list(indices))
     runs = [other.name for other in table.targets if other.is_single_run_of(this)]
@@ -54,6 +56,11 @@ def ceilings(
     splits = [other for other in table.targets if other.is_other_split_of(this)]
     splits.sort(key=lambda other: SPLITS.index(other.split or ""))
     rows += [(SPLIT, target, other.name) for other in splits]
+    rows += [
+        (LAST, target, other.name)
+        for other in table.targets
+        if other.is_last_epoch_of(this) or this.is_last_epoch_of(other)
+    ]
     rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
     taus = []
     if len(runs) > 1:

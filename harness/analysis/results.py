@@ -18,6 +18,7 @@ from harness.analysis.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH,
 from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders
 from harness.analysis.correlations import correlations, partial_trainings
 from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.parts import PART_COLUMNS, parts_of
 from harness.analysis.statistics import tau_b
 from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.analysis.units import Units, units_of
@@ -218,6 +219,17 @@ class Results:
             return strata(self.orders, self.accuracy(target), by, units=self.units)
 
         return self._for_each_target(STRATUM_COLUMNS, of)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """For each target a frame of harness.analysis.parts.PART_COLUMNS, empty where the benchmark
+        has no parts.
+        """
+
+        def of(target: str) -> pd.DataFrame:
+            return parts_of(self.orders, self.accuracy(target), self.benchmark, self.units)
+
+        return self._for_each_target(PART_COLUMNS, of)
 
     def accuracy(self, target: str) -> pd.Series:
         """Return a target's values for the architectures that were scored, NaN where the table has

@@ -6,6 +6,7 @@ A score of -inf is a valid lowest score; NaN must be removed before.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -54,13 +55,17 @@ def kendall(
     return Tau(influence.tau, *tau_interval(influence))
 
 
-def tau_interval(influence: Influence) -> tuple[float, float]:
+def tau_interval(
+    influence: Influence, error_of: Callable[[Vector], float] | None = None
+) -> tuple[float, float]:
     """Return the 95 % interval of a tau from the influence of its items.
 
-    NaN where these show no variation.
+    NaN where these show no variation. *error_of* returns the standard error of influences; None is
+    that of items that were all drawn alike (:func:`standard_error`).
     """
     tau = influence.tau
-    error = standard_error(influence.values) if len(influence.values) > 2 else 0.0
+    error_of = error_of or standard_error
+    error = error_of(influence.values) if len(influence.values) > 2 else 0.0
     if error < 1e-12 or abs(tau) > 1 - 1e-12:
         return math.nan, math.nan
     half = Z * error / (1 - tau**2)

@@ -25,9 +25,9 @@ def tables(folder: Path | None) -> Iterator[Finding]:
     Each is read whole, as a run reads it.
     """
     yield Finding(
-        f"folder of tables: {folder}"
+        f"folders of tables: {folder}"
         if folder
-        else "folder of tables: none (--tables DIR or NAS_TABLES names one)"
+        else "folders of tables: none (--tables DIR or NAS_TABLES names them)"
     )
     for name in sorted(benchmarks_data.names(), key=lambda name: (name != DEFAULT, name)):
         yield _table(name, folder)
@@ -50,13 +50,16 @@ def _table(name: str, folder: Path | None) -> Finding:
 
 def _mend(name: str, folder: Path | None, text: str) -> str:
     """Return what mends a benchmark without a table, of which *text* says what is wrong."""
-    if folder and not folder.is_dir():
-        return "name a folder that exists with --tables, or unset NAS_TABLES"
+    if text.startswith(("no folder of tables", "an empty name", "cannot look into")):
+        return "name folders that exist with --tables, or unset NAS_TABLES"
+    if text.startswith(("several tables of", "two tables are called")):
+        return f"--tables with one of these files where {name} is scored"
     if not text.startswith("no table of"):
         return "mend or fetch again what it names"
     known = find_spec(f"benchmarks_data.{name}") and find_spec(f"benchmarks_data.{name}.official")
     source = "SOURCE" if known else "FILE.csv --columns arch=COLUMN TARGET=COLUMN"
-    return f"python -m benchmarks_data.convert {name} {source} --out {folder or 'DIR'}"
+    out = folder if folder and folder.is_dir() else "DIR"
+    return f"python -m benchmarks_data.convert {name} {source} --out {out}"
 
 
 def store(path: Path) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from harness.analysis.comparison import RUNS, SHORT, SPLIT, TRUTH
+from harness.analysis.comparison import LAST, RUNS, SHORT, SPLIT, TRUTH
 from harness.analysis.results import Results
 from harness.reporting.phrases import (
     interval_text,
@@ -20,8 +20,8 @@ def ceiling_findings(results: Results, target: str) -> list[str]:
     rows = results.ceilings[results.ceilings["target"] == target].dropna(subset="tau")
     if rows.empty:
         return [
-            f"The table has no single runs, no other split and no shorter training of {target}: "
-            "how noisy it is, is not known."
+            "The table has no single runs, no other split or epoch and no shorter training of "
+            f"{target}: how noisy it is, is not known."
         ]
     truth = [tau_of(row) for row in records(rows[rows["what"] == TRUTH])]
     sentences = [
@@ -33,12 +33,17 @@ def ceiling_findings(results: Results, target: str) -> list[str]:
         sentences.append(
             f"Two training runs of the same architectures agree at tau {listed(taus)}."
         )
-    for what, text in ((SPLIT, "on another split"), (SHORT, "after fewer epochs")):
+    others = {
+        SPLIT: "accuracy on another split",
+        LAST: "result of another epoch",
+        SHORT: "accuracy after fewer epochs",
+    }
+    for what, text in others.items():
         if taus := [
             f"{row['other']} {tau_of(row)}, n = {row['n']:,}"
             for row in records(rows[rows["what"] == what])
         ]:
-            sentences.append(f"Tau of {target} with the accuracy {text}: {listed(taus)}.")
+            sentences.append(f"Tau of {target} with the {text}: {listed(taus)}.")
     return sentences
 
 

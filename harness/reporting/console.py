@@ -17,6 +17,7 @@ from benchmarks_data.table import Table
 from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
+from harness.reporting.part_findings import part_findings
 from harness.reporting.phrases import interval_text
 from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
@@ -59,8 +60,11 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     ]:
         print(f"{prog}: {line}", file=sys.stderr)
     for target in results.targets:
-        sentence = verdict(results, target).sentence
-        console.print(sentence, highlight=False, soft_wrap=True, markup=False)
+        for line in (
+            verdict(results, target).sentence,
+            *part_findings(results, target, results.subject),
+        ):
+            console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(
         f"Report, scores and figures: {folder / 'report.html'}",
         highlight=False,

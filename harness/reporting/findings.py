@@ -15,6 +15,7 @@ from benchmarks_data.listed import ListedBenchmark
 from harness.analysis.results import Results
 from harness.reporting.certainty_findings import ceiling_findings, gap_findings, seed_findings
 from harness.reporting.comparison_findings import best_findings, declared_findings, rival_findings
+from harness.reporting.part_findings import part_findings
 from harness.reporting.phrases import (
     architectures,
     interval_text,
@@ -43,6 +44,7 @@ def target_findings(results: Results, target: str) -> list[str]:
     return [
         opening,
         *_listing(results, target),
+        *part_findings(results, target, name),
         *(
             declared_findings(results, target)
             if results.declared

@@ -69,6 +69,7 @@ def _write(
         "comparisons": results.pairs,
         "ceilings": results.ceilings,
         "strata": results.strata,
+        "parts": results.parts,
         "search": results.search,
     }
     for name, frame in frames.items():

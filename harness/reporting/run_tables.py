@@ -41,6 +41,12 @@ POPULATIONS_TEXT = (
     "isomorphic ones, that of the lowest index. Scores that combine ranks keep those that they "
     "have in the run's population."
 )
+PARTS_TEXT = (
+    "Tau with its 95 % interval within each part of the benchmark, and weighted: every pair of "
+    "architectures, of one part or of two, counts as often as among all of the benchmark. The "
+    "intervals are for other architectures drawn within the parts. All other numbers of this "
+    "report are about the sample as it is."
+)
 SEARCH_TEXT = (
     "What a search would gain. Ties are broken by lot: values are means over all orders of the "
     "tied. In brackets are 95 % "
@@ -57,7 +63,7 @@ CEILINGS_TEXT = (
     "What a score without noise would reach, and how well trained accuracies agree on the same "
     "architectures. The true expected "
     "accuracy is estimated from single runs: two runs are both noisy, so that their tau is "
-    "lower. Fewer epochs: a little training."
+    "lower. Best and last epoch: of the same training. Fewer epochs: a little training."
 )
 COMPONENTS_TEXT = (
     "The standard deviation of tau when one thing alone is drawn anew: as many architectures, "

@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 
 from benchmarks_data.target import Target
+from harness.analysis.parts import BASELINE, WEIGHTED
 from harness.analysis.results import Results
 from harness.reporting import run_tables
 from harness.reporting.document import Section
+from harness.reporting.part_findings import parted_by
 from harness.reporting.tables import Table, fill, interval, measured, number, text
 
 
@@ -24,6 +26,7 @@ class Topic(Enum):
     COMPARISONS = "comparisons"
     SIZE = "size"
     POPULATIONS = "populations"
+    PARTS = "parts"
     SEARCH = "search"
     CEILINGS = "ceilings"
     SEEDS = "seeds"
@@ -94,6 +97,36 @@ def _size(results: Results, _: str, rows: pd.DataFrame) -> Section:
 def _populations(results: Results, target: str, _: pd.DataFrame) -> Section:
     table = _population_table(results, target)
     return Section("Populations", run_tables.POPULATIONS_TEXT, table)
+
+
+def _parts(results: Results, target: str, _: pd.DataFrame) -> Section:
+    """Return tau by part of the benchmark, a column each, and weighted to their shares."""
+    rows = results.parts[results.parts["target"] == target]
+    if rows.empty:
+        return Section("Parts")
+    columns = [run_tables.PROXY]
+    flat: dict[str, dict[str, Any]] = {
+        name: {"proxy": name, "input": results.input_of(name)}
+        for name in results.ranked(target)
+        if name in set(rows["proxy"])
+    }
+    for part in map(str, rows["part"].unique()):
+        members = rows[rows["part"] == part]
+        for row in members.to_dict("records"):
+            for end in ("", "_low", "_high"):
+                flat[str(row["proxy"])] |= {
+                    f"{part}{end}": row[f"tau{end}"],
+                    f"{part} less{end}": row[f"less_params{end}"],
+                }
+        share = 100 * members["share"].iloc[0]
+        meaning = f"{share:.2g} % of the benchmark; n = {members['n'].max():,}"
+        columns.append(measured(part, part, meaning, ".3f"))
+        if part == WEIGHTED:
+            less = f"difference from the weighted tau of {BASELINE} on the same architectures"
+            columns.append(measured(f"less {BASELINE}", f"{part} less", less, ".3f"))
+    columns.append(run_tables.INPUT)
+    table = fill(pd.DataFrame(flat.values()), columns, results.subject)
+    return Section(f"By {parted_by(results)}", run_tables.PARTS_TEXT, table)
 
 
 def _search(results: Results, target: str, _: pd.DataFrame) -> Section:
@@ -172,6 +205,7 @@ MAKERS: dict[Topic, Callable[[Results, str, pd.DataFrame], Section]] = {
     Topic.COMPARISONS: _comparisons,
     Topic.SIZE: _size,
     Topic.POPULATIONS: _populations,
+    Topic.PARTS: _parts,
     Topic.SEARCH: _search,
     Topic.CEILINGS: _ceilings,
     Topic.SEEDS: _seeds,

@@ -90,7 +90,7 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
         batches=None if batches is None else _whole("batches", batches),
         images=str(path_of("images", given["images"])),
         targets=_targets(given["target"]),
-        tables=None if table is None or is_frame(table) else path_of("table", table),
+        tables=None if table is None or is_frame(table) else _places("table", table),
         against=_text_of("against", given["against"]),
         focus=_text_of("focus", given["focus"]),
         device=str(given["device"]),
@@ -136,6 +136,12 @@ def path_of(name: str, value: Any) -> Path:
     if not isinstance(value, str | os.PathLike) or not str(value):
         raise InputError(f"{name}: expected a name or a path, not {value!r}")
     return Path(value)
+
+
+def _places(name: str, value: Any) -> Path:
+    """Return a folder, a file or a list of them as one path that joins them."""
+    several = value if isinstance(value, list | tuple) and value else [value]
+    return Path(os.pathsep.join(str(path_of(name, one)) for one in several))
 
 
 def _archs(given: Any) -> str | tuple[int | str, ...]:

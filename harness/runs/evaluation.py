@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.analysis.results import Results
 
 #: The parts of results that look proxies and the benchmark up when they are first asked for.
-LOOKING_UP = ("orders", "populations", "units", "correlations")
+LOOKING_UP = ("orders", "populations", "units", "correlations", "parts")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -155,7 +155,7 @@ def evaluate(
     archs: int | str | Iterable[int | str] = 1000,
     dataset: str | None = None,
     target: str | Sequence[str] | None = None,
-    table: str | Path | pd.DataFrame | None = None,
+    table: str | Path | Sequence[str | Path] | pd.DataFrame | None = None,
     population: str = "all",
     sample_seed: int = 0,
     seeds: int = 1,
@@ -184,9 +184,10 @@ def evaluate(
             is a file of such.
         dataset: whose networks are scored; None for the first target's, else the benchmark's first.
         target: columns of the table; None for the dataset's test accuracy.
-        table: a folder of tables, or a frame with a row per architecture, which the index or a
-            column ``index`` or ``arch`` names, and columns of numbers, accuracies in percent.
-            None for the folder of NAS_TABLES, else what is installed.
+        table: a folder of tables, a file of one, or a list of these; or a frame with a row per
+            architecture, which the index or a column ``index`` or ``arch`` names, and columns of
+            numbers, accuracies in percent. None for the folders of NAS_TABLES, else what is
+            installed.
         population: ``all``, ``connected`` or ``unique``.
         sample_seed: seeds the draw of architectures.
         seeds: seeds 0 to N-1 of weights and batches.

@@ -56,7 +56,8 @@ class RunOptions:
         batches: how many batches, each with every seed; None where each seed draws its own.
         images: ``natural``, ``noise``, or a file.
         targets: columns of the table; None for the dataset's test accuracy.
-        tables: a folder of tables; None for that of NAS_TABLES, else the installed one.
+        tables: a folder of tables, or several joined; None for that of NAS_TABLES, else the
+            installed one.
         against: the score to compare each other one with; None for all pairs.
         focus: the proxy that the report is about; None for the first that is named.
         out: the folder of the results; None for one under reports/.

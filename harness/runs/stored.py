@@ -35,7 +35,8 @@ class StoredRuns:
         targets: columns of the table; None for those of the runs.
         against: the score to compare each other one with; None for that of the runs.
         focus: the proxy that the report is about; None for that of the runs, the first's first.
-        tables: a folder of tables; None for that of NAS_TABLES, else the installed ones.
+        tables: a folder of tables, or several joined; None for that of NAS_TABLES, else the
+            installed ones.
         out: where the report goes; None for the folder, if it is the only one.
         width: inches of figures for paper; None for figures of the report alone.
         replace: whether a report of more architectures may be written over.

@@ -43,9 +43,10 @@ def benchmark_of_run(name: str) -> Benchmark:
 
 
 def tables_folder(given: Path | None) -> Path | None:
-    """Return the folder of tables.
+    """Return the folder of tables, or several as one path that joins them
+    (:mod:`benchmarks_data.formats.places`).
 
-    The one given, else that of NAS_TABLES, else None for the installed table.
+    What was given, else that of NAS_TABLES, else None for the installed table.
     """
     named = os.environ.get("NAS_TABLES")
     return given or (Path(named) if named else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from pathlib import Path
 
 from benchmarks_data.command import given_path
@@ -103,7 +104,8 @@ def add_tables(group: Options, installed: str = "the installed one") -> None:
         "--tables",
         type=given_path,
         metavar="DIR",
-        help=f"folder of tables (default: NAS_TABLES, else {installed})",
+        help=f"folder of tables, or a file; several are joined by '{os.pathsep}' "
+        f"(default: NAS_TABLES, else {installed})",
     )
 
 

@@ -135,7 +135,7 @@ def test_a_list_may_be_called_after_who_trained_it(tmp_path: Path) -> None:
     assert list(table.values) == ["svhn_valid", "raspi4_latency"]
     assert list(table.measurements) == ["nb301_hardware.csv"]
     write_list(tmp_path, "nb301", 4, seed=1)
-    with pytest.raises(InputError, match="2 lists of nb301, nb301 and nb301_suite_zero: keep one"):
+    with pytest.raises(InputError, match=r"several tables of nb301, .*nb301_suite_zero\.csv"):
         NasBench301().table(tmp_path)
 
 

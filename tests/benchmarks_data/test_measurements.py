@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
+from benchmarks_data.formats.places import table_files
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.table import Table
 
@@ -16,7 +17,7 @@ MAIN = Table("x.csv", "", pd.DataFrame({"a_test": [1.0, 2.0, 3.0]}))
 
 
 def read(folder: Path) -> Table:
-    return with_measurements(MAIN, folder, "x", 3, "abc".index)
+    return with_measurements(MAIN, table_files(folder, "x"), 3, "abc".index)
 
 
 def test_columns_are_added_and_may_leave_architectures_out(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_a_table_that_leaves_architectures_out_goes_on_to(tmp_path: Path) -> Non
         "",
         pd.DataFrame({"cifar10_test_108ep": [91.0, 92.0]}, index=pd.Index([23, 500], name="index")),
     )
-    values = with_measurements(table, tmp_path, "nb101", 423_624, int).values
+    values = with_measurements(table, table_files(tmp_path, "nb101"), 423_624, int).values
     assert list(values.index) == [23, 500]
     assert values["ms"].tolist()[0] == 1.5
     assert math.isnan(values["ms"].tolist()[1])
@@ -60,7 +61,7 @@ def test_files_whose_columns_collide_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="column 'a_l' twice"):
         read(tmp_path)
     (tmp_path / "x_a.csv.gz").write_bytes(gzip.compress(b"index,m\n0,1\n"))
-    with pytest.raises(InputError, match=r"without .gz"):
+    with pytest.raises(InputError, match=r"called x_a, .*x_a.csv and .*x_a.csv.gz: keep one"):
         read(tmp_path)
 
 

@@ -29,6 +29,14 @@ def test_numbers_of_cells_by_vertices_are_the_published_ones() -> None:
     assert [len(list(graphs(vertices))) for vertices in range(2, 7)] == [1, 2, 10, 97, 810]
 
 
+def test_counts_of_cells_by_vertices_are_those_of_the_enumeration() -> None:
+    vertices, counts = np.unique(space._space().vertices, return_counts=True)
+    assert dict(zip(vertices.tolist(), counts.tolist(), strict=True)) == space.CELLS_BY_VERTICES
+    assert sum(space.CELLS_BY_VERTICES.values()) == space.SIZE
+    with pytest.raises(InputError, match="no architecture 423624"):
+        NB101.part(space.SIZE)
+
+
 def test_the_package_computes_the_same_hash() -> None:
     from nasbench_pytorch.model.graph_util import hash_module
 

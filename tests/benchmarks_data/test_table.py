@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.errors import InputError
-from benchmarks_data.formats.table import find_table, read_table
+from benchmarks_data.formats.places import table_files
+from benchmarks_data.formats.table import read_table
 from benchmarks_data.nb201 import sources
 from benchmarks_data.table import Table
 
@@ -90,15 +91,15 @@ def test_an_unknown_target_is_answered_with_the_nearest(tmp_path: Path) -> None:
 
 def test_a_missing_table_or_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"expected nb201\.csv\.gz"):
-        find_table(tmp_path, "nb201")
+        _ = table_files(tmp_path, "nb201").main
     for name in ("nb201.csv", "nb201.csv.gz"):
         (tmp_path / name).touch()
     with pytest.raises(
-        InputError, match=r"two tables of nb201, nb201\.csv\.gz and nb201\.csv: keep one"
+        InputError, match=r"called nb201, .*nb201\.csv and .*nb201\.csv\.gz: keep one"
     ):
-        find_table(tmp_path, "nb201")
+        table_files(tmp_path, "nb201")
     with pytest.raises(InputError, match="no folder of tables"):
-        find_table(tmp_path / "absent", "nb201")
+        table_files(tmp_path / "absent", "nb201")
 
 
 def test_the_embedded_table_holds_every_cell(nb201: Benchmark) -> None:

@@ -82,10 +82,56 @@ def test_any_other_name_is_that_of_a_measurement(name: str) -> None:
         ("mine_train", "mine training accuracy"),
         ("cifar100_latency", "CIFAR-100 latency"),
         ("raspi4_latency_run1", "raspi4 latency, run 1"),
+        ("cifar10_fgsm_linf_1p0", "CIFAR-10 accuracy under FGSM, L-inf 1/255"),
+        ("cifar10_apgd_ce_linf_0p5", "CIFAR-10 accuracy under APGD-CE, L-inf 0.5/255"),
+        ("spiking_cifar10_test_100ep", "spiking CIFAR-10 test accuracy, 100 epochs"),
+        ("cifar100_validation_200ep", "CIFAR-100 validation accuracy, 200 epochs"),
+        ("class_object_last_epoch", "class object last epoch"),
     ],
 )
 def test_a_target_has_a_label_for_people(name: str, label: str) -> None:
     assert Target.parse(name).label == label
+
+
+def test_an_accuracy_under_attack_is_an_accuracy_of_its_dataset() -> None:
+    target = Target.parse("cifar10_pgd_linf_8p0")
+    assert target.is_accuracy
+    assert target.higher_is_better
+    assert (target.dataset, target.split, target.epochs, target.unit) == (
+        "cifar10",
+        None,
+        None,
+        "%",
+    )
+    assert target.attack == "PGD, L-inf 8/255"
+    clean = Target.parse("cifar10_test")
+    assert not target.is_other_split_of(clean)
+    assert not clean.is_other_split_of(target)
+    assert not target.is_shorter_training_than(Target.parse("cifar10_test_200ep"))
+    for name in ("cifar10_fgsm_linf", "cifar10_fgsm_1p0", "cifar10_other_linf_1p0", "linf_1p0"):
+        assert not Target.parse(name).is_accuracy
+
+
+def test_validation_is_another_word_for_a_split() -> None:
+    target = Target.parse("cifar10_validation_200ep")
+    assert (target.dataset, target.split, target.epochs) == ("cifar10", "valid", 200)
+    assert target.is_other_split_of(Target.parse("cifar10_test_200ep"))
+    assert not target.is_other_split_of(Target.parse("cifar10_valid_200ep"))
+
+
+@pytest.mark.parametrize(
+    ("last", "best"),
+    [
+        ("class_object_last_epoch", "class_object_top1"),
+        ("room_layout_last_epoch_neg_loss", "room_layout_neg_loss"),
+        ("normal_last_epoch_ssim", "normal_ssim"),
+    ],
+)
+def test_the_last_epoch_belongs_to_the_best_over_epochs(last: str, best: str) -> None:
+    assert Target.parse(last).is_last_epoch_of(Target.parse(best))
+    assert not Target.parse(best).is_last_epoch_of(Target.parse(last))
+    assert not Target.parse(last).is_last_epoch_of(Target.parse("class_scene_top1"))
+    assert not Target.parse(last).is_last_epoch_of(Target.parse(last))
 
 
 def test_less_is_better_of_a_loss_but_not_of_a_negative_one() -> None:

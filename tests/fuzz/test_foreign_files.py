@@ -25,6 +25,7 @@ from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import unknown
 from benchmarks_data.formats import nats
 from benchmarks_data.formats.pickles import PickleError, PickleStream
+from benchmarks_data.formats.places import table_files
 from benchmarks_data.formats.table import read_table, read_text
 from benchmarks_data.formats.tabular import Tabular
 from benchmarks_data.listed import ListedBenchmark
@@ -82,9 +83,10 @@ def test_packed_tables(content: bytes, tmp_path: Path) -> None:
 def test_measurements(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "b_hardware.csv").write_bytes(content)
     table = Table("t", "", pd.DataFrame({"cifar10_test": [1.0, 2.0, 3.0, 4.0]}))
-    found = taken_or_refused(lambda: with_measurements(table, tmp_path, "b", 4, index_of))
-    if found is not None:
-        assert not np.isinf(found.values).any(axis=None)
+    files = table_files(tmp_path, "b")
+    joined = taken_or_refused(lambda: with_measurements(table, files, 4, index_of))
+    if joined is not None:
+        assert not np.isinf(joined.values).any(axis=None)
 
 
 @given(data=st.data())

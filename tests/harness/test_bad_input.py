@@ -91,7 +91,10 @@ def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(
             ["--images", str(tmp_path / "few.npz"), "--proxy", "snip"],
             "holds 2 images, and snip takes 64",
         ),
-        (["--tables", str(tmp_path / "nb201.csv")], "is a file: give the folder"),
+        (["--tables", str(tmp_path / "nb201.csv")], "nb201.csv, line 2"),
+        (["--tables", str(tmp_path / "bad.txt")], "no table of nb201 in"),
+        (["--tables", f"{tmp_path}{os.pathsep}absent"], "no folder of tables at absent"),
+        (["--tables", f"{tmp_path}{os.pathsep}"], "an empty name among the folders of tables"),
     ):
         assert main(arguments(tmp_path, "--archs", "3", *more)) == 2
         shown = capsys.readouterr().err

@@ -1,6 +1,7 @@
 """harness.doctor: what it finds, and the line that mends it."""
 
 import gzip
+import os
 import sqlite3
 import subprocess
 import sys
@@ -64,7 +65,24 @@ def test_tables_are_read_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["--tables", "."]) == 1
     assert "  !!  nb201: nb201.csv, line 2: " in capsys.readouterr().out
     assert main(["--tables", "absent"]) == 1
-    assert "name a folder that exists with --tables" in capsys.readouterr().out
+    assert "name folders that exist with --tables" in capsys.readouterr().out
+
+
+def test_tables_of_several_folders_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"index,arch,cifar10_test\n3,{benchmarks_data.get('nb201').architecture(3).string},90\n"
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "nbmacro.csv").write_text("index,arch,cifar10_test\n0,00000000,45\n")
+    (tmp_path / "one" / "nb201.csv").write_text(text)
+    (tmp_path / "other" / "nb201_latency.csv").write_text("index,latency\n3,1.5\n")
+    assert main(["--tables", f"one{os.pathsep}other"]) == 0
+    shown = capsys.readouterr().out
+    assert f"folders of tables: one{os.pathsep}other" in shown
+    assert "nb201.csv, 1 of 15,625 architectures; targets cifar10_test, latency" in shown
+    assert "two tables are called nbmacro, one/nbmacro.csv and other/nbmacro.csv" in shown
+    assert "mend: --tables with one of these files where nbmacro is scored" in shown
 
 
 @pytest.mark.parametrize("kind", ["text", "other", "newer"])

@@ -35,6 +35,15 @@ def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:
     assert ceilings(table, "b_test", range(30)).empty
 
 
+@pytest.mark.parametrize("target", ["a_top1", "a_last_epoch"])
+def test_the_best_over_epochs_and_the_last_stand_against_one_another(target: str) -> None:
+    frame = pd.DataFrame({"a_top1": [1.0, 2, 3, 4], "a_last_epoch": [1.0, 2, 4, 3], "b_top1": 0.0})
+    rows = ceilings(Table("t", "", frame), target, range(4))
+    assert rows["what"].tolist() == ["best and last epoch"]
+    assert {rows.loc[0, "one"], rows.loc[0, "other"]} == {"a_top1", "a_last_epoch"}
+    assert rows.loc[0, "tau"] == pytest.approx(2 / 3)
+
+
 def test_strata_part_the_architectures_but_not_equal_values() -> None:
     stream = np.random.default_rng(5)
     accuracy, size = (

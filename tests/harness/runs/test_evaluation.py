@@ -22,7 +22,7 @@ from proxies import registry
 from tests.evaluating import ARCHS, Tiny, weights
 from tests.runs import arguments
 
-FRAMES = ("scores", "correlations", "comparisons", "ceilings", "strata", "search")
+FRAMES = ("scores", "correlations", "comparisons", "ceilings", "strata", "parts", "search")
 
 
 def tau(evaluation: Evaluation, proxy: str) -> float:
