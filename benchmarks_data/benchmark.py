@@ -125,8 +125,8 @@ class HasParts(Protocol):
         """Return the part that an architecture is in."""
 
     def shares(self) -> Mapping[str, float]:
-        """Return the share of all architectures that each part has; they sum to 1. Parts are shown
-        in this order.
+        """Return the share of all architectures that each part has, in each population; they sum to
+        1. Parts are shown in this order.
         """
 
 
