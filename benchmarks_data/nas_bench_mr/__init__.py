@@ -37,8 +37,8 @@ class NasBenchMr(ListedBenchmark):
         "cls-50-100": Dataset(50, 128),
         "cls-10-1000": Dataset(10, 128),
     }
-    #: Accuracies of 50 classes after a training whose short name the source does not explain are
-    #: called cls-10c.
+    #: The source does not say what cls-10c stands for. Its accuracies are multiples of 1/2,500, as
+    #: those of 50 classes are and those of 10 are not.
     numbers = (
         *("params_M", "gflops", "cls-10-1000_top1", "cls-10c_top1", "cls-50-100_top1"),
         *("cls-50-1000_top1", "seg_mIoU", "seg-4x_mIoU", "video_top1", "video-p_top1"),
