@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Operation
+from benchmarks_data.flexibert import VOCABULARY
 from benchmarks_data.flexibert.operations import Transform, operation_of
 from benchmarks_data.flexibert.space import Encoder, Layer
 from benchmarks_data.initialisation import Linear, initialise_normal
 
-#: Token ids, the tokens of a sequence at most, the kinds of sequences, the width of an embedding.
-VOCABULARY, LONGEST, KINDS, EMBEDDING = 30_522, 512, 2, 128
+#: Tokens of a sequence at most, kinds of sequences, and the width of what stands for a token.
+LONGEST, KINDS, EMBEDDING = 512, 2, 128
 #: Of layer normalisation.
 EPSILON = 1e-12
 #: Standard deviation of all weights; biases are 0.
@@ -75,6 +76,8 @@ class Network(nn.Module):
     a layer is a cell. It has no stages in the sense of the contract: every layer ends in a
     normalisation, after which no scale is left.
     """
+
+    stages = None
 
     def __init__(self, encoder: Encoder, classes: int, seed: int) -> None:
         super().__init__()

@@ -111,3 +111,15 @@ def as_trained(encoder: Encoder) -> Encoder:
         for one in encoder.layers
     )
     return Encoder(encoder.width, tuple(layers))
+
+
+#: Layers with weights that follow one another in an operation.
+_DEPTHS = {"SDP": 2, "WMA": 3, "DFT": 1, "DCT": 1, "DSC": 4}
+
+
+def depth_of(encoder: Encoder) -> int:
+    """Return the number of layers with weights on the longest path.
+
+    Those of all operations and feed-forward parts, the embedding and the classifier.
+    """
+    return sum(_DEPTHS[one.operation] + len(one.widths) + 1 for one in encoder.layers) + 2

@@ -41,6 +41,7 @@ class Pit(ListedBenchmark):
         for name, classes in (("cifar100", 100), ("flowers", 102), ("chaoyang", 4))
         for training in ("", "_distilled")
     }
+    observed = True
 
     def parse(self, string: str) -> Configuration:
         configuration = read_configuration(string, Configuration, self.name)

@@ -80,6 +80,8 @@ class Network(nn.Module):
     network's output.
     """
 
+    stages = None
+
     def __init__(
         self, configuration: Configuration, classes: int, seed: int, image: int = 224
     ) -> None:
