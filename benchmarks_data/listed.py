@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.benchmark import Architecture, Dataset, Tokens
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ListedBenchmark:
     name: str
     description: str
     files: ClassVar[tuple[str, ...]]
-    datasets: ClassVar[Mapping[str, Dataset]]
+    datasets: ClassVar[Mapping[str, Dataset | Tokens]]
     numbers: ClassVar[Collection[str]] = ()
 
     def __init__(self) -> None:

@@ -29,6 +29,7 @@ from harness.terminal.options import (
     add_store,
     add_tables,
     add_targets,
+    add_tokens,
     add_width,
     positive,
 )
@@ -106,6 +107,7 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
         "each seed draws its own)",
     )
     add_images(what)
+    add_tokens(what)
 
 
 def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Tokens
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
@@ -21,10 +22,11 @@ from harness.scoring.checks import (
     uncovered_classes,
 )
 from harness.scoring.image_file import ImageFile
-from harness.scoring.inputs import images_named
+from harness.scoring.inputs import Images, images_named
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
+from harness.scoring.token_file import UNIFORM, TokenFile, check_tokens, tokens_named
 from harness.terminal.checks import (
     check_device,
     check_not_larger,
@@ -54,6 +56,7 @@ class RunOptions:
         seeds: how many seeds of weights and batches.
         batches: how many batches, each with every seed; None where each seed draws its own.
         images: ``natural``, ``noise``, or a file.
+        tokens: ``uniform`` or a file, of networks that take tokens; None for the former.
         targets: columns of the table; None for the dataset's test accuracy.
         tables: a folder of tables; None for that of NAS_TABLES, else the installed one.
         against: the score to compare each other one with; None for all pairs.
@@ -75,6 +78,7 @@ class RunOptions:
     seeds: int = 1
     batches: int | None = None
     images: str = NATURAL
+    tokens: str | None = None
     targets: Sequence[str] | None = None
     tables: Path | None = None
     against: str | None = None
@@ -144,17 +148,41 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     indices, warning = select(
         benchmark, options.archs, options.population, options.sample_seed, known
     )
-    images, uncovered = images_named(options.images), ""
+    images, uncovered = source_of(options, benchmark, dataset), ""
     if isinstance(images, ImageFile):
         classes = benchmark.datasets[dataset].classes
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
+    given = benchmark.datasets[dataset]
+    if isinstance(images, TokenFile) and isinstance(given, Tokens):
+        check_tokens(images, requests, given, benchmark.name)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
+
+
+def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:
+    """Return where the batches of a run come from.
+
+    Raises:
+        InputError: it is no source of what the networks take.
+    """
+    if isinstance(benchmark.datasets[dataset], Tokens):
+        if options.images != NATURAL:
+            raise InputError(
+                f"the networks of {benchmark.name} take tokens: leave out --images (--tokens names "
+                "others than drawn ones)"
+            )
+        return tokens_named(options.tokens or UNIFORM)
+    if options.tokens is not None:
+        raise InputError(
+            f"the networks of {benchmark.name} take images: leave out --tokens (--images names "
+            "others than drawn ones)"
+        )
+    return images_named(options.images)
 
 
 def first_named(names: Sequence[str]) -> str | None:
