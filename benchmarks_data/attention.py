@@ -12,7 +12,7 @@ def heads_of(x: Tensor, heads: int) -> Tensor:
     """Return the values of each head: (batch, tokens, width) -> (batch, heads, tokens, width /
     heads).
     """
-    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)
 
 
 def joined(x: Tensor) -> Tensor:

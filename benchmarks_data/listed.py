@@ -41,8 +41,14 @@ class Listing:
 
     @cached_property
     def indices(self) -> dict[str, int]:
-        """The index of each string."""
-        return {string: index for index, string in enumerate(self.strings)}
+        """The index of each string, the first of one that is listed several times."""
+        return {string: index for index, string in reversed([*enumerate(self.strings)])}
+
+    @cached_property
+    def repeats(self) -> dict[int, int]:
+        """Of architectures that were listed before, the index at which they first were."""
+        firsts = ((index, self.indices[string]) for index, string in enumerate(self.strings))
+        return {index: first for index, first in firsts if index != first}
 
 
 class ListedBenchmark:
@@ -56,6 +62,8 @@ class ListedBenchmark:
         files: names of the files without ``.csv[.gz]`` that may hold the list, of which a folder
             has one.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
+        repeated: whether an architecture may be listed several times, as it was trained several
+            times; its string means the first.
     """
 
     name: str
@@ -63,6 +71,7 @@ class ListedBenchmark:
     files: ClassVar[tuple[str, ...]]
     datasets: ClassVar[Mapping[str, Dataset | Tokens]]
     numbers: ClassVar[Collection[str]] = ()
+    repeated: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._listing: Listing | None = None
@@ -159,7 +168,12 @@ class ListedBenchmark:
         self.open(path)
         datasets = tuple(self.datasets)
         table = read_table(
-            path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
+            path,
+            size=self.size,
+            datasets=datasets,
+            index_of=self.index,
+            numbers=self.numbers,
+            repeats=self.listing.repeats,
         )
         besides = [f"{stem}{ending}" for stem in self.files for ending in ENDINGS]
         return with_measurements(
@@ -222,7 +236,7 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
                 f"{path}, line {line}: index {index} stands there a second time: keep one row per "
                 "architecture"
             )
-        if lines.setdefault(string, line) != line:
+        if lines.setdefault(string, line) != line and not benchmark.repeated:
             raise InputError(
                 f"{path}, line {line}: the architecture of line {lines[string]} stands there a "
                 "second time: keep one row per architecture"

@@ -47,6 +47,8 @@ class FlexiBert(ListedBenchmark):
     }
     #: Correlations, which may be negative.
     numbers: ClassVar[Collection[str]] = ("cola_valid", "sts_valid")
+    #: Nine configurations were drawn, and trained, twice.
+    repeated = True
     observed = True
 
     def parse(self, string: str) -> Configuration:

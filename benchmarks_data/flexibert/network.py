@@ -91,7 +91,8 @@ class Network(nn.Module):
     def operations(self) -> list[Operation]:
         """The operation and the feed-forward part of every layer, in order."""
         operations = []
-        for cell, (kind, block) in enumerate(zip(self._kinds, self.layers, strict=True)):
+        blocks = [block for block in self.layers if isinstance(block, Block)]
+        for cell, (kind, block) in enumerate(zip(self._kinds, blocks, strict=True)):
             operations += [
                 Operation(cell, (0, 1), kind, True, block.operation),
                 Operation(cell, (1, 2), "feed_forward", True, block.feed_forward),

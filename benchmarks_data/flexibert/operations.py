@@ -50,16 +50,17 @@ def cosine_transform(x: Tensor) -> Tensor:
     normalisation, as ``scipy.fft.dctn`` has it.
     """
     for _ in range(2):
-        x = _cosine_transform(x).transpose(-1, -2)
+        x = _along_last(x).transpose(-1, -2)
     return x
 
 
-def _cosine_transform(x: Tensor) -> Tensor:
+def _along_last(x: Tensor) -> Tensor:
     """Transform the last axis by one Fourier transform of its reordered values (Makhoul 1980)."""
     length = x.shape[-1]
     values = torch.fft.fft(torch.cat([x[..., ::2], x[..., 1::2].flip(-1)], dim=-1))
     angles = torch.arange(length, dtype=x.dtype, device=x.device) * (math.pi / (2 * length))
-    return 2 * (values.real * angles.cos() + values.imag * angles.sin())
+    out: Tensor = 2 * (values.real * angles.cos() + values.imag * angles.sin())
+    return out
 
 
 class SpanConvolution(nn.Module):
@@ -88,11 +89,11 @@ class SpanConvolution(nn.Module):
         parts = (heads_of(one, self.heads) for one in (query, self.key(x), self.value(x)))
         attention = joined(attend(*parts))
         spanned = self.depthwise(x.transpose(1, 2).unsqueeze(-1)).squeeze(-1).transpose(1, 2)
-        kernels = self.kernels(self.pointwise(spanned) * query).unflatten(-1, (self.heads, -1))
-        kernels = torch.softmax(kernels, dim=-1)
+        places = *x.shape[:2], self.heads, -1
+        kernels = self.kernels(self.pointwise(spanned) * query).reshape(places).softmax(-1)
         margin = self.kernel // 2
         padded = nn.functional.pad(self.spans(x), (0, 0, margin, margin))
-        windows = padded.unfold(1, self.kernel, 1).unflatten(2, (self.heads, -1))
+        windows = padded.unfold(1, self.kernel, 1).reshape(*places, self.kernel)
         convolved = (windows @ kernels.unsqueeze(-1)).flatten(2)
         out: Tensor = self.projection(torch.cat([attention, convolved], dim=-1))
         return out

@@ -109,7 +109,7 @@ class Network(nn.Module):
     @property
     def operations(self) -> list[Operation]:
         """The two operations of every block, in order."""
-        blocks = [block for transformer in self.transformers for block in transformer]
+        blocks = [block for block in self.modules() if isinstance(block, Block)]
         return [
             Operation(cell, edge, kind, True, getattr(block, kind))
             for cell, block in enumerate(blocks)

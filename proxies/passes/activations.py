@@ -19,10 +19,13 @@ from torch.overrides import TorchFunctionMode
 from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights
 from proxies.view import NotApplicable, View
 
+Functions = frozenset[Callable[..., Any]]
 #: Every way to call a ReLU; a module ends in the first of them.
-RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
+RELUS: Functions = frozenset(
+    {nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_}
+)
 #: Smooth ones, which are negative where a ReLU is 0.
-SMOOTH = frozenset({nn.functional.gelu, nn.functional.silu})
+SMOOTH: Functions = frozenset({nn.functional.gelu, nn.functional.silu})
 
 
 class _Watched(TorchFunctionMode):
@@ -33,7 +36,7 @@ class _Watched(TorchFunctionMode):
     def __init__(
         self,
         compute: Callable[[Tensor, Callable[[], Tensor]], Tensor],
-        functions: frozenset[Callable[..., Any]] = RELUS,
+        functions: Functions = RELUS,
     ) -> None:
         super().__init__()
         self._compute, self._functions = compute, functions
@@ -51,9 +54,7 @@ class _Watched(TorchFunctionMode):
         return self._compute(args[0] if args else call.keywords["input"], call)
 
 
-def watched(
-    see: Callable[[Tensor], None], functions: frozenset[Callable[..., Any]] = RELUS
-) -> _Watched:
+def watched(see: Callable[[Tensor], None], functions: Functions = RELUS) -> _Watched:
     """Let *see* look at the output of every ReLU, or other of *functions*."""
 
     def compute(_: Tensor, call: Callable[[], Tensor]) -> Tensor:
@@ -166,7 +167,7 @@ def _distinct_patterns(
     network: Any,
     images: Tensor,
     weights: dict[str, Tensor],
-    functions: frozenset[Callable[..., Any]] = RELUS,
+    functions: Functions = RELUS,
 ) -> int:
     """Return the number of distinct patterns when *weights* take the place of the network's."""
     bits = 2 ** torch.arange(len(images), device=images.device)
