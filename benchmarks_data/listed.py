@@ -56,6 +56,7 @@ class ListedBenchmark:
         files: names of the files without ``.csv[.gz]`` that may hold the list, of which a folder
             has one.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
+        texts: columns of the table that hold text for people, which are left out.
     """
 
     name: str
@@ -63,6 +64,7 @@ class ListedBenchmark:
     files: ClassVar[tuple[str, ...]]
     datasets: ClassVar[Mapping[str, Dataset | Tokens]]
     numbers: ClassVar[Collection[str]] = ()
+    texts: ClassVar[Collection[str]] = ()
 
     def __init__(self) -> None:
         self._listing: Listing | None = None
@@ -159,7 +161,12 @@ class ListedBenchmark:
         self.open(path)
         datasets = tuple(self.datasets)
         table = read_table(
-            path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
+            path,
+            size=self.size,
+            datasets=datasets,
+            index_of=self.index,
+            numbers=self.numbers,
+            texts=self.texts,
         )
         besides = [f"{stem}{ending}" for stem in self.files for ending in ENDINGS]
         return with_measurements(
@@ -216,7 +223,7 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     """
     strings: dict[int, str] = {}
     lines: dict[str, int] = {}
-    for line, index, string in _rows(path):
+    for line, index, string in _rows(path, benchmark.texts):
         if index in strings:
             raise InputError(
                 f"{path}, line {line}: index {index} stands there a second time: keep one row per "
@@ -243,14 +250,15 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     return Listing(path, tuple(strings[index] for index in range(count)))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, int, str]]:
+def _rows(path: Path, texts: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Yield the line, the index and the architecture string of each row."""
     from benchmarks_data.formats.cells import parse_index
+    from benchmarks_data.formats.columns import without_columns
     from benchmarks_data.formats.table import read_text
 
     text, _ = read_text(path)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""))
+        rows = csv.reader(io.StringIO(without_columns(text, texts), newline=""))
         if next(rows, [])[:2] != ["index", "arch"]:
             raise InputError(f"{path}, line 1: the first columns of a list are index and arch")
         for line, row in enumerate(rows, 2):
