@@ -166,7 +166,9 @@ class Benchmark(Protocol):
     from, or several links: of the space, and of who trained. With ``observed = True`` each network
     is seen to run before it is scored, as those of callers are, and what a score cannot say about
     it is ``not applicable``; its ``operations`` and ``stages`` may be None then, which means that
-    they are unknown. Without, all scores apply.
+    they are unknown. It may also have ``blocks``, modules of one tensor that follow one another,
+    whose activations a pass may compute twice to save memory, and ``embeddings``, modules whose
+    parameters are no weights of layers. Without it, all scores apply.
     """
 
     name: str

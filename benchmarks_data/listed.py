@@ -64,6 +64,7 @@ class ListedBenchmark:
         numbers: columns of the table that hold numbers of any size instead of accuracies.
         repeated: whether an architecture may be listed several times, as it was trained several
             times; its string means the first.
+        texts: columns of the table that hold text for people, which are left out.
     """
 
     name: str
@@ -72,6 +73,7 @@ class ListedBenchmark:
     datasets: ClassVar[Mapping[str, Dataset | Tokens]]
     numbers: ClassVar[Collection[str]] = ()
     repeated: ClassVar[bool] = False
+    texts: ClassVar[Collection[str]] = ()
 
     def __init__(self) -> None:
         self._listing: Listing | None = None
@@ -174,6 +176,7 @@ class ListedBenchmark:
             index_of=self.index,
             numbers=self.numbers,
             repeats=self.listing.repeats,
+            texts=self.texts,
         )
         besides = [f"{stem}{ending}" for stem in self.files for ending in ENDINGS]
         return with_measurements(
@@ -230,7 +233,7 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     """
     strings: dict[int, str] = {}
     lines: dict[str, int] = {}
-    for line, index, string in _rows(path):
+    for line, index, string in _rows(path, benchmark.texts):
         if index in strings:
             raise InputError(
                 f"{path}, line {line}: index {index} stands there a second time: keep one row per "
@@ -257,14 +260,15 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     return Listing(path, tuple(strings[index] for index in range(count)))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, int, str]]:
+def _rows(path: Path, texts: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Yield the line, the index and the architecture string of each row."""
     from benchmarks_data.formats.cells import parse_index
+    from benchmarks_data.formats.columns import without_columns
     from benchmarks_data.formats.table import read_text
 
     text, _ = read_text(path)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""))
+        rows = csv.reader(io.StringIO(without_columns(text, texts), newline=""))
         if next(rows, [])[:2] != ["index", "arch"]:
             raise InputError(f"{path}, line 1: the first columns of a list are index and arch")
         for line, row in enumerate(rows, 2):

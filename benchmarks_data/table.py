@@ -60,11 +60,13 @@ class Table:
 
     def default_target(self, dataset: str) -> str:
         """Return the dataset's test column of the longest training, or the validation column where
-        there is none of tests; no single run.
+        there is none of tests; no single run. Where there is no accuracy, it is a result such as
+        the perplexity of tests, ``{dataset}_test_perplexity``.
         """
         means = [one for one in self.targets if one.dataset == dataset and one.run is None]
         tests = [one for one in means if one.split == "test"]
         tests = tests or [one for one in means if one.split == "valid"]
+        tests = tests or self._measured(dataset)
         if not tests:
             raise InputError(
                 f"table {self.name} has no column called a test accuracy of {dataset}: name a "
@@ -72,3 +74,12 @@ class Table:
                 f"{', '.join(self.values.columns)}, or another folder of tables with --tables"
             )
         return max(tests, key=lambda target: target.epochs or 0).name
+
+    def _measured(self, dataset: str) -> list[Target]:
+        """Return the first measurement of tests on a dataset, else that of validation."""
+        return [
+            one
+            for split in ("test", "valid")
+            for one in self.targets
+            if one.run is None and one.name.startswith(f"{dataset}_{split}_")
+        ][:1]

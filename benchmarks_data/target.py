@@ -23,7 +23,10 @@ WRITTEN = {
 #: Measurements of which less is better, by the last word of a name (the last but one where a unit
 #: follows). To add one is all that a new kind of cost needs.
 LESS_IS_BETTER = frozenset(
-    {"params", "flops", "macs", "latency", "energy", "memory", "time", "seconds", "loss", "error"}
+    {
+        *("params", "flops", "macs", "latency", "energy", "memory", "time", "seconds"),
+        *("loss", "error", "perplexity"),
+    }
 )
 #: Of these, what is known of an architecture before it is trained.
 BEFORE_TRAINING = frozenset({"params", "flops", "macs", "latency", "energy", "memory"})

@@ -86,12 +86,23 @@ class View:
             the network's output alike; None: unknown.
         anatomy: what the network has been seen to do, by which passes tell whether they apply;
             None for the networks of a benchmark, to which all passes do.
+        blocks: modules that follow one another, each of one tensor; a pass may forget their
+            activations, and compute them again.
+        embeddings: modules that turn tokens into vectors, and back. No score reads their weights as
+            those of layers, and sizes count them apart.
     """
 
     module: nn.Module
     known_operations: Sequence[Operation] | None = None
     known_stages: Sequence[nn.Module] | None = None
     anatomy: Anatomy | None = None
+    blocks: Sequence[nn.Module] = ()
+    embeddings: Sequence[nn.Module] = ()
+
+    @property
+    def recomputed(self) -> Sequence[nn.Module]:
+        """What may be computed again to save memory: blocks, or stages where these are known."""
+        return self.blocks or self.known_stages or ()
 
     @property
     def operations(self) -> Sequence[Operation]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Tokens
-from benchmarks_data.configuration import read_configuration
+from benchmarks_data.configurations import read_model
 from benchmarks_data.errors import InputError
 from benchmarks_data.flexibert.space import Configuration, Encoder, depth_of, encoder_of
 from benchmarks_data.listed import ListedBenchmark
@@ -52,9 +52,9 @@ class FlexiBert(ListedBenchmark):
     observed = True
 
     def parse(self, string: str) -> Configuration:
-        configuration = read_configuration(string, Configuration, self.name)
+        configuration = read_model(string, Configuration)
         if len(configuration.nas_config.encoder_layers) not in (2, 4):
-            raise InputError(f"{string!r} is no architecture of {self.name}: it has 3 layers")
+            raise InputError("an encoder has 2 or 4 layers, and the configuration 3")
         return configuration
 
     def encoder(self, index: int) -> Encoder:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.cells import check_string, parse_accuracy, parse_index, parse_number
+from benchmarks_data.formats.columns import without_columns
 from benchmarks_data.reading import read_bytes
 from benchmarks_data.table import Table
 from benchmarks_data.target import SPLITS, Target
@@ -80,6 +81,7 @@ def read_table(
     index_of: Callable[[str], int],
     numbers: Collection[str] = (),
     repeats: Mapping[int, int] = MappingProxyType({}),
+    texts: Collection[str] = (),
 ) -> Table:
     """Read and check a table, which may list some of the architectures alone.
 
@@ -90,13 +92,15 @@ def read_table(
         index_of: maps an architecture string to its index, raising InputError.
         numbers: columns that hold numbers of any size instead of accuracies.
         repeats: of an index whose architecture is that of another, the index that *index_of* has.
+        texts: columns that hold text, which are left out.
 
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
     """
     text, checksum = read_text(path)
-    lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
+        text = without_columns(text, texts)
+        lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
         _, header = next(lines, (1, []))
         targets = _check_header(path, header, datasets, numbers)
         values = _without_fault(text, size, index_of, set(targets).difference(numbers), repeats)

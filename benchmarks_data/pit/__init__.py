@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Dataset
-from benchmarks_data.configuration import read_configuration
+from benchmarks_data.configurations import read_model
 from benchmarks_data.errors import InputError
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.pit.space import Configuration
@@ -44,12 +44,11 @@ class Pit(ListedBenchmark):
     observed = True
 
     def parse(self, string: str) -> Configuration:
-        configuration = read_configuration(string, Configuration, self.name)
+        configuration = read_model(string, Configuration)
         first, second, third = configuration.num_heads
         if not first <= second <= third:
             raise InputError(
-                f"{string!r} is no architecture of {self.name}: the numbers of heads fall from "
-                "stage to stage"
+                f"num_heads {[first, second, third]} fall from stage to stage, which pooling cannot"
             )
         return configuration
 

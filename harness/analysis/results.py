@@ -21,7 +21,7 @@ from harness.analysis.orders import by_seed, combined, joined
 from harness.analysis.statistics import tau_b
 from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.analysis.units import Units, units_of
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 from proxies.requests import direction, reads_images
 
 
@@ -31,8 +31,8 @@ def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) 
     The subject and the others of highest tau, with the best trivial baseline and params.
     """
     ranked = correlations.dropna(subset="tau").sort_values("tau", ascending=False)["proxy"]
-    trivial = [name for name in ranked if name in TRIVIAL_BASELINES]
-    others = [name for name in ranked if name not in TRIVIAL_BASELINES]
+    trivial = [name for name in ranked if name in BASELINES]
+    others = [name for name in ranked if name not in BASELINES]
     first = [name for name in ranked if name == subject]
     return list(
         dict.fromkeys(
@@ -74,7 +74,7 @@ class Results:
         """
         names = [str(name) for name in self.scores["proxy"].unique()]
         wanted = [name for name in (self.focus, "zeros") if name in names]
-        proper = [name for name in names if name not in TRIVIAL_BASELINES]
+        proper = [name for name in names if name not in BASELINES]
         return [*wanted, *proper, *names][0]
 
     def input_of(self, proxy: str) -> str:

@@ -20,7 +20,7 @@ from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.phrases import interval_text
 from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 
 CENSUS_TEXT = (
     "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % "
@@ -127,7 +127,7 @@ def print_correlations(
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            style = "dim" if row["proxy"] in TRIVIAL_BASELINES else None
+            style = "dim" if row["proxy"] in BASELINES else None
             style = "bold" if row["proxy"] == subject else style
             table.add_row(*_cells(row, lettered), style=style)
         console.print(table)

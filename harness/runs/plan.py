@@ -136,7 +136,8 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    requests = canonical_requests(options.proxies)
+    tokens = any(isinstance(one, Tokens) for one in benchmark.datasets.values())
+    requests = canonical_requests(options.proxies, tokens=tokens)
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)
@@ -192,7 +193,7 @@ def first_named(names: Sequence[str]) -> str | None:
     none. Where baselines alone are named, it is the first of them.
     """
     named = [proxies.request(name).name for name in names if name != "all"]
-    proper = [name for name in named if name not in proxies.TRIVIAL_BASELINES]
+    proper = [name for name in named if name not in proxies.BASELINES]
     return next(iter(proper or (named if "all" not in names else [])), None)
 
 

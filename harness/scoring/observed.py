@@ -140,11 +140,21 @@ class BenchmarkPasses(ObservedPasses):
             values = torch.randn(size, *inputs.image_shape, generator=generator(0, "probe"))
             return laid_out(values.to(inputs.device, inputs.dtype))
 
-        self.anatomy = anatomy(copy.deepcopy(self._network), batch, images=not tokens)
+        tried: Any = copy.deepcopy(self._network)
+        self.anatomy = anatomy(
+            tried, batch, images=not tokens, embeddings=getattr(tried, "embeddings", ())
+        )
 
     def view(self, *, neutral: bool) -> View:
         """Return the view of a new copy, with the operations and stages that it names."""
         network: Any = copy.deepcopy(self._network)
         if neutral:
             neutralise(network)
-        return View(network, network.operations, network.stages, self.anatomy)
+        return View(
+            network,
+            network.operations,
+            network.stages,
+            self.anatomy,
+            getattr(network, "blocks", ()),
+            getattr(network, "embeddings", ()),
+        )
