@@ -81,7 +81,8 @@ def causal(length: int, device: torch.device) -> Tensor:
 
 def split_heads(values: Tensor, heads: int) -> Tensor:
     """Return (batch, length, width) as (batch, heads, length, width / heads)."""
-    return values.unflatten(-1, (heads, -1)).transpose(1, 2)
+    batch, length, width = values.shape
+    return values.reshape(batch, length, heads, width // heads).transpose(1, 2)
 
 
 def attended(scores: Tensor, values: Tensor) -> Tensor:

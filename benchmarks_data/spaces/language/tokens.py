@@ -64,7 +64,7 @@ class AdaptiveTokens(nn.Module):
             if len(self.projections):
                 values = functional.linear(values, self.projections[number])
             embedded.append(values)
-        chosen = embedded[0]
+        chosen: Tensor = embedded[0]
         for (start, _), values in zip(self._spans[1:], embedded[1:], strict=True):
             chosen = torch.where((ids >= start).unsqueeze(-1), values, chosen)
         return chosen * self._scale
@@ -89,15 +89,17 @@ class AdaptiveTokens(nn.Module):
     def _logits(self, hidden: Tensor, cluster: int) -> Tensor:
         """Return the logits of a cluster's tokens, (batch, tokens)."""
         into = self._project(hidden, cluster)
+        table = self.tables[0 if self._single else cluster]
+        assert isinstance(table, nn.Embedding)
         if not self._single:
-            return functional.linear(into, self.tables[cluster].weight, self.biases[cluster])
+            return functional.linear(into, table.weight, self.biases[cluster])
         tokens = slice((0, *self._ends)[cluster], self._ends[cluster])
-        return functional.linear(into, self.tables[0].weight[tokens], self.biases[0][tokens])
+        return functional.linear(into, table.weight[tokens], self.biases[0][tokens])
 
     def _project(self, hidden: Tensor, cluster: int) -> Tensor:
         """Return hidden states as wide as a cluster's embeddings."""
         if str(cluster) in self.output_projections:
-            return hidden @ self.output_projections[str(cluster)]
+            return torch.matmul(hidden, self.output_projections[str(cluster)])
         if not len(self.projections):
             return hidden
-        return hidden @ self.projections[0 if self._single else cluster]
+        return torch.matmul(hidden, self.projections[0 if self._single else cluster])

@@ -35,12 +35,13 @@ class Attention(nn.Module):
         self.v = nn.Parameter(torch.empty(heads, 1, width // heads))
 
     def forward(self, x: Tensor) -> Tensor:
-        length, width = x.shape[1:]
+        batch, length, width = x.shape
         query, key, value = (
             split_heads(one, self.heads) for one in self.inputs(x).chunk(3, dim=-1)
         )
         waves = sinusoids(length, width, x)
-        far = split_heads(self.distances(waves).unsqueeze(0), self.heads)[0]
+        # Once for each sequence, since scores by sample ask every layer for its samples.
+        far = split_heads(self.distances(waves.expand(batch, -1, -1)), self.heads)
         by_content = (query + self.u) @ key.transpose(-1, -2)
         by_distance = shifted((query + self.v) @ far.transpose(-1, -2))
         scores = (by_content + by_distance) / math.sqrt(query.shape[-1])
