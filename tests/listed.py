@@ -1,8 +1,10 @@
-"""Lists of random genotypes, for benchmarks whose architectures are in tables."""
+"""Lists of random architectures, for benchmarks whose architectures are in tables."""
 
 from __future__ import annotations
 
+import csv
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks_data.spaces.darts.genotype import (
@@ -13,9 +15,7 @@ from benchmarks_data.spaces.darts.genotype import (
     Genotype,
     Term,
 )
-
-#: Benchmarks that are lists.
-LISTS = ("darts_bench", "nb301")
+from tests.transformers import random_flexibert, random_pit
 
 
 def random_genotype(stream: random.Random) -> Genotype:
@@ -31,11 +31,31 @@ def random_genotype(stream: random.Random) -> Genotype:
     return Genotype(cell(), cell())
 
 
+def _genotype_text(stream: random.Random) -> str:
+    return random_genotype(stream).text
+
+
+#: Benchmarks that are lists: a column of each, and what draws an architecture.
+LISTS: dict[str, tuple[str, Callable[[random.Random], str]]] = {
+    "darts_bench": ("cifar10_valid_50ep", _genotype_text),
+    "nb301": ("svhn_valid", _genotype_text),
+    "pit": ("cifar100_test", random_pit),
+    "flexibert": ("glue_valid", random_flexibert),
+}
+#: Lists of other benchmarks, by the benchmark that reads them.
+SHARED = {"flexibert_trained": "flexibert"}
+
+
 def write_list(folder: Path, name: str, count: int, seed: int = 0, column: str = "") -> Path:
-    """Write a list of random genotypes with an accuracy each, and return its file."""
+    """Write a list of random architectures with an accuracy each, and return its file."""
     stream = random.Random(seed)
     path = folder / f"{name}.csv"
-    column = column or {"darts_bench": "cifar10_valid_50ep", "nb301": "svhn_valid"}[name]
-    rows = [f"{index},{random_genotype(stream).text},{50 + index % 50}\n" for index in range(count)]
-    path.write_text(f"index,arch,{column}\n" + "".join(rows))
+    usual, draw = LISTS[name]
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        drawn[draw(stream)] = None
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["index", "arch", column or usual])
+        writer.writerows([index, text, 50 + index % 50] for index, text in enumerate(drawn))
     return path

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 import benchmarks_data
-from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.benchmark import Benchmark, Dataset, Tokens
 from benchmarks_data.errors import InputError
 from harness.scoring.job import Job, Task
 from harness.scoring.networks import score_task
+from harness.scoring.token_file import Uniform
 
 
 @pytest.fixture(params=benchmarks_data.names())
@@ -39,9 +40,21 @@ def test_the_canonical_form_is_stable_and_keeps_connectivity(benchmark_entry: Be
         ) == benchmark_entry.is_connected(index)
 
 
-def small(benchmark: Benchmark) -> int:
-    """A height and width that every network of the benchmark can take, for speed."""
-    return min(64, *(dataset.image_size for dataset in benchmark.datasets.values()))
+def batch_of(benchmark: Benchmark, dataset: Dataset | Tokens) -> torch.Tensor:
+    """Two images or sequences; images are as small as every network of the benchmark can take."""
+    stream = torch.Generator().manual_seed(0)
+    if isinstance(dataset, Tokens):
+        return torch.randint(dataset.vocabulary, (2, *dataset.shape), generator=stream)
+    if is_observed(benchmark):
+        return torch.rand(2, *dataset.shape, generator=stream)
+    sides = [one.image_size for one in benchmark.datasets.values() if isinstance(one, Dataset)]
+    side = min(64, *sides)
+    return torch.rand(2, dataset.channels, side, side, generator=stream)
+
+
+def is_observed(benchmark: Benchmark) -> bool:
+    """Whether operations and stages may be unknown, and scores not applicable."""
+    return getattr(benchmark, "observed", False)
 
 
 def test_networks_build_for_every_dataset_and_offer_their_operations(
@@ -49,19 +62,13 @@ def test_networks_build_for_every_dataset_and_offer_their_operations(
 ) -> None:
     for dataset in benchmark_entry.datasets.values():
         network = benchmark_entry.network(sample(benchmark_entry, 1)[0], dataset.classes, 0)
-        images = torch.randn(
-            2,
-            dataset.channels,
-            small(benchmark_entry),
-            small(benchmark_entry),
-            generator=torch.Generator().manual_seed(0),
-        )
-        assert network(images).shape == (2, dataset.classes)
+        outputs = network(batch_of(benchmark_entry, dataset))
+        assert (len(outputs), outputs.shape[-1]) == (2, dataset.classes)
         modules = set(network.modules())
         assert network.operations
         assert all(operation.module in modules for operation in network.operations)
-        assert network.stages
-        assert all(stage in modules for stage in network.stages)
+        assert network.stages or is_observed(benchmark_entry)
+        assert all(stage in modules for stage in network.stages or ())
 
 
 def test_weights_come_from_the_seed_and_no_random_state_is_touched(
@@ -82,27 +89,35 @@ def test_weights_come_from_the_seed_and_no_random_state_is_touched(
 
 
 def test_connectivity_is_that_of_the_network(benchmark_entry: Benchmark) -> None:
-    classes = next(iter(benchmark_entry.datasets.values())).classes
+    dataset = next(iter(benchmark_entry.datasets.values()))
     for index in sample(benchmark_entry, 12):
-        network = benchmark_entry.network(index, classes, 0).eval()
-        images = torch.rand(
-            2, 3, small(benchmark_entry), small(benchmark_entry), requires_grad=True
-        )
-        (gradient,) = torch.autograd.grad(network(images).sum(), images)
-        assert bool(gradient.any()) == benchmark_entry.is_connected(index)
+        network = benchmark_entry.network(index, dataset.classes, 0).eval()
+        batch = batch_of(benchmark_entry, dataset)
+        if isinstance(dataset, Tokens):
+            with torch.no_grad():
+                depends = not torch.equal(network(batch), network(batch.flip(1)))
+        else:
+            images = batch.requires_grad_()
+            (gradient,) = torch.autograd.grad(network(images).sum(), images)
+            depends = bool(gradient.any())
+        assert depends == benchmark_entry.is_connected(index)
 
 
 def test_scores_without_data_are_the_same_in_both_precisions(benchmark_entry: Benchmark) -> None:
-    dataset = next(iter(benchmark_entry.datasets))
+    name, dataset = next(iter(benchmark_entry.datasets.items()))
     names = ("zeros", "synflow", "params", "live_params", "flops")
+    inputs = {"images": Uniform()} if isinstance(dataset, Tokens) else {}
     for index in sample(benchmark_entry, 2):
         one, other = (
-            score_task(Job(benchmark_entry.name, dataset, dtype=dtype), Task(index, 0, names))
+            score_task(
+                Job(benchmark_entry.name, name, dtype=dtype, **inputs), Task(index, 0, names)
+            )
             for dtype in ("float32", "float64")
         )
         assert [score.score for score in one] == pytest.approx(
-            [score.score for score in other], rel=1e-5
+            [score.score for score in other], rel=1e-5, nan_ok=is_observed(benchmark_entry)
         )
+        assert one[2].status == "ok"
 
 
 @pytest.mark.parametrize("string", ["", "x", "0" * 99, "|none~0|", "1:2", "é"])
