@@ -15,6 +15,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,16 +24,19 @@ from hypothesis import strategies as st
 
 from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import unknown
+from benchmarks_data.flexibert import FlexiBert
 from benchmarks_data.formats import nats
 from benchmarks_data.formats.pickles import PickleError, PickleStream
 from benchmarks_data.formats.table import read_table, read_text
 from benchmarks_data.formats.tabular import Tabular
+from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.measurements import with_measurements
 from benchmarks_data.nb101 import official as tfrecords
 from benchmarks_data.nb101.sources import read_subset
 from benchmarks_data.nb201 import pth, space
 from benchmarks_data.nbmacro import BENCHMARK as NBMACRO
 from benchmarks_data.nbmacro import official as macro
+from benchmarks_data.pit import Pit
 from benchmarks_data.table import Table
 from harness.scoring.image_file import check_labels, image_file
 from tests.benchmarks_data.test_convert_tfrecord import ROWS, framed, tfrecord
@@ -40,6 +44,7 @@ from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
 from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_refused
 from tests.listed import write_list
+from tests.transformers import FIRST_FLEXIBERT, FIRST_PIT
 from tools.make_nb201 import write
 
 ARCHS = {f"a{index}": index for index in range(4)}
@@ -95,6 +100,35 @@ def test_lists_of_genotypes(data: st.DataObject, tmp_path: Path) -> None:
         assert sorted(table.values.index) == list(range(benchmark.size))
         for index in table.values.index:
             assert benchmark.index(benchmark.architecture(index).string) == index
+
+
+@pytest.mark.parametrize("space", [Pit, FlexiBert])
+@given(data=st.data())
+def test_lists_of_configurations(
+    space: type[ListedBenchmark], data: st.DataObject, tmp_path: Path
+) -> None:
+    path = write_list(tmp_path, space.name, 3)
+    path.write_bytes(data.draw(damaged(path.read_bytes(), [b'"', b"{", b"}", b"1e99"])))
+    benchmark = space()
+    table = taken_or_refused(lambda: benchmark.table(tmp_path))
+    if table is not None:
+        assert sorted(table.values.index) == list(range(benchmark.size))
+        for index in table.values.index:
+            first = benchmark.index(benchmark.architecture(index).string)
+            assert benchmark.canonical(first) == benchmark.canonical(index)
+
+
+@pytest.mark.parametrize(
+    ("space", "first"), [(Pit, FIRST_PIT), (FlexiBert, FIRST_FLEXIBERT)], ids=["pit", "flexibert"]
+)
+@given(data=st.data())
+def test_configurations(space: type[ListedBenchmark], first: str, data: st.DataObject) -> None:
+    """What is taken is one of the space, and written again it is the same."""
+    text = data.draw(damaged_json_text(json.loads(first))).decode(errors="surrogateescape")
+    read = taken_or_refused(lambda: space().parse(text))
+    if read is not None:
+        again = msgspec.json.encode(read).decode()
+        assert space().parse(again) == read
 
 
 @given(content=damaged_csv(HEADER + ROW))
