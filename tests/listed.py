@@ -1,9 +1,12 @@
-"""Lists of random genotypes, for benchmarks whose architectures are in tables."""
+"""Lists of random architectures, for benchmarks whose architectures are in tables."""
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 from pathlib import Path
+from typing import Any
 
 from benchmarks_data.spaces.darts.genotype import (
     EDGES_PER_NODE,
@@ -14,8 +17,23 @@ from benchmarks_data.spaces.darts.genotype import (
     Term,
 )
 
-#: Benchmarks that are lists.
-LISTS = ("darts_bench", "nb301")
+#: Benchmarks that are lists, with a column of results.
+LISTS = {
+    "darts_bench": "cifar10_valid_50ep",
+    "nb301": "svhn_valid",
+    "gpt2_wt103": "wt103_test_perplexity",
+    "gpt2_lm1b": "lm1b_test_perplexity",
+}
+#: What language models have in common that lists name.
+LANGUAGE: dict[str, Any] = {
+    **{"adaptive": True, "attn_type": 0, "clamp_len": -1, "d_head": -1, "dropatt": 0.0},
+    **{"dropout": 0.1, "dtype": None, "ext_len": 0, "mem_len": 192, "n_token": 50264},
+    **{"pre_lnorm": False, "primer_conv": False, "primer_square": False, "same_length": False},
+    **{"sample_softmax": -1, "tie_weight": True, "use_cache": False, "weight_init_type": "normal"},
+    **{"weight_init_range": 0.1, "weight_init_std": 0.02, "proj_init_std": 0.01, "tgt_len": 192},
+    "cutoffs": [19997, 39997, 199997, 50264],
+    "tie_projs": [False, True, True, True],
+}
 
 
 def random_genotype(stream: random.Random) -> Genotype:
@@ -31,11 +49,35 @@ def random_genotype(stream: random.Random) -> Genotype:
     return Genotype(cell(), cell())
 
 
+def language_model(**entries: Any) -> dict[str, Any]:
+    """A small language model: two layers, other entries as given."""
+    small = {"d_model": 16, "d_embed": 8, "div_val": 2, "n_layer": 2}
+    return {**LANGUAGE, **small, "n_head": [2, 4], "d_inner": [10, 20], **entries}
+
+
+def random_language_model(stream: random.Random) -> dict[str, Any]:
+    """A small language model of two or three layers."""
+    layers = stream.randint(2, 3)
+    return language_model(
+        n_layer=layers,
+        div_val=stream.choice((1, 2)),
+        d_embed=stream.choice((-1, 8)),
+        n_head=[stream.choice((2, 4, 8)) for _ in range(layers)],
+        d_inner=[stream.randint(8, 999) for _ in range(layers)],
+    )
+
+
 def write_list(folder: Path, name: str, count: int, seed: int = 0, column: str = "") -> Path:
-    """Write a list of random genotypes with an accuracy each, and return its file."""
+    """Write a list of random architectures with a result each, and return its file."""
     stream = random.Random(seed)
     path = folder / f"{name}.csv"
-    column = column or {"darts_bench": "cifar10_valid_50ep", "nb301": "svhn_valid"}[name]
-    rows = [f"{index},{random_genotype(stream).text},{50 + index % 50}\n" for index in range(count)]
-    path.write_text(f"index,arch,{column}\n" + "".join(rows))
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["index", "arch", column or LISTS[name]])
+        for index in range(count):
+            if name.startswith("gpt2"):
+                text = json.dumps(random_language_model(stream))
+            else:
+                text = random_genotype(stream).text
+            rows.writerow([index, text, 50 + index % 50])
     return path
