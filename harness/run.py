@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import proxies
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
 from harness.runs.command import carry_out
@@ -33,6 +35,9 @@ from harness.terminal.options import (
     add_width,
     positive,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROG = "python -m harness.run"
 
@@ -156,7 +161,8 @@ def _add_how_it_is_computed(p: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status.
 
-    0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted.
+    0 done, 1 a proxy has no score at all (one that does not apply counts where it was named), 2
+    unusable input, 130 interrupted.
     """
     return guarded(prog, partial(_run, prog), argv, kept="finished scores are")
 
@@ -174,7 +180,19 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     results = carry_out(
         plan, executor, args.store, out, prog, command, notes=notes, width=args.width
     )
-    return FAILED if results.scores.groupby("proxy")["score"].count().min() == 0 else 0
+    named = {proxies.request(name).name for name in args.proxy if name != "all"}
+    return FAILED if _unscored(results.scores, named) else 0
+
+
+def _unscored(scores: pd.DataFrame, named: Collection[str]) -> list[str]:
+    """Return the proxies that have no score at all, but for those that do not apply and were not
+    *named*.
+    """
+    from harness.analysis.results import inapplicable
+
+    counts = scores.groupby("proxy")["score"].count()
+    beside = set(inapplicable(scores)) - set(named)
+    return [str(name) for name in counts.index[counts == 0] if name not in beside]
 
 
 def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:

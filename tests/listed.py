@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks_data.spaces.darts.genotype import (
     EDGES_PER_NODE,
@@ -16,6 +18,17 @@ from benchmarks_data.spaces.darts.genotype import (
     Term,
 )
 from tests.transformers import random_flexibert, random_pit
+
+#: What language models have in common that lists name.
+LANGUAGE: dict[str, Any] = {
+    **{"adaptive": True, "attn_type": 0, "clamp_len": -1, "d_head": -1, "dropatt": 0.0},
+    **{"dropout": 0.1, "dtype": None, "ext_len": 0, "mem_len": 192, "n_token": 50264},
+    **{"pre_lnorm": False, "primer_conv": False, "primer_square": False, "same_length": False},
+    **{"sample_softmax": -1, "tie_weight": True, "use_cache": False, "weight_init_type": "normal"},
+    **{"weight_init_range": 0.1, "weight_init_std": 0.02, "proj_init_std": 0.01, "tgt_len": 192},
+    "cutoffs": [19997, 39997, 199997, 50264],
+    "tie_projs": [False, True, True, True],
+}
 
 
 def random_genotype(stream: random.Random) -> Genotype:
@@ -31,6 +44,28 @@ def random_genotype(stream: random.Random) -> Genotype:
     return Genotype(cell(), cell())
 
 
+def language_model(**entries: Any) -> dict[str, Any]:
+    """A small language model: two layers, other entries as given."""
+    small = {"d_model": 16, "d_embed": 8, "div_val": 2, "n_layer": 2}
+    return {**LANGUAGE, **small, "n_head": [2, 4], "d_inner": [10, 20], **entries}
+
+
+def random_language_model(stream: random.Random) -> dict[str, Any]:
+    """A small language model of two or three layers."""
+    layers = stream.randint(2, 3)
+    return language_model(
+        n_layer=layers,
+        div_val=stream.choice((1, 2)),
+        d_embed=stream.choice((-1, 8)),
+        n_head=[stream.choice((2, 4, 8)) for _ in range(layers)],
+        d_inner=[stream.randint(8, 999) for _ in range(layers)],
+    )
+
+
+def _language_model_text(stream: random.Random) -> str:
+    return json.dumps(random_language_model(stream))
+
+
 def _genotype_text(stream: random.Random) -> str:
     return random_genotype(stream).text
 
@@ -41,13 +76,15 @@ LISTS: dict[str, tuple[str, Callable[[random.Random], str]]] = {
     "nb301": ("svhn_valid", _genotype_text),
     "pit": ("cifar100_test", random_pit),
     "flexibert": ("glue_valid", random_flexibert),
+    "gpt2_wt103": ("wt103_test_perplexity", _language_model_text),
+    "gpt2_lm1b": ("lm1b_test_perplexity", _language_model_text),
 }
 #: Lists of other benchmarks, by the benchmark that reads them.
 SHARED = {"flexibert_trained": "flexibert"}
 
 
 def write_list(folder: Path, name: str, count: int, seed: int = 0, column: str = "") -> Path:
-    """Write a list of random architectures with an accuracy each, and return its file."""
+    """Write a list of random architectures with a result each, and return its file."""
     stream = random.Random(seed)
     path = folder / f"{name}.csv"
     usual, draw = LISTS[name]

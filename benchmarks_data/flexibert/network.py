@@ -88,6 +88,11 @@ class Network(nn.Module):
         initialise_normal(self, seed, SPREAD)
 
     @property
+    def embeddings(self) -> list[nn.Module]:
+        """What turns tokens, their places and their kinds into vectors."""
+        return [self.embedding.words, self.embedding.places, self.embedding.kinds]
+
+    @property
     def operations(self) -> list[Operation]:
         """The operation and the feed-forward part of every layer, in order."""
         operations = []

@@ -23,6 +23,7 @@ from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.analysis.units import Units, units_of
 from proxies import BASELINES
 from proxies.requests import direction, reads_images
+from proxies.status import NOT_APPLICABLE
 
 
 def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) -> list[str]:
@@ -39,6 +40,15 @@ def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) 
             [*first, *others[:count], *trivial[:1], *(name for name in trivial if name == "params")]
         )
     )[:5]
+
+
+def inapplicable(scores: pd.DataFrame) -> dict[str, str]:
+    """Return the proxies that apply to none of the architectures, with the commonest reason."""
+    return {
+        str(proxy): str(status.mode()[0]).removeprefix(NOT_APPLICABLE)
+        for proxy, status in scores.groupby("proxy", sort=False)["status"]
+        if status.str.startswith(NOT_APPLICABLE).all()
+    }
 
 
 @dataclass(frozen=True)
@@ -69,13 +79,15 @@ class Results:
     def subject(self) -> str:
         """The proxy that a report is about.
 
-        The one in focus; else ZEROS where it was scored, else the first that is no trivial
-        baseline.
+        The one in focus; else ZEROS where it was scored and applies, else the first that applies
+        and is no trivial baseline.
         """
         names = [str(name) for name in self.scores["proxy"].unique()]
-        wanted = [name for name in (self.focus, "zeros") if name in names]
+        never = inapplicable(self.scores)
+        focus = [self.focus] if self.focus in names else []
         proper = [name for name in names if name not in BASELINES]
-        return [*wanted, *proper, *names][0]
+        proper.sort(key=lambda name: (name in never, name != "zeros"))
+        return [*focus, *proper, *names][0]
 
     def input_of(self, proxy: str) -> str:
         """Return the short name of the images that a score read; empty where it read none."""
@@ -207,14 +219,16 @@ class Results:
     @cached_property
     def strata(self) -> pd.DataFrame:
         """For each target a frame of harness.analysis.comparison.STRATUM_COLUMNS, by tenths of live
-        parameters and of the target.
+        parameters (of networks of tokens, of those without embeddings) and of the target.
         """
+        sizes = ("params_nonembedding", "live_params")
+        size = next((name for name in sizes if name in self.orders), None)
 
         def of(target: str) -> pd.DataFrame:
             name = "accuracy" if Target.parse(target).is_accuracy else target
             by = {name: self.accuracy(target)}
-            if "live_params" in self.orders:
-                by = {"live_params": self.orders["live_params"], **by}
+            if size:
+                by = {size: self.orders[size], **by}
             return strata(self.orders, self.accuracy(target), by, units=self.units)
 
         return self._for_each_target(STRATUM_COLUMNS, of)

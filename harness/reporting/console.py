@@ -15,7 +15,7 @@ from rich.table import Table as TerminalTable
 
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
-from harness.analysis.results import Results
+from harness.analysis.results import Results, inapplicable
 from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.phrases import interval_text
 from harness.reporting.verdict import verdict
@@ -70,9 +70,17 @@ def tell(prog: str, results: Results, folder: Path) -> None:
 
 
 def failures(scores: pd.DataFrame) -> list[str]:
-    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
-    missing = scores[scores["score"].isna()]
-    return [
+    """Return one line for each proxy with missing scores: how many, and the commonest reason.
+
+    Those that apply to none of the architectures come first, a line for each reason.
+    """
+    never = inapplicable(scores)
+    missing = scores[scores["score"].isna() & ~scores["proxy"].isin(list(never))]
+    reasons: dict[str, list[str]] = {}
+    for proxy, reason in never.items():
+        reasons.setdefault(reason, []).append(proxy)
+    told = [f"not applicable: {', '.join(names)}: {one}" for one, names in reasons.items()]
+    return told + [
         f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most "
         f"often: {rows['status'].mode()[0]}"
         for proxy, rows in missing.groupby("proxy", sort=False)

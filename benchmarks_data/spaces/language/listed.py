@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from benchmarks_data.benchmark import Tokens
+from benchmarks_data.errors import InputError
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.spaces.language.configuration import Configuration, configuration_of
 
@@ -18,6 +20,7 @@ LAYERS_OF_A_BLOCK = 4
 class ListedLanguageModels(ListedBenchmark):
     """A list of language models. Not every score can be said of their networks."""
 
+    datasets: ClassVar[Mapping[str, Tokens]]
     observed = True
     texts = ("name",)
 
@@ -27,7 +30,18 @@ class ListedLanguageModels(ListedBenchmark):
         raise NotImplementedError
 
     def parse(self, string: str) -> Configuration:
-        return configuration_of(string)
+        """Return the configuration; raise InputError when it is none, or of other tokens."""
+        configuration = configuration_of(string)
+        for tokens in self.datasets.values():
+            if configuration.vocabulary != tokens.vocabulary:
+                raise InputError(
+                    f"n_token must be {tokens.vocabulary}, not {configuration.vocabulary}"
+                )
+            if configuration.length < tokens.length:
+                raise InputError(
+                    f"tgt_len must be {tokens.length} or more, not {configuration.length}"
+                )
+        return configuration
 
     def configuration(self, index: int) -> Configuration:
         """Return the configuration of *index*; raise InputError when there is none."""
