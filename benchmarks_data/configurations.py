@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -101,7 +100,7 @@ def flag(name: str, value: Any) -> bool:
 def positive(name: str, value: Any, high: float) -> float:
     """Return a positive number up to *high*; raise InputError for anything else."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 < value <= high:
+    if not number or not 0 < value <= high:
         raise InputError(f"{name} must be a positive number up to {high:g}, not {shown(value)}")
     return float(value)
 

@@ -188,7 +188,7 @@ def _unscored(scores: pd.DataFrame, named: Collection[str]) -> list[str]:
     """Return the proxies that have no score at all, but for those that do not apply and were not
     *named*.
     """
-    from harness.analysis.results import inapplicable
+    from harness.analysis.orders import inapplicable
 
     counts = scores.groupby("proxy")["score"].count()
     beside = set(inapplicable(scores)) - set(named)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 def without_columns(text: str, names: Collection[str]) -> str:
     """Return the text of a table without the columns *names*; lines keep their numbers.
 
-    A row that is shorter or longer than the header stays as it is, for who reads it to refuse.
+    A row that is shorter or longer than the header stays so, for who reads it to refuse.
 
     Raises:
         csv.Error: it is no CSV file.
@@ -22,6 +22,5 @@ def without_columns(text: str, names: Collection[str]) -> str:
     kept = io.StringIO(newline="")
     writer = csv.writer(kept, lineterminator="\n")
     for row in csv.reader(io.StringIO(text, newline="")):
-        whole = len(row) == len(header)
-        writer.writerow([cell for place, cell in enumerate(row) if not (whole and place in places)])
+        writer.writerow([cell for place, cell in enumerate(row) if place not in places])
     return kept.getvalue()

@@ -17,13 +17,12 @@ from benchmarks_data.target import Target
 from harness.analysis.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, strata
 from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders
 from harness.analysis.correlations import correlations, partial_trainings
-from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.orders import by_seed, combined, inapplicable, joined
 from harness.analysis.statistics import tau_b
 from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.analysis.units import Units, units_of
 from proxies import BASELINES
 from proxies.requests import direction, reads_images
-from proxies.status import NOT_APPLICABLE
 
 
 def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) -> list[str]:
@@ -40,15 +39,6 @@ def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) 
             [*first, *others[:count], *trivial[:1], *(name for name in trivial if name == "params")]
         )
     )[:5]
-
-
-def inapplicable(scores: pd.DataFrame) -> dict[str, str]:
-    """Return the proxies that apply to none of the architectures, with the commonest reason."""
-    return {
-        str(proxy): str(status.mode()[0]).removeprefix(NOT_APPLICABLE)
-        for proxy, status in scores.groupby("proxy", sort=False)["status"]
-        if status.str.startswith(NOT_APPLICABLE).all()
-    }
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from rich.table import Table as TerminalTable
 
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
-from harness.analysis.results import Results, inapplicable
+from harness.analysis.orders import inapplicable
+from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
-from harness.reporting.phrases import interval_text
+from harness.reporting.phrases import beside, interval_text
 from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
 from proxies import BASELINES
@@ -74,13 +75,9 @@ def failures(scores: pd.DataFrame) -> list[str]:
 
     Those that apply to none of the architectures come first, a line for each reason.
     """
-    never = inapplicable(scores)
-    missing = scores[scores["score"].isna() & ~scores["proxy"].isin(list(never))]
-    reasons: dict[str, list[str]] = {}
-    for proxy, reason in never.items():
-        reasons.setdefault(reason, []).append(proxy)
-    told = [f"not applicable: {', '.join(names)}: {one}" for one, names in reasons.items()]
-    return told + [
+    left_out = scores["proxy"].isin(list(inapplicable(scores)))
+    missing = scores[scores["score"].isna() & ~left_out]
+    return [f"not applicable: {line}" for line in beside(scores)] + [
         f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most "
         f"often: {rows['status'].mode()[0]}"
         for proxy, rows in missing.groupby("proxy", sort=False)

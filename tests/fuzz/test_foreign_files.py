@@ -22,6 +22,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import proxies
+from benchmarks_data.benchmark import Tokens
 from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import unknown
 from benchmarks_data.flexibert import FlexiBert
@@ -39,6 +41,7 @@ from benchmarks_data.nbmacro import official as macro
 from benchmarks_data.pit import Pit
 from benchmarks_data.table import Table
 from harness.scoring.image_file import check_labels, image_file
+from harness.scoring.token_file import TokenFile, check_tokens, tokens_named
 from tests.benchmarks_data.test_convert_tfrecord import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
@@ -161,6 +164,27 @@ def test_images(content: bytes, tmp_path: Path) -> None:
     found = taken_or_refused(lambda: image_file(path))
     if found is not None:
         taken_or_refused(lambda: check_labels(found, 10))
+
+
+def token_npz() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, tokens=np.arange(40).reshape(4, 10), labels=np.arange(4))
+    return file.getvalue()
+
+
+@given(
+    content=damaged(
+        token_npz(), [b"|O", b"<f8", b"<u8", b"(4,)", b"(4, 99999999999)", b"tokens", b"labels"]
+    )
+)
+def test_tokens(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    path.write_bytes(content)
+    read = taken_or_refused(lambda: tokens_named(str(path)))
+    if isinstance(read, TokenFile):
+        model = Tokens(64, 64, 9)
+        snip = proxies.request("snip[batch=2]")
+        taken_or_refused(lambda: check_tokens(read, [snip], model, "b"))
 
 
 plain = st.recursive(
