@@ -36,6 +36,32 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """The input of networks that take sequences of tokens.
+
+    Attributes:
+        classes: how many there are; of a language model, which predicts the next token, as many as
+            tokens.
+        vocabulary: how many tokens there are: ids run from 0 to vocabulary - 1.
+        length: of a sequence.
+    """
+
+    classes: int
+    vocabulary: int
+    length: int
+
+    @property
+    def shape(self) -> tuple[int]:
+        """The length of a sequence."""
+        return (self.length,)
+
+    @property
+    def predicts_next(self) -> bool:
+        """Whether the classes are the tokens, and the class of a sequence is the next one."""
+        return self.classes == self.vocabulary
+
+
+@dataclass(frozen=True)
 class Architecture:
     """One entry of a benchmark: its official string and its structure (for cell spaces, the
     operation of each edge).
@@ -163,7 +189,12 @@ class Benchmark(Protocol):
     `HasNeighbours` and `HasParts`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
-    from, or several links: of the space, and of who trained.
+    from, or several links: of the space, and of who trained. With ``observed = True`` each network
+    is seen to run before it is scored, as those of callers are, and what a score cannot say about
+    it is ``not applicable``; its ``operations`` and ``stages`` may be None then, which means that
+    they are unknown. It may also have ``blocks``, modules of one tensor that follow one another,
+    whose activations a pass may compute twice to save memory, and ``embeddings``, modules whose
+    parameters are no weights of layers. Without it, all scores apply.
     """
 
     name: str
@@ -171,7 +202,7 @@ class Benchmark(Protocol):
     size: int
 
     @property
-    def datasets(self) -> Mapping[str, Dataset]:
+    def datasets(self) -> Mapping[str, Dataset | Tokens]:
         """The datasets that the networks were trained on, by name, the main one first."""
 
     def architecture(self, index: int) -> Architecture:

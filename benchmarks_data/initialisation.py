@@ -50,3 +50,17 @@ def initialise(network: nn.Module, seed: int) -> None:
                 module.weight.uniform_(-bound, bound, generator=stream)
                 if module.bias is not None:
                     module.bias.uniform_(-bound, bound, generator=stream)
+
+
+def initialise_normal(network: nn.Module, seed: int, std: float) -> None:
+    """Draw the weights of all convolutions, linear layers and embeddings as BERT does.
+
+    Normal with a standard deviation of *std*; biases are 0. A layer's weights depend on what
+    :func:`initialise` says.
+    """
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
+            with torch.no_grad():
+                module.weight.normal_(0, std, generator=generator(seed, name))
+                if not isinstance(module, nn.Embedding) and module.bias is not None:
+                    module.bias.zero_()

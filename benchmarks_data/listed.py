@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.benchmark import Architecture, Dataset, Tokens
 from benchmarks_data.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,8 +41,14 @@ class Listing:
 
     @cached_property
     def indices(self) -> dict[str, int]:
-        """The index of each string."""
-        return {string: index for index, string in enumerate(self.strings)}
+        """The index of each string, the first of one that is listed several times."""
+        return {string: index for index, string in reversed([*enumerate(self.strings)])}
+
+    @cached_property
+    def repeats(self) -> dict[int, int]:
+        """Of architectures that were listed before, the index at which they first were."""
+        firsts = ((index, self.indices[string]) for index, string in enumerate(self.strings))
+        return {index: first for index, first in firsts if index != first}
 
 
 class ListedBenchmark:
@@ -56,13 +62,18 @@ class ListedBenchmark:
         files: names of the files without ``.csv[.gz]`` that may hold the list, of which the
             folders of tables have one.
         numbers: columns of the table that hold numbers of any size instead of accuracies.
+        repeated: whether an architecture may be listed several times, as it was trained several
+            times; its string means the first.
+        texts: columns of the table that hold text for people, which are left out.
     """
 
     name: str
     description: str
     files: ClassVar[tuple[str, ...]]
-    datasets: ClassVar[Mapping[str, Dataset]]
+    datasets: ClassVar[Mapping[str, Dataset | Tokens]]
     numbers: ClassVar[Collection[str]] = ()
+    repeated: ClassVar[bool] = False
+    texts: ClassVar[Collection[str]] = ()
 
     def __init__(self) -> None:
         self._listing: Listing | None = None
@@ -161,7 +172,13 @@ class ListedBenchmark:
         self.open(path)
         datasets = tuple(self.datasets)
         table = read_table(
-            path, size=self.size, datasets=datasets, index_of=self.index, numbers=self.numbers
+            path,
+            size=self.size,
+            datasets=datasets,
+            index_of=self.index,
+            numbers=self.numbers,
+            repeats=self.listing.repeats,
+            texts=self.texts,
         )
         return with_measurements(table, files, self.size, self.index, by_arch=True)
 
@@ -196,13 +213,13 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     """
     strings: dict[int, str] = {}
     lines: dict[str, int] = {}
-    for line, index, string in _rows(path):
+    for line, index, string in _rows(path, benchmark.texts):
         if index in strings:
             raise InputError(
                 f"{path}, line {line}: index {index} stands there a second time: keep one row per "
                 "architecture"
             )
-        if lines.setdefault(string, line) != line:
+        if lines.setdefault(string, line) != line and not benchmark.repeated:
             raise InputError(
                 f"{path}, line {line}: the architecture of line {lines[string]} stands there a "
                 "second time: keep one row per architecture"
@@ -223,14 +240,15 @@ def read_listing(path: Path, benchmark: ListedBenchmark) -> Listing:
     return Listing(path, tuple(strings[index] for index in range(count)))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, int, str]]:
+def _rows(path: Path, texts: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Yield the line, the index and the architecture string of each row."""
     from benchmarks_data.formats.cells import parse_index
+    from benchmarks_data.formats.columns import without_columns
     from benchmarks_data.formats.table import read_text
 
     text, _ = read_text(path)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""))
+        rows = csv.reader(io.StringIO(without_columns(text, texts), newline=""))
         if next(rows, [])[:2] != ["index", "arch"]:
             raise InputError(f"{path}, line 1: the first columns of a list are index and arch")
         for line, row in enumerate(rows, 2):

@@ -62,23 +62,30 @@ class Table:
         """Return the dataset's test column of the longest training, or the validation column where
         there is none of tests; no single run.
 
-        Where there is neither, it is the first column that begins with the dataset's name and is
-        known after training alone.
+        Where there is no accuracy, it is a result such as the perplexity of tests,
+        ``{dataset}_test_perplexity``, and where there is none either, the first column that begins
+        with the dataset's name and is known after training alone.
         """
         means = [one for one in self.targets if one.dataset == dataset and one.run is None]
         tests = [one for one in means if one.split == "test"]
         tests = tests or [one for one in means if one.split == "valid"]
-        tests = (
-            tests
-            or [
-                one
-                for one in self.targets
-                if one.among([dataset]) and one.run is None and not one.is_known_before_training
-            ][:1]
-        )
+        tests = tests or self._measured(dataset)
         if not tests:
             raise InputError(
                 f"table {self.name} has no column of results on {dataset}: name a --target among "
                 f"{', '.join(self.values.columns)}, or another folder of tables with --tables"
             )
         return max(tests, key=lambda target: target.epochs or 0).name
+
+    def _measured(self, dataset: str) -> list[Target]:
+        """Return the first result of training on a dataset that is no accuracy: one of tests where
+        there is any, else of validation, else any other.
+        """
+        splits = {"test": 0, "valid": 1}
+        others = [
+            one
+            for one in self.targets
+            if one.run is None and one.among([dataset]) and not one.is_known_before_training
+        ]
+        words = {one: one.name.removeprefix(f"{dataset}_").partition("_")[0] for one in others}
+        return sorted(others, key=lambda one: splits.get(words[one], len(splits)))[:1]

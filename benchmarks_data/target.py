@@ -33,8 +33,8 @@ NORMS = {"linf": "L-inf", "l2": "L2"}
 #: follows). To add one is all that a new kind of cost needs.
 LESS_IS_BETTER = frozenset(
     {
-        *("params", "flops", "gflops", "macs", "latency", "energy", "memory"),
-        *("time", "seconds", "loss", "error"),
+        *("params", "flops", "gflops", "macs", "latency", "energy", "memory", "time", "seconds"),
+        *("loss", "error", "perplexity"),
     }
 )
 #: Of these, what is known of an architecture before it is trained.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
@@ -30,9 +31,13 @@ from harness.terminal.options import (
     add_store,
     add_tables,
     add_targets,
+    add_tokens,
     add_width,
     positive,
 )
+
+if TYPE_CHECKING:
+    pass
 
 PROG = "python -m harness.run"
 
@@ -114,6 +119,7 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
         "each seed draws its own)",
     )
     add_images(what)
+    add_tokens(what)
 
 
 def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:
@@ -162,7 +168,8 @@ def _add_how_it_is_computed(p: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
     """Run the command and return its exit status.
 
-    0 done, 1 a proxy has no score at all, 2 unusable input, 130 interrupted.
+    0 done, 1 a proxy has no score at all (one that does not apply counts where it was named), 2
+    unusable input, 130 interrupted.
     """
     return guarded(prog, partial(_run, prog), argv, kept="finished scores are")
 
@@ -181,7 +188,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     plan = make_plan(options)
     out, note = folder_of(plan)
     notes = [*([drawn(plan)] if args.archs is None else []), *([note] if note else [])]
-    return FAILED if without_score(carry_out(plan, out, called, notes)) else 0
+    return FAILED if without_score(carry_out(plan, out, called, notes), args.proxy) else 0
 
 
 def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) -> RunOptions:

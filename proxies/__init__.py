@@ -17,8 +17,14 @@ from proxies.requests import Reading, Request, expand, request
 
 #: Always reported beside the proxies that were asked for.
 TRIVIAL_BASELINES = ("params", "flops", "live_params", "live_convs")
+#: Reported besides where networks take tokens; elsewhere they say nothing of their own.
+TOKEN_BASELINES = ("params_nonembedding",)
+#: All that say how large a network is.
+BASELINES = (*TRIVIAL_BASELINES, *TOKEN_BASELINES)
 
 __all__ = [
+    "BASELINES",
+    "TOKEN_BASELINES",
     "TRIVIAL_BASELINES",
     "Paper",
     "Proxy",

@@ -24,6 +24,15 @@ def params(cost: Cost) -> float:
     return float(cost.params)
 
 
+@proxy("params_nonembedding", reads="cost")
+def params_nonembedding(cost: Cost) -> float:
+    """Number of trainable parameters without those that turn tokens into vectors, and back.
+
+    It is that of params for networks that take no tokens.
+    """
+    return float(cost.params - cost.embedding)
+
+
 @proxy("flops", reads="cost")
 def flops(cost: Cost) -> float:
     """Number of multiply-accumulates of convolutions and linear layers for one image, dead edges

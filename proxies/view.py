@@ -88,6 +88,10 @@ class View:
             None for the networks of a benchmark, to which all passes do.
         pixelwise: whether the network tells no pixel from another, but for convolutions, poolings
             and shifts, which are modules: on a torus one pixel then stands for all.
+        blocks: modules that follow one another, each of one tensor; a pass may forget their
+            activations, and compute them again.
+        embeddings: modules that turn tokens into vectors, and back. No score reads their weights as
+            those of layers, and sizes count them apart.
     """
 
     module: nn.Module
@@ -95,6 +99,13 @@ class View:
     known_stages: Sequence[nn.Module] | None = None
     anatomy: Anatomy | None = None
     pixelwise: bool = False
+    blocks: Sequence[nn.Module] = ()
+    embeddings: Sequence[nn.Module] = ()
+
+    @property
+    def recomputed(self) -> Sequence[nn.Module]:
+        """What may be computed again to save memory: blocks, or stages where these are known."""
+        return self.blocks or self.known_stages or ()
 
     @property
     def operations(self) -> Sequence[Operation]:

@@ -15,7 +15,7 @@ import torch
 import benchmarks_data
 from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.formats.places import places_of
-from tests.listed import LISTS, write_list
+from tests.listed import LISTS, SHARED, write_list
 
 # Small networks: threads that wait for one another cost far more than they give.
 torch.set_num_threads(1)
@@ -97,6 +97,7 @@ def _open_lists(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("lists")
     for name in LISTS:
         write_list(folder, name, 600)
+    for name in (*LISTS, *SHARED):
         benchmarks_data.get(name).table(folder)
 
 

@@ -12,14 +12,16 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.cells import check_string, parse_accuracy, parse_index, parse_number
+from benchmarks_data.formats.columns import without_columns
 from benchmarks_data.reading import read_bytes
 from benchmarks_data.table import Table
 from benchmarks_data.target import SPLITS, Target
@@ -32,6 +34,8 @@ def read_table(
     datasets: Sequence[str],
     index_of: Callable[[str], int],
     numbers: Collection[str] = (),
+    repeats: Mapping[int, int] = MappingProxyType({}),
+    texts: Collection[str] = (),
 ) -> Table:
     """Read and check a table, which may list some of the architectures alone.
 
@@ -41,18 +45,21 @@ def read_table(
         datasets: those that a column may name.
         index_of: maps an architecture string to its index, raising InputError.
         numbers: columns that hold numbers of any size instead of accuracies.
+        repeats: of an index whose architecture is that of another, the index that *index_of* has.
+        texts: columns that hold text, which are left out.
 
     Raises:
         InputError: the file is missing, truncated, or not a table of this benchmark.
     """
     text, checksum = read_text(path)
-    lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
     try:
+        text = without_columns(text, texts)
+        lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
         _, header = next(lines, (1, []))
         targets = _check_header(path, header, datasets, numbers)
-        values = _without_fault(text, size, index_of, set(targets).difference(numbers))
+        values = _without_fault(text, size, index_of, set(targets).difference(numbers), repeats)
         if values is None:
-            values = read_rows(path, lines, header, size, index_of, numbers)
+            values = read_rows(path, lines, header, size, index_of, numbers, repeats)
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV file ({error})") from error
     if values.empty:
@@ -61,7 +68,11 @@ def read_table(
 
 
 def _without_fault(
-    text: str, size: int, index_of: Callable[[str], int], percents: Collection[str]
+    text: str,
+    size: int,
+    index_of: Callable[[str], int],
+    percents: Collection[str],
+    repeats: Mapping[int, int],
 ) -> pd.DataFrame | None:
     """Return the values of a table in which all is well, or None.
 
@@ -85,7 +96,7 @@ def _without_fault(
         and lines
         and numeric
         and frame["index"].is_unique
-        and named == frame["index"].tolist()
+        and named == [repeats.get(index, index) for index in frame["index"]]
     ):
         return None
     values = frame.set_index("index").drop(columns="arch").astype(np.float64)
@@ -106,6 +117,7 @@ def read_rows(
     size: int,
     index_of: Callable[[str], int],
     numbers: Collection[str],
+    repeats: Mapping[int, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Return the values of the numbered *lines* of a table.
 
@@ -129,7 +141,7 @@ def read_rows(
                 "per architecture"
             )
         if first == 2:
-            check_string(path, line, row[1], index, index_of)
+            check_string(path, line, row[1], repeats.get(index, index), index_of)
         cells = zip(header[first:], row[first:], strict=True)
         rows[index] = [
             (parse_number if name in numbers else parse_accuracy)(path, line, name, cell)

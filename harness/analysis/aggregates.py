@@ -17,11 +17,13 @@ import proxies
 from benchmarks_data.errors import InputError
 from harness.analysis.statistics import Vector
 from proxies.requests import direction
-from proxies.status import NAN, OK, failure
+from proxies.status import NAN, NOT_APPLICABLE, OK, failure
 
 Array = np.ndarray[Any, Any]
 #: The status of an aggregate of an architecture that one of its components has no score of.
 INCOMPLETE = "undefined: a component is missing"
+#: The same where the reason is that a component is not applicable to the network.
+INAPPLICABLE = f"{NOT_APPLICABLE}a component is not"
 
 
 def with_aggregates(scores: pd.DataFrame, requests: Iterable[proxies.Request]) -> pd.DataFrame:
@@ -76,6 +78,8 @@ def _aggregated(scores: pd.DataFrame, request: proxies.Request, indices: pd.Inde
             for one, part in zip(request.components, known, strict=True)
         ]
         values, status = _combine(request, np.column_stack(oriented))
+        beside = [part["status"].str.startswith(NOT_APPLICABLE, na=False) for part in known]
+        status = np.where(np.any(beside, axis=0), INAPPLICABLE, status)
         seconds = np.sum([part["seconds"].to_numpy(float) for part in known], axis=0)
         columns = {"index": indices, "proxy": request.name, "seed": seed, "batch": batch}
         made = {"score": values, "seconds": seconds, "status": status}

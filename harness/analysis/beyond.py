@@ -21,7 +21,8 @@ from harness.analysis.statistics import (
 )
 
 #: Sizes that groups of equal ones are made of, and those that a gain is over.
-GROUPS, COVARIATES = ("params", "live_params"), ("live_params", "live_convs", "flops", "depth")
+GROUPS = ("params", "live_params")
+COVARIATES = ("live_params", "live_convs", "flops", "depth", "params_nonembedding")
 BEYOND_COLUMNS = [
     *(
         f"{name}_{size}"

@@ -223,3 +223,13 @@ def groups(taus: Mapping[str, float], pairs: pd.DataFrame) -> dict[str, str]:
     )
     apart = pairs[pairs["p_family"] < SIGNIFICANT]
     return letters(names, set(zip(apart["proxy"], apart["other"], strict=True)))
+
+
+def turned(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return comparisons with their proxies exchanged."""
+    ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
+    numbers = {
+        "difference": 0.0 - pairs["difference"],
+        **{one: -pairs[other] for one, other in ends.items()},
+    }
+    return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

@@ -31,7 +31,7 @@ from proxies.requests import direction
 
 Array = np.ndarray[Any, Any]
 #: The trivial baselines that say how large a network is, and how much of it is used.
-SIZES = ("params", "live_params", "live_convs", "flops")
+SIZES = ("params", "live_params", "live_convs", "flops", "params_nonembedding")
 CORRELATION_COLUMNS = [
     *(
         "benchmark",
@@ -55,6 +55,7 @@ CORRELATION_COLUMNS = [
         "excess_params_high",
     ),
     *("tau_equal_live_params", "tau_equal_live_params_low", "tau_equal_live_params_high"),
+    *("tau_params_nonembedding", "tau_partial_params_nonembedding"),
     *("minus_inf", "tau_seeds_mean", "tau_seeds_sd", "r_n"),
     *BEYOND_COLUMNS,
     *COMPONENT_COLUMNS,
@@ -105,7 +106,8 @@ def correlations(
       parameters as one another. Their intervals are simultaneous for the rows of a target and
       population (:func:`harness.analysis.contrasts.size_measures`). ``tau_partial_params`` is the
       partial tau with the target given parameters, which is not 0 for a score that says nothing
-      beyond them.
+      beyond them. ``tau_params_nonembedding`` and ``tau_partial_params_nonembedding`` are the same
+      of parameters without embeddings, which networks of tokens have.
     - ``tau_seeds_*`` are mean and standard deviation of the taus of single seeds.
     - BEYOND_COLUMNS say what a score knows beyond size, COMPONENT_COLUMNS what its tau varies with.
 
@@ -218,10 +220,9 @@ def _size_measures(x: Vector, y: Vector, sizes: pd.DataFrame) -> dict[str, float
     (n,); nothing of unknown sizes.
     """
     measures: dict[str, float] = {}
-    if "params" in sizes and sizes["params"].notna().all():
-        params = sizes["params"].to_numpy(float)
-        measures |= {
-            "tau_params": tau_b(x, params),
-            "tau_partial_params": partial_tau(x, y, params),
-        }
+    for name in ("params", "params_nonembedding"):
+        if name in sizes and sizes[name].notna().all():
+            size = sizes[name].to_numpy(float)
+            measures[f"tau_{name}"] = tau_b(x, size)
+            measures[f"tau_partial_{name}"] = partial_tau(x, y, size)
     return measures

@@ -6,6 +6,7 @@ import pandas as pd
 
 from harness.analysis.statistics import Vector, mean_rank
 from proxies.requests import direction
+from proxies.status import NOT_APPLICABLE
 
 
 def by_seed(scores: pd.DataFrame, proxy: str) -> pd.DataFrame:
@@ -35,3 +36,12 @@ def joined(x: pd.Series, y: pd.Series) -> tuple[Vector, Vector]:
     """Return the values of two series at the indices where both are known."""
     both = pd.DataFrame({"x": x, "y": y}).dropna()
     return both["x"].to_numpy(float), both["y"].to_numpy(float)
+
+
+def inapplicable(scores: pd.DataFrame) -> dict[str, str]:
+    """Return the proxies that apply to none of the architectures, with the commonest reason."""
+    return {
+        str(proxy): str(status.mode()[0]).removeprefix(NOT_APPLICABLE)
+        for proxy, status in scores.groupby("proxy", sort=False)["status"]
+        if status.str.startswith(NOT_APPLICABLE).all()
+    }

@@ -15,14 +15,14 @@ from benchmarks_data.populations import POPULATIONS, members
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
 from harness.analysis.comparison import CEILING_COLUMNS, STRATUM_COLUMNS, TRUTH, ceilings, strata
-from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders
+from harness.analysis.contrasts import PAIR_COLUMNS, groups, paired, same_orders, turned
 from harness.analysis.correlations import correlations, partial_trainings
-from harness.analysis.orders import by_seed, combined, joined
+from harness.analysis.orders import by_seed, combined, inapplicable, joined
 from harness.analysis.parts import PART_COLUMNS, parts_of
 from harness.analysis.statistics import tau_b
 from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
 from harness.analysis.units import Units, units_of
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 from proxies.requests import direction, reads_images
 
 
@@ -32,8 +32,8 @@ def chosen_for_curves(correlations: pd.DataFrame, subject: str, count: int = 3) 
     The subject and the others of highest tau, with the best trivial baseline and params.
     """
     ranked = correlations.dropna(subset="tau").sort_values("tau", ascending=False)["proxy"]
-    trivial = [name for name in ranked if name in TRIVIAL_BASELINES]
-    others = [name for name in ranked if name not in TRIVIAL_BASELINES]
+    trivial = [name for name in ranked if name in BASELINES]
+    others = [name for name in ranked if name not in BASELINES]
     first = [name for name in ranked if name == subject]
     return list(
         dict.fromkeys(
@@ -70,13 +70,15 @@ class Results:
     def subject(self) -> str:
         """The proxy that a report is about.
 
-        The one in focus; else ZEROS where it was scored, else the first that is no trivial
-        baseline.
+        The one in focus; else ZEROS where it was scored and applies, else the first that applies
+        and is no trivial baseline.
         """
         names = [str(name) for name in self.scores["proxy"].unique()]
-        wanted = [name for name in (self.focus, "zeros") if name in names]
-        proper = [name for name in names if name not in TRIVIAL_BASELINES]
-        return [*wanted, *proper, *names][0]
+        never = inapplicable(self.scores)
+        focus = [self.focus] if self.focus in names else []
+        proper = [name for name in names if name not in BASELINES]
+        proper.sort(key=lambda name: (name in never, name != "zeros"))
+        return [*focus, *proper, *names][0]
 
     def input_of(self, proxy: str) -> str:
         """Return the short name of the images that a score read; empty where it read none."""
@@ -208,14 +210,16 @@ class Results:
     @cached_property
     def strata(self) -> pd.DataFrame:
         """For each target a frame of harness.analysis.comparison.STRATUM_COLUMNS, by tenths of live
-        parameters and of the target.
+        parameters (of networks of tokens, of those without embeddings) and of the target.
         """
+        sizes = ("params_nonembedding", "live_params")
+        size = next((name for name in sizes if name in self.orders), None)
 
         def of(target: str) -> pd.DataFrame:
             name = "accuracy" if Target.parse(target).is_accuracy else target
             by = {name: self.accuracy(target)}
-            if "live_params" in self.orders:
-                by = {"live_params": self.orders["live_params"], **by}
+            if size:
+                by = {size: self.orders[size], **by}
             return strata(self.orders, self.accuracy(target), by, units=self.units)
 
         return self._for_each_target(STRATUM_COLUMNS, of)
@@ -247,11 +251,11 @@ class Results:
         first.
         """
         pairs = self.pairs[self.pairs["target"] == target]
-        return pd.concat([pairs[pairs["proxy"] == name], _turned(pairs[pairs["other"] == name])])
+        return pd.concat([pairs[pairs["proxy"] == name], turned(pairs[pairs["other"] == name])])
 
     def each_against(self, target: str, name: str) -> pd.DataFrame:
         """Return the rows of :meth:`against`, turned so that the proxy is the second."""
-        return _turned(self.against(target, name))
+        return turned(self.against(target, name))
 
     def same(self, target: str) -> dict[str, str]:
         """Return a name for each proxy, which identical rankings share: ``params = flops``."""
@@ -287,13 +291,3 @@ class Results:
         frames = [make(target).assign(target=target) for target in self.targets]
         filled = [frame for frame in frames if len(frame)] or frames
         return pd.concat(filled, ignore_index=True)[["target", *columns]]
-
-
-def _turned(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return comparisons with their proxies exchanged."""
-    ends = {"low": "high", "high": "low", "low_alone": "high_alone", "high_alone": "low_alone"}
-    numbers = {
-        "difference": 0.0 - pairs["difference"],
-        **{one: -pairs[other] for one, other in ends.items()},
-    }
-    return pairs.assign(proxy=pairs["other"], other=pairs["proxy"], **numbers)

@@ -32,10 +32,13 @@ R = TypeVar("R")
 
 
 class ImageFileRecord(msgspec.Struct):
-    """A file of images."""
+    """A file of images, or of tokens."""
 
     file: Annotated[str, Meta(description="its path")]
     sha256: Annotated[str, Meta(description="of its bytes, in hexadecimal")]
+    tokens: Annotated[
+        bool | UnsetType, Meta(description="whether it holds tokens; left out of images")
+    ] = UNSET
 
 
 class TableRecord(msgspec.Struct):

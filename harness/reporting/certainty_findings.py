@@ -7,8 +7,10 @@ import math
 import pandas as pd
 
 from harness.analysis.comparison import LAST, RUNS, SHORT, SPLIT, TRUTH
+from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
 from harness.reporting.phrases import (
+    beside,
     interval_text,
     listed,
     records,
@@ -75,11 +77,13 @@ def seed_findings(results: Results, target: str, row: pd.Series) -> list[str]:
 def gap_findings(results: Results, target: str) -> list[str]:
     rows = results.of(target)
     rows = rows[rows["proxy"].isin(list(results.orders))]
+    rows = rows[~rows["proxy"].isin(list(inapplicable(results.scores)))]
     kinds = {
         "Scores that are missing, and left out": "missing",
         "Scores of -inf, which count as the lowest": "minus_inf",
     }
-    return [f"{what}: {counts}." for what, key in kinds.items() if (counts := _numbers(rows, key))]
+    gaps = [f"{what}: {counts}." for what, key in kinds.items() if (counts := _numbers(rows, key))]
+    return gaps + [f"Not applicable: {line}." for line in beside(results.scores)]
 
 
 def _numbers(rows: pd.DataFrame, key: str) -> str:

@@ -15,13 +15,14 @@ from rich.table import Table as TerminalTable
 
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
+from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.part_findings import part_findings
-from harness.reporting.phrases import interval_text
+from harness.reporting.phrases import beside, interval_text
 from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 
 CENSUS_TEXT = (
     "All architectures are scored: tau has no error of drawing. 'Other classes' is the 95 % "
@@ -74,9 +75,13 @@ def tell(prog: str, results: Results, folder: Path) -> None:
 
 
 def failures(scores: pd.DataFrame) -> list[str]:
-    """Return one line for each proxy with missing scores: how many, and the commonest reason."""
-    missing = scores[scores["score"].isna()]
-    return [
+    """Return one line for each proxy with missing scores: how many, and the commonest reason.
+
+    Those that apply to none of the architectures come first, a line for each reason.
+    """
+    left_out = scores["proxy"].isin(list(inapplicable(scores)))
+    missing = scores[scores["score"].isna() & ~left_out]
+    return [f"not applicable: {line}" for line in beside(scores)] + [
         f"{proxy}: {len(rows)} of {(scores['proxy'] == proxy).sum()} scores are missing, most "
         f"often: {rows['status'].mode()[0]}"
         for proxy, rows in missing.groupby("proxy", sort=False)
@@ -131,7 +136,7 @@ def print_correlations(
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("input", overflow="fold")
         for _, row in rows.sort_values("tau", ascending=False).iterrows():
-            style = "dim" if row["proxy"] in TRIVIAL_BASELINES else None
+            style = "dim" if row["proxy"] in BASELINES else None
             style = "bold" if row["proxy"] == subject else style
             table.add_row(*_cells(row, lettered), style=style)
         console.print(table)

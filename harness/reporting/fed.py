@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 from harness.scoring.inputs import GAUSSIAN
 from harness.scoring.natural import NATURAL, NOISE
+from harness.scoring.token_file import FROM_FILE, UNIFORM
 
 #: More names than this are counted, not listed.
 LISTED = 8
 TEXTS = {
     NATURAL: "images drawn by seed with natural statistics (1/f spectrum), labels at random",
     NOISE: f"{GAUSSIAN}, labels at random",
+    UNIFORM: "tokens drawn by seed, each as often as any other, labels at random",
 }
 
 
@@ -27,11 +29,13 @@ def fed(source: str, readers: Iterable[str], others: Iterable[str] = ()) -> str:
         others: what does not.
     """
     read, unread = list(readers), list(others)
+    of_tokens = source == UNIFORM or source.startswith(FROM_FILE)
     if not read:
+        what = "tokens" if of_tokens else "images"
         return (
-            f"Input: no images; {_listed(unread)} {'reads' if len(unread) == 1 else 'read'} none."
+            f"Input: no {what}; {_listed(unread)} {'reads' if len(unread) == 1 else 'read'} none."
         )
-    text = TEXTS.get(source, f"images and labels of {source}")
+    text = TEXTS.get(source, source if of_tokens else f"images and labels of {source}")
     return (
         f"Input: {text}; read by {_listed(read)}{f', not by {_listed(unread)}' if unread else ''}."
     )

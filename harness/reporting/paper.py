@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import proxies
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 
 #: Points of all text.
 TEXT = 8
@@ -123,7 +123,7 @@ def colours_of(names: Iterable[str], subject: str | None = None) -> list[str]:
         ORANGE
         if name == subject
         else LIGHT
-        if name in TRIVIAL_BASELINES
+        if name in BASELINES
         else BLUE
         if name.partition("[")[0] in known
         else GREEN

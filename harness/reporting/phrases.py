@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from harness.analysis.orders import inapplicable
+
 
 def side(low: float, high: float, above: str, below: str, neither: str) -> str:
     """Return the words for an interval that is above 0, below it, or on both sides."""
@@ -54,3 +56,11 @@ def tau_text(tau: float, low: float, high: float) -> str:
     if math.isnan(tau):
         return "undefined"
     return f"{tau:z.3f}" + (f" ({interval_text(low, high)})" if not math.isnan(low) else "")
+
+
+def beside(scores: pd.DataFrame) -> list[str]:
+    """Return which proxies apply to none of the architectures and why, one line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for proxy, reason in inapplicable(scores).items():
+        reasons.setdefault(reason, []).append(proxy)
+    return [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]

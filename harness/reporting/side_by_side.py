@@ -112,7 +112,9 @@ def what_was_run(run: Run) -> str:
     record = run.record
     images, archs = record.images, record.archs
     source = (
-        f"images of {Path(images.file).name}" if isinstance(images, ImageFileRecord) else images
+        f"{'tokens' if images.tokens else 'images'} of {Path(images.file).name}"
+        if isinstance(images, ImageFileRecord)
+        else images
     )
     drawn = f"drawn with sample seed {archs.sample_seed} from" if archs.drawn else "of"
     return (

@@ -33,9 +33,29 @@ def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
         )
     return (
         sentences
+        + _nonembedding(row)
         + _beyond(row)
         + (_equal_size(results, target, proxy) if proxy != "live_params" else [])
     )
+
+
+def _nonembedding(row: pd.Series) -> list[str]:
+    """Return what a score has to do with the parameters without embeddings, where these are known,
+    and what is left beyond the sizes.
+    """
+    if row["proxy"] == "params_nonembedding" or math.isnan(row["tau_params_nonembedding"]):
+        return []
+    left = ""
+    if not math.isnan(row["tau_given_sizes_low"]):
+        left = (
+            "; what sizes leave of the score has tau "
+            f"{signed(row['tau_given_sizes'])} ({signed(row['tau_given_sizes_low'])} to "
+            f"{signed(row['tau_given_sizes_high'])}) with what they leave of the target"
+        )
+    return [
+        f"Tau of {row['proxy']} with the number of parameters without embeddings is "
+        f"{row['tau_params_nonembedding']:.3f}{left}."
+    ]
 
 
 def _beyond(row: pd.Series) -> list[str]:
@@ -53,8 +73,8 @@ def _beyond(row: pd.Series) -> list[str]:
             )
     if not math.isnan(row["gain_sizes"]):
         sentences.append(
-            "Predicted out of sample from live_params, live_convs, flops and depth, as far as "
-            "they are known, the target has tau "
+            "Predicted out of sample from live_params, live_convs, flops, depth and "
+            "params_nonembedding, as far as they are known, the target has tau "
             f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {signed(row['gain_sizes'])} "
             f"({signed(row['gain_sizes_low'])} to {signed(row['gain_sizes_high'])})."
         )

@@ -11,7 +11,7 @@ from harness.reporting.comparison_findings import counts_as
 from harness.reporting.document import KeyNumber, Verdict
 from harness.reporting.findings import ENOUGH, why_undefined
 from harness.reporting.phrases import architectures, records, row_of
-from proxies import TRIVIAL_BASELINES
+from proxies import BASELINES
 
 #: How many architectures a search trains, for the accuracy that it loses.
 TRAINED = 10
@@ -60,7 +60,7 @@ def _sample(results: Results, known: int) -> str:
 def _gain(results: Results, target: str) -> tuple[str, KeyNumber]:
     """Return how the subject compares with the best trivial baseline, in words and as a number."""
     baseline, same = _best_baseline(results, target), results.same(target)
-    other = "other " if results.subject in TRIVIAL_BASELINES else ""
+    other = "other " if results.subject in BASELINES else ""
     best = f"the best {other}trivial baseline"
     if baseline is None:
         words = "no trivial baseline to compare it with has a tau"
@@ -105,7 +105,7 @@ def _best_baseline(results: Results, target: str) -> str | None:
     rivals = [
         name
         for name in results.ranked(target)
-        if name in TRIVIAL_BASELINES and name in taus and name != results.subject
+        if name in BASELINES and name in taus and name != results.subject
     ]
     return max(rivals, key=lambda name: taus[name], default=None)
 

@@ -20,7 +20,7 @@ from harness.scoring.job import DTYPES
 _WORDS = {"tables": "table", "proxy": "proxies", "replace": "replace=True"}
 #: A list with more items is not shown.
 LISTED = 8
-_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images|replace)\b")
+_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images|tokens|replace)\b")
 
 
 @contextmanager
@@ -89,6 +89,7 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
         seeds=_whole("seeds", given["seeds"]),
         batches=None if batches is None else _whole("batches", batches),
         images=str(path_of("images", given["images"])),
+        tokens=None if given["tokens"] is None else str(path_of("tokens", given["tokens"])),
         targets=_targets(given["target"]),
         tables=None if table is None or is_frame(table) else _places("table", table),
         against=_text_of("against", given["against"]),

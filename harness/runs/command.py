@@ -42,9 +42,16 @@ class Invocation:
     width: float | None = None
 
 
-def without_score(results: Results) -> bool:
-    """Return whether a proxy has no score at all."""
-    return bool(results.scores.groupby("proxy")["score"].count().min() == 0)
+def without_score(results: Results, named: Sequence[str]) -> bool:
+    """Return whether a proxy has no score at all. One that does not apply and was not *named* may
+    have none.
+    """
+    from harness.analysis.orders import inapplicable
+
+    counts = results.scores.groupby("proxy")["score"].count()
+    named = [proxies.request(name).name for name in named if name != "all"]
+    beside = set(inapplicable(results.scores)) - set(named)
+    return bool(set(counts.index[counts == 0]) - beside)
 
 
 def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str] = ()) -> Results:

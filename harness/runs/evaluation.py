@@ -161,6 +161,7 @@ def evaluate(
     seeds: int = 1,
     batches: int | None = None,
     images: str | Path = "natural",
+    tokens: str | Path | None = None,
     store: str | Path | None = None,
     workers: int = 1,
     device: str = "cpu",
@@ -193,6 +194,7 @@ def evaluate(
         seeds: seeds 0 to N-1 of weights and batches.
         batches: batches 0 to N-1, each with every seed of weights; None: each seed draws its own.
         images: ``natural``, ``noise``, or an .npz file.
+        tokens: ``uniform`` or an .npz file, of networks that take tokens; None for the former.
         store: a file where scores are kept for later calls and commands; None for a temporary one.
             Scores of functions, and of a benchmark that is an object, are never kept: another one
             could come to have the same name.

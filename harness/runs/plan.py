@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Tokens
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
@@ -21,10 +22,11 @@ from harness.scoring.checks import (
     uncovered_classes,
 )
 from harness.scoring.image_file import ImageFile
-from harness.scoring.inputs import images_named
+from harness.scoring.inputs import Images, images_named
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
+from harness.scoring.token_file import UNIFORM, TokenFile, check_tokens, tokens_named
 from harness.terminal.checks import (
     check_device,
     check_not_larger,
@@ -55,6 +57,7 @@ class RunOptions:
         seeds: how many seeds of weights and batches.
         batches: how many batches, each with every seed; None where each seed draws its own.
         images: ``natural``, ``noise``, or a file.
+        tokens: ``uniform`` or a file, of networks that take tokens; None for the former.
         targets: columns of the table; None for the dataset's test accuracy.
         tables: a folder of tables, or several joined; None for that of NAS_TABLES, else the
             installed one.
@@ -78,6 +81,7 @@ class RunOptions:
     seeds: int = 1
     batches: int | None = None
     images: str = NATURAL
+    tokens: str | None = None
     targets: Sequence[str] | None = None
     tables: Path | None = None
     against: str | None = None
@@ -135,7 +139,8 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    requests = canonical_requests(options.proxies)
+    tokens = any(isinstance(one, Tokens) for one in benchmark.datasets.values())
+    requests = canonical_requests(options.proxies, tokens=tokens)
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)
@@ -152,17 +157,41 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         known,
         or_fewer=options.or_fewer,
     )
-    images, uncovered = images_named(options.images), ""
+    images, uncovered = source_of(options, benchmark, dataset), ""
     if isinstance(images, ImageFile):
         classes = benchmark.datasets[dataset].classes
         check_images(images, requests, classes)
         uncovered = uncovered_classes(images, requests, classes)
+    given = benchmark.datasets[dataset]
+    if isinstance(images, TokenFile) and isinstance(given, Tokens):
+        check_tokens(images, requests, given, benchmark.name)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
+
+
+def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:
+    """Return where the batches of a run come from.
+
+    Raises:
+        InputError: it is no source of what the networks take.
+    """
+    if isinstance(benchmark.datasets[dataset], Tokens):
+        if options.images != NATURAL:
+            raise InputError(
+                f"the networks of {benchmark.name} take tokens: leave out --images (--tokens names "
+                "others than drawn ones)"
+            )
+        return tokens_named(options.tokens or UNIFORM)
+    if options.tokens is not None:
+        raise InputError(
+            f"the networks of {benchmark.name} take images: leave out --tokens (--images names "
+            "others than drawn ones)"
+        )
+    return images_named(options.images)
 
 
 def first_named(names: Sequence[str]) -> str | None:
@@ -172,7 +201,7 @@ def first_named(names: Sequence[str]) -> str | None:
     none. Where baselines alone are named, it is the first of them.
     """
     named = [proxies.request(name).name for name in names if name != "all"]
-    proper = [name for name in named if name not in proxies.TRIVIAL_BASELINES]
+    proper = [name for name in named if name not in proxies.BASELINES]
     return next(iter(proper or (named if "all" not in names else [])), None)
 
 

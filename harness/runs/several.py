@@ -48,7 +48,7 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
             "architectures",
             flush=True,
         )
-        failed |= without_score(carry_out(plan, folder, invocation))
+        failed |= without_score(carry_out(plan, folder, invocation), named=())
     _report_across(out, folders, invocation)
     return failed
 

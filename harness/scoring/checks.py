@@ -73,13 +73,16 @@ def labels_missing(
     )
 
 
-def canonical_requests(names: Iterable[str]) -> list[proxies.Request]:
+def canonical_requests(names: Iterable[str], *, tokens: bool = False) -> list[proxies.Request]:
     """Return the requests for *names*, ``all`` standing for every proxy, followed by the trivial
-    baselines; each once.
+    baselines; each once. Some of these are of networks that take *tokens* alone.
     """
+    baselines = proxies.BASELINES if tokens else proxies.TRIVIAL_BASELINES
+    left_out = set(proxies.BASELINES) - set(baselines)
+    every = [name for name in proxies.registered() if name not in left_out]
     wanted: dict[str, proxies.Request] = {}
-    for name in [*names, *proxies.TRIVIAL_BASELINES]:
-        for text in proxies.registered() if name == "all" else [name]:
+    for name in [*names, *baselines]:
+        for text in every if name == "all" else [name]:
             request = proxies.request(text)
             wanted.setdefault(request.name, request)
     return list(wanted.values())

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from benchmarks_data.errors import InputError
-from benchmarks_data.reading import LARGEST_IMAGES, read_bytes
+from harness.scoring.arrays import Array, read_arrays
 from harness.scoring.natural import NATURAL, NOISE
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -58,31 +52,10 @@ class Content:
 
 @lru_cache(maxsize=2)
 def _read(path: str) -> Content:
-    try:
-        raw = read_bytes(Path(path), LARGEST_IMAGES)
-        if not zipfile.is_zipfile(io.BytesIO(raw)):
-            raise InputError(
-                f"{path} is no .npz file: expected arrays 'images' (uint8 NHWC) and 'labels', "
-                "saved by numpy.savez"
-            )
-        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            if sum(entry.file_size for entry in arrays.zip.infolist()) > LARGEST_IMAGES:
-                raise InputError(
-                    f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer images"
-                )
-            pixels, labels = arrays["images"], arrays["labels"]
-    except InputError:
-        raise
-    except OSError as error:
-        raise InputError(f"cannot read images {path}: {error.strerror or error}") from error
-    except KeyError:
-        raise InputError(f"{path} lacks an array: expected 'images' and 'labels'") from None
-    except Exception as error:  # a damaged archive may raise almost anything
-        raise InputError(
-            f"{path} is no .npz file of plain arrays ({type(error).__name__})"
-        ) from error
-    if not isinstance(pixels, np.ndarray) or not isinstance(labels, np.ndarray):
-        raise InputError(f"{path} is no .npz file of plain arrays")
+    arrays, sha256 = read_arrays(
+        path, "images", ["images", "labels"], [], "'images' (uint8 NHWC) and 'labels'"
+    )
+    pixels, labels = arrays["images"], arrays["labels"]
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3 or 0 in pixels.shape:
         raise InputError(
             f"{path}: images must be uint8 of shape (n, height, width, 3), not {pixels.dtype} "
@@ -93,7 +66,7 @@ def _read(path: str) -> Content:
             f"{path}: labels must be {len(pixels)} integers, not {labels.dtype} {labels.shape}"
         )
     mean, deviation = pixels.mean((0, 1, 2)), np.maximum(pixels.std((0, 1, 2)), 1.0)
-    return Content(pixels, labels, mean, deviation, hashlib.sha256(raw).hexdigest())
+    return Content(pixels, labels, mean, deviation, sha256)
 
 
 def number_of_images(images: ImageFile) -> int:

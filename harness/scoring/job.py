@@ -10,6 +10,7 @@ from typing import cast
 
 import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Tokens
 from benchmarks_data.listed import ListedBenchmark
 from harness.scoring.inputs import Images, key_of
 from harness.scoring.natural import CURRENT
@@ -25,7 +26,8 @@ class Job:
     Attributes:
         benchmark: name of the benchmark.
         dataset: decides the networks' number of classes and the images' size.
-        images: where batches come from; None is Gaussian noise.
+        images: where batches come from, of tokens where the networks take these; None is Gaussian
+            noise.
         dtype: of the computation, one of DTYPES.
         device: of the computation; not part of a score's identity.
         plugins: files that register further proxies, with their checksums.
@@ -64,9 +66,12 @@ class Job:
 
         Their dataset, or their images' size if it reads no logits.
         """
+        dataset = benchmarks_data.get(self.benchmark).datasets[self.dataset]
         if request.logits:
             return self.dataset
-        channels, height, width = benchmarks_data.get(self.benchmark).datasets[self.dataset].shape
+        if isinstance(dataset, Tokens):
+            return f"{dataset.length} tokens of {dataset.vocabulary}"
+        channels, height, width = dataset.shape
         usual = channels == 3 and height == width
         return f"{height} pixels" if usual else f"{channels}x{height}x{width} pixels"
 

@@ -31,7 +31,22 @@ def score_task(job: Job, task: Task) -> list[Score]:
     """
     for plugin in job.plugins:
         proxies.load_plugin(*plugin)
+    if getattr(benchmarks_data.get(job.benchmark), "observed", False):
+        return _score_observed(job, task)
     return apply_formulas(NetworkPasses(job, task), task)
+
+
+def _score_observed(job: Job, task: Task) -> list[Score]:
+    """Score one architecture of a benchmark to whose networks not every pass applies."""
+    import torch
+
+    from harness.scoring.observed import BenchmarkPasses, told, undisturbed
+
+    dataset = benchmarks_data.get(job.benchmark).datasets[job.dataset]
+    inputs = network_inputs(job.images, task.seed, dataset, job.dtype, job.device, job.batch)
+    with undisturbed(torch.device(job.device)):
+        passes = BenchmarkPasses(build_network(job, task, inputs.device), inputs)
+        return [told(score) for score in apply_formulas(passes, task)]
 
 
 class PassResults(Protocol):

@@ -7,51 +7,24 @@ what it does.
 from __future__ import annotations
 
 import copy
-import math
-import random
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.initialisation import generator
 from harness.scoring.job import Score, Task
 from harness.scoring.networks import apply_formulas
+from harness.scoring.observed import ObservedPasses, told, undisturbed
 from harness.scoring.own_copies import Setting, neutralise, prepared
 from harness.scoring.own_inputs import Fed, inputs_of
 from harness.scoring.own_parts import parts_of, seen_in
-from proxies.passes import PASSES
 from proxies.passes.common import laid_out
 from proxies.passes.probe import anatomy
-from proxies.status import ERROR, NOT_APPLICABLE
-from proxies.view import Anatomy, NotApplicable, View
-
-
-@contextmanager
-def undisturbed(device: torch.device) -> Iterator[None]:
-    """Put back the global random states, and let neither the caller's modes nor fused kernels of
-    attention change what is computed.
-    """
-    fast = torch.backends.mha.get_fastpath_enabled()
-    with ExitStack() as stack:
-        stack.enter_context(
-            torch.random.fork_rng([device] if device.type == "cuda" else [], enabled=True)
-        )
-        stack.enter_context(torch.inference_mode(False))
-        stack.enter_context(torch.enable_grad())
-        stack.enter_context(torch.autocast(device.type, enabled=False))
-        stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
-        stack.callback(random.setstate, random.getstate())
-        stack.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
-        torch.backends.mha.set_fastpath_enabled(False)
-        yield
+from proxies.view import View
 
 
 def score_network(
@@ -72,39 +45,14 @@ def score_network(
     with undisturbed(setting.device):
         passes = OwnPasses(network, fed, setting, stages, operations)
         scores = apply_formulas(passes, Task(0, setting.seed, tuple(names)))
-    return [_told(score) for score in scores]
-
-
-def _told(score: Score) -> Score:
-    """Return a score of this package's whose formula makes nothing of the results, or no condition
-    of a kernel, as one that does not apply.
-    """
-    if score.score == math.inf and score.proxy.partition("[")[0] == "te_ntk":
-        status = f"{NOT_APPLICABLE}the tangent kernel is singular within rounding"
-        return replace(score, score=math.nan, status=status)
-    if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
-        reason = score.status.removeprefix(ERROR)
-        if not _out_of_memory(reason):
-            return replace(
-                score, status=f"{NOT_APPLICABLE}it cannot be computed for this network ({reason})"
-            )
-    return score
-
-
-def _out_of_memory(reason: str) -> bool:
-    """Return whether a message is of an error that a smaller batch, or another machine, avoids."""
-    reason = reason.lower()
-    return any(
-        one in reason
-        for one in ("out of memory", "can't allocate memory", "not enough memory", "memoryerror")
-    )
+    return [told(score) for score in scores]
 
 
 class _NotTaken(InputError):
     """The network raised something when it was tried."""
 
 
-class OwnPasses:
+class OwnPasses(ObservedPasses):
     """The results of passes through copies of a network of the caller's."""
 
     def __init__(
@@ -115,6 +63,7 @@ class OwnPasses:
         stages: Sequence[Any] | None,
         operations: Sequence[Any] | None,
     ) -> None:
+        super().__init__()
         self._parts = parts_of(
             network, stages, operations, "network." if fed.inputs is not None else ""
         )
@@ -125,12 +74,11 @@ class OwnPasses:
                 self._prepare(network, fed, replace(setting, channels_last=False))
             except _NotTaken as error:
                 raise InputError(str(error)) from error.__cause__
-        self._results: dict[Any, tuple[Any, float]] = {}
 
     def _prepare(self, network: nn.Module, fed: Fed, setting: Setting) -> None:
         self._model = prepared(network, fed, setting)
         shape = self._look(fed, setting)
-        self._inputs = inputs_of(
+        self.inputs = inputs_of(
             fed,
             _classes(shape, fed, setting),
             setting.seed,
@@ -160,51 +108,17 @@ class OwnPasses:
         except Exception as error:
             reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             raise _NotTaken(f"the network does not take {given} ({reason})") from error
-        self._anatomy: Anatomy = seen
+        self.anatomy = seen
         self._parts = seen_in(self._parts, copy.deepcopy(self._model), batch(2))
         return seen.output
 
-    def _view(self, *, neutral: bool) -> View:
+    def view(self, *, neutral: bool) -> View:
         """Return the view of a new copy."""
         network = copy.deepcopy(self._model)
         if neutral:
             neutralise(network)
         stages, operations = self._parts.of(network)
-        return View(network, operations, stages, self._anatomy)
-
-    def result(self, reading: proxies.Reading) -> tuple[Any, float]:
-        """Return the result of a pass and the seconds that it took; raise what the pass raised."""
-        if reading not in self._results or PASSES[reading[0]].hands_out_network:
-            started = time.perf_counter()
-            try:
-                result = self._run(reading)
-            except Exception as error:
-                result = error
-            self._results[reading] = result, time.perf_counter() - started
-        if isinstance(self._results[reading][0], Exception):
-            raise self._results[reading][0]
-        return self._results[reading]
-
-    def _run(self, reading: proxies.Reading) -> Any:
-        name, options = reading
-        entry = PASSES[name]
-        if entry.supernet:
-            raise NotApplicable("the score is of a supernet")
-        # A score that does not depend on the weights is one at initialisation.
-        view = self._view(neutral="weights" not in entry.needs)
-        try:
-            return entry.run(view, self._inputs, dict(options))
-        except NotApplicable:
-            raise
-        except Exception as error:
-            if isinstance(error, MemoryError) or _out_of_memory(str(error)):
-                raise
-            reason = f"{type(error).__name__}: {error}"
-            raise NotApplicable(f"its pass cannot go through this network ({reason})") from error
-
-    def check(self) -> str:
-        """Return that nothing is wrong: every pass has a network of its own."""
-        return ""
+        return View(network, operations, stages, self.anatomy)
 
 
 def _classes(shape: tuple[int, ...] | None, fed: Fed, setting: Setting) -> int:

@@ -88,7 +88,7 @@ def proxy_record(request: proxies.Request) -> dict[str, Any]:
 def _without_paper(entry: proxies.Proxy) -> str:
     return (
         "trivial baseline"
-        if entry.name in proxies.TRIVIAL_BASELINES
+        if entry.name in proxies.BASELINES
         else "of a plugin, which names no paper"
     )
 

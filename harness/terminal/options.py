@@ -56,8 +56,19 @@ def add_images(group: Options) -> None:
     )
 
 
+def add_tokens(group: Options) -> None:
+    """Add the option ``--tokens``."""
+    group.add_argument(
+        "--tokens",
+        type=_given_images,
+        metavar="NAME",
+        help="for networks that take tokens: 'uniform' draws ids by seed, or FILE.npz of 'tokens' "
+        "(samples, length) and perhaps 'labels' (default: uniform)",
+    )
+
+
 def _given_images(text: str) -> str:
-    """Parse ``--images`` for argparse, as it is written: ./natural is a file."""
+    """Parse ``--images`` or ``--tokens`` for argparse, as written: ./natural is a file."""
     given_path(text)
     return text
 

@@ -146,6 +146,15 @@ _ENTRIES = (
         requires=_PATTERNS,
     ),
     _body(
+        "any_patterns",
+        "activations",
+        frozenset({"weights", "images"}),
+        "a small batch forward",
+        _BATCH,
+        largest_batch=62,
+        requires=("deterministic", "norms", "activations"),
+    ),
+    _body(
         "gaussian_patterns",
         "activations",
         frozenset({"noise", "images"}),

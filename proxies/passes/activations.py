@@ -17,20 +17,29 @@ from torch.func import functional_call
 from torch.overrides import TorchFunctionMode
 
 from proxies.passes.common import Inputs, batch_statistics, gaussian_weights, kaiming_weights
-from proxies.view import View
+from proxies.view import NotApplicable, View
 
+Functions = frozenset[Callable[..., Any]]
 #: Every way to call a ReLU; a module ends in the first of them.
-RELUS = frozenset({nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
+RELUS: Functions = frozenset(
+    {nn.functional.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_}
+)
+#: Smooth ones, which are negative where a ReLU is 0.
+SMOOTH: Functions = frozenset({nn.functional.gelu, nn.functional.silu})
 
 
 class _Watched(TorchFunctionMode):
-    """Has *compute* give the output of every ReLU that is called meanwhile, from its input and what
-    would compute it.
+    """Has *compute* give the output of every ReLU, or other of *functions*, that is called
+    meanwhile, from its input and what would compute it.
     """
 
-    def __init__(self, compute: Callable[[Tensor, Callable[[], Tensor]], Tensor]) -> None:
+    def __init__(
+        self,
+        compute: Callable[[Tensor, Callable[[], Tensor]], Tensor],
+        functions: Functions = RELUS,
+    ) -> None:
         super().__init__()
-        self._compute = compute
+        self._compute, self._functions = compute, functions
 
     def __torch_function__(
         self,
@@ -40,20 +49,20 @@ class _Watched(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         call = partial(function, *args, **(kwargs or {}))
-        if function not in RELUS:
+        if function not in self._functions:
             return call()
         return self._compute(args[0] if args else call.keywords["input"], call)
 
 
-def watched(see: Callable[[Tensor], None]) -> _Watched:
-    """Let *see* look at the output of every ReLU."""
+def watched(see: Callable[[Tensor], None], functions: Functions = RELUS) -> _Watched:
+    """Let *see* look at the output of every ReLU, or other of *functions*."""
 
     def compute(_: Tensor, call: Callable[[], Tensor]) -> Tensor:
         output = call()
         see(output)
         return output
 
-    return _Watched(compute)
+    return _Watched(compute, functions)
 
 
 @dataclass(frozen=True)
@@ -118,8 +127,8 @@ class NeuronPatterns:
     """How many distinct patterns of activity over a batch the network's units show.
 
     Attributes:
-        distinct: number of distinct patterns over all calls of all ReLUs, for each draw of the
-            weights.
+        distinct: number of distinct patterns over all calls of all ReLUs (or of other activations
+            too), for each draw of the weights.
     """
 
     distinct: list[int]
@@ -133,6 +142,17 @@ def neuron_patterns(view: View, inputs: Inputs, *, batch: int) -> NeuronPatterns
     return NeuronPatterns([_distinct_patterns(network, inputs.images(batch), {})])
 
 
+def any_patterns(view: View, inputs: Inputs, *, batch: int) -> NeuronPatterns:
+    """Do the same for the units of every ReLU, GELU and SiLU.
+
+    A unit is active where its activation is positive. In a transformer each unit counts at each
+    token.
+    """
+    return NeuronPatterns(
+        [_distinct_patterns(view.module, inputs.images(batch), {}, RELUS | SMOOTH)]
+    )
+
+
 def gaussian_patterns(view: View, inputs: Inputs, *, batch: int, repeats: int) -> NeuronPatterns:
     """Do the same *repeats* times, each with standard normal weights of its own."""
     network = view.module
@@ -143,15 +163,22 @@ def gaussian_patterns(view: View, inputs: Inputs, *, batch: int, repeats: int) -
     return NeuronPatterns([_distinct_patterns(network, images, weights) for weights in draws])
 
 
-def _distinct_patterns(network: Any, images: Tensor, weights: dict[str, Tensor]) -> int:
+def _distinct_patterns(
+    network: Any,
+    images: Tensor,
+    weights: dict[str, Tensor],
+    functions: Functions = RELUS,
+) -> int:
     """Return the number of distinct patterns when *weights* take the place of the network's."""
     bits = 2 ** torch.arange(len(images), device=images.device)
     patterns: list[Tensor] = []
 
     def collect(output: Tensor) -> None:
+        if len(output) != len(images):
+            raise NotApplicable("the first axis of an activation's output does not count samples")
         patterns.append(torch.unique(((output > 0).flatten(1) * bits[:, None]).sum(0)))
 
-    with batch_statistics(network), watched(collect), torch.no_grad():
+    with batch_statistics(network), watched(collect, functions), torch.no_grad():
         functional_call(network, weights, (images,))
     return len(torch.unique(torch.cat(patterns))) if patterns else 0
 

@@ -45,13 +45,13 @@ class Inputs:
     own) and is the same each time and for each architecture, so that scores can be compared.
 
     Attributes:
-        image_shape: (channels, height, width) of one image.
+        image_shape: (channels, height, width) of one image; (length,) of a sequence of tokens.
         images: ``images(size)`` draws a normalised batch, shape (size, channels, height, width), in
             ``dtype`` on ``device``; ``images(size, part)`` the part-th of such batches, from 0 on,
-            none of whose images is in another. It is a copy, which one may change. Of a network
-            that takes no images it is int64 (size,), the positions of its samples, which the
-            network takes in their place. Raises InputError, or NotApplicable for the caller's own
-            images, when there are not as many.
+            none of whose images is in another. It is a copy, which one may change. Of a network of
+            the caller's that takes no images it is int64 (size,), the positions of its samples, of
+            a benchmark's network of tokens int64 (size, length). Raises InputError, or
+            NotApplicable for the caller's own images, when there are not as many.
         labels: ``labels(size)``, ``labels(size, part)`` draw the labels of the same batch, shape
             (size,), int64, from 0 on; (size, length) where there are logits of every token.
         stream: ``stream(*names)`` returns a new CPU generator that depends on the seed and the
@@ -60,7 +60,7 @@ class Inputs:
         channels_last: whether images and weights that are drawn are laid out for speed.
     """
 
-    image_shape: tuple[int, int, int]
+    image_shape: tuple[int, ...]
     images: Draw
     labels: Draw
     stream: Callable[..., torch.Generator]

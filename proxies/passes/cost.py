@@ -25,6 +25,8 @@ class Cost:
     live_convs: int | None
     #: Why ``flops`` is None: the network multiplies by more than convolutions and linear layers do.
     uncounted: str = ""
+    #: Trainable parameters of what turns tokens into vectors and back.
+    embedding: int = 0
 
 
 def cost(view: View, inputs: Inputs) -> Cost:
@@ -35,12 +37,18 @@ def cost(view: View, inputs: Inputs) -> Cost:
     uncounted = missing(("stable", "layers", "only layers"), view)
     one = None if view.anatomy is None or view.anatomy.images else inputs.images(1)
     params, flops = (_size(network), None) if uncounted else size(network, inputs, one)
+    embedding = sum(map(_size, view.embeddings))
     if view.known_operations is None:
-        return Cost(params, flops, None, None, uncounted)
+        return Cost(params, flops, None, None, uncounted, embedding)
     dead = sum(_size(operation.module) for operation in view.operations if not operation.live)
     convs = sum(_size(operation.module) > 0 for operation in view.operations if operation.live)
     return Cost(
-        params=params, flops=flops, live_params=params - dead, live_convs=convs, uncounted=uncounted
+        params=params,
+        flops=flops,
+        live_params=params - dead,
+        live_convs=convs,
+        uncounted=uncounted,
+        embedding=embedding,
     )
 
 

@@ -80,7 +80,7 @@ def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
         batch_statistics(network),
         output_hooks(layers.values(), tap_layer),
         output_hooks(sensitivities, tap_operation),
-        recomputed(view.known_stages or (), _weights, above=FIRST_ORDER),
+        recomputed(view.recomputed, _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
         gradients = derivatives(_loss(network, inputs, batch), weights)
@@ -139,7 +139,7 @@ def second_gradient(view: View, inputs: Inputs, *, batch: int) -> WeightGradient
     layers = layers_of(network)
     with (
         batch_statistics(network),
-        recomputed(view.known_stages or (), _weights, above=FIRST_ORDER),
+        recomputed(view.recomputed, _weights, above=FIRST_ORDER),
         torch.enable_grad(),
     ):
         gradients = derivatives(_loss(network, inputs, batch, part=1), _weights(network))
@@ -167,7 +167,7 @@ def hessian_gradient(view: View, inputs: Inputs, *, batch: int) -> HessianGradie
     with (
         batch_statistics(network),
         twice_differentiable(network),
-        recomputed(view.known_stages or (), _weights, above=SECOND_ORDER),
+        recomputed(view.recomputed, _weights, above=SECOND_ORDER),
         torch.enable_grad(),
     ):
         products = hessian_products(_loss(network, inputs, batch), weights)
@@ -195,7 +195,7 @@ def gate_hessian_gradient(view: View, inputs: Inputs, *, batch: int) -> Sensitiv
         batch_statistics(network),
         twice_differentiable(network),
         output_hooks(gates, lambda module, output: gates[module] * output),
-        recomputed(view.known_stages or (), gates_of, above=SECOND_ORDER // 2),
+        recomputed(view.recomputed, gates_of, above=SECOND_ORDER // 2),
         torch.enable_grad(),
     ):
         products = hessian_products(_loss(network, inputs, batch), list(gates.values()))

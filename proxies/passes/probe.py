@@ -7,7 +7,7 @@ then does not depend on the images, and an axis that keeps up counts them.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from typing import Any
@@ -26,18 +26,31 @@ from proxies.view import Anatomy
 SIZES = 2, 3
 
 
-def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool) -> Anatomy:
+def anatomy(
+    network: nn.Module,
+    batch: Callable[[int], Tensor],
+    *,
+    images: bool,
+    embeddings: Sequence[nn.Module] = (),
+) -> Anatomy:
     """Return what *network* does in evaluation mode.
 
     Args:
         network: a copy that may be used up, in evaluation mode, without derivatives.
         batch: returns that many samples.
         images: whether these are images.
+        embeddings: modules of the network whose parameters are no weights of layers.
 
     Raises:
         Exception: what the network raises.
     """
-    one, other, again = (_seen(network, batch(size)) for size in (*SIZES, SIZES[0]))
+    apart = {
+        parameter.untyped_storage().data_ptr()
+        for module in embeddings
+        for parameter in module.parameters()
+    }
+    sizes = *SIZES, SIZES[0]
+    one, other, again = (_seen(network, batch(size), apart) for size in sizes)
     return Anatomy(
         images=images,
         operators=frozenset(name for name, _ in one.calls),
@@ -65,7 +78,7 @@ def anatomy(network: nn.Module, batch: Callable[[int], Tensor], *, images: bool)
     )
 
 
-def _seen(network: nn.Module, batch: Tensor) -> Seen:
+def _seen(network: nn.Module, batch: Tensor, apart: Collection[int]) -> Seen:
     """Send a batch through a network, and return what it is seen to do.
 
     Long, as its hooks share what they fill.
@@ -82,7 +95,7 @@ def _seen(network: nn.Module, batch: Tensor) -> Seen:
     others = {
         p.untyped_storage().data_ptr(): name
         for name, p in network.named_parameters()
-        if p.untyped_storage().data_ptr() not in weights
+        if p.untyped_storage().data_ptr() not in {*weights, *apart}
         and p.dim() > 1
         and p.untyped_storage().size() > 0
     }
@@ -118,7 +131,7 @@ def _seen(network: nn.Module, batch: Tensor) -> Seen:
         torch.no_grad(),
         ExitStack() as stack,
     ):
-        stack.enter_context(Watch(seen, weights, others, batch))
+        stack.enter_context(Watch(seen, weights, others, batch, apart))
         stack.enter_context(watched(watch))
         before = _other_randomness()
         seen.output = network(batch)

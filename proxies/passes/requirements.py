@@ -103,6 +103,14 @@ def _relus(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
+def _activations(_: View, anatomy: Anatomy) -> str:
+    if not {name.strip("_") for name in anatomy.operators} & {"relu", "gelu", "silu"}:
+        return "the score is of patterns of ReLU, GELU or SiLU, and there is none"
+    if anatomy.relus_hidden:
+        return "the score is of patterns of units, and TorchScript's activations cannot be seen"
+    return ""
+
+
 def _norms(_: View, anatomy: Anatomy) -> str:
     if anatomy.norms:
         return (
@@ -194,6 +202,7 @@ CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "untied": _untied,
     "trainable": _trainable,
     "relus": _relus,
+    "activations": _activations,
     "piecewise linear": _piecewise,
     "homogeneous": _homogeneous,
     "norms": _norms,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,13 +119,20 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         weights: the names of layers by the memory of their weights.
         others: the names of other matrices among the parameters, likewise.
         batch: what goes through the network.
+        apart: the memory of parameters of embeddings, which are no weights of layers.
     """
 
     def __init__(
-        self, seen: Seen, weights: dict[int, str], others: dict[int, str], batch: Tensor
+        self,
+        seen: Seen,
+        weights: dict[int, str],
+        others: dict[int, str],
+        batch: Tensor,
+        apart: Collection[int] = (),
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._seen, self._weights, self._others = seen, weights, others
+        self._apart = apart
         #: The memory of what has been computed from the batch.
         self._of_batch = {batch.untyped_storage().data_ptr()}
 
@@ -168,6 +175,8 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _product(self, factors: list[Tensor]) -> None:
         keys = [one.untyped_storage().data_ptr() for one in factors]
+        if any(key in self._apart for key in keys):
+            return
         if layer := next((self._weights[key] for key in keys if key in self._weights), None):
             self._seen.balance[layer] = self._seen.balance.get(layer, 0) - 1
         elif other := next((self._others[key] for key in keys if key in self._others), None):

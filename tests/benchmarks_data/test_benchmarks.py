@@ -8,10 +8,13 @@ import pytest
 import torch
 
 import benchmarks_data
-from benchmarks_data.benchmark import Benchmark
+from benchmarks_data.benchmark import Benchmark, Dataset, Tokens
 from benchmarks_data.errors import InputError
+from harness.scoring.inputs import Images
 from harness.scoring.job import Job, Task
+from harness.scoring.natural import CURRENT
 from harness.scoring.networks import score_task
+from harness.scoring.token_file import Uniform
 
 
 @pytest.fixture(params=benchmarks_data.names())
@@ -41,7 +44,24 @@ def test_the_canonical_form_is_stable_and_keeps_connectivity(benchmark_entry: Be
 
 def small(benchmark: Benchmark) -> int:
     """A height and width that every network of the benchmark can take, for speed."""
-    return min(64, *(dataset.image_size for dataset in benchmark.datasets.values()))
+    sizes = [one.image_size for one in benchmark.datasets.values() if isinstance(one, Dataset)]
+    return min(64, *sizes)
+
+
+def batch(benchmark: Benchmark, dataset: Dataset | Tokens, seed: int = 0) -> torch.Tensor:
+    """Two small images, or two sequences of tokens."""
+    stream = torch.Generator().manual_seed(seed)
+    if isinstance(dataset, Tokens):
+        return torch.randint(dataset.vocabulary, (2, dataset.length), generator=stream)
+    if is_observed(benchmark):
+        return torch.randn(2, *dataset.shape, generator=stream)
+    side = small(benchmark)
+    return torch.randn(2, dataset.channels, side, side, generator=stream)
+
+
+def is_observed(benchmark: Benchmark) -> bool:
+    """Whether operations and stages may be unknown, and scores not applicable."""
+    return getattr(benchmark, "observed", False)
 
 
 def test_networks_build_for_every_dataset_and_offer_their_operations(
@@ -49,19 +69,13 @@ def test_networks_build_for_every_dataset_and_offer_their_operations(
 ) -> None:
     for dataset in benchmark_entry.datasets.values():
         network = benchmark_entry.network(sample(benchmark_entry, 1)[0], dataset.classes, 0)
-        images = torch.randn(
-            2,
-            dataset.channels,
-            small(benchmark_entry),
-            small(benchmark_entry),
-            generator=torch.Generator().manual_seed(0),
-        )
-        assert network(images).shape == (2, dataset.classes)
+        assert network(batch(benchmark_entry, dataset)).shape == (2, dataset.classes)
         modules = set(network.modules())
-        assert network.operations
-        assert all(operation.module in modules for operation in network.operations)
-        assert network.stages
-        assert all(stage in modules for stage in network.stages)
+        observed = is_observed(benchmark_entry)
+        assert network.operations or observed
+        assert all(operation.module in modules for operation in network.operations or ())
+        assert network.stages or observed
+        assert all(stage in modules for stage in network.stages or ())
 
 
 def test_weights_come_from_the_seed_and_no_random_state_is_touched(
@@ -82,22 +96,29 @@ def test_weights_come_from_the_seed_and_no_random_state_is_touched(
 
 
 def test_connectivity_is_that_of_the_network(benchmark_entry: Benchmark) -> None:
-    classes = next(iter(benchmark_entry.datasets.values())).classes
+    dataset = next(iter(benchmark_entry.datasets.values()))
+    one, other = batch(benchmark_entry, dataset), batch(benchmark_entry, dataset, 1)
     for index in sample(benchmark_entry, 12):
-        network = benchmark_entry.network(index, classes, 0).eval()
-        images = torch.rand(
-            2, 3, small(benchmark_entry), small(benchmark_entry), requires_grad=True
-        )
-        (gradient,) = torch.autograd.grad(network(images).sum(), images)
-        assert bool(gradient.any()) == benchmark_entry.is_connected(index)
+        network = benchmark_entry.network(index, dataset.classes, 0).eval()
+        if isinstance(dataset, Tokens):
+            changes = bool((network(one) != network(other)).any())
+        else:
+            images = torch.rand(one.shape, requires_grad=True)
+            changes = bool(torch.autograd.grad(network(images).sum(), images)[0].any())
+        assert changes == benchmark_entry.is_connected(index)
 
 
 def test_scores_without_data_are_the_same_in_both_precisions(benchmark_entry: Benchmark) -> None:
     dataset = next(iter(benchmark_entry.datasets))
-    names = ("zeros", "synflow", "params", "live_params", "flops")
+    names: tuple[str, ...] = ("zeros", "synflow", "params", "live_params", "flops")
+    images: Images = CURRENT
+    if is_observed(benchmark_entry):
+        names = ("params", "params_nonembedding", "l2_norm", "snip[batch=2]")
+    if isinstance(benchmark_entry.datasets[dataset], Tokens):
+        images = Uniform()
     for index in sample(benchmark_entry, 2):
         one, other = (
-            score_task(Job(benchmark_entry.name, dataset, dtype=dtype), Task(index, 0, names))
+            score_task(Job(benchmark_entry.name, dataset, images, dtype), Task(index, 0, names))
             for dtype in ("float32", "float64")
         )
         assert [score.score for score in one] == pytest.approx(

@@ -11,6 +11,7 @@ import benchmarks_data
 from benchmarks_data.convert import main as convert
 from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import InputError
+from benchmarks_data.flexibert import FlexiBert
 from benchmarks_data.nb301 import NasBench301
 from tests.listed import write_list
 
@@ -158,3 +159,18 @@ def test_a_list_of_genotypes_is_read_without_torch(listed: Path) -> None:
     )
     project = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=project, check=False).returncode == 0
+
+
+def test_a_list_may_hold_an_architecture_that_was_trained_twice(tmp_path: Path) -> None:
+    path = write_list(tmp_path, "flexibert", 3)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[2].replace("1,", "3,", 1)]) + "\n")
+    benchmark = FlexiBert()
+    values = benchmark.table(tmp_path).values["glue_valid"]
+    assert values.to_list() == [50, 51, 52, 51]
+    assert benchmark.architecture(3).string == benchmark.architecture(1).string
+    assert benchmark.index(benchmark.architecture(3).string) == 1
+    assert benchmark.canonical(3) == benchmark.canonical(1) != benchmark.canonical(0)
+    path.write_text(path.read_text().replace(",51\n", ",151\n", 1))
+    with pytest.raises(InputError, match="line 3, column glue_valid: '151' is no accuracy"):
+        FlexiBert().table(tmp_path)

@@ -34,12 +34,14 @@ with (
     from benchmarks_data.nb101.sources import read_subset
     from benchmarks_data.nb201 import pth
     from benchmarks_data.nbmacro import official as macro
+    from benchmarks_data.spaces.language.configuration import configuration_of
     from harness.files.journal import Journal
     from harness.regression import baseline
-    from harness.scoring import image_file
+    from harness.scoring import image_file, token_file
 
 from tests.fuzz import test_foreign_files as foreign
 from tests.fuzz import test_own_files as own
+from tests.listed import language_model
 
 Reader = Callable[[Path], object]
 
@@ -86,6 +88,12 @@ READERS: dict[str, tuple[str, Reader, Callable[[], bytes]]] = {
     "subset": ("csv", read_subset, (foreign.HEADER + foreign.ROW).encode),
     "baseline": ("csv", baseline.read, lambda: own.golden()[:3000].encode()),
     "images": ("npz", image_file.image_file, foreign.npz),
+    "tokens": ("npz", lambda path: token_file.tokens_named(str(path)), foreign.token_npz),
+    "configuration": (
+        "json",
+        lambda path: configuration_of(path.read_bytes().decode(errors="replace")),
+        lambda: foreign.json.dumps(language_model()).encode(),
+    ),
     "log": (
         "jsonl",
         lambda path: Journal(path, {"a": 1}).known,
@@ -105,6 +113,7 @@ def fuzz(name: str, seconds: int) -> None:
     def one(data: bytes) -> None:
         path.write_bytes(data)
         image_file._read.cache_clear()
+        token_file._read.cache_clear()
         try:
             read(path)
         except (InputError, PickleError):

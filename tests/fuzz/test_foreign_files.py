@@ -15,14 +15,18 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import proxies
+from benchmarks_data.benchmark import Tokens
 from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import unknown
+from benchmarks_data.flexibert import FlexiBert
 from benchmarks_data.formats import nats
 from benchmarks_data.formats.pickles import PickleError, PickleStream
 from benchmarks_data.formats.places import table_files
@@ -36,13 +40,16 @@ from benchmarks_data.nb101.sources import read_subset
 from benchmarks_data.nb201 import pth, space
 from benchmarks_data.nbmacro import BENCHMARK as NBMACRO
 from benchmarks_data.nbmacro import official as macro
+from benchmarks_data.pit import Pit
 from benchmarks_data.table import Table
 from harness.scoring.image_file import check_labels, image_file
+from harness.scoring.token_file import TokenFile, check_tokens, tokens_named
 from tests.benchmarks_data.test_convert_tfrecord import ROWS, framed, tfrecord
 from tests.benchmarks_data.test_nats import EPOCHS, architecture_results
 from tests.benchmarks_data.test_nb101 import HEADER, ROW
 from tests.fuzz.damage import damaged, damaged_csv, damaged_json_text, taken_or_refused
 from tests.listed import write_list
+from tests.transformers import FIRST_FLEXIBERT, FIRST_PIT
 from tools.make_nb201 import write
 
 ARCHS = {f"a{index}": index for index in range(4)}
@@ -104,6 +111,35 @@ def test_lists_of_architectures(
             assert benchmark.index(benchmark.architecture(index).string) == index
 
 
+@pytest.mark.parametrize("space", [Pit, FlexiBert])
+@given(data=st.data())
+def test_lists_of_configurations(
+    space: type[ListedBenchmark], data: st.DataObject, tmp_path: Path
+) -> None:
+    path = write_list(tmp_path, space.name, 3)
+    path.write_bytes(data.draw(damaged(path.read_bytes(), [b'"', b"{", b"}", b"1e99"])))
+    benchmark = space()
+    table = taken_or_refused(lambda: benchmark.table(tmp_path))
+    if table is not None:
+        assert sorted(table.values.index) == list(range(benchmark.size))
+        for index in table.values.index:
+            first = benchmark.index(benchmark.architecture(index).string)
+            assert benchmark.canonical(first) == benchmark.canonical(index)
+
+
+@pytest.mark.parametrize(
+    ("space", "first"), [(Pit, FIRST_PIT), (FlexiBert, FIRST_FLEXIBERT)], ids=["pit", "flexibert"]
+)
+@given(data=st.data())
+def test_configurations(space: type[ListedBenchmark], first: str, data: st.DataObject) -> None:
+    """What is taken is one of the space, and written again it is the same."""
+    text = data.draw(damaged_json_text(json.loads(first))).decode(errors="surrogateescape")
+    read = taken_or_refused(lambda: space().parse(text))
+    if read is not None:
+        again = msgspec.json.encode(read).decode()
+        assert space().parse(again) == read
+
+
 @given(content=damaged_csv(HEADER + ROW))
 def test_nasbench101_subsets(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "nb101_subset.csv").write_bytes(content)
@@ -134,6 +170,27 @@ def test_images(content: bytes, tmp_path: Path) -> None:
     found = taken_or_refused(lambda: image_file(path))
     if found is not None:
         taken_or_refused(lambda: check_labels(found, 10))
+
+
+def token_npz() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, tokens=np.arange(40).reshape(4, 10), labels=np.arange(4))
+    return file.getvalue()
+
+
+@given(
+    content=damaged(
+        token_npz(), [b"|O", b"<f8", b"<u8", b"(4,)", b"(4, 99999999999)", b"tokens", b"labels"]
+    )
+)
+def test_tokens(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    path.write_bytes(content)
+    read = taken_or_refused(lambda: tokens_named(str(path)))
+    if isinstance(read, TokenFile):
+        model = Tokens(64, 64, 9)
+        snip = proxies.request("snip[batch=2]")
+        taken_or_refused(lambda: check_tokens(read, [snip], model, "b"))
 
 
 plain = st.recursive(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from itertools import chain
 from pathlib import Path
 
@@ -15,8 +16,10 @@ import proxies
 from benchmarks_data.formats.tabular import column_map
 from benchmarks_data.nas_bench_mr.setting import setting_of_text
 from benchmarks_data.spaces.darts.genotype import OPERATIONS, genotype_of_text
+from benchmarks_data.spaces.language.configuration import configuration_of
 from harness.scoring.selection import select
 from tests.fuzz.damage import damaged, odd_text, taken_or_refused
+from tests.listed import language_model
 
 
 @functools.cache
@@ -57,6 +60,27 @@ def test_a_text_is_a_genotype_or_is_refused(text: str) -> None:
     read = taken_or_refused(lambda: genotype_of_text(text))
     if read is not None:
         assert read.text == text
+
+
+@st.composite
+def configuration_text(draw: st.DrawFn) -> str:
+    """Return a configuration, some of whose entries are odd."""
+    odd = st.one_of(
+        *(st.integers(), st.floats(), st.booleans(), st.none(), odd_text),
+        st.lists(st.one_of(st.integers(-1, 99), st.booleans(), st.lists(st.none())), max_size=5),
+    )
+    changes = draw(
+        st.dictionaries(st.one_of(st.sampled_from(list(language_model())), odd_text), odd)
+    )
+    return json.dumps(language_model(**changes))
+
+
+@given(text=st.one_of(odd_text, nearly("gpt2_wt103"), nearly("gpt2_lm1b"), configuration_text()))
+def test_a_text_is_a_configuration_of_a_language_model_or_is_refused(text: str) -> None:
+    read = taken_or_refused(lambda: configuration_of(text))
+    if read is not None:
+        assert read.layers <= 64
+        assert all(read.width % heads == 0 for heads in read.heads)
 
 
 @st.composite

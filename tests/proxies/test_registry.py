@@ -23,7 +23,7 @@ def test_every_proxy_is_described_and_reads_known_passes(name: str) -> None:
     assert entry.paper is None or (
         entry.paper.year > 2015 and entry.paper.link.startswith("https://")
     )
-    assert (entry.paper is None) == (name in proxies.TRIVIAL_BASELINES)
+    assert (entry.paper is None) == (name in proxies.BASELINES)
     described = proxy_description(name)
     assert entry.documentation in described
     assert ("lower is better" in described) == (not entry.higher_is_better)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from benchmarks_data.benchmark import Dataset
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.spaces.darts.genotype import Genotype, genotype_of_text
 from benchmarks_data.spaces.darts.liveness import canonical, depth, is_connected
@@ -23,6 +24,7 @@ class ListedGenotypes(ListedBenchmark):
             of the DARTS paper; without, the operations are those of its search network.
     """
 
+    datasets: ClassVar[Mapping[str, Dataset]]
     channels: ClassVar[int]
     cells: ClassVar[int]
     scales: ClassVar[bool]

@@ -15,10 +15,11 @@ from benchmarks_data.nb201 import space
 from proxies.passes.activations import (
     ActivationCodes,
     activation_codes,
+    any_patterns,
     linear_regions,
     neuron_patterns,
 )
-from proxies.view import View, cell_view
+from proxies.view import NotApplicable, View, cell_view
 from tests.networks import CELLS, inputs, network, small
 
 
@@ -119,3 +120,54 @@ def test_the_skip_connection_that_halves_has_a_relu_that_is_seen() -> None:
         View(block), replace(inputs("float32"), images=lambda *_: images), batch=2
     )
     assert codes.units == 4 * 8 * 8
+
+
+def test_patterns_of_any_activation_are_those_of_relus_where_there_are_no_others() -> None:
+    cell = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "none", "avg_pool_3x3")
+    view = cell_view(small(cell))
+    assert any_patterns(view, inputs(), batch=4) == neuron_patterns(view, inputs(), batch=4)
+
+
+SMOOTH = {
+    "nn.GELU": nn.GELU(),
+    "functional.gelu": nn.functional.gelu,
+    "of tanh": nn.GELU("tanh"),
+    "nn.SiLU": nn.SiLU(),
+    "functional.silu": nn.functional.silu,
+    "nn.ReLU": nn.ReLU(),
+}
+
+
+class Units(nn.Module):
+    """Every token is a unit of its own."""
+
+    def __init__(self, activation: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self._activation = activation
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._activation(x)
+
+
+@pytest.mark.parametrize("way", SMOOTH)
+def test_distinct_patterns_of_units_by_hand(way: str) -> None:
+    """Three samples of two tokens with two channels: four units, of which two are alike."""
+    values = torch.tensor([[[1.0, -1], [2, -3]], [[-1, -1], [-2, 5]], [[1, -1], [2, -1]]])
+    given = replace(inputs("float32"), images=lambda *_: values)
+    view = View(Units(SMOOTH[way]))
+    assert any_patterns(view, given, batch=3).distinct == [3]
+    if way != "nn.ReLU":
+        assert neuron_patterns(view, given, batch=3).distinct == [0]
+
+
+def test_patterns_need_an_axis_of_samples() -> None:
+    given = replace(inputs("float32"), images=lambda *_: torch.ones(3, 2))
+    with pytest.raises(NotApplicable, match="does not count samples"):
+        any_patterns(View(Units(lambda x: nn.functional.gelu(x.T))), given, batch=3)
+
+
+def test_swap_of_any_activation_is_of_the_networks_own_weights() -> None:
+    request = proxies.request("swap[activations=any,batch=4]")
+    assert [name for name, _ in request.readings] == ["any_patterns"]
+    with pytest.raises(ValueError, match="leave out weights=normal"):
+        proxies.request("swap[activations=any,weights=normal]")
