@@ -83,13 +83,23 @@ class Target:
         )
 
     @property
+    def sign(self) -> int:
+        """What values are multiplied by before scores are compared with them.
+
+        -1 for a result of training of which less is better, such as a perplexity; else 1: costs
+        that are known before training are taken as they are.
+        """
+        return 1 if self.higher_is_better or self.is_known_before_training else -1
+
+    @property
     def label(self) -> str:
         """What it is in words: ``CIFAR-10 test accuracy, 200 epochs, run 1``."""
         if self.dataset and self.split:
             epochs = [] if self.epochs is None else [f"{self.epochs} epochs"]
             parts = [f"{_written(self.dataset)} {_written(self.split)} accuracy", *epochs]
         else:
-            parts = [" ".join(map(_written, self.mean.split("_")))]
+            minus = ["minus"] if self.sign < 0 else []  # as it is compared with scores
+            parts = [" ".join([*minus, *map(_written, self.mean.split("_"))])]
         return ", ".join([*parts, *([] if self.run is None else [f"run {self.run}"])])
 
     def among(self, datasets: Iterable[str]) -> str | None:
