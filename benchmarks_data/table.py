@@ -47,6 +47,12 @@ class Table:
             raise unknown(f"target of table {self.name}:", name, self.values.columns)
         return name
 
+    def oriented(self, name: str) -> pd.Series:
+        """Return the values of a target, those of a result of which less is better negated
+        (:attr:`benchmarks_data.target.Target.sign`).
+        """
+        return self.values[name] * Target.parse(name).sign
+
     def known(self, targets: Sequence[str]) -> list[int]:
         """Return the architectures that have a value of one of *targets* at least, in ascending
         order.

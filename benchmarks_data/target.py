@@ -102,6 +102,15 @@ class Target:
         )
 
     @property
+    def sign(self) -> int:
+        """What values are multiplied by before scores are compared with them.
+
+        -1 for a result of training of which less is better, such as a perplexity; else 1: costs
+        that are known before training are taken as they are.
+        """
+        return 1 if self.higher_is_better or self.is_known_before_training else -1
+
+    @property
     def label(self) -> str:
         """What it is in words: ``CIFAR-10 test accuracy, 200 epochs, run 1``."""
         if self.dataset and self.split:
@@ -110,7 +119,8 @@ class Target:
         elif self.dataset and self.attack:
             parts = [f"{_words(self.dataset)} accuracy under {self.attack}"]
         else:
-            parts = [_words(self.mean)]
+            minus = "minus " if self.sign < 0 else ""  # as it is compared with scores
+            parts = [minus + _words(self.mean)]
         return ", ".join([*parts, *([] if self.run is None else [f"run {self.run}"])])
 
     def among(self, datasets: Iterable[str]) -> str | None:

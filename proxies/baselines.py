@@ -28,8 +28,10 @@ def params(cost: Cost) -> float:
 def params_nonembedding(cost: Cost) -> float:
     """Number of trainable parameters without those that turn tokens into vectors, and back.
 
-    It is that of params for networks that take no tokens.
+    It is that of params for networks of benchmarks that take no tokens.
     """
+    if cost.embedding is None:
+        raise NotApplicable("which modules of the network embed tokens is unknown")
     return float(cost.params - cost.embedding)
 
 

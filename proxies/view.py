@@ -91,7 +91,7 @@ class View:
         blocks: modules that follow one another, each of one tensor; a pass may forget their
             activations, and compute them again.
         embeddings: modules that turn tokens into vectors, and back. No score reads their weights as
-            those of layers, and sizes count them apart.
+            those of layers, and sizes count them apart. None: unknown.
     """
 
     module: nn.Module
@@ -100,7 +100,7 @@ class View:
     anatomy: Anatomy | None = None
     pixelwise: bool = False
     blocks: Sequence[nn.Module] = ()
-    embeddings: Sequence[nn.Module] = ()
+    embeddings: Sequence[nn.Module] | None = ()
 
     @property
     def recomputed(self) -> Sequence[nn.Module]:

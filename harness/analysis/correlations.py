@@ -97,6 +97,8 @@ def correlations(
     - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of
       :mod:`harness.analysis.metrics`; they are blank for a target that is no accuracy, whose
       highest nobody looks for.
+    - Of a target that training results in and of which less is better, such as a perplexity, the
+      negative is compared with, so that a good score has a positive tau.
     - Intervals are those of the sample of architectures. In a ``census``, where all of the
       population are scored, they are those of other classes of isomorphic architectures like these
       (:mod:`harness.analysis.units`).
@@ -141,7 +143,7 @@ def _rows(
         sizes["depth"] = depth[indices]
     for target in targets:
         sample = Sample(
-            table.values[target].reindex(indices),
+            table.oriented(target).reindex(indices),
             sizes,
             units,
             Trainings.of(table, target, indices),

@@ -236,10 +236,10 @@ class Results:
         return self._for_each_target(PART_COLUMNS, of)
 
     def accuracy(self, target: str) -> pd.Series:
-        """Return a target's values for the architectures that were scored, NaN where the table has
-        none.
+        """Return a target's values for the architectures that were scored, as
+        :meth:`benchmarks_data.table.Table.oriented` has them; NaN where the table has none.
         """
-        return self.table.values[target].reindex(self.populations[self.population])
+        return self.table.oriented(target).reindex(self.populations[self.population])
 
     def of(self, target: str) -> pd.DataFrame:
         """Return a target's rows of :attr:`correlations` in the run's population."""

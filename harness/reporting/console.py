@@ -47,9 +47,11 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     print_correlations(console, rows, caption, results.subject)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
-    if costs := [target.name for target in targets if not target.higher_is_better]:
-        text = f"Lower is better: {', '.join(costs)}. Tau is with the values as they are."
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+    lower = [target for target in targets if not target.higher_is_better]
+    for sign, what in ((1, "the values as they are"), (-1, "their negatives")):
+        if names := [target.name for target in lower if target.sign == sign]:
+            text = f"Lower is better: {', '.join(names)}. Tau is with {what}."
+            console.print(text, highlight=False, soft_wrap=True, markup=False)
     if results.declared:
         for target in results.targets:
             for line in declared_findings(results, target):

@@ -12,6 +12,7 @@ import pandas as pd
 
 import benchmarks_data
 from benchmarks_data.listed import ListedBenchmark
+from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.certainty_findings import ceiling_findings, gap_findings, seed_findings
 from harness.reporting.comparison_findings import best_findings, declared_findings, rival_findings
@@ -43,6 +44,7 @@ def target_findings(results: Results, target: str) -> list[str]:
         return [opening]
     return [
         opening,
+        *_orientation(target),
         *_listing(results, target),
         *part_findings(results, target, name),
         *(
@@ -56,6 +58,16 @@ def target_findings(results: Results, target: str) -> list[str]:
         *ceiling_findings(results, target),
         *seed_findings(results, target, row),
         *gap_findings(results, target),
+    ]
+
+
+def _orientation(target: str) -> list[str]:
+    """Return what numbers are about where less of a target is better."""
+    if Target.parse(target).sign > 0:
+        return []
+    return [
+        f"Less of {target} is better: all numbers are about its negative, so that a good score has "
+        "a positive tau."
     ]
 
 

@@ -32,6 +32,8 @@ def verdict(results: Results, target: str) -> Verdict:
     interval = _interval(results, row["tau_low"], row["tau_high"])
     in_brackets = f" ({interval})" if interval else ""
     less = "" if _sign(target) > 0 else ", of which less is better"
+    if Target.parse(target).sign < 0:
+        less = " (its negative, as less of it is better)"
     words, gain = _gain(results, target)
     sentence = (
         f"On {_sample(results, row['n'])}, {results.subject} has Kendall's tau "
@@ -44,8 +46,9 @@ def verdict(results: Results, target: str) -> Verdict:
 
 
 def _sign(target: str) -> int:
-    """Return 1 where more of a target is better, else -1, by which taus with it are multiplied."""
-    return 1 if Target.parse(target).higher_is_better else -1
+    """Return 1 where a good score has a positive tau, else -1."""
+    one = Target.parse(target)
+    return 1 if one.higher_is_better or one.sign < 0 else -1
 
 
 def _sample(results: Results, known: int) -> str:

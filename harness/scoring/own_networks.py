@@ -118,7 +118,7 @@ class OwnPasses(ObservedPasses):
         if neutral:
             neutralise(network)
         stages, operations = self._parts.of(network)
-        return View(network, operations, stages, self.anatomy)
+        return View(network, operations, stages, self.anatomy, embeddings=None)
 
 
 def _classes(shape: tuple[int, ...] | None, fed: Fed, setting: Setting) -> int:

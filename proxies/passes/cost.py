@@ -25,8 +25,8 @@ class Cost:
     live_convs: int | None
     #: Why ``flops`` is None: the network multiplies by more than convolutions and linear layers do.
     uncounted: str = ""
-    #: Trainable parameters of what turns tokens into vectors and back.
-    embedding: int = 0
+    #: Trainable parameters of what turns tokens into vectors and back; None where it is unknown.
+    embedding: int | None = 0
 
 
 def cost(view: View, inputs: Inputs) -> Cost:
@@ -37,7 +37,7 @@ def cost(view: View, inputs: Inputs) -> Cost:
     uncounted = missing(("stable", "layers", "only layers"), view)
     one = None if view.anatomy is None or view.anatomy.images else inputs.images(1)
     params, flops = (_size(network), None) if uncounted else size(network, inputs, one)
-    embedding = sum(map(_size, view.embeddings))
+    embedding = None if view.embeddings is None else sum(map(_size, view.embeddings))
     if view.known_operations is None:
         return Cost(params, flops, None, None, uncounted, embedding)
     dead = sum(_size(operation.module) for operation in view.operations if not operation.live)

@@ -249,6 +249,9 @@ def test_perplexity_is_the_result_where_there_is_no_accuracy(tmp_path: Path) -> 
     assert table.default_target("wt103") == "wt103_test_perplexity"
     assert not Target.parse("wt103_test_perplexity").higher_is_better
     assert not Target.parse("wt103_test_perplexity").is_known_before_training
+    assert table.oriented("wt103_test_perplexity").tolist() == [-40, -39, -38]
+    signs = {name: Target.parse(name).sign for name in ("a_latency", "a_loss", "a_test", "a_ssim")}
+    assert signs == {"a_latency": 1, "a_loss": -1, "a_test": 1, "a_ssim": 1}
     path.write_text(path.read_text().replace(",40\n", ",40,1\n"))
     with pytest.raises(InputError, match="line 2: 5 values, expected 4"):
         Gpt2Wt103().table(tmp_path)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy.stats import kendalltau
 
 import benchmarks_data
 from benchmarks_data.gpt2_lm1b import Gpt2Lm1b
@@ -70,8 +71,12 @@ def test_every_score_is_a_number_or_does_not_apply(
     assert "Not applicable: az\\_expressivity" in report.replace("az_e", "az\\_e")
     correlations = pd.read_csv(lists.parent / "out" / "correlations.csv").set_index("proxy")
     assert correlations.loc["params_nonembedding", "tau_params_nonembedding"] == 1
-    again = run(lists, "--proxy", "all")
-    assert again == 0
+    assert "Lower is better: lm1b_test_perplexity. Tau is with their negatives." in out
+    targets = pd.read_csv(lists / "gpt2_lm1b.csv")["lm1b_test_perplexity"]
+    sizes = known[known["proxy"] == "params_nonembedding"].set_index("index")["score"]
+    expected = kendalltau(sizes, -targets[sizes.index]).statistic
+    assert correlations.loc["params_nonembedding", "tau"] == pytest.approx(expected)
+    assert run(lists, "--proxy", "all") == 0
     assert "scores are already stored" in capsys.readouterr().err
 
 
