@@ -85,12 +85,14 @@ def conducted(
 def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
     """Compute what is due, and save each score as it comes."""
     from harness.scoring.execution import amount, score_and_store
+    from harness.scoring.portions import shared_by_seed
 
     started = time.monotonic()
     scored = Scored(sum(len(tasks) for _, tasks in due))
     for job, tasks in due:
         for scores in track(*amount(tasks), score_and_store(job, tasks, store, executor)):
             scored.failed += [(job, one) for one in scores if one.status.startswith(ERROR)]
+    shared_by_seed.cache_clear()  # the analysis of many architectures needs the memory
     scored.seconds = round(time.monotonic() - started, 3)
     return scored
 

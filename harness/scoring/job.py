@@ -106,7 +106,7 @@ class Job:
         return key_of(self.images) if reads_images(request) else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One architecture under one seed, with the names of the proxies that are due.
 

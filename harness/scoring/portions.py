@@ -65,7 +65,8 @@ def portions(job: Job, tasks: Sequence[Task]) -> list[Portion]:
         for way in Way:
             if names := tuple(name for name in task.proxies if way_of(job.benchmark, name) is way):
                 key = task.seed, names, _shared_by(way, job.benchmark, task.index)
-                groups[way].setdefault(key, []).append(Task(task.index, task.seed, names))
+                kept = task if names == task.proxies else replace(task, proxies=names)
+                groups[way].setdefault(key, []).append(kept)
     together = [
         portion
         for group in groups.pop(Way.BATCH).values()

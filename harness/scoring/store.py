@@ -174,7 +174,11 @@ class Store:
                 for index in indices:
                     if index not in done:
                         due.setdefault((index, seed), []).append(request.name)
-        return [Task(index, seed, tuple(names)) for (index, seed), names in sorted(due.items())]
+        same: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for all tasks that have it
+        return [
+            Task(index, seed, same.setdefault(tuple(names), tuple(names)))
+            for (index, seed), names in sorted(due.items())
+        ]
 
     def finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that need no further attempt.
