@@ -40,13 +40,13 @@ def _score_observed(job: Job, task: Task) -> list[Score]:
     """Score one architecture of a benchmark to whose networks not every pass applies."""
     import torch
 
-    from harness.scoring.observed import BenchmarkPasses, told, undisturbed
+    from harness.scoring.observed import BenchmarkPasses, undisturbed
 
     dataset = benchmarks_data.get(job.benchmark).datasets[job.dataset]
     inputs = network_inputs(job.images, task.seed, dataset, job.dtype, job.device, job.batch)
     with undisturbed(torch.device(job.device)):
-        passes = BenchmarkPasses(build_network(job, task, inputs.device), inputs)
-        return [told(score) for score in apply_formulas(passes, task)]
+        passes = BenchmarkPasses(build_network(job, task, inputs.device), inputs, dataset)
+        return apply_formulas(passes, task)
 
 
 class PassResults(Protocol):

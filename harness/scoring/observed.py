@@ -5,12 +5,10 @@ not applicable: those of callers, and of benchmarks that ask for it.
 from __future__ import annotations
 
 import copy
-import math
 import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +16,12 @@ import torch
 from torch import Tensor, nn
 
 import proxies
+from benchmarks_data.benchmark import Dataset, Tokens
 from benchmarks_data.initialisation import generator
-from harness.scoring.job import Score
 from harness.scoring.own_copies import neutralise
 from proxies.passes import PASSES
 from proxies.passes.common import Inputs, laid_out
 from proxies.passes.probe import anatomy
-from proxies.status import ERROR, NOT_APPLICABLE
 from proxies.view import Anatomy, NotApplicable, View
 
 
@@ -46,31 +43,6 @@ def undisturbed(device: torch.device) -> Iterator[None]:
         stack.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
         torch.backends.mha.set_fastpath_enabled(False)
         yield
-
-
-def told(score: Score) -> Score:
-    """Return a score of this package's whose formula makes nothing of the results, or no condition
-    of a kernel, as one that does not apply.
-    """
-    if score.score == math.inf and score.proxy.partition("[")[0] == "te_ntk":
-        status = f"{NOT_APPLICABLE}the tangent kernel is singular within rounding"
-        return replace(score, score=math.nan, status=status)
-    if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
-        reason = score.status.removeprefix(ERROR)
-        if not _out_of_memory(reason):
-            return replace(
-                score, status=f"{NOT_APPLICABLE}it cannot be computed for this network ({reason})"
-            )
-    return score
-
-
-def _out_of_memory(reason: str) -> bool:
-    """Return whether a message is of an error that a smaller batch, or another machine, avoids."""
-    reason = reason.lower()
-    return any(
-        one in reason
-        for one in ("out of memory", "can't allocate memory", "not enough memory", "memoryerror")
-    )
 
 
 class ObservedPasses:
@@ -111,15 +83,7 @@ class ObservedPasses:
             raise NotApplicable("the score is of a supernet")
         # A score that does not depend on the weights is one at initialisation.
         view = self.view(neutral="weights" not in entry.needs)
-        try:
-            return entry.run(view, self.inputs, dict(options))
-        except NotApplicable:
-            raise
-        except Exception as error:
-            if isinstance(error, MemoryError) or _out_of_memory(str(error)):
-                raise
-            reason = f"{type(error).__name__}: {error}"
-            raise NotApplicable(f"its pass cannot go through this network ({reason})") from error
+        return entry.run(view, self.inputs, dict(options))
 
     def check(self) -> str:
         """Return that nothing is wrong: every pass has a network of its own."""
@@ -127,17 +91,22 @@ class ObservedPasses:
 
 
 class BenchmarkPasses(ObservedPasses):
-    """Those of a benchmark's network, in evaluation mode."""
+    """Those of a benchmark's network, in evaluation mode.
 
-    def __init__(self, network: nn.Module, inputs: Inputs) -> None:
+    What applies is seen with a drawn batch, whatever passes are fed.
+    """
+
+    def __init__(self, network: nn.Module, inputs: Inputs, dataset: Dataset | Tokens) -> None:
         super().__init__()
         self.inputs, self._network = inputs, network.eval()
-        tokens = len(inputs.image_shape) == 1
+        tokens = isinstance(dataset, Tokens)
 
         def batch(size: int) -> Tensor:
-            if tokens:
-                return inputs.images(size)
-            values = torch.randn(size, *inputs.image_shape, generator=generator(0, "probe"))
+            stream = generator(0, "probe")
+            if isinstance(dataset, Tokens):
+                ids = torch.randint(dataset.vocabulary, (size, *dataset.shape), generator=stream)
+                return ids.to(inputs.device)
+            values = torch.randn(size, *dataset.shape, generator=stream)
             return laid_out(values.to(inputs.device, inputs.dtype))
 
         tried: Any = copy.deepcopy(self._network)

@@ -7,6 +7,7 @@ what it does.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,17 +15,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+import proxies
 from benchmarks_data.errors import InputError
 from benchmarks_data.initialisation import generator
 from harness.scoring.job import Score, Task
 from harness.scoring.networks import apply_formulas
-from harness.scoring.observed import ObservedPasses, told, undisturbed
+from harness.scoring.observed import ObservedPasses, undisturbed
 from harness.scoring.own_copies import Setting, neutralise, prepared
 from harness.scoring.own_inputs import Fed, inputs_of
 from harness.scoring.own_parts import parts_of, seen_in
 from proxies.passes.common import laid_out
 from proxies.passes.probe import anatomy
-from proxies.view import View
+from proxies.status import ERROR, NOT_APPLICABLE
+from proxies.view import NotApplicable, View
 
 
 def score_network(
@@ -45,7 +48,32 @@ def score_network(
     with undisturbed(setting.device):
         passes = OwnPasses(network, fed, setting, stages, operations)
         scores = apply_formulas(passes, Task(0, setting.seed, tuple(names)))
-    return [told(score) for score in scores]
+    return [_told(score) for score in scores]
+
+
+def _told(score: Score) -> Score:
+    """Return a score of this package's whose formula makes nothing of the results, or no condition
+    of a kernel, as one that does not apply.
+    """
+    if score.score == math.inf and score.proxy.partition("[")[0] == "te_ntk":
+        status = f"{NOT_APPLICABLE}the tangent kernel is singular within rounding"
+        return replace(score, score=math.nan, status=status)
+    if score.status.startswith(ERROR) and proxies.request(score.proxy).proxy.own:
+        reason = score.status.removeprefix(ERROR)
+        if not _out_of_memory(reason):
+            return replace(
+                score, status=f"{NOT_APPLICABLE}it cannot be computed for this network ({reason})"
+            )
+    return score
+
+
+def _out_of_memory(reason: str) -> bool:
+    """Return whether a message is of an error that a smaller batch, or another machine, avoids."""
+    reason = reason.lower()
+    return any(
+        one in reason
+        for one in ("out of memory", "can't allocate memory", "not enough memory", "memoryerror")
+    )
 
 
 class _NotTaken(InputError):
@@ -111,6 +139,20 @@ class OwnPasses(ObservedPasses):
         self.anatomy = seen
         self._parts = seen_in(self._parts, copy.deepcopy(self._model), batch(2))
         return seen.output
+
+    def _run(self, reading: proxies.Reading) -> Any:
+        """Return the result of a pass. What it raises is taken for the network's doing: nothing is
+        kept that would have to be tried again.
+        """
+        try:
+            return super()._run(reading)
+        except NotApplicable:
+            raise
+        except Exception as error:
+            if isinstance(error, MemoryError) or _out_of_memory(str(error)):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            raise NotApplicable(f"its pass cannot go through this network ({reason})") from error
 
     def view(self, *, neutral: bool) -> View:
         """Return the view of a new copy."""

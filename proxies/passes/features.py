@@ -65,8 +65,17 @@ def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorr
                 last = output, _smallest_correlation(output[0].flatten(1).double())
             smallest.append(last[1])
 
+    image = inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation")
     with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
-        network(inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation"))
+        try:
+            network(image)
+        except RuntimeError as error:
+            if view.anatomy is None or inputs.image_shape[1:] == (side, side):
+                raise
+            raise NotApplicable(
+                f"the score is of an image of {side} x {side} pixels, which the network does not "
+                f"take ({str(error).splitlines()[0]})"
+            ) from error
     if not smallest:
         raise NotApplicable(
             "the score correlates channels over space, and no module puts out a map (batch, "

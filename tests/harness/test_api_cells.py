@@ -52,9 +52,14 @@ def test_scores_of_a_cell_network_are_those_of_the_benchmark(
     for one in expected:
         if by_name and one.proxy.startswith("zeros"):
             continue  # operations by name are on edges of their own
+        if one.proxy == "params_nonembedding":
+            continue  # nobody says which modules of a caller's network embed tokens
         row = scores.loc[one.proxy]
         assert row["status"] == one.status == OK
-        assert row["score"] == one.score, one.proxy
+        if "periodic" in one.proxy or "expected" in one.proxy:  # one pixel stands for all, or not
+            assert row["score"] == pytest.approx(one.score, rel=1e-7)
+        else:
+            assert row["score"] == one.score, one.proxy
 
 
 def as_built(network: nn.Module) -> nn.Module:

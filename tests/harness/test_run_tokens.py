@@ -126,7 +126,7 @@ def test_blocks_that_are_computed_again_change_no_derivative(
     given = network_inputs(Uniform(), 0, dataset, "float64", "cpu")
 
     def gradients() -> dict[str, torch.Tensor]:
-        passes = BenchmarkPasses(benchmark.network(0, 0, 0).double(), given)
+        passes = BenchmarkPasses(benchmark.network(0, 0, 0).double(), given, dataset)
         view = passes.view(neutral=False)
         return {name: g for name, (_, g) in loss_gradient(view, given, batch=3).weights.items()}
 

@@ -15,16 +15,18 @@ from proxies.passes import PASSES
 from proxies.passes.synaptic_flow import SynapticFlow
 from proxies.passes.torus import one_pixel
 from proxies.view import View, cell_view
-from tests.listed import LISTS, random_genotype
+from tests.listed import LISTS, SHARED, random_genotype
 from tests.networks import inputs
 
-BUILT = [name for name in benchmarks_data.names() if name not in LISTS]
+BUILT = [name for name in benchmarks_data.names() if name not in {*LISTS, *SHARED}]
+#: A list whose networks are of convolutions.
+DARTS = "darts_bench"
 
 
 def network_of(benchmark: str, seed: int) -> nn.Module:
-    """A random network in float64; of a list, one of its space with few channels."""
+    """A random network in float64; of the DARTS space one with few channels."""
     stream = random.Random(seed)
-    if benchmark in LISTS:
+    if benchmark == DARTS:
         built: Any = DartsNetwork(random_genotype(stream), 10, 0, channels=8, cells=8)
     else:
         space = benchmarks_data.get(benchmark)
@@ -39,7 +41,7 @@ def flow(view: View, name: str) -> SynapticFlow:
 
 
 @pytest.mark.parametrize("name", ["periodic_flow", "expected_flow"])
-@pytest.mark.parametrize("benchmark_name", [*BUILT, *LISTS])
+@pytest.mark.parametrize("benchmark_name", [*BUILT, DARTS])
 def test_one_pixel_has_the_flow_of_the_whole_image(benchmark_name: str, name: str) -> None:
     view = cell_view(network_of(benchmark_name, 3))
     assert view.pixelwise
@@ -59,7 +61,7 @@ def _operations(ours: SynapticFlow, whole: SynapticFlow) -> tuple[list[float], l
     return [ours.operations[one] for one in places], [whole.operations[one] for one in places]
 
 
-@pytest.mark.parametrize("benchmark_name", [*BUILT, *LISTS])
+@pytest.mark.parametrize("benchmark_name", [*BUILT, DARTS])
 def test_the_network_is_put_back(benchmark_name: str) -> None:
     module = network_of(benchmark_name, 4).eval()
     images = inputs(size=64).images(1)
