@@ -189,12 +189,13 @@ class Benchmark(Protocol):
     `HasNeighbours` and `HasParts`; and ``corrections``, pass -> number: how often the results of a
     pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
     reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
-    from, or several links: of the space, and of who trained. With ``observed = True`` each network
-    is seen to run before it is scored, as those of callers are, and what a score cannot say about
-    it is ``not applicable``; its ``operations`` and ``stages`` may be None then, which means that
-    they are unknown. It may also have ``blocks``, modules of one tensor that follow one another,
-    whose activations a pass may compute twice to save memory, and ``embeddings``, modules whose
-    parameters are no weights of layers. Without it, all scores apply.
+    from, or several links: of the space, and of who trained. ``variant_of`` names a
+    benchmark that has the same architectures and results, in other networks. With ``observed =
+    True`` each network is seen to run before it is scored, as those of callers are, and what a
+    score cannot say about it is ``not applicable``; its ``operations`` and ``stages`` may be None
+    then, which means that they are unknown. It may also have ``blocks``, modules of one tensor that
+    follow one another, whose activations a pass may compute twice to save memory, and
+    ``embeddings``, modules whose parameters are no weights of layers. Without it, all scores apply.
     """
 
     name: str

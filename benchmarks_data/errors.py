@@ -14,6 +14,10 @@ class InputError(ValueError):
     """
 
 
+class NoTable(InputError):
+    """A benchmark has no table in the places that were named, or none was named."""
+
+
 def nearest(given: str, available: Iterable[str]) -> str:
     """Return a question that names the *available* name nearest to a given one; empty when none is
     near.

@@ -14,6 +14,7 @@ class FlexiBertTrained(FlexiBert):
     """The benchmark's contract (:class:`benchmarks_data.benchmark.Benchmark`)."""
 
     name = "flexibert_trained"
+    variant_of = "flexibert"
     description = "FlexiBERT: the same list, networks as the published training code builds them"
 
     def encoder(self, index: int) -> Encoder:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, NoTable
 
 #: What the name of a table ends with.
 ENDINGS = (".csv.gz", ".csv")
@@ -39,13 +39,14 @@ class TableFiles:
         """The main table. One that was named itself is taken before those in folders.
 
         Raises:
-            InputError: there is none, or there are several.
+            NoTable: there is none.
+            InputError: there are several.
         """
         named = [name for name in self.names if name in self.chosen]
         paths = [self.paths[name] for name in named or self.names if name in self.paths]
         if not paths:
             expected = [f"{name}{ending}" for name in self.names for ending in ENDINGS]
-            raise InputError(
+            raise NoTable(
                 f"no table of {self.benchmark} in {self.places}: expected "
                 f"{', '.join(expected[:-1])} or {expected[-1]}"
             )
@@ -79,10 +80,11 @@ def table_files(
         names: those that its main table may have without ``.csv[.gz]``; None for its own.
 
     Raises:
-        InputError: nothing was named, a place is not there, or two files have the same name.
+        NoTable: nothing was named.
+        InputError: a place is not there, or two files have the same name.
     """
     if given is None:
-        raise InputError(
+        raise NoTable(
             f"no table of {benchmark} installs with the harness: name a folder of tables with "
             "--tables or NAS_TABLES"
         )

@@ -22,7 +22,7 @@ import pandas as pd
 from benchmarks_data.errors import InputError
 from benchmarks_data.formats.cells import check_string, parse_accuracy, parse_index, parse_number
 from benchmarks_data.formats.columns import without_columns
-from benchmarks_data.reading import read_bytes
+from benchmarks_data.reading import LARGEST_TEXT, read_bytes
 from benchmarks_data.table import Table
 from benchmarks_data.target import SPLITS, Target
 
@@ -161,12 +161,21 @@ def read_text(path: Path) -> tuple[str, str]:
     except OSError as error:
         raise InputError(f"cannot read table {path}: {error.strerror}") from error
     try:
-        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        data = _unpacked(path, raw) if path.suffix == ".gz" else raw
         return data.decode("utf-8"), hashlib.sha256(raw).hexdigest()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path} is truncated or not gzip ({error}): fetch it again") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text: a table is a CSV file") from error
+
+
+def _unpacked(path: Path, raw: bytes) -> bytes:
+    """Return the content of a compressed file; raise InputError where it would fill the memory."""
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        data = file.read(LARGEST_TEXT + 1)
+    if len(data) > LARGEST_TEXT:
+        raise InputError(f"{path} unpacks to more than {LARGEST_TEXT // 2**20} MiB: it is no table")
+    return data
 
 
 def _check_header(

@@ -126,8 +126,7 @@ class Results:
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """A frame of harness.analysis.correlations.CORRELATION_COLUMNS, ``group`` in the run's
-        population, and
-        ``input``.
+        population, ``input``, and ``applies``: whether the score applies to some architecture.
 
         Groups are letters (:func:`groups`); in a census, where nothing is to be inferred, there are
         none.
@@ -155,7 +154,9 @@ class Results:
             for target, proxy, name in keys
         ]
         return frame.assign(
-            group=pd.array(of_row, dtype="string"), input=frame["proxy"].map(self.input_of)
+            group=pd.array(of_row, dtype="string"),
+            input=frame["proxy"].map(self.input_of),
+            applies=~frame["proxy"].isin(list(inapplicable(self.scores))),
         )
 
     @cached_property

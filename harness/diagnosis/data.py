@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import benchmarks_data
+from benchmarks_data.errors import NoTable
 from harness.diagnosis.finding import LEAST_FREE, Finding
 from harness.scoring.store import APPLICATION_ID, VERSION
 
@@ -39,7 +40,7 @@ def _table(name: str, folder: Path | None) -> Finding:
         table = benchmark.table(folder)
     except Exception as error:  # a benchmark of another package may raise anything
         text = " ".join(str(error).split()) or type(error).__name__
-        return Finding(f"{name}: {text}", _mend(name, folder, text), fatal=name == DEFAULT)
+        return Finding(f"{name}: {text}", _mend(name, folder, error), fatal=name == DEFAULT)
     count = len(table.values)
     amount = "all" if count == benchmark.size else f"{count:,} of"
     targets = ", ".join(map(str, table.values.columns))
@@ -48,13 +49,14 @@ def _table(name: str, folder: Path | None) -> Finding:
     )
 
 
-def _mend(name: str, folder: Path | None, text: str) -> str:
-    """Return what mends a benchmark without a table, of which *text* says what is wrong."""
+def _mend(name: str, folder: Path | None, error: Exception) -> str:
+    """Return what mends a benchmark without a table, of which *error* says what is wrong."""
+    text = str(error)
     if text.startswith(("no folder of tables", "an empty name", "cannot look into")):
         return "name folders that exist with --tables, or unset NAS_TABLES"
     if text.startswith(("several tables of", "two tables are called")):
         return f"--tables with one of these files where {name} is scored"
-    if not text.startswith("no table of"):
+    if not isinstance(error, NoTable):
         return "mend or fetch again what it names"
     known = find_spec(f"benchmarks_data.{name}") and find_spec(f"benchmarks_data.{name}.official")
     source = "SOURCE" if known else "FILE.csv --columns arch=COLUMN TARGET=COLUMN"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -41,7 +42,7 @@ from harness.terminal.widths import WIDTHS
 
 #: What overview.csv holds: tau with its interval, a row for each run, target and proxy.
 COLUMNS = ["benchmark", "dataset", "target", "population", "proxy", "tau", "tau_low", "tau_high"]
-COLUMNS += ["missing", "published", "folder", "census", "n"]
+COLUMNS += ["missing", "published", "folder", "census", "n", "applies"]
 #: The figures, with what they show.
 FIGURES = {
     "heat_map": "Tau of every score in every run, the scores by their mean place.",
@@ -70,17 +71,23 @@ def save_overview(
     published: pd.DataFrame | None,
     width: float | None,
     command: Sequence[str],
+    left_out: Sequence[str] = (),
 ) -> None:
     """Write overview.html, .md, .csv and .tex and the figures into *folder*, in place of earlier
     ones.
 
-    With a *width* in inches figures are drawn for paper, and saved as PDF too. *command* is what
-    makes them, as typed.
+    Args:
+        folder: where to.
+        runs: what was read.
+        published: figures of others, with the columns of `harness.overview`.
+        width: inches of figures for paper, which are saved as PDF too; None for a screen.
+        command: what makes the report, as typed.
+        left_out: sentences on what is not in it.
     """
     parts, order = parts_of(runs, published), ranked(runs)
     titles, taus = [part.title for part in parts], [part.rows for part in parts]
     scores = [rows[rows["proxy"].isin(scored(runs))] for rows in taus]
-    places = standings(list(zip(titles, scores, strict=True)))
+    places = standings([(title, _placed(rows)) for title, rows in zip(titles, scores, strict=True)])
     subject, suffixes = subject_of(runs), SUFFIXES if width is None else PAPER_SUFFIXES
 
     def clear() -> None:
@@ -100,9 +107,15 @@ def save_overview(
                 (save(figure, new / f"{name}.png", suffixes), caption)
                 for figure, (name, caption) in zip(drawn, FIGURES.items(), strict=True)
             ]
-        report = across_document(places, len(parts), runs, command, figures)
+        report = across_document(places, runs, command, figures, left_out)
         write_text(new / "overview.html", html(report))
         write_text(new / "overview.md", markdown(report))
+
+
+def _placed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return taus that count for places: none with a cost, which no score is meant to follow."""
+    cost = Target.parse(str(rows["target"].iloc[0])).is_known_before_training
+    return rows.assign(tau=np.nan, tau_low=np.nan, tau_high=np.nan) if cost else rows
 
 
 def scored(runs: Sequence[Run]) -> set[str]:
@@ -141,6 +154,7 @@ def _rows(run: Run, target: str, published: pd.DataFrame | None) -> pd.DataFrame
     known = published_taus(run, target, published)
     return rows.assign(
         census=rows.get("census", False),
+        applies=rows.get("applies", True),
         benchmark=run.record.benchmark,
         dataset=run.record.dataset,
         published=rows["proxy"].map(known).astype(float),
@@ -159,6 +173,7 @@ def overview_tex(parts: Sequence[Part], order: Sequence[str]) -> str:
         {
             row["proxy"]: tau_text(row["tau"], row["tau_low"], row["tau_high"])
             for row in part.rows.to_dict("records")
+            if row["applies"]
         }
         for part in parts
     ]
@@ -188,18 +203,7 @@ def taus_by_run(
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
     places = {name: len(order) - 1 - at for at, name in enumerate(order)}
     for axes, part, title in zip(panels.flat, parts, titles, strict=False):
-        rows = part.rows.set_index("proxy")
-        at = np.array([places[name] for name in rows.index])
-        for place, colour, (_, row) in zip(
-            at, colours_of(rows.index, subject), rows.iterrows(), strict=True
-        ):
-            axes.plot([row["tau_low"], row["tau_high"]], [place] * 2, color=GREY, lw=1.2)
-            axes.plot(row["tau"], place, "o", ms=4, color=colour, mec="black", mew=0.4, zorder=3)
-            if np.isnan(row["tau"]):
-                axes.text(0, place, "undefined", color=GREY, va="center", ha="center")
-        axes.plot(rows["published"], at, "D", ms=5, mfc="none", mec=ORANGE, mew=1, zorder=4)
-        axes.axvline(0, color="black", lw=0.6)
-        axes.grid(axis="y", color=GREY, lw=0.2)
+        _draw(axes, part.rows.set_index("proxy"), places, subject)
         axes.set_title(title)
     panels[0, 0].set_yticks(list(places.values()), list(places))
     for axes in panels.flat:
@@ -212,3 +216,18 @@ def taus_by_run(
         shown = Line2D([], [], ls="", marker="D", mfc="none", mec=ORANGE, label="published")
         legend_above(figure, panels[0, 0], [shown])
     return figure
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, places: Mapping[str, int], subject: str | None) -> None:
+    """Draw the taus of a part at the places of their scores."""
+    at = np.array([places[name] for name in rows.index])
+    for place, colour, (_, row) in zip(
+        at, colours_of(rows.index, subject), rows.iterrows(), strict=True
+    ):
+        axes.plot([row["tau_low"], row["tau_high"]], [place] * 2, color=GREY, lw=1.2)
+        axes.plot(row["tau"], place, "o", ms=4, color=colour, mec="black", mew=0.4, zorder=3)
+        if np.isnan(row["tau"]) and row["applies"]:
+            axes.text(0, place, "undefined", color=GREY, va="center", ha="center")
+    axes.plot(rows["published"], at, "D", ms=5, mfc="none", mec=ORANGE, mew=1, zorder=4)
+    axes.axvline(0, color="black", lw=0.6)
+    axes.grid(axis="y", color=GREY, lw=0.2)

@@ -15,7 +15,8 @@ from harness.reporting.side_by_side import Run, what_was_run
 
 PLACES_TEXT = (
     "Others below: the share of the scores with a tau in the same run that are below this one, "
-    "averaged over the runs in which it has a tau."
+    "averaged over the runs in which it has a tau. A cost of the architecture, such as its "
+    "latency, gives no place."
 )
 TAUS_TEXT = (
     "Kendall's tau-b with its 95 % interval. A score that is not applicable to the networks of a "
@@ -25,31 +26,32 @@ TAUS_TEXT = (
 
 def across_document(
     places: pd.DataFrame,
-    parts: int,
     runs: Sequence[Run],
     command: Sequence[str],
     figures: Sequence[tuple[Path, str]],
+    left_out: Sequence[str] = (),
 ) -> Document:
     """Return the report across runs.
 
     Args:
         places: of the scores, a frame of `harness.analysis.standing.STANDING_COLUMNS`.
-        parts: in how many runs and targets.
         runs: what was read.
         command: what made it, as typed.
         figures: those that were saved, with their captions.
+        left_out: sentences on what is not in it.
     """
     subject = subject_of(runs)
     sections = [
         Section("Places", PLACES_TEXT, _places_table(places, subject)),
         Section("Taus", TAUS_TEXT, figures=figures),
     ]
-    said = [_about(subject, places, parts)] if subject else []
+    said = [_about(subject, places)] if subject else []
     part = Part("All runs", [*said, *_turning(places, subject)], sections)
     opening = [
         f"{what_was_run(run)}; {', '.join(Target.parse(one).label for one in run.record.targets)}"
         for run in runs
     ]
+    opening += left_out
     title = f"{len(places)} scores in {len(runs)} runs"
     shown = facts(with_versions({"runs": [str(run.folder) for run in runs]}))
     return Document(title, opening, [part], shown_command(command), shown, {})
@@ -62,7 +64,7 @@ def subject_of(runs: Sequence[Run]) -> str | None:
     return next(iter(named)) if len(named) == 1 and known else None
 
 
-def _about(subject: str, rows: pd.DataFrame, runs: int) -> str:
+def _about(subject: str, rows: pd.DataFrame) -> str:
     """Return how the score stands that all runs are about."""
     row = rows.set_index("proxy").loc[subject]
     if not row["runs"]:
@@ -75,8 +77,8 @@ def _about(subject: str, rows: pd.DataFrame, runs: int) -> str:
         f"place {place} of {int(rows['beaten'].notna().sum())}. "
     )
     return (
-        f"{below}The interval of its tau is above zero in {row['positive']} of {runs} runs; the "
-        f"lowest tau is {row['lowest']:z.3f}, in {row['lowest_in']}."
+        f"{below}The interval of its tau is above zero in {row['positive']} of the {row['runs']} "
+        f"runs in which it has one; the lowest tau is {row['lowest']:z.3f}, in {row['lowest_in']}."
     )
 
 

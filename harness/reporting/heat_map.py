@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from harness.reporting.paper import CHARACTER, LINE, Sheet, decimals, embolden, wrapped
 
@@ -30,7 +31,7 @@ def heat_map(
 
     Args:
         titles: of the runs.
-        taus: a frame for each run: ``proxy``, ``n``, ``tau``, ``tau_low``, ``tau_high``.
+        taus: a frame for each run: ``proxy``, ``applies``, ``tau``, ``tau_low``, ``tau_high``.
         order: the scores, the first on top.
         width: inches; None for as many as the intervals need.
         subject: the score whose name is bold.
@@ -49,9 +50,8 @@ def heat_map(
     image = axes.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto")
     for x, frame in enumerate(frames):
         for y, (_, row) in enumerate(frame.iterrows()):
-            bright = np.dot(LUMINANCE, image.to_rgba(row["tau"])[:3]) if row["n"] else 1.0
-            shade = "white" if bright < DARK else "black"
             text = _cell_text(row, with_interval=column >= WITH_INTERVAL)
+            shade = _shade(image, row["tau"])
             axes.text(x, y, text, ha="center", va="center", color=shade, linespacing=1.1)
     axes.set_xticks(range(len(titles)), headings)
     axes.set_yticks(range(len(order)), list(order))
@@ -62,10 +62,16 @@ def heat_map(
     return figure
 
 
+def _shade(image: AxesImage, tau: float) -> str:
+    """Return the colour of text that can be read on the cell of a tau."""
+    dark = pd.notna(tau) and np.dot(LUMINANCE, image.to_rgba(tau)[:3]) < DARK
+    return "white" if dark else "black"
+
+
 def _cell_text(row: pd.Series, *, with_interval: bool) -> str:
     """Return what a cell says of a score in a run: nothing where it has no value."""
     if pd.isna(row["tau"]):
-        return "undefined" if row["n"] > 0 else ""
+        return "undefined" if pd.notna(row["applies"]) and row["applies"] else ""
     tau = decimals(row["tau"], 2)
     if not with_interval or pd.isna(row["tau_low"]):
         return tau

@@ -139,8 +139,7 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    tokens = any(isinstance(one, Tokens) for one in benchmark.datasets.values())
-    requests = canonical_requests(options.proxies, tokens=tokens)
+    requests = canonical_requests(options.proxies, tokens=takes_tokens(benchmark))
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)
@@ -171,6 +170,11 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
+
+
+def takes_tokens(benchmark: Benchmark) -> bool:
+    """Return whether a benchmark's networks take tokens."""
+    return any(isinstance(one, Tokens) for one in benchmark.datasets.values())
 
 
 def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:

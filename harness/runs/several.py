@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import benchmarks_data
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, NoTable
+from benchmarks_data.table import Table
 from harness.runs.command import Invocation, carry_out, without_score
-from harness.runs.plan import Plan, RunOptions, folder_of, make_plan
+from harness.runs.plan import Plan, RunOptions, folder_of, make_plan, takes_tokens
+from harness.scoring.natural import NATURAL
 from harness.terminal.checks import tables_folder
 
 ALL = "all"
@@ -38,7 +40,11 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
     """
     _check_common(options)
     out = writable_folder(options.out or FOLDER)
-    plans = _plans(names, replace(options, or_fewer=True), out, invocation.prog)
+    options = replace(options, or_fewer=True)
+    tables, left_out = _all_tables(options) if names[0] == ALL else (_tables(names, options), [])
+    for one in left_out:
+        print(f"{invocation.prog}: {one}", file=sys.stderr)
+    plans = _plans(tables, options, out)
     folders = [folder_of(plan)[0] for plan in plans]
     failed = False
     for number, (plan, folder) in enumerate(zip(plans, folders, strict=True), 1):
@@ -49,7 +55,7 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
             flush=True,
         )
         failed |= without_score(carry_out(plan, folder, invocation), named=())
-    _report_across(out, folders, invocation)
+    _report_across(out, folders, left_out, invocation)
     return failed
 
 
@@ -68,36 +74,62 @@ def _check_common(options: RunOptions) -> None:
             )
 
 
-def _plans(names: Sequence[str], options: RunOptions, out: Path, prog: str) -> list[Plan]:
-    """Return the plan of each benchmark, and tell which ones of ``all`` are left out."""
-    if ALL in names and len(names) > 1:
+def _tables(names: Sequence[str], options: RunOptions) -> dict[str, Table]:
+    """Return the tables of the benchmarks that are named."""
+    if ALL in names:
         raise InputError("--benchmark all takes every benchmark: name no other beside it")
-    every = names[0] == ALL
-    plans = []
-    for name in benchmarks_data.names() if every else dict.fromkeys(names):
-        try:
-            table = benchmarks_data.get(name).table(tables_folder(options.tables))
-        except InputError as error:
-            if not every:
-                raise
-            print(f"{prog}: {name} is left out: {error}", file=sys.stderr)
+    folder = tables_folder(options.tables)
+    return {name: benchmarks_data.get(name).table(folder) for name in names}
+
+
+def _all_tables(options: RunOptions) -> tuple[dict[str, Table], list[str]]:
+    """Return the tables of all benchmarks, and which ones are left out: those without a table, and
+    the variants of others, whose results would count twice.
+    """
+    tables, left_out, folder = {}, [], tables_folder(options.tables)
+    for name in benchmarks_data.names():
+        benchmark = benchmarks_data.get(name)
+        if other := getattr(benchmark, "variant_of", None):
+            left_out.append(f"{name} is left out: it has the architectures and results of {other}")
             continue
         try:
-            plans.append(make_plan(replace(options, benchmark=name, out=out / name), table))
-        except InputError as error:
-            raise InputError(f"{name}: {error}") from error
-    if not plans:
+            tables[name] = benchmark.table(folder)
+        except NoTable as error:
+            left_out.append(f"{name} is left out: {error}")
+    if not tables:
         raise InputError(
             "no benchmark has a table: name the folder of tables with --tables or NAS_TABLES"
         )
+    return tables, left_out
+
+
+def _plans(tables: Mapping[str, Table], options: RunOptions, out: Path) -> list[Plan]:
+    """Return the plan of each benchmark. What is fed to networks of images, and of tokens, goes to
+    those that take it.
+    """
+    tokens = {name: takes_tokens(benchmarks_data.get(name)) for name in tables}
+    if options.tokens is not None and not any(tokens.values()):
+        raise InputError("no benchmark takes tokens: leave out --tokens")
+    if options.images != NATURAL and all(tokens.values()):
+        raise InputError("no benchmark takes images: leave out --images")
+    plans = []
+    for name, table in tables.items():
+        own = {"images": NATURAL} if tokens[name] else {"tokens": None}
+        try:
+            asked = replace(options, benchmark=name, out=out / name, **own)
+            plans.append(make_plan(asked, table))
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
     return plans
 
 
-def _report_across(out: Path, folders: Sequence[Path], invocation: Invocation) -> None:
+def _report_across(
+    out: Path, folders: Sequence[Path], left_out: Sequence[str], invocation: Invocation
+) -> None:
     """Write the report across the runs in *folders*, and tell where it is."""
     from harness.reporting.across import save_overview
     from harness.reporting.side_by_side import read_results
 
     runs = [read_results(folder) for folder in folders]
-    save_overview(out, runs, None, invocation.width, invocation.command)
+    save_overview(out, runs, None, invocation.width, invocation.command, left_out)
     print(f"{invocation.prog}: across {len(runs)} benchmarks: {out / 'overview.html'}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import benchmarks_data
+from benchmarks_data.gpt2_lm1b import Gpt2Lm1b
 from harness.run import main
+from tests.listed import write_list
 from tests.runs import arguments, stored_rows
 
 FILES = ("overview.csv", "overview.html", "overview.md", "overview.tex", "heat_map.png")
@@ -74,6 +78,38 @@ def test_all_is_every_benchmark_with_a_table(
     shown = capsys.readouterr().err
     others = set(benchmarks_data.names()) - folders
     assert all(f"{name} is left out: " in shown for name in others)
+    page = (tmp_path / "out" / "overview.md").read_text().replace("\\", "")
+    assert all(f"{name} is left out: " in page for name in others)
+
+
+def test_a_damaged_table_is_no_absent_one(
+    tables: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(tables, folder)
+    (folder / "nats_sss.csv").write_text("index,arch,cifar10_test_90ep\n0,8:8:8:8:8")
+    assert main(command(tmp_path, folder, "all")) == 2
+    assert "nats_sss.csv, line 2" in capsys.readouterr().err
+    assert not (tmp_path / "s.sqlite").exists()
+
+
+def test_images_go_to_networks_of_images_and_tokens_to_those_of_tokens(
+    tables: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(tables, folder)
+    write_list(folder, "gpt2_lm1b", 5)
+    np.savez(tmp_path / "tokens.npz", tokens=np.arange(160).reshape(4, 40))
+    fed = ["--images", "noise", "--tokens", str(tmp_path / "tokens.npz")]
+    with benchmarks_data.isolated(Gpt2Lm1b()):
+        assert main([*command(tmp_path, folder, "nb201", "gpt2_lm1b"), *fed]) == 0
+    text = (tmp_path / "out" / "overview.md").read_text()
+    assert "Gaussian noise" in text
+    assert "tokens.npz" in text
+    rows = pd.read_csv(tmp_path / "out" / "overview.csv").set_index(["benchmark", "proxy"])
+    assert not rows.loc[("gpt2_lm1b", "flops"), "applies"]
+    assert rows.loc[("nb201", "flops"), "applies"]
+    assert "undefined" not in (tmp_path / "out" / "overview.tex").read_text()
 
 
 @pytest.mark.parametrize(
@@ -85,6 +121,7 @@ def test_all_is_every_benchmark_with_a_table(
         (["nb201", "nb102"], [], "did you mean 'nb101'"),
         (["nb201", "nb101"], [], "nb101"),
         (["nb201", "all"], [], "name no other beside it"),
+        (["nb201", "nbmacro"], ["--tokens", "uniform"], "no benchmark takes tokens"),
     ],
 )
 def test_what_cannot_be_used_is_one_line_before_anything_is_scored(
