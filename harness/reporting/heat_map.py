@@ -64,7 +64,7 @@ def heat_map(
 
 def _shade(image: AxesImage, tau: float) -> str:
     """Return the colour of text that can be read on the cell of a tau."""
-    dark = pd.notna(tau) and np.dot(LUMINANCE, image.to_rgba(tau)[:3]) < DARK
+    dark = pd.notna(tau) and np.dot(LUMINANCE, image.to_rgba(np.array(tau))[:3]) < DARK
     return "white" if dark else "black"
 
 
