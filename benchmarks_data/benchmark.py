@@ -93,9 +93,10 @@ class CellNetwork(Protocol):
     """What a built network offers beyond ``nn.Module``.
 
     It may have ``pixelwise = True`` besides, when all that moves or mixes pixels are modules (those
-    of `torch.nn` for convolution and for average and maximum pooling, and
+    of `torch.nn` for convolution, average and maximum pooling and upsampling, and
     `benchmarks_data.layers.ShiftByPixel`) and what follows is averaged over space: scores
-    on a torus then take one pixel for all, which is faster.
+    on a torus then take one pixel for all, which is faster. Interpolation to the size of another
+    map need be no module, as pixels are then of one size.
     """
 
     @property

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks_data.command import FAILED, Parser, given_path, guarded
 from benchmarks_data.populations import POPULATIONS
@@ -35,9 +34,6 @@ from harness.terminal.options import (
     add_width,
     positive,
 )
-
-if TYPE_CHECKING:
-    pass
 
 PROG = "python -m harness.run"
 

@@ -86,8 +86,8 @@ class View:
             the network's output alike; None: unknown.
         anatomy: what the network has been seen to do, by which passes tell whether they apply;
             None for the networks of a benchmark, to which all passes do.
-        pixelwise: whether the network tells no pixel from another, but for convolutions, poolings
-            and shifts, which are modules: on a torus one pixel then stands for all.
+        pixelwise: whether the network tells no pixel from another, but for convolutions, poolings,
+            shifts and changes of size, which are modules: on a torus one pixel then stands for all.
         blocks: modules that follow one another, each of one tensor; a pass may forget their
             activations, and compute them again.
         embeddings: modules that turn tokens into vectors, and back. No score reads their weights as

@@ -9,6 +9,7 @@ arXiv 2103.13253, section 3, and the authors' code (github.com/dingmyu/NCP, mode
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -126,6 +127,8 @@ class Module(nn.Module):
 
 class Network(nn.Module):
     """The network of a setting: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    pixelwise: ClassVar[bool] = True
 
     def __init__(self, setting: Setting, classes: int, seed: int) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ lib/models/net_infer).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -48,6 +49,8 @@ class ResidualBlock(nn.Module):
 
 class Network(nn.Module):
     """The network of one chain: (batch, 3, height, width) -> logits (batch, classes)."""
+
+    pixelwise: ClassVar[bool] = True
 
     def __init__(self, kinds: Sequence[str], classes: int, seed: int) -> None:
         super().__init__()

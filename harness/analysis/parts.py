@@ -42,6 +42,8 @@ PART_COLUMNS = ["part", "share", "proxy", "n", "tau", "tau_low", "tau_high", *LE
 WEIGHTED = "weighted"
 #: What a tau is set beside, where it was scored.
 BASELINE = "params"
+#: A weighted tau stands for the benchmark where the parts that it is of have this share at least.
+COVERED = 0.5
 #: So many architectures of a part are needed to weight it.
 LEAST = 2
 

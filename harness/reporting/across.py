@@ -143,6 +143,10 @@ def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
             f"{title}, {mark}" if distinct[title] > 1 else title
             for title, mark in zip(titles, marks, strict=True)
         ]
+    titles = [
+        f"{title}, weighted" if run.weighted else title
+        for title, (run, _) in zip(titles, keys, strict=True)
+    ]
     return [
         Part(title, _rows(run, target, published))
         for (run, target), title in zip(keys, titles, strict=True)

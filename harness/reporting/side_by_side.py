@@ -10,24 +10,32 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks_data.errors import InputError
+from harness.analysis.parts import COVERED, WEIGHTED
 from harness.files.records import ImageFileRecord
 from harness.files.run_record import RunRecord, read_run
 from harness.files.whole import read_csv
 from harness.reporting.phrases import tau_text
 
 #: What an overview reads of correlations.csv.
-NUMBERS = ("n", "missing", "tau", "tau_low", "tau_high")
+TAU = ("tau", "tau_low", "tau_high")
+NUMBERS = ("n", "missing", *TAU)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, what it says of itself, and its own population's
-    harness.analysis.correlations.CORRELATION_COLUMNS.
+    """A finished run.
+
+    Attributes:
+        folder: where it lies.
+        record: what it says of itself.
+        correlations: its own population's harness.analysis.correlations.CORRELATION_COLUMNS.
+        weighted: whether taus are weighted to the shares that the parts of the benchmark have.
     """
 
     folder: Path
     record: RunRecord
     correlations: pd.DataFrame
+    weighted: bool = False
 
 
 def read_results(folder: Path) -> Run:
@@ -41,7 +49,23 @@ def read_results(folder: Path) -> Run:
         raise InputError(
             f"{folder / 'correlations.csv'}: a proxy stands in several rows of a target"
         )
-    return Run(folder, record, rows)
+    weighted = _weighted(folder / "parts.csv")
+    if weighted is None:
+        return Run(folder, record, rows)
+    keys = ["target", "proxy"]
+    replaced = rows.drop(columns=list(TAU)).merge(weighted, "left", keys)
+    return Run(folder, record, replaced.set_axis(rows.index), weighted=True)
+
+
+def _weighted(path: Path) -> pd.DataFrame | None:
+    """Return the weighted taus of a run by target and proxy; None where there are none, or they
+    stand for too little of the benchmark.
+    """
+    if not path.exists():
+        return None
+    parts = pd.read_csv(path)
+    rows = parts[(parts["part"] == WEIGHTED) & (parts["share"] >= COVERED)]
+    return rows[["target", "proxy", *TAU]] if len(rows) else None
 
 
 def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
@@ -120,7 +144,14 @@ def what_was_run(run: Run) -> str:
     return (
         f"{record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "
         f"population {archs.population}, {len(record.seeds)} seed(s), {source}, accuracies of "
-        f"{record.table.name}{_units(run)}"
+        f"{record.table.name}{_units(run)}{_weights(run)}"
+    )
+
+
+def _weights(run: Run) -> str:
+    """Return that taus are not those of the sample, where they are not."""
+    return (
+        "; taus are weighted to the shares that parts of the benchmark have" if run.weighted else ""
     )
 
 
@@ -148,7 +179,7 @@ def _headings(runs: Sequence[Run]) -> dict[tuple[Path, str], str]:
             prefix = f"{run.folder}: "
         elif alike[target] > 1:
             prefix = f"{dataset}: "
-        headings[run.folder, target] = prefix + target
+        headings[run.folder, target] = prefix + target + (", weighted" if run.weighted else "")
     return headings
 
 

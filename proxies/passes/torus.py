@@ -13,7 +13,7 @@ from benchmarks_data.layers import ShiftByPixel
 from proxies.passes.common import overridden
 
 #: What gives back an image that is constant over space.
-_KEEPS_CONSTANTS = (nn.AvgPool2d, nn.MaxPool2d, ShiftByPixel)
+_KEEPS_CONSTANTS = (nn.AvgPool2d, nn.MaxPool2d, nn.Upsample, ShiftByPixel)
 
 
 @contextmanager
@@ -41,8 +41,8 @@ def _pool_on_torus(module: nn.AvgPool2d | nn.MaxPool2d, x: Tensor) -> Tensor:
 def one_pixel(network: nn.Module) -> Iterator[None]:
     """Let an image of one pixel stand for one that is constant over the torus.
 
-    A convolution multiplies it by its summed kernels, whatever its stride and dilation; poolings
-    and shifts give it back. The network is one that names itself ``pixelwise``
+    A convolution multiplies it by its summed kernels, whatever its stride and dilation; poolings,
+    shifts and interpolation give it back. The network is one that names itself ``pixelwise``
     (:class:`benchmarks_data.benchmark.CellNetwork`).
     """
     with ExitStack() as stack:

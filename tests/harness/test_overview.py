@@ -158,3 +158,22 @@ def test_a_width_is_that_of_a_figure(
     with pytest.raises(SystemExit):
         main([str(runs[0]), "--out", str(tmp_path), "--width", "wide"])
     assert "must be column, text or inches" in capsys.readouterr().err
+
+
+def test_taus_of_a_benchmark_with_parts_are_the_weighted_ones(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_folder = tmp_path / "run"
+    shutil.copytree(runs[0], run_folder)
+    header = "target,part,share,proxy,n,tau,tau_low,tau_high,less_params"
+    for share, cell, heading in (
+        ("0.9", "0.125 (0.050 to 0.250)", "| cifar10_test, weighted |"),
+        ("0.3", "", "| cifar10_test |"),
+    ):
+        row = f"cifar10_test,weighted,{share},zeros,6,0.125,0.05,0.25,"
+        (run_folder / "parts.csv").write_text(f"{header}\n{row}\n")
+        assert main([str(run_folder), "--out", str(tmp_path / "out")]) == 0
+        shown = capsys.readouterr().out
+        assert heading in shown.splitlines()[0]
+        assert cell in next(line for line in shown.splitlines() if "`zeros`" in line)
+        assert ("weighted to the shares" in shown) == (share == "0.9")

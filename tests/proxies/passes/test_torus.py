@@ -10,24 +10,27 @@ from torch import nn
 
 import benchmarks_data
 from benchmarks_data.layers import ShiftByPixel
+from benchmarks_data.nas_bench_mr.network import Network as MultiResolution
+from benchmarks_data.nas_bench_mr.setting import setting_of_text
 from benchmarks_data.spaces.darts.network import Network as DartsNetwork
 from proxies.passes import PASSES
 from proxies.passes.synaptic_flow import SynapticFlow
 from proxies.passes.torus import one_pixel
 from proxies.view import View, cell_view
-from tests.listed import LISTS, SHARED, random_genotype
+from tests.listed import LISTS, SHARED, random_genotype, random_setting
 from tests.networks import inputs
 
-BUILT = [name for name in benchmarks_data.names() if name not in {*LISTS, *SHARED}]
-#: A list whose networks are of convolutions.
-DARTS = "darts_bench"
+ATTENTION = [*SHARED, "pit", "flexibert", "gpt2_wt103", "gpt2_lm1b"]
+CONVOLUTIONAL = [name for name in benchmarks_data.names() if name not in ATTENTION]
 
 
 def network_of(benchmark: str, seed: int) -> nn.Module:
-    """A random network in float64; of the DARTS space one with few channels."""
+    """A random network in float64; of a list, one of its space with few channels."""
     stream = random.Random(seed)
-    if benchmark == DARTS:
-        built: Any = DartsNetwork(random_genotype(stream), 10, 0, channels=8, cells=8)
+    if benchmark == "nas_bench_mr":
+        built: Any = MultiResolution(setting_of_text(random_setting(stream)), 10, 0)
+    elif benchmark in LISTS:
+        built = DartsNetwork(random_genotype(stream), 10, 0, channels=8, cells=8)
     else:
         space = benchmarks_data.get(benchmark)
         built = space.network(stream.randrange(space.size), 10, 0)
@@ -41,7 +44,7 @@ def flow(view: View, name: str) -> SynapticFlow:
 
 
 @pytest.mark.parametrize("name", ["periodic_flow", "expected_flow"])
-@pytest.mark.parametrize("benchmark_name", [*BUILT, DARTS])
+@pytest.mark.parametrize("benchmark_name", CONVOLUTIONAL)
 def test_one_pixel_has_the_flow_of_the_whole_image(benchmark_name: str, name: str) -> None:
     view = cell_view(network_of(benchmark_name, 3))
     assert view.pixelwise
@@ -61,7 +64,7 @@ def _operations(ours: SynapticFlow, whole: SynapticFlow) -> tuple[list[float], l
     return [ours.operations[one] for one in places], [whole.operations[one] for one in places]
 
 
-@pytest.mark.parametrize("benchmark_name", [*BUILT, DARTS])
+@pytest.mark.parametrize("benchmark_name", CONVOLUTIONAL)
 def test_the_network_is_put_back(benchmark_name: str) -> None:
     module = network_of(benchmark_name, 4).eval()
     images = inputs(size=64).images(1)
@@ -91,11 +94,12 @@ def test_a_network_that_does_not_say_so_keeps_its_image() -> None:
     assert flow(view, "periodic_flow").total > 0
 
 
-def test_strides_dilation_groups_and_poolings_keep_a_constant_image() -> None:
+def test_strides_dilation_groups_poolings_and_upsampling_keep_a_constant_image() -> None:
     module = nn.Sequential(
         nn.Conv2d(4, 4, 5, stride=2, padding=4, dilation=2, groups=2, padding_mode="circular"),
         nn.MaxPool2d(2),
-        nn.AvgPool2d(2),
+        nn.Upsample(scale_factor=2),
+        nn.AvgPool2d(4),
         ShiftByPixel(),
     ).double()
     image = torch.rand(1, 4, 1, 1, dtype=torch.float64)
