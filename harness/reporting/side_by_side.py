@@ -52,9 +52,9 @@ def read_results(folder: Path) -> Run:
     weighted = _weighted(folder / "parts.csv")
     if weighted is None:
         return Run(folder, record, rows)
-    keys = ["target", "proxy"]
-    replaced = rows.drop(columns=list(TAU)).merge(weighted, "left", keys)
-    return Run(folder, record, replaced.set_axis(rows.index), weighted=True)
+    # What was not scored, such as a short training, has no weighted tau, and is left out.
+    replaced = rows.drop(columns=list(TAU)).merge(weighted, on=["target", "proxy"])
+    return Run(folder, record, replaced, weighted=True)
 
 
 def _weighted(path: Path) -> pd.DataFrame | None:
