@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Tokens
+from benchmarks_data.benchmark import Tokens, takes_tokens
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of
@@ -139,8 +139,7 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    tokens = any(isinstance(one, Tokens) for one in benchmark.datasets.values())
-    requests = canonical_requests(options.proxies, tokens=tokens)
+    requests = canonical_requests(options.proxies, tokens=takes_tokens(benchmark))
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)
