@@ -108,7 +108,13 @@ def test_an_accuracy_under_attack_is_an_accuracy_of_its_dataset() -> None:
     assert not target.is_other_split_of(clean)
     assert not clean.is_other_split_of(target)
     assert not target.is_shorter_training_than(Target.parse("cifar10_test_200ep"))
-    for name in ("cifar10_fgsm_linf", "cifar10_fgsm_linf_run1", "cifar10_fgsm_1p0", "cifar10_other_linf_1p0", "linf_1p0"):
+    for name in (
+        "cifar10_fgsm_linf",
+        "cifar10_fgsm_linf_run1",
+        "cifar10_fgsm_1p0",
+        "cifar10_other_linf_1p0",
+        "linf_1p0",
+    ):
         assert not Target.parse(name).is_accuracy
 
 

@@ -21,8 +21,8 @@ from proxies.passes.synaptic_flow import SynapticFlow
 
 #: The cell without an inner vertex.
 SMALLEST = Cell(((0, 1), (0, 0)), ())
-#: Rows that a batch has at most, and numbers that each holds about: some 9 cells of 12 tensors of up
-#: to 512 channels.
+#: Rows that a batch has at most, and about how many numbers each holds: some 9 cells of 12 tensors
+#: of up to 512 channels.
 LARGEST, NUMBERS_OF_A_ROW = 729, 2**16
 
 
