@@ -232,3 +232,8 @@ class Benchmark(Protocol):
         and files as one path, joined by ``os.pathsep``, which
         :func:`benchmarks_data.measurements.table_in` understands.
         """
+
+
+def takes_tokens(benchmark: Benchmark) -> bool:
+    """Return whether the networks of a benchmark take sequences of tokens."""
+    return any(isinstance(one, Tokens) for one in benchmark.datasets.values())

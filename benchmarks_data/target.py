@@ -1,8 +1,9 @@
 """What the name of a column of trained results says: the one place that reads such names.
 
 A name is ``{dataset}_{split}[_{epochs}ep][_run{n}]`` for an accuracy in percent, or
-``{dataset}_{attack}_{norm}_{size}`` for one under attack, such as ``cifar10_fgsm_linf_1p0``. Any
-other name is that of a measurement, which may end in ``_run{n}`` too.
+``{dataset}_{attack}_{norm}_{size}[_run{n}]`` for one under attack, such as
+``cifar10_fgsm_linf_1p0``. Any other name is that of a measurement, which may end in ``_run{n}``
+too.
 """
 
 from __future__ import annotations
@@ -174,10 +175,10 @@ def _parse(name: str) -> Target:
     single = _RUN.fullmatch(name)
     mean, run = (single["mean"], int(single["run"])) if single else (name, None)
     accuracy = _ACCURACY.fullmatch(mean)
-    if attacked := _ATTACKED.fullmatch(name):
+    if attacked := _ATTACKED.fullmatch(mean):
         size = attacked["size"].replace("p", ".").removesuffix(".0")
         attack = f"{ATTACKS[attacked['attack']]}, {NORMS[attacked['norm']]} {size}/255"
-        return Target(name, name, attacked["dataset"], unit="%", attack=attack)
+        return Target(name, mean, attacked["dataset"], run=run, unit="%", attack=attack)
     if not accuracy:
         word, negated = _cost(mean)
         return Target(name, mean, run=run, higher_is_better=not word or negated)

@@ -58,7 +58,9 @@ class Trainings:
         """
         this = Target.parse(target)
         names = [other.name for other in table.targets if other.is_single_run_of(this)]
-        values = table.values[list({*names, target})].reindex(list(indices)) * this.sign
+        values = (
+            table.values[list(dict.fromkeys([*names, target]))].reindex(list(indices)) * this.sign
+        )
         runs = values[names]
         counts = (
             pd.Series(1.0, index=values.index)

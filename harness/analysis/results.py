@@ -11,6 +11,7 @@ import pandas as pd
 
 import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.populations import POPULATIONS, members
 from benchmarks_data.table import Table
 from benchmarks_data.target import Target
@@ -213,13 +214,13 @@ class Results:
         """For each target a frame of harness.analysis.comparison.STRATUM_COLUMNS, by tenths of live
         parameters (of networks of tokens, of those without embeddings) and of the target.
         """
-        sizes = ("params_nonembedding", "live_params")
-        size = next((name for name in sizes if name in self.orders), None)
+        tokens = takes_tokens(benchmarks_data.get(self.benchmark))
+        size = "params_nonembedding" if tokens else "live_params"
 
         def of(target: str) -> pd.DataFrame:
             name = "accuracy" if Target.parse(target).is_accuracy else target
             by = {name: self.accuracy(target)}
-            if size:
+            if size in self.orders:
                 by = {size: self.orders[size], **by}
             return strata(self.orders, self.accuracy(target), by, units=self.units)
 

@@ -36,6 +36,11 @@ def signed(value: float) -> str:
     return f"{value:+.3f}"
 
 
+def percent(share: float) -> str:
+    """Return a share of 1 in percent: two digits, near all of it four."""
+    return f"{100 * share:.{2 if share < 0.995 else 4}g} %"
+
+
 def architectures(count: int) -> str:
     """Return how many architectures, in words."""
     return f"{count:,} architecture{'' if count == 1 else 's'}"

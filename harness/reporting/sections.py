@@ -16,6 +16,7 @@ from harness.analysis.results import Results
 from harness.reporting import run_tables
 from harness.reporting.document import Section
 from harness.reporting.part_findings import parted_by
+from harness.reporting.phrases import percent
 from harness.reporting.tables import Table, fill, interval, measured, number, text
 
 
@@ -118,8 +119,8 @@ def _parts(results: Results, target: str, _: pd.DataFrame) -> Section:
                     f"{part}{end}": row[f"tau{end}"],
                     f"{part} less{end}": row[f"less_params{end}"],
                 }
-        share = 100 * members["share"].iloc[0]
-        meaning = f"{share:.2g} % of the benchmark; n = {members['n'].max():,}"
+        share = percent(members["share"].iloc[0])
+        meaning = f"{share} of the benchmark; n = {members['n'].max():,}"
         columns.append(measured(part, part, meaning, ".3f"))
         if part == WEIGHTED:
             less = f"difference from the weighted tau of {BASELINE} on the same architectures"

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from benchmarks_data.target import Target
+from harness.analysis.parts import BASELINE, LESS
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import counts_as
 from harness.reporting.document import KeyNumber, Verdict
 from harness.reporting.findings import ENOUGH, why_undefined
-from harness.reporting.phrases import architectures, records, row_of
+from harness.reporting.part_findings import ALL, Row, parted_by, weighted_row
+from harness.reporting.phrases import architectures, percent, records, row_of, side, tau_of
 from proxies import BASELINES
 
 #: How many architectures a search trains, for the accuracy that it loses.
 TRAINED = 10
+WEIGHTED_TAU = "Weighted Kendall's tau"
 
 
 def verdict(results: Results, target: str) -> Verdict:
@@ -22,27 +28,71 @@ def verdict(results: Results, target: str) -> Verdict:
 
     The numbers are its tau, its gain over the best trivial baseline, and the accuracy that training
     its highest architectures loses; where the last is unknown, or the target is no accuracy, its
-    place among the scores.
+    place among the scores. Of a sample whose parts are not those of the benchmark the tau is the
+    weighted one, and the gain that over params (:mod:`harness.analysis.parts`).
     """
     row = row_of(results.of(target), results.subject)
     if math.isnan(row["tau"]):
         reason = why_undefined(results, target, results.subject)
         sentence = f"Kendall's tau of {results.subject} with {target} is undefined: {reason}."
         return Verdict(sentence, [KeyNumber("Kendall's tau", "undefined", reason)])
+    words, gain = _gain(results, target)
+    weighted = None if results.is_census else weighted_row(results, target, results.subject)
+    if weighted is None:
+        sentence = f"{_has_tau(results, target, row)}; {words}."
+    else:
+        compared, gain = _weighted_gain(target, weighted, gain)
+        by = f"weighted to the benchmark's architectures by {parted_by(results)}"
+        if weighted["share"] < ALL:
+            by += f" (its parts here are {percent(weighted['share'])} of it)"
+        sentence = (
+            f"{_has_tau(results, target, weighted, f'{by}, ')}{compared}. "
+            f"In the sample as it is tau is {tau_of(row)}; {words}."
+        )
+    tau = _tau_number(results, row, weighted)
+    return Verdict(sentence, [tau, gain, _regret(results, target) or _place(results, target)])
+
+
+def _has_tau(results: Results, target: str, row: pd.Series | Row, how: str = "") -> str:
+    """Return the beginning of the sentence: which tau the subject has on what, and *how*."""
     interval = _interval(results, row["tau_low"], row["tau_high"])
     in_brackets = f" ({interval})" if interval else ""
     less = "" if _sign(target) > 0 else ", of which less is better"
     if Target.parse(target).sign < 0:
         less = " (its negative, as less of it is better)"
-    words, gain = _gain(results, target)
-    sentence = (
-        f"On {_sample(results, row['n'])}, {results.subject} has Kendall's tau "
-        f"{row['tau']:z.3f}{in_brackets} with {target}{less}; {words}."
+    return (
+        f"On {_sample(results, row['n'])}, {how}{results.subject} has Kendall's tau "
+        f"{row['tau']:z.3f}{in_brackets} with {target}{less}"
     )
-    rough = "rough, as these are few" if row["n"] < ENOUGH else ""
-    notes = [interval, f"n = {row['n']:,}", rough]
-    tau = KeyNumber("Kendall's tau", f"{row['tau']:z.3f}", ", ".join(filter(None, notes)))
-    return Verdict(sentence, [tau, gain, _regret(results, target) or _place(results, target)])
+
+
+def _tau_number(results: Results, row: pd.Series | Row, weighted: Row | None) -> KeyNumber:
+    """Return the tau as a number: the weighted one where there is one, with the other beside it."""
+    label, shown = ("Kendall's tau", row) if weighted is None else (WEIGHTED_TAU, weighted)
+    notes = [
+        _interval(results, shown["tau_low"], shown["tau_high"]),
+        f"n = {shown['n']:,}",
+        "rough, as these are few" if shown["n"] < ENOUGH else "",
+        "" if weighted is None else f"in the sample as it is {row['tau']:z.3f}",
+    ]
+    return KeyNumber(label, f"{shown['tau']:z.3f}", ", ".join(filter(None, notes)))
+
+
+def _weighted_gain(target: str, row: Row, plain: KeyNumber) -> tuple[str, KeyNumber]:
+    """Return how the weighted tau compares with that of params, in words and as a number.
+
+    Nothing and the *plain* number, renamed, where that is unknown.
+    """
+    value, low, high = (row[name] for name in LESS)
+    if math.isnan(low):
+        return "", replace(plain, label=f"{plain.label}, in the sample as it is")
+    if _sign(target) < 0:
+        value, low, high = -value, -high, -low
+    interval = f"95 % interval {low:+z.3f} to {high:+z.3f}"
+    other = f"{BASELINE}, weighted alike: {value:+z.3f} ({interval})"
+    compared = side(low, high, "it beats", "it falls behind", "no significant difference from")
+    number = KeyNumber(f"{WEIGHTED_TAU}, gain over {BASELINE}", f"{value:+z.3f}", interval)
+    return f"; {compared} {other}", number
 
 
 def _sign(target: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Tokens
+from benchmarks_data.benchmark import Tokens, takes_tokens
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of

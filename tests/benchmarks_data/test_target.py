@@ -108,8 +108,23 @@ def test_an_accuracy_under_attack_is_an_accuracy_of_its_dataset() -> None:
     assert not target.is_other_split_of(clean)
     assert not clean.is_other_split_of(target)
     assert not target.is_shorter_training_than(Target.parse("cifar10_test_200ep"))
-    for name in ("cifar10_fgsm_linf", "cifar10_fgsm_1p0", "cifar10_other_linf_1p0", "linf_1p0"):
+    for name in (
+        "cifar10_fgsm_linf",
+        "cifar10_fgsm_linf_run1",
+        "cifar10_fgsm_1p0",
+        "cifar10_other_linf_1p0",
+        "linf_1p0",
+    ):
         assert not Target.parse(name).is_accuracy
+
+
+def test_a_single_run_under_attack_is_an_accuracy_and_a_run_of_the_mean() -> None:
+    mean = Target.parse("cifar10_fgsm_linf_1p0")
+    single = Target.parse("cifar10_fgsm_linf_1p0_run1")
+    assert single.is_accuracy
+    assert (single.dataset, single.run, single.attack) == ("cifar10", 1, mean.attack)
+    assert single.is_single_run_of(mean)
+    assert single.label == "CIFAR-10 accuracy under FGSM, L-inf 1/255, run 1"
 
 
 def test_validation_is_another_word_for_a_split() -> None:

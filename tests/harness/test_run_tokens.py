@@ -76,6 +76,8 @@ def test_every_score_is_a_number_or_does_not_apply(
     sizes = known[known["proxy"] == "params_nonembedding"].set_index("index")["score"]
     expected = kendalltau(sizes, -targets[sizes.index]).statistic
     assert correlations.loc["params_nonembedding", "tau"] == pytest.approx(expected)
+    strata = pd.read_csv(lists.parent / "out" / "strata.csv")
+    assert set(strata["by"]) == {"params_nonembedding", "lm1b_test_perplexity"}
     assert run(lists, "--proxy", "all") == 0
     assert "scores are already stored" in capsys.readouterr().err
 

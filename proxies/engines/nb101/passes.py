@@ -21,9 +21,9 @@ from proxies.passes.synaptic_flow import SynapticFlow
 
 #: The cell without an inner vertex.
 SMALLEST = Cell(((0, 1), (0, 0)), ())
-#: Rows that a batch has at most, and bytes that each takes about: some 9 cells of 12 tensors of up
-#: to 512 channels.
-LARGEST, BYTES_OF_A_ROW = 729, 2**18
+#: Rows that a batch has at most, and about how many numbers each holds: some 9 cells of 12 tensors
+#: of up to 512 channels.
+LARGEST, NUMBERS_OF_A_ROW = 729, 2**16
 
 
 class Shared:
@@ -54,14 +54,15 @@ def compute(name: str, shared: Shared, given: Sequence[Cell], memory: int | None
     rows_of: defaultdict[Adjacency, list[int]] = defaultdict(list)
     for number, cell in enumerate(given):
         rows_of[cell.adjacency].append(number)
-    most = LARGEST if memory is None else max(1, memory // BYTES_OF_A_ROW)
+    row = NUMBERS_OF_A_ROW * shared.inputs.dtype.itemsize
+    most = LARGEST if memory is None else max(1, memory // row)
     results: list[Any] = [None] * len(given)
     for adjacency, rows in rows_of.items():
         for start in range(0, len(rows), most):
             batch = rows[start : start + most]
-            operations = [given[row].operations for row in batch]
-            for row, result in zip(batch, _tried(name, shared, adjacency, operations), strict=True):
-                results[row] = result
+            operations = [given[one].operations for one in batch]
+            for one, result in zip(batch, _tried(name, shared, adjacency, operations), strict=True):
+                results[one] = result
     return results
 
 

@@ -5,6 +5,7 @@ from scipy import stats
 
 from benchmarks_data.table import Table
 from harness.analysis.comparison import CHECK, TRUTH, ceilings, strata
+from tests.results import frame, results, table
 
 
 def test_ceilings_are_between_runs_splits_and_lengths_of_training() -> None:
@@ -63,3 +64,10 @@ def test_strata_part_the_architectures_but_not_equal_values() -> None:
     assert by["constant"]["tau"].tolist() == [
         pytest.approx(stats.kendalltau(orders["zeros"], accuracy).statistic)
     ]
+
+
+def test_the_size_of_strata_is_that_of_what_networks_take_and_not_of_what_was_scored() -> None:
+    """Without embeddings is a size of networks of tokens; these take images."""
+    sizes = {"params_nonembedding": [3.0, 1.0, 2.0], "live_params": [1.0, 2.0, 3.0]}
+    made = results(frame(zeros=[1.0, 3.0, 2.0], **sizes), table(a_test_200ep=[1.0, 2.0, 3.0]))
+    assert set(made.strata["by"]) == {"live_params", "accuracy"}

@@ -112,3 +112,22 @@ def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(
     results = passes.compute("expected_flow", sharing, cells, None)
     failed = [isinstance(one, MemoryError) for one in results]
     assert failed == [cell.operations == ("c1", "mp") for cell in cells]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_batch_is_as_large_as_memory_holds_of_numbers_of_its_kind(
+    monkeypatch: pytest.MonkeyPatch, dtype: str
+) -> None:
+    sharing = passes.Shared(lambda cell: networks.Network(cell, 10, 0), inputs(dtype, size=32))
+    adjacency = space.cell(space.index("101101:c3|mp")).adjacency
+    cells = [space.Cell(adjacency, (a, b)) for a in space.KINDS for b in space.KINDS]
+    sizes: list[int] = []
+
+    def counted(*given: object) -> object:
+        sizes.append(len(given[1]))  # type: ignore[arg-type]
+        return flow.flows(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(passes, "flows", counted)
+    row = passes.NUMBERS_OF_A_ROW * getattr(torch, dtype).itemsize
+    passes.compute("expected_flow", sharing, cells, 4 * row + 1)
+    assert sizes == [4, 4, 1]
