@@ -220,6 +220,14 @@ _ENTRIES = (
         largest_batch=72,
         requires=(*_LOGITS, *_DRAWN),
     ),
+    Pass(
+        "logit_fisher",
+        "fisher_matrix",
+        frozenset({"noise"}),
+        "a batch forward, and backward once for each class",
+        _BATCH | {"entries"},
+        requires=(*_LOGITS, "trainable", *_DRAWN),
+    ),
     _body(
         "channel_correlation",
         "features",
