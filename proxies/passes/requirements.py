@@ -103,6 +103,12 @@ def _relus(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
+def _activations_seen(_: View, anatomy: Anatomy) -> str:
+    if anatomy.relus_hidden:
+        return "the score is of activations, and those of TorchScript cannot be seen"
+    return ""
+
+
 def _norms(_: View, anatomy: Anatomy) -> str:
     if anatomy.norms:
         return (
@@ -194,6 +200,7 @@ CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "untied": _untied,
     "trainable": _trainable,
     "relus": _relus,
+    "activations seen": _activations_seen,
     "piecewise linear": _piecewise,
     "homogeneous": _homogeneous,
     "norms": _norms,
