@@ -1,6 +1,7 @@
 """VKDNW against its definition, computed literally and independently, in float64."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+import benchmarks_data
 import proxies
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
+from harness.analysis.statistics import tau_b
 from proxies.passes.fisher_matrix import LogitFisher, logit_fisher
 from proxies.view import NotApplicable, View, cell_view
 from tests.networks import FORMULA_CELLS as CELLS
@@ -90,6 +93,35 @@ def test_layers_are_modules_with_parameters() -> None:
     assert score("layers", space.cell(1651)) == 2 + 2 * 5 + 1 + 1
     # Three cells: a convolution and its normalisation each.
     assert score("layers", ("nor_conv_1x1", *("none",) * 5)) == 14 + 3 * 2
+
+
+def test_tau_of_layers_is_the_published_one_on_cells_without_a_dead_edge_if_NAS_TABLES_is_set(
+    tables: Path,
+) -> None:
+    """Table 1 of the paper: .626, .646 and .623."""
+    values = benchmarks_data.get("nb201").table(tables).values
+    whole = [
+        index
+        for index, cell in enumerate(space.cells())
+        if tuple(space.without_dead_edges(cell)) == tuple(cell)
+    ]
+    assert len(whole) == 9445
+    convolutions = [
+        sum(kind in space.CONVOLUTIONS for kind in space.cell(index)) for index in whole
+    ]
+    taus = [
+        tau_b(np.array(convolutions, float), values[target].loc[whole].to_numpy(float))
+        for target in (
+            "cifar10_test_200ep",
+            "cifar100_test_200ep",
+            "imagenet16-120_test_200ep",
+        )
+    ]
+    assert taus == pytest.approx([0.626, 0.646, 0.623], abs=1e-3)
+    for index in whole[::2000]:
+        cell = space.cell(index)
+        number = sum(kind in space.CONVOLUTIONS for kind in cell)
+        assert score("layers", cell) == 14 + 3 * 2 * number
 
 
 class Folded(nn.Module):
