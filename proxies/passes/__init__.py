@@ -269,6 +269,14 @@ _ENTRIES = (
         frozenset({"side"}),
         requires=("images", "deterministic", "norms"),
     ),
+    _body(
+        "some_channel_correlation",
+        "outputs",
+        frozenset({"weights", "noise"}),
+        "one image forward",
+        frozenset({"side"}),
+        requires=("images", "deterministic", "norms"),
+    ),
     _of_supernet(
         "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {_THROUGH}", NUMERICS
     ),

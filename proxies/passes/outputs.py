@@ -13,7 +13,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-from proxies.passes.common import Inputs, batch_statistics, layers_of, output_hooks
+from proxies.passes.common import (
+    Inputs,
+    batch_statistics,
+    layers_of,
+    output_hooks,
+    tensors_of,
+)
+from proxies.passes.features import ChannelCorrelation, _check_map, _smallest_correlation
 from proxies.passes.loss import derivatives
 from proxies.view import NotApplicable, View
 
@@ -31,6 +38,8 @@ ACTIVATIONS = frozenset(
     for name in _NAMES
     if hasattr(place, name)
 )
+#: Channels of an output that are correlated where not all are.
+SOME = 8
 #: Added to each variance.
 EPSILON = 1e-10
 
@@ -180,3 +189,35 @@ def _participation_ratio(rows: Tensor) -> float:
 
 def _spread(gradient: Tensor) -> float:
     return min(1.0, float(gradient.std(correction=0) / (gradient.abs().max() + EPSILON)))
+
+
+def some_channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorrelation:
+    """Send one Gaussian image of *side* pixels through the network, and correlate eight drawn
+    channels of every module's output over space.
+
+    Each smallest eigenvalue is multiplied by the number of channels over 8. An output with fewer
+    channels has all of them correlated. Source: Jiang et al. 2023 (MeCo), NAS_Bench_201.py of
+    HamsterMimi/MeCo.
+    """
+    smallest: list[float] = []
+
+    def correlate(module: nn.Module, several: Any) -> None:
+        output = tensors_of(several)[-1]
+        if output.dim() != 4:
+            return
+        _check_map(module, output)
+        channels = output[0].flatten(1).double()
+        stream = inputs.stream("some_channel_correlation", len(smallest))
+        chosen = torch.randperm(len(channels), generator=stream)[:SOME]
+        few = channels[chosen.to(channels.device)]
+        smallest.append(_smallest_correlation(few) * len(channels) / len(few))
+
+    network, shape = view.module, (1, inputs.image_shape[0], side, side)
+    with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
+        network(inputs.gaussian(shape, "channel_correlation"))
+    if not smallest:
+        raise NotApplicable(
+            "the score correlates channels over space, and no module puts out a map (batch, "
+            "channels, height, width)"
+        )
+    return ChannelCorrelation(smallest)

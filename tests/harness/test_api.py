@@ -36,6 +36,8 @@ TRUE = {
 for known in ("plain", "resnet of gelu", "depthwise", "mlp", "dead"):
     TRUE[known] += " vkdnw near gradsign intrain"
 TRUE = {name: f"{known} layers" for name, known in TRUE.items()}
+for known in ("plain", "resnet of gelu", "depthwise", "dead"):
+    TRUE[known] += " meco_opt"
 TRUE["gpt"] += " near"
 TRUE["shared"] = TRUE["plain"]
 TRUE["dropout"] = TRUE["mlp"]

@@ -13,11 +13,17 @@ import harness
 import proxies
 from benchmarks_data.nb201 import space
 from benchmarks_data.nb201.network import Network
-from proxies.passes.outputs import ACTIVATIONS, effective_ranks, positions
+from proxies.passes.features import channel_correlation
+from proxies.passes.outputs import (
+    ACTIVATIONS,
+    effective_ranks,
+    positions,
+    some_channel_correlation,
+)
 from proxies.passes.responses import Responses, gradient_signs
 from proxies.view import NotApplicable, View, cell_view
 from tests.networks import FORMULA_CELLS as CELLS
-from tests.networks import inputs, score, small
+from tests.networks import inputs, network, score, small
 
 BATCH = 12
 
@@ -195,3 +201,39 @@ def test_intrain(cell: tuple[str, ...]) -> None:
     assert len(ratios) == len(layers(net))
     expected = sum(map(math.log, ratios)) * (1 + evenness) / math.log(len(ratios) + 1)
     assert score(f"intrain[batch={BATCH}]", cell) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", [*CELLS, ("nor_conv_3x3",) * 6], ids=space.format_cell)
+def test_meco_opt(cell: tuple[str, ...]) -> None:
+    """Networks of 16 channels: their stages have 16, 32 and 64, and images 3."""
+    net, smallest = network(cell, cells_per_stage=1).train(), []
+
+    def correlate(_: nn.Module, __: object, output: torch.Tensor) -> None:
+        if output.dim() < 4:
+            return
+        count = output.shape[1]
+        stream = inputs().stream("some_channel_correlation", len(smallest))
+        rows = output[0].flatten(1)[torch.randperm(count, generator=stream)[:8]].numpy()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation = np.nan_to_num(np.corrcoef(rows))
+        smallest.append(np.linalg.eigvalsh(correlation)[0] * count / 8)
+
+    for module in net.modules():
+        if not isinstance(module, nn.AdaptiveAvgPool2d):  # one value has no correlation
+            module.register_forward_hook(correlate)
+        else:
+            module.register_forward_hook(lambda *_: smallest.append(0.0))
+    with torch.no_grad():
+        net(inputs().gaussian((1, 3, 16, 16), "channel_correlation"))
+    seen = some_channel_correlation(cell_view(network(cell, cells_per_stage=1)), inputs(), side=16)
+    assert len(set(smallest)) > 10
+    assert proxies.request("meco_opt").score(seen) == pytest.approx(sum(smallest), abs=1e-9)
+
+
+def test_meco_opt_takes_all_channels_where_there_are_fewer_than_eight() -> None:
+    net = nn.Conv2d(3, 5, 1).double()
+    (one,), (other,) = (
+        pass_(View(net), inputs(), side=8).smallest
+        for pass_ in (some_channel_correlation, channel_correlation)
+    )
+    assert one == pytest.approx(other, abs=1e-12)
