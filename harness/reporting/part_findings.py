@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import benchmarks_data
-from harness.analysis.parts import BASELINE, LEAST, LESS, WEIGHTED
+from harness.analysis.parts import BASELINE, COVERED, LEAST, LESS, WEIGHTED
 from harness.analysis.results import Results
 from harness.reporting.phrases import listed, percent, records, signed, tau_of
 
 Row = dict[str, Any]
-#: The weighted tau is given where the parts that it is of have this share of the benchmark.
-LEAST_SHARE = 0.5
 #: A share from which on no word is lost about the rest.
 ALL = 0.995
 
@@ -33,7 +31,7 @@ def weighted_row(results: Results, target: str, name: str) -> Row | None:
     rows = rows[
         (rows["target"] == target) & (rows["proxy"] == name) & (rows["part"] == WEIGHTED)
     ].dropna(subset="tau")
-    return next((row for row in records(rows) if row["share"] >= LEAST_SHARE), None)
+    return next((row for row in records(rows) if row["share"] >= COVERED), None)
 
 
 def part_findings(results: Results, target: str, name: str) -> list[str]:
@@ -58,7 +56,7 @@ def part_findings(results: Results, target: str, name: str) -> list[str]:
 def _weighted(weighted: Row, parts: Sequence[Row]) -> str:
     """Return the weighted tau in words, what it is of, and what is left out of it."""
     share = percent(weighted["share"])
-    if weighted["share"] < LEAST_SHARE:
+    if weighted["share"] < COVERED:
         return (
             f"no weighted tau, as the parts of which {LEAST} architectures or more are known are "
             f"only {share} of the benchmark"

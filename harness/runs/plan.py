@@ -172,11 +172,6 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     )
 
 
-def takes_tokens(benchmark: Benchmark) -> bool:
-    """Return whether a benchmark's networks take tokens."""
-    return any(isinstance(one, Tokens) for one in benchmark.datasets.values())
-
-
 def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:
     """Return where the batches of a run come from.
 

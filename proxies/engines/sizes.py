@@ -9,10 +9,11 @@ from proxies.engines.pixel import Layer
 
 
 class Size(NamedTuple):
-    """Parameters, and multiply-accumulates for one image."""
+    """Parameters, multiply-accumulates for one image, and modules with parameters."""
 
     params: int
     flops: int
+    layers: int
 
 
 def convolution(layer: Layer, area: int, *, normalised: bool = True) -> Size:
@@ -25,17 +26,18 @@ def convolution(layer: Layer, area: int, *, normalised: bool = True) -> Size:
         normalised: whether it has a normalisation.
     """
     norm = 2 * layer.outputs if normalised else 0
-    return Size(layer.weights + norm, layer.weights * area)
+    return Size(layer.weights + norm, layer.weights * area, 2 if normalised else 1)
 
 
 def linear(layer: Layer) -> Size:
     """Return the size of a linear layer with bias."""
-    return Size(layer.weights + layer.outputs, layer.weights)
+    return Size(layer.weights + layer.outputs, layer.weights, 1)
 
 
 def total(sizes: Iterable[Size]) -> Size:
     """Return the sum of sizes."""
-    params, flops = 0, 0
+    params, flops, layers = 0, 0, 0
     for size in sizes:
         params, flops = params + size.params, flops + size.flops
-    return Size(params, flops)
+        layers += size.layers
+    return Size(params, flops, layers)

@@ -91,6 +91,7 @@ _PATTERNS = ("deterministic", "norms", "relus")
 _LOGITS = ("images", "deterministic", "norms", "logits")
 _LOSS = ("deterministic", "norms", "logits", "layers", "untied", "trainable")
 _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
+_RESPONSES = (*_LOGITS, "layers", "untied", "trainable")
 _ENTRIES = (
     Pass(
         "network",
@@ -229,9 +230,57 @@ _ENTRIES = (
         largest_batch=72,
         requires=(*_LOGITS, *_DRAWN),
     ),
+    Pass(
+        "logit_fisher",
+        "fisher_matrix",
+        frozenset({"noise"}),
+        "a batch forward, and backward once for each class",
+        _BATCH | {"entries"},
+        requires=(*_LOGITS, "trainable", *_DRAWN),
+    ),
+    _body(
+        "effective_ranks",
+        "outputs",
+        frozenset({"weights", "noise", "images"}),
+        "a batch forward",
+        _BATCH,
+        requires=("deterministic", "norms", "layers", "activations seen"),
+    ),
+    Pass(
+        "participation",
+        "outputs",
+        frozenset({"weights", "noise"}),
+        "a batch forward and backward",
+        _BATCH,
+        requires=_RESPONSES,
+    ),
+    Pass(
+        "response_correlation",
+        "responses",
+        _DATA,
+        "a batch forward and backward",
+        _BATCH,
+        requires=(*_RESPONSES, "relus"),
+    ),
+    Pass(
+        "gradient_signs",
+        "responses",
+        _DATA,
+        "a batch forward and backward image by image",
+        _BATCH,
+        requires=_RESPONSES,
+    ),
     _body(
         "channel_correlation",
         "features",
+        frozenset({"weights", "noise"}),
+        "one image forward",
+        frozenset({"side"}),
+        requires=("images", "deterministic", "norms"),
+    ),
+    _body(
+        "some_channel_correlation",
+        "outputs",
         frozenset({"weights", "noise"}),
         "one image forward",
         frozenset({"side"}),

@@ -15,14 +15,16 @@ from proxies.view import View
 
 @dataclass(frozen=True)
 class Cost:
-    """The size of a network: trainable parameters, multiply-accumulates for one image, and both
-    notions of what is live, which are None where the network's operations are unknown.
+    """The size of a network: trainable parameters, multiply-accumulates for one image, both notions
+    of what is live, which are None where the network's operations are unknown, and the number of
+    modules with trainable parameters of their own.
     """
 
     params: int
     flops: int | None
     live_params: int | None
     live_convs: int | None
+    layers: int
     #: Why ``flops`` is None: the network multiplies by more than convolutions and linear layers do.
     uncounted: str = ""
     #: Trainable parameters of what turns tokens into vectors and back; None where it is unknown.
@@ -38,8 +40,9 @@ def cost(view: View, inputs: Inputs) -> Cost:
     one = None if view.anatomy is None or view.anatomy.images else inputs.images(1)
     params, flops = (_size(network), None) if uncounted else size(network, inputs, one)
     embedding = None if view.embeddings is None else sum(map(_size, view.embeddings))
+    layers = _layers(network)
     if view.known_operations is None:
-        return Cost(params, flops, None, None, uncounted, embedding)
+        return Cost(params, flops, None, None, layers, uncounted, embedding)
     dead = sum(_size(operation.module) for operation in view.operations if not operation.live)
     convs = sum(_size(operation.module) > 0 for operation in view.operations if operation.live)
     return Cost(
@@ -47,6 +50,7 @@ def cost(view: View, inputs: Inputs) -> Cost:
         flops=flops,
         live_params=params - dead,
         live_convs=convs,
+        layers=layers,
         uncounted=uncounted,
         embedding=embedding,
     )
@@ -73,6 +77,13 @@ def size(network: nn.Module, inputs: Inputs, one: Tensor | None = None) -> tuple
 
 def _size(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+
+
+def _layers(network: nn.Module) -> int:
+    return sum(
+        any(parameter.requires_grad for parameter in module.parameters(recurse=False))
+        for module in network.modules()
+    )
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,12 @@ def _activations(_: View, anatomy: Anatomy) -> str:
     return ""
 
 
+def _activations_seen(_: View, anatomy: Anatomy) -> str:
+    if anatomy.relus_hidden:
+        return "the score is of activations, and those of TorchScript cannot be seen"
+    return ""
+
+
 def _norms(_: View, anatomy: Anatomy) -> str:
     if anatomy.norms:
         return (
@@ -203,6 +209,7 @@ CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "trainable": _trainable,
     "relus": _relus,
     "activations": _activations,
+    "activations seen": _activations_seen,
     "piecewise linear": _piecewise,
     "homogeneous": _homogeneous,
     "norms": _norms,

@@ -33,9 +33,15 @@ TRUE = {
     "dead": "flops epe_nas fisher grad_norm grasp jacov l2_norm synflow snip meco naswot params "
     "plain swap te_ntk te_regions zen zico",
 }
+for known in ("plain", "resnet of gelu", "depthwise", "mlp", "dead"):
+    TRUE[known] += " vkdnw near gradsign intrain"
+TRUE = {name: f"{known} layers" for name, known in TRUE.items()}
+for known in ("plain", "resnet of gelu", "depthwise", "dead"):
+    TRUE[known] += " meco_opt"
+TRUE["gpt"] += " near"
 TRUE["shared"] = TRUE["plain"]
 TRUE["dropout"] = TRUE["mlp"]
-TRUE["not square"] = f"{TRUE['dead']} az_expressivity az_progressivity az_trainability"
+TRUE["not square"] = f"{TRUE['dead']} az_expressivity az_progressivity az_trainability wrcor"
 TRUE["resnet"] = f"{TRUE['not square']} zeros live_params live_convs"
 
 

@@ -171,12 +171,13 @@ def test_aggregates_by_hand() -> None:
     ranks = np.array([[3.0, 2.0, 1.0], [2.0, 3.0, 3.0], [1.0, 1.0, 2.0]])
     functions = {
         name: proxies.request(name).proxy.function
-        for name in ("vote", "mean_rank", "az_nas", "te_nas")
+        for name in ("vote", "mean_rank", "log_rank", "az_nas", "te_nas", "vkdnw_agg")
     }
     # The second wins against both others by two to one, the first against the third.
     assert functions["vote"](ranks).tolist() == [0, 2, -2]
     assert functions["mean_rank"](ranks).tolist() == pytest.approx([2, 8 / 3, 4 / 3])
-    assert functions["az_nas"](ranks).tolist() == pytest.approx(
-        [math.log(6 / 27), math.log(18 / 27), math.log(2 / 27)]
-    )
+    for name in ("log_rank", "az_nas", "vkdnw_agg"):
+        assert functions[name](ranks).tolist() == pytest.approx(
+            [math.log(6 / 27), math.log(18 / 27), math.log(2 / 27)]
+        )
     assert functions["te_nas"](ranks).tolist() == [6, 8, 4]

@@ -136,4 +136,5 @@ def _cost(shared: Shared, channels: Channels) -> Cost:
         sizes += [convolution(one, area, normalised="shortcut" not in one.name) for one in part]
     size = total([*sizes, linear(classifier(channels, shared.classes))])
     params = size.params + 2 * channels[-1]  # the last normalisation
-    return Cost(params, size.flops, params, sum(len(body[place]) for place in CELLS))
+    convolutions = sum(len(body[place]) for place in CELLS)
+    return Cost(params, size.flops, params, convolutions, size.layers + 1)

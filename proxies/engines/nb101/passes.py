@@ -119,7 +119,7 @@ def _costs(
 
     def added(vertex: int, kind: str) -> Size:
         if kind not in KERNELS:
-            return Size(0, 0)
+            return Size(0, 0, 0)
         return total(convolution(cell.convolution(vertex, kind), area) for cell, area in stacked)
 
     known = {
@@ -131,5 +131,5 @@ def _costs(
     for row in operations:
         size = total([fixed, *(known[one] for one in enumerate(row, 1))])
         convolutions = sum(kind in KERNELS for kind in row) * len(stacked)
-        results.append(Cost(size.params, size.flops, size.params, convolutions))
+        results.append(Cost(size.params, size.flops, size.params, convolutions, size.layers))
     return results

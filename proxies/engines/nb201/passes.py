@@ -216,12 +216,12 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
     """Return the sizes: every edge adds the same for an operation, a sixth of what six add."""
     known = sharing.costs()
     none = known[OPERATIONS[0]]
-    params, flops, convs = (
+    params, flops, convs, layers = (
         {
             kind: (getattr(one, name) - getattr(none, name)) // len(EDGES)
             for kind, one in known.items()
         }
-        for name in ("params", "flops", "live_convs")
+        for name in ("params", "flops", "live_convs", "layers")
     )
     return [
         Cost(
@@ -229,6 +229,7 @@ def _costs(sharing: Shared, cells: Sequence[Sequence[str]]) -> list[Cost]:
             flops=none.flops + sum(flops[kind] for kind in cell),
             live_params=none.params + sum(params[kind] for kind in without_dead_edges(cell)),
             live_convs=sum(convs[kind] for kind in without_dead_edges(cell)),
+            layers=none.layers + sum(layers[kind] for kind in cell),
         )
         for cell in cells
     ]

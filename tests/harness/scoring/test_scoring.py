@@ -82,7 +82,12 @@ def test_every_proxy_scores_other_networks_and_changes_none(
     monkeypatch.setattr(benchmarks_data.get(space), "datasets", {"small": Dataset(10, 16)})
     job, names = Job(space, "small"), every_proxy_with_small_batches()
     alone = {name: score_task(job, Task(index, 0, (name,)))[0] for name in names}
-    assert {name: score.status for name, score in alone.items() if score.status != "ok"} == {}
+    # A map of one pixel has no statistics of a single image.
+    one_pixel = space in ("nas_bench_mr", "transnas101_micro")
+    missing = {"gradsign[batch=4]"} if one_pixel else set()
+    assert {name for name, score in alone.items() if score.status != "ok"} == missing
+    names = tuple(name for name in names if name not in missing)
+    alone = {name: alone[name] for name in names}
     for order in (names, names[::-1]):
         assert {score.proxy: score.score for score in score_task(job, Task(index, 0, order))} == {
             name: score.score for name, score in alone.items()

@@ -15,7 +15,7 @@ NAMES = tuple(
     f"{proxy}[{form}]"
     for proxy in ("zeros", "synflow")
     for form in ("boundary=periodic", "weights=expected")
-) + ("params", "flops", "live_params", "live_convs")
+) + ("params", "flops", "live_params", "live_convs", "layers")
 
 TOLERANCES = {"float64": 1e-12, "float32": 1e-6}
 

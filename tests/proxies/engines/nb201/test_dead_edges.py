@@ -55,7 +55,10 @@ def test_dead_edges_change_no_score_that_is_computed_without_them(
         assert of_network(index, SMALL_LIVE, "small") == pytest.approx(
             kept, rel=0, abs=0, nan_ok=True
         )
-    others = {"naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"}
+    others = {
+        *("naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"),
+        *("meco_opt", "vkdnw[batch=2]", "near[batch=8]", "wrcor[batch=4]", "intrain[batch=4]"),
+    }
     assert {proxies.request(name).proxy.name for name in others} == {
         name
         for name, entry in proxies.registered().items()
