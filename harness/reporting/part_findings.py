@@ -12,8 +12,8 @@ from harness.analysis.results import Results
 from harness.reporting.phrases import listed, percent, records, signed, tau_of
 
 Row = dict[str, Any]
-#: A share from which on no word is lost about the rest.
-ALL = 0.995
+#: From this share on, what the weighted tau leaves out is not mentioned.
+WHOLE = 0.995
 
 
 def parted_by(results: Results) -> str:
@@ -64,7 +64,7 @@ def _weighted(weighted: Row, parts: Sequence[Row]) -> str:
     tau = f"it is {tau_of(weighted)}{_less(weighted)}"
     names = [str(row["part"]) for row in parts if row["n"] >= LEAST]
     left = [str(row["part"]) for row in parts if row["n"] < LEAST]
-    if not left and weighted["share"] >= ALL:
+    if not left and weighted["share"] >= WHOLE:
         return f"weighted to these shares of the benchmark {tau}"
     too_few = f"; left out, as too few are known: {', '.join(left)}" if left else ""
     return (
