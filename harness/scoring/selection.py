@@ -59,30 +59,38 @@ def select(
         return Selection(candidates)
     if isinstance(archs, str) and archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
-        if count < 1:
-            raise InputError("--archs 0: expected a positive number of architectures")
         if count > len(candidates) and not or_fewer:
             raise InputError(
                 f"--archs {archs}: population {population_name!r} has {len(candidates)} "
                 "architectures to draw from"
             )
-        return Selection(
-            sorted(random.Random(sample_seed).sample(candidates, min(count, len(candidates))))
-        )
+        return Selection(_drawn(candidates, count, sample_seed))
     if isinstance(archs, str):
         given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
     else:
         given, listed = "--archs", _listed(benchmark, archs)
-    chosen = members(benchmark, population_name, listed.intersection(every))
     among = f"population {population_name!r}" + (
         "" if known is None else " with a target in the table"
     )
+    chosen = members(benchmark, population_name, listed.intersection(every))
+    return _restricted(chosen, len(listed), given, among)
+
+
+def _drawn(candidates: list[int], count: int, seed: int) -> list[int]:
+    """Return *count* of the candidates, or all of fewer, in ascending order."""
+    if count < 1:
+        raise InputError("--archs 0: expected a positive number of architectures")
+    return sorted(random.Random(seed).sample(candidates, min(count, len(candidates))))
+
+
+def _restricted(chosen: list[int], listed: int, given: str, among: str) -> Selection:
+    """Return the *chosen* ones of a list, and how many of it are not *among* what they are from."""
     if not chosen:
-        raise InputError(f"{given}: none of its {len(listed)} architectures is in {among}")
-    absent = len(listed) - len(chosen)
+        raise InputError(f"{given}: none of its {listed} architectures is in {among}")
+    absent = listed - len(chosen)
     return Selection(
         chosen,
-        f"{given}: {absent} of {len(listed)} are not in {among}, and left out" if absent else "",
+        f"{given}: {absent} of {listed} are not in {among}, and left out" if absent else "",
     )
 
 
