@@ -53,8 +53,9 @@ def select(
         InputError: nothing is left, the number exceeds the population, or a part of the list names
             no architecture.
     """
-    every = range(benchmark.size) if known is None else known
-    candidates = members(benchmark, population_name, every)
+    candidates = members(
+        benchmark, population_name, range(benchmark.size) if known is None else known
+    )
     if archs == "all":
         return Selection(candidates)
     if isinstance(archs, str) and archs.isascii() and archs.isdigit() and len(archs) < 19:
@@ -65,15 +66,7 @@ def select(
                 "architectures to draw from"
             )
         return Selection(_drawn(candidates, count, sample_seed))
-    if isinstance(archs, str):
-        given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
-    else:
-        given, listed = "--archs", _listed(benchmark, archs)
-    among = f"population {population_name!r}" + (
-        "" if known is None else " with a target in the table"
-    )
-    chosen = members(benchmark, population_name, listed.intersection(every))
-    return _restricted(chosen, len(listed), given, among)
+    return _of_list(benchmark, archs, population_name, known)
 
 
 def _drawn(candidates: list[int], count: int, seed: int) -> list[int]:
@@ -83,14 +76,25 @@ def _drawn(candidates: list[int], count: int, seed: int) -> list[int]:
     return sorted(random.Random(seed).sample(candidates, min(count, len(candidates))))
 
 
-def _restricted(chosen: list[int], listed: int, given: str, among: str) -> Selection:
-    """Return the *chosen* ones of a list, and how many of it are not *among* what they are from."""
+def _of_list(
+    benchmark: Benchmark, archs: Archs, population_name: str, known: Collection[int] | None
+) -> Selection:
+    """Return those of a list that are in the population, and how many of it are not."""
+    if isinstance(archs, str):
+        given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
+    else:
+        given, listed = "--archs", _listed(benchmark, archs)
+    every = range(benchmark.size) if known is None else known
+    chosen = members(benchmark, population_name, listed.intersection(every))
+    among = f"population {population_name!r}" + (
+        "" if known is None else " with a target in the table"
+    )
     if not chosen:
-        raise InputError(f"{given}: none of its {listed} architectures is in {among}")
-    absent = listed - len(chosen)
+        raise InputError(f"{given}: none of its {len(listed)} architectures is in {among}")
+    absent = len(listed) - len(chosen)
     return Selection(
         chosen,
-        f"{given}: {absent} of {listed} are not in {among}, and left out" if absent else "",
+        f"{given}: {absent} of {len(listed)} are not in {among}, and left out" if absent else "",
     )
 
 
