@@ -53,15 +53,7 @@ def ceilings(
         }
         rows += [(CHECK, *pair) for pair in zip(runs, means, strict=True)]
         values = values.assign(**means)
-    splits = [other for other in table.targets if other.is_other_split_of(this)]
-    splits.sort(key=lambda other: SPLITS.index(other.split or ""))
-    rows += [(SPLIT, target, other.name) for other in splits]
-    rows += [
-        (LAST, target, other.name)
-        for other in table.targets
-        if other.is_last_epoch_of(this) or this.is_last_epoch_of(other)
-    ]
-    rows += [(SHORT, target, name) for name in partial_trainings(table, target).values()]
+    rows += _beside(table, this)
     taus = []
     if len(runs) > 1:
         n, truth = Trainings.of(table, target, indices).ceiling(
@@ -74,6 +66,20 @@ def ceilings(
         tau = kendall(x, y, classes=units.of(both.index) if units else None)
         taus.append((what, one, other, len(x), *astuple(tau)))
     return pd.DataFrame(taus, columns=CEILING_COLUMNS)
+
+
+def _beside(table: Table, this: Target) -> list[tuple[str, str, str]]:
+    """Return the columns that a target is set beside: what each is of it, the target, the other."""
+    splits = [other for other in table.targets if other.is_other_split_of(this)]
+    splits.sort(key=lambda other: SPLITS.index(other.split or ""))
+    rows = [(SPLIT, this.name, other.name) for other in splits]
+    rows += [
+        (LAST, this.name, other.name)
+        for other in table.targets
+        if other.is_last_epoch_of(this) or this.is_last_epoch_of(other)
+    ]
+    shorter = partial_trainings(table, this.name).values()
+    return rows + [(SHORT, this.name, name) for name in shorter]
 
 
 def strata(

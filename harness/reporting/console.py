@@ -35,16 +35,8 @@ def tell(prog: str, results: Results, folder: Path) -> None:
     """Print the correlations, what is missing, and where everything lies."""
     console = Wide()
     targets = [Target.parse(name) for name in results.targets]
-    columns = any(not target.is_accuracy for target in targets)
-    sources = [results.table.name, *(results.table.measurements if columns else ())]
-    caption = (
-        f"targets of {', '.join(sources)}; input: the images that a score read, blank "
-        "where it read none"
-    )
-    if results.correlations["group"].notna().any():
-        caption += "\nScores that share a letter do not differ significantly."
     rows = pd.concat(map(results.of, results.targets))
-    print_correlations(console, rows, caption, results.subject)
+    print_correlations(console, rows, _caption(results, targets), results.subject)
     if results.is_census:
         console.print(CENSUS_TEXT, highlight=False)
     lower = [target for target in targets if not target.higher_is_better]
@@ -74,6 +66,19 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         soft_wrap=True,
         markup=False,
     )
+
+
+def _caption(results: Results, targets: Sequence[Target]) -> str:
+    """Return what stands below the tables: what was compared, and what letters mean."""
+    columns = any(not target.is_accuracy for target in targets)
+    sources = [results.table.name, *(results.table.measurements if columns else ())]
+    caption = (
+        f"targets of {', '.join(sources)}; input: the images that a score read, blank "
+        "where it read none"
+    )
+    if results.correlations["group"].notna().any():
+        caption += "\nScores that share a letter do not differ significantly."
+    return caption
 
 
 def failures(scores: pd.DataFrame) -> list[str]:

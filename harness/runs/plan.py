@@ -156,20 +156,31 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         known,
         or_fewer=options.or_fewer,
     )
-    images, uncovered = source_of(options, benchmark, dataset), ""
-    if isinstance(images, ImageFile):
-        classes = benchmark.datasets[dataset].classes
-        check_images(images, requests, classes)
-        uncovered = uncovered_classes(images, requests, classes)
-    given = benchmark.datasets[dataset]
-    if isinstance(images, TokenFile) and isinstance(given, Tokens):
-        check_tokens(images, requests, given, benchmark.name)
+    images = source_of(options, benchmark, dataset)
+    uncovered = _checked_source(images, requests, benchmark, dataset)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
+
+
+def _checked_source(
+    images: Images, requests: Sequence[proxies.Request], benchmark: Benchmark, dataset: str
+) -> str:
+    """Return what a file does whose images are not of all classes; empty where they are.
+
+    Raises:
+        InputError: it does not hold what the networks, or the scores, need.
+    """
+    given = benchmark.datasets[dataset]
+    if isinstance(images, TokenFile) and isinstance(given, Tokens):
+        check_tokens(images, requests, given, benchmark.name)
+    if not isinstance(images, ImageFile):
+        return ""
+    check_images(images, requests, given.classes)
+    return uncovered_classes(images, requests, given.classes)
 
 
 def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:

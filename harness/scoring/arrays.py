@@ -37,13 +37,7 @@ def read_arrays(
             raise InputError(
                 f"{path} is no .npz file: expected arrays {expected}, saved by numpy.savez"
             )
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
-            if sum(entry.file_size for entry in file.zip.infolist()) > LARGEST_IMAGES:
-                raise InputError(
-                    f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer {what}"
-                )
-            names = [*needed, *(name for name in optional if name in file)]
-            arrays = {name: file[name] for name in names}
+        arrays = _unpacked(raw, path, what, needed, optional)
     except InputError:
         raise
     except OSError as error:
@@ -58,3 +52,16 @@ def read_arrays(
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
         raise InputError(f"{path} is no .npz file of plain arrays")
     return arrays, hashlib.sha256(raw).hexdigest()
+
+
+def _unpacked(
+    raw: bytes, path: str, what: str, needed: Sequence[str], optional: Sequence[str]
+) -> dict[str, Array]:
+    """Return the named arrays; raise KeyError for one that is needed and missing."""
+    with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+        if sum(entry.file_size for entry in file.zip.infolist()) > LARGEST_IMAGES:
+            raise InputError(
+                f"{path} holds more than {LARGEST_IMAGES // 2**20} MiB: give fewer {what}"
+            )
+        names = [*needed, *(name for name in optional if name in file)]
+        return {name: file[name] for name in names}

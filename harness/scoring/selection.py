@@ -53,26 +53,38 @@ def select(
         InputError: nothing is left, the number exceeds the population, or a part of the list names
             no architecture.
     """
-    every = range(benchmark.size) if known is None else known
-    candidates = members(benchmark, population_name, every)
+    candidates = members(
+        benchmark, population_name, range(benchmark.size) if known is None else known
+    )
     if archs == "all":
         return Selection(candidates)
     if isinstance(archs, str) and archs.isascii() and archs.isdigit() and len(archs) < 19:
         count = int(archs)
-        if count < 1:
-            raise InputError("--archs 0: expected a positive number of architectures")
         if count > len(candidates) and not or_fewer:
             raise InputError(
                 f"--archs {archs}: population {population_name!r} has {len(candidates)} "
                 "architectures to draw from"
             )
-        return Selection(
-            sorted(random.Random(sample_seed).sample(candidates, min(count, len(candidates))))
-        )
+        return Selection(_drawn(candidates, count, sample_seed))
+    return _of_list(benchmark, archs, population_name, known)
+
+
+def _drawn(candidates: list[int], count: int, seed: int) -> list[int]:
+    """Return *count* of the candidates, or all of fewer, in ascending order."""
+    if count < 1:
+        raise InputError("--archs 0: expected a positive number of architectures")
+    return sorted(random.Random(seed).sample(candidates, min(count, len(candidates))))
+
+
+def _of_list(
+    benchmark: Benchmark, archs: Archs, population_name: str, known: Collection[int] | None
+) -> Selection:
+    """Return those of a list that are in the population, and how many of it are not."""
     if isinstance(archs, str):
         given, listed = f"--archs {archs}", _read_list(benchmark, Path(archs))
     else:
         given, listed = "--archs", _listed(benchmark, archs)
+    every = range(benchmark.size) if known is None else known
     chosen = members(benchmark, population_name, listed.intersection(every))
     among = f"population {population_name!r}" + (
         "" if known is None else " with a target in the table"

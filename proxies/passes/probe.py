@@ -35,6 +35,8 @@ def anatomy(
 ) -> Anatomy:
     """Return what *network* does in evaluation mode.
 
+    Long, as it names every field of an Anatomy.
+
     Args:
         network: a copy that may be used up, in evaluation mode, without derivatives.
         batch: returns that many samples.

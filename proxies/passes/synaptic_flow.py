@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 
 from proxies.passes.common import (
@@ -113,13 +113,7 @@ def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Synap
             _refuse_negative(*(one for one in gradients if one is not None))
     if own:
         _check(view, linear, ones_image(inputs), total.item(), log_scales)
-    products = iter(
-        [
-            0.0 if g is None else float((o.detach() * g).sum())
-            for o, g in zip(outputs, gradients, strict=True)
-        ]
-    )
-    flow = {module: sum(next(products) for _ in calls) for module, calls in captured.items()}
+    flow = _by_module(captured, gradients)
     return SynapticFlow(
         total=total.item(),
         operations=view.by_place(flow),
@@ -127,6 +121,23 @@ def _flow(view: View, inputs: Inputs, form: Callable[[Tensor], Tensor]) -> Synap
         layers=[flow.get(module, 0.0) for module in layers],
         log_scale=math.fsum(log_scales),
     )
+
+
+def _by_module(
+    outputs: Mapping[nn.Module, Sequence[Tensor]], gradients: Sequence[Tensor | None]
+) -> dict[nn.Module, float]:
+    """Return <output, dR/doutput> of each module, summed over its calls.
+
+    *gradients* are of the outputs in their order, None where R does not depend on one.
+    """
+    every = [output for calls in outputs.values() for output in calls]
+    products = iter(
+        [
+            0.0 if gradient is None else float((output.detach() * gradient).sum())
+            for output, gradient in zip(every, gradients, strict=True)
+        ]
+    )
+    return {module: sum(next(products) for _ in calls) for module, calls in outputs.items()}
 
 
 def _refuse_negative(*values: Tensor) -> None:

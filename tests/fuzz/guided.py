@@ -13,6 +13,7 @@ import bz2
 import contextlib
 import gzip
 import io
+import json
 import pickle
 import subprocess
 import sys
@@ -39,7 +40,10 @@ with (
     from harness.regression import baseline
     from harness.scoring import image_file, token_file
 
-from tests.fuzz import test_foreign_files as foreign
+from tests.fuzz import test_foreign_arrays as arrays
+from tests.fuzz import test_foreign_pickles as pickles
+from tests.fuzz import test_foreign_records as records
+from tests.fuzz import test_foreign_tables as tables
 from tests.fuzz import test_own_files as own
 from tests.listed import language_model
 
@@ -47,7 +51,7 @@ Reader = Callable[[Path], object]
 
 
 def table(path: Path) -> object:
-    return read_table(path, size=4, datasets=("cifar10",), index_of=foreign.index_of)
+    return read_table(path, size=4, datasets=("cifar10",), index_of=tables.index_of)
 
 
 def nats_file(path: Path) -> object:
@@ -55,7 +59,7 @@ def nats_file(path: Path) -> object:
     (path.parent / "meta.pickle.pbz2").write_bytes(
         bz2.compress(pickle.dumps({"meta_archs": ["a0"]}), 1)
     )
-    return list(nats.read(path.parent, ["a0"], foreign.EPOCHS, frozenset()))
+    return list(nats.read(path.parent, ["a0"], pickles.EPOCHS, frozenset()))
 
 
 def good_pth() -> bytes:
@@ -64,35 +68,35 @@ def good_pth() -> bytes:
     It is refused at its end.
     """
     with tempfile.TemporaryDirectory() as folder:
-        foreign.write(Path(folder) / "x.pth", 1, (1, 1))
+        pickles.write(Path(folder) / "x.pth", 1, (1, 1))
         return (Path(folder) / "x.pth").read_bytes()[:400]
 
 
 #: Of each reader: the ending of its file, what reads it, and a good file to start from.
 READERS: dict[str, tuple[str, Reader, Callable[[], bytes]]] = {
-    "pickle": ("pkl", lambda path: PickleStream(path.read_bytes()).read(), lambda: foreign.STATE),
-    "nats": ("pkl", nats_file, lambda: foreign.STATE),
+    "pickle": ("pkl", lambda path: PickleStream(path.read_bytes()).read(), lambda: pickles.STATE),
+    "nats": ("pkl", nats_file, lambda: pickles.STATE),
     "pth": ("pth", lambda path: list(pth.read(path, frozenset())), good_pth),
     "tfrecord": (
         "tfrecord",
         lambda path: list(tfrecords.read(path, frozenset())),
-        lambda: foreign.tfrecord(foreign.ROWS[:1]),
+        lambda: records.tfrecord(records.ROWS[:1]),
     ),
     "macro": (
         "json",
         lambda path: list(macro.read(path, frozenset())),
-        lambda: foreign.json.dumps(foreign.MACRO).encode(),
+        lambda: json.dumps(records.MACRO).encode(),
     ),
-    "table": ("csv", table, foreign.TABLE.encode),
-    "packed": ("csv.gz", table, lambda: gzip.compress(foreign.TABLE.encode())),
-    "subset": ("csv", read_subset, (foreign.HEADER + foreign.ROW).encode),
+    "table": ("csv", table, tables.TABLE.encode),
+    "packed": ("csv.gz", table, lambda: gzip.compress(tables.TABLE.encode())),
+    "subset": ("csv", read_subset, (tables.HEADER + tables.ROW).encode),
     "baseline": ("csv", baseline.read, lambda: own.golden()[:3000].encode()),
-    "images": ("npz", image_file.image_file, foreign.npz),
-    "tokens": ("npz", lambda path: token_file.tokens_named(str(path)), foreign.token_npz),
+    "images": ("npz", image_file.image_file, arrays.npz),
+    "tokens": ("npz", lambda path: token_file.tokens_named(str(path)), arrays.token_npz),
     "configuration": (
         "json",
         lambda path: configuration_of(path.read_bytes().decode(errors="replace")),
-        lambda: foreign.json.dumps(language_model()).encode(),
+        lambda: json.dumps(language_model()).encode(),
     ),
     "log": (
         "jsonl",
