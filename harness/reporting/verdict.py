@@ -14,7 +14,7 @@ from harness.analysis.results import Results
 from harness.reporting.comparison_findings import counts_as
 from harness.reporting.document import KeyNumber, Verdict
 from harness.reporting.findings import ENOUGH, why_undefined
-from harness.reporting.part_findings import ALL, Row, parted_by, weighted_row
+from harness.reporting.part_findings import WHOLE, Row, parted_by, weighted_row
 from harness.reporting.phrases import architectures, percent, records, row_of, side, tau_of
 from proxies import BASELINES
 
@@ -43,7 +43,7 @@ def verdict(results: Results, target: str) -> Verdict:
     else:
         compared, gain = _weighted_gain(target, weighted, gain)
         by = f"weighted to the benchmark's architectures by {parted_by(results)}"
-        if weighted["share"] < ALL:
+        if weighted["share"] < WHOLE:
             by += f" (its parts here are {percent(weighted['share'])} of it)"
         sentence = (
             f"{_has_tau(results, target, weighted, f'{by}, ')}{compared}. "
