@@ -6,16 +6,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import benchmarks_data
 from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, NoTable
-from benchmarks_data.table import Table
 from harness.runs.command import Invocation, carry_out, without_score
 from harness.runs.plan import Plan, RunOptions, folder_of, make_plan
 from harness.scoring.natural import NATURAL
 from harness.terminal.checks import tables_folder
+
+if TYPE_CHECKING:
+    from benchmarks_data.table import Table
 
 ALL = "all"
 #: Where results go that no folder was named for.
