@@ -2,8 +2,8 @@
 
 Expectation and 95 % range of each metric of the top.
 
-They depend on the accuracies alone. All but the ranges of the gain and of the mean regret are closed forms; accuracies (n,)
-are without NaN.
+They depend on the accuracies alone, which are vectors (n,) without NaN. All but the ranges of the
+gain and of the mean regret are closed forms.
 """
 
 from __future__ import annotations
