@@ -83,7 +83,11 @@ def judged_rows(one: Judged) -> pd.DataFrame:
         used = order.index[order.notna() & run.accuracy.notna()]
         x, y = joined(order, run.accuracy)
         tau = kendall(x, y, classes=run.units.of(used))
-        row: dict[str, Any] = {"scheme": one.split.scheme, "left_out": one.split.left_out, "run": run.name}
+        row: dict[str, Any] = {
+            "scheme": one.split.scheme,
+            "left_out": one.split.left_out,
+            "run": run.name,
+        }
         row |= {"score": name, "scores": one.made_of.get(name, name), "n": len(x)}
         row |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high}
         row |= {"ndcg": ndcg(x, y), "regret_mean": mean_regret(x, y)}
