@@ -21,6 +21,7 @@ COMMANDS = {
         "regress",
         "agree",
         "overview",
+        "combine",
         "doctor",
     )
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from harness.files.combine_record import CombineRecord
 from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.run_record import RunRecord
 from harness.files.search_record import MeasurementRecord, SearchRecord, SettingRecord, SweepRecord
@@ -22,6 +23,7 @@ FILES: dict[str, list[type[Any]]] = {
     "sweep.json": [SweepRecord],
     "steps/*.jsonl": [SettingRecord, MeasurementRecord],
     "theory.json": [TheoryRecord],
+    "combine.json": [CombineRecord],
     "theory-*.jsonl": [CellRecord, SupernetRecord, SizeRecord],
 }
 OPENING = """\

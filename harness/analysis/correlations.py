@@ -18,6 +18,8 @@ from harness.analysis.components import COMPONENT_COLUMNS, varying
 from harness.analysis.metrics import (
     BUDGETS,
     TOP_SHARES,
+    mean_regret,
+    ndcg,
     partial_tau,
     precision_top,
     regret,
@@ -47,6 +49,7 @@ CORRELATION_COLUMNS = [
         "r",
     ),
     *("tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100"),
+    *("regret_mean", "ndcg"),
     *(
         "tau_params",
         "tau_partial_params",
@@ -94,7 +97,7 @@ def correlations(
       over seeds, where they are finite; these are ``r_n``.
     - ``n`` counts the architectures with a score and a target, ``missing`` those with a target but
       no score, and ``minus_inf`` the scores of -inf among the first.
-    - ``tau_top10``, ``precision_top*`` and ``regret_*`` are those of
+    - ``tau_top10``, ``precision_top*``, ``regret_*`` and ``ndcg`` are those of
       :mod:`harness.analysis.metrics`; they are blank for a target that is no accuracy, whose
       highest nobody looks for.
     - Of a target that training results in and of which less is better, such as a perplexity, the
@@ -201,6 +204,7 @@ def _measures(
             f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES
         }
         measures |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
+        measures |= {"regret_mean": mean_regret(x, y), "ndcg": ndcg(x, y)}
     measures |= _size_measures(x, y, sample.sizes.loc[used])
     measures |= beyond(
         proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census

@@ -79,6 +79,23 @@ def regret(score: Vector, accuracy: Vector, budget: int) -> float:
     return max(0.0, float(accuracy.max() - np.exp(log_chance) @ tied[: len(before)]))
 
 
+def budgets(items: int) -> list[int]:
+    """Return the budgets of :func:`mean_regret`: 1, 2, 4, ... architectures, as far as
+    :func:`gain_places` reaches.
+    """
+    return [2**power for power in range(gain_places(items).bit_length())]
+
+
+def mean_regret(score: Vector, accuracy: Vector) -> float:
+    """Return the mean of :func:`regret` over :func:`budgets`: the regret curve as one number, in
+    which each doubling of the budget counts alike.
+
+    It is NaN without architectures.
+    """
+    each = [regret(score, accuracy, budget) for budget in budgets(len(score))]
+    return float(np.mean(each)) if each else math.nan
+
+
 def gain_places(items: int) -> int:
     """Return how many places :func:`ndcg` reads.
 

@@ -16,7 +16,9 @@ from harness.analysis.metrics import (
     BUDGETS,
     FEW,
     TOP_SHARES,
+    budgets,
     gain_places,
+    mean_regret,
     ndcg,
     precision_top,
     regret,
@@ -62,6 +64,7 @@ class _Known:
         }
         self.chances |= {"ndcg": chance.gain(accuracy)}
         self.chances |= {f"regret_{budget}": chance.regret(accuracy, budget) for budget in BUDGETS}
+        self.chances |= {"regret_mean": chance.mean_regret(accuracy)}
 
     def half_gains(self, order: Vector) -> Vector:
         """Return the gain of an *order* (n,) in each half of the architectures, with half the
@@ -120,6 +123,8 @@ def _metrics(score: Vector, known: _Known) -> dict[str, tuple[int, float, float,
     if places >= ENOUGH_FOR_GAIN and not math.isnan(value):
         ends = interval(value, known.half_gains(score) / known.ideal)
     metrics["ndcg"] = places, value, *ends
-    return metrics | {
+    metrics |= {
         f"regret_{budget}": (budget, regret(score, accuracy, budget), *blank) for budget in BUDGETS
     }
+    largest = max(budgets(len(score)), default=0)
+    return metrics | {"regret_mean": (largest, mean_regret(score, accuracy), *blank)}

@@ -10,7 +10,7 @@ import io
 import math
 import tempfile
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from harness.analysis.correlations import correlations
 from harness.analysis.statistics import Tau
 from harness.computing.local import Local
 from harness.files.whole import write_csv
+from harness.regression.every import every_request as every_request
 from harness.scoring.execution import amount, score_and_store
 from harness.scoring.frames import collect
 from harness.scoring.inputs import Images, key_of
@@ -49,6 +50,8 @@ COLUMNS = [
     "input",
 ]
 SCORE, TAUS = "score", ("tau", "tau_low", "tau_high")
+#: Metrics of the top that stand beside tau; older baselines have none.
+METRICS = ("ndcg", "regret_mean")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Baseline:
 
     NaN is a missing score.
 
+    ``metrics`` are METRICS by (proxy, name), of :mod:`harness.analysis.metrics`; those of an older
+    file are unknown, and left out.
     ``images`` is what proxies that read images were fed. ``reasons`` says of scores that were
     measured why they are missing; a file has none.
     """
@@ -68,6 +73,7 @@ class Baseline:
     scores: dict[tuple[str, int, int], float]
     taus: dict[str, Tau]
     images: Images = CURRENT
+    metrics: dict[tuple[str, str], float] = field(default_factory=dict)
     reasons: dict[tuple[str, int, int], str] = field(default_factory=dict, compare=False)
 
     @property
@@ -79,41 +85,6 @@ class Baseline:
     def seeds(self) -> list[int]:
         """The pinned seeds."""
         return sorted({seed for _, _, seed in self.scores})
-
-
-def every_request() -> list[proxies.Request]:
-    """Return every registered proxy with every choice of each of its options, as few of them
-    changed at a time as make sense.
-    """
-    requests = []
-    for name, entry in proxies.registered().items():
-        words = [
-            (key, word)
-            for key, spec in entry.options.items()
-            if isinstance(spec, tuple)
-            for word in spec[1:]
-        ]
-        requests.append(proxies.request(name))
-        for key, word in words:
-            changes = [
-                {key: word},
-                *({key: word, other: choice} for other, choice in words if other != key),
-            ]
-            requests.append(next(filter(None, (_accepted(name, change) for change in changes))))
-    return requests
-
-
-def _accepted(name: str, change: Mapping[str, str]) -> proxies.Request | None:
-    """Return the request for a proxy with some options changed.
-
-    None where these make no sense together.
-    """
-    try:
-        return proxies.request(
-            f"{name}[{','.join(f'{option}={value}' for option, value in change.items())}]"
-        )
-    except InputError:
-        return None
 
 
 def measure(
@@ -145,8 +116,13 @@ def measure(
         str(row["proxy"]): Tau(row["tau"], row["tau_low"], row["tau_high"])
         for row in rows.to_dict("records")
     }
+    tops = {
+        (str(row["proxy"]), name): float(row[name])
+        for row in rows.to_dict("records")
+        for name in METRICS
+    }
     return Baseline(
-        job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images, reasons
+        job.benchmark, job.dataset, target, job.dtype, scores, taus, job.images, tops, reasons
     )
 
 
@@ -165,6 +141,10 @@ def write(baseline: Baseline, path: Path) -> None:
         for quantity, value in zip(TAUS, astuple(tau), strict=True)
     ]
     rows += [
+        (*kind, proxy, name, "", "", value)
+        for (proxy, name), value in sorted(baseline.metrics.items())
+    ]
+    rows += [
         (*kind, proxy, SCORE, index, seed, value)
         for (proxy, index, seed), value in sorted(baseline.scores.items())
     ]
@@ -179,9 +159,10 @@ def read(path: Path) -> Baseline:
     rows = _read_rows(path)
     scores: dict[tuple[str, int, int], float] = {}
     ends: dict[tuple[str, str], float] = {}
+    metrics: dict[tuple[str, str], float] = {}
     for line, row in enumerate(rows, 2):
         try:
-            _take(row, scores, ends)
+            _take(row, scores, ends, metrics)
         except (ValueError, TypeError) as error:
             raise InputError(
                 f"{path}, line {line}: not a row of a baseline ({error}): make one with --update"
@@ -193,6 +174,7 @@ def read(path: Path) -> Baseline:
     }
     alike = len(set(map(frozenset, pinned.values()))) == 1
     whole = len(ends) == len(TAUS) * len(names) and set(pinned) == names and alike
+    whole = whole and {proxy for proxy, _ in metrics} <= names
     kinds = {
         (row["benchmark"], row["dataset"], row["target"], row["dtype"], row["input"])
         for row in rows
@@ -205,7 +187,9 @@ def read(path: Path) -> Baseline:
         )
     taus = {name: Tau(*(ends[name, quantity] for quantity in TAUS)) for name in sorted(names)}
     benchmark, dataset, target, dtype, key = kinds.pop()
-    baseline = Baseline(benchmark, dataset, target, dtype, scores, taus, _images(path, key))
+    baseline = Baseline(
+        benchmark, dataset, target, dtype, scores, taus, _images(path, key), metrics
+    )
     _check(path, baseline)
     return baseline
 
@@ -238,8 +222,10 @@ def _take(
     row: dict[str, Any],
     scores: dict[tuple[str, int, int], float],
     ends: dict[tuple[str, str], float],
+    metrics: dict[tuple[str, str], float],
 ) -> None:
-    """Add what a row says to the *scores*, or to the *ends* of intervals and the taus.
+    """Add what a row says to the *scores*, to the *ends* of intervals and the taus, or to the
+    *metrics*.
 
     Raises:
         ValueError: it is none.
@@ -251,6 +237,8 @@ def _take(
     value = float(row["value"]) if row["value"] else math.nan
     if row["quantity"] in TAUS:
         _add(ends, (row["proxy"], row["quantity"]), value)
+    elif row["quantity"] in METRICS:
+        _add(metrics, (row["proxy"], row["quantity"]), value)
     elif row["quantity"] == SCORE:
         _add(scores, (row["proxy"], _natural(row["index"]), _natural(row["seed"])), value)
     else:

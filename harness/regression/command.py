@@ -167,7 +167,8 @@ def update(prog: str, args: argparse.Namespace, plugins: Plugins) -> int:
         part = _measured_like(prog, args, before, plugins)
         part = _with_what_holds(part_of(before, part.taus), part, args.tolerance)
         scores, taus = before.scores | part.scores, before.taus | part.taus
-        measured = replace(part, scores=scores, taus=taus)
+        metrics = before.metrics | part.metrics
+        measured = replace(part, scores=scores, taus=taus, metrics=metrics)
     else:
         measured = _with_what_holds(before, _measured(prog, args, plugins), args.tolerance)
     baseline.write(measured, args.baseline)

@@ -14,13 +14,13 @@ from statistics import median
 import proxies
 from benchmarks_data.errors import InputError, unknown
 from harness.analysis.statistics import Tau
-from harness.regression.baseline import Baseline
+from harness.regression.baseline import METRICS, Baseline
 from harness.reporting.phrases import interval_text
 
 #: What a score that depends on nothing but the architecture may move by: rounding of sums, and no
 #: count.
 DETERMINISTIC = 1e-12
-#: Allowed change of a tau that has no interval.
+#: Allowed change of a tau that has no interval, of nDCG, and of mean regret in points.
 TAU_TOLERANCE = 0.01
 UNDEFINED = Tau(math.nan, math.nan, math.nan)
 
@@ -108,6 +108,7 @@ def part_of(baseline: Baseline, names: Collection[str]) -> Baseline:
         baseline,
         scores={key: value for key, value in baseline.scores.items() if key[0] in names},
         taus={name: tau for name, tau in baseline.taus.items() if name in names},
+        metrics={key: value for key, value in baseline.metrics.items() if key[0] in names},
     )
 
 
@@ -126,7 +127,9 @@ def compare(
     the proxy's median size (a median is needed where terms cancel to a score near 0); deterministic
     scores by hardly more than rounding. Under other seeds than the baseline's only they are
     compared. A tau drifts when it leaves the baseline's interval; under other seeds, when its own
-    interval no longer meets that.
+    interval no longer meets that. Metrics of the top, which have no interval among few
+    architectures, drift when they move by more than TAU_TOLERANCE; under other seeds, and where the
+    baseline has none, they are not compared.
     """
     old = [_verdict(expected, measured, name, tolerance, same_seeds) for name in expected.taus]
     return old + [Verdict(name, None, None) for name in every if name not in expected.taus]
@@ -170,7 +173,22 @@ def _verdict(
             "undefined" if math.isnan(tau.value) else f"{tau.value:.4f}" for tau in (before, after)
         )
         drifts.append(f"tau with {expected.target} moved from {one}{within} to {other}")
+    if same_seeds or not random:
+        drifts += _moved_metrics(expected, measured, proxy)
     return Verdict(proxy, before, after, max(distances.values(), default=math.nan), drifts)
+
+
+def _moved_metrics(expected: Baseline, measured: Baseline, proxy: str) -> list[str]:
+    """Return a line for each metric of the top that has moved."""
+    lines = []
+    for name in METRICS:
+        before = expected.metrics.get((proxy, name), math.nan)
+        after = measured.metrics.get((proxy, name), math.nan)
+        unknown_before = (proxy, name) not in expected.metrics
+        same = abs(after - before) <= TAU_TOLERANCE or (math.isnan(before) and math.isnan(after))
+        if not unknown_before and not same:
+            lines.append(f"{name} moved from {before:.4f} to {after:.4f}")
+    return lines
 
 
 def _tau_left(before: Tau, after: Tau, *, same_seeds: bool) -> bool:
@@ -222,9 +240,11 @@ def keep_what_holds(before: Baseline, measured: Baseline, tolerance: float) -> B
     scores = measured.scores | {
         key: value for key, value in before.scores.items() if key[0] in kept
     }
-    return replace(
-        measured, scores=scores, taus=measured.taus | {name: before.taus[name] for name in kept}
-    )
+    metrics = measured.metrics | {
+        key: value for key, value in before.metrics.items() if key[0] in kept
+    }
+    taus = measured.taus | {name: before.taus[name] for name in kept}
+    return replace(measured, scores=scores, taus=taus, metrics=metrics)
 
 
 def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]:
@@ -243,6 +263,9 @@ def changes(before: Baseline, measured: Baseline, tolerance: float) -> list[str]
     ]
     lines += [f"removed: {verdict.proxy}" for verdict in verdicts if verdict.word == "vanished"]
     lines += [f"added: {verdict.proxy}" for verdict in verdicts if verdict.is_new]
+    if pinned := {name for name, _ in measured.metrics.keys() - before.metrics.keys()}:
+        bare = len(pinned & before.taus.keys())
+        lines += [f"added: {' and '.join(METRICS)} of {bare} proxies"] if bare else []
     return lines or ["changed: nothing"]
 
 
@@ -252,7 +275,7 @@ def _comparable(one: Baseline, other: Baseline) -> bool:
 
     def kind(baseline: Baseline) -> tuple[object, ...]:
         part = part_of(baseline, shared)
-        return replace(part, scores={}, taus={}), part.indices, part.seeds
+        return replace(part, scores={}, taus={}, metrics={}), part.indices, part.seeds
 
     return kind(one) == kind(other)
 

@@ -81,6 +81,13 @@ CORRELATIONS = (
     number("tau", "tau", "Kendall's tau-b"),
     interval("tau_low", "tau_high"),
     text("group", "group", "scores that share a letter do not differ significantly"),
+    number("nDCG", "ndcg", "normalised discounted cumulative gain of the top tenth by score"),
+    number(
+        "mean regret",
+        "regret_mean",
+        "points of accuracy below the best, averaged over budgets of 1, 2, 4, ... to the top tenth",
+        ".2f",
+    ),
     number("rho", "rho", "Spearman's rank correlation"),
     number("r", "r", "Pearson's correlation of finite scores"),
     number("n of r", "r_n", "architectures with a finite score and a target", "d"),
@@ -181,6 +188,11 @@ SEARCH = {
     ),
     "regret_10": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
     "regret_100": ("regret at {k} ({share})", "training the {k} highest of {n}", ".2f"),
+    "regret_mean": (
+        "mean regret to {k} ({share})",
+        "averaged over budgets of 1, 2, 4, ... {k} of {n}",
+        ".2f",
+    ),
 }
 CEILINGS = (
     text("between", "what"),

@@ -77,6 +77,7 @@ RECORDS = {
     "proxy_search.json": "harness.search --method random, first, evolution or warm-up",
     "sweep.json": "harness.sweep",
     "theory.json": "harness.theory",
+    "combine.json": "harness.combine",
 }
 
 

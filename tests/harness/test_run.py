@@ -70,10 +70,11 @@ def test_correlations_csv_repeats_from_scores_and_table(finished: Path) -> None:
     import benchmarks_data
 
     frame = pd.read_csv(finished / "out" / "correlations.csv")
-    assert list(frame.columns)[:17] == [
+    assert list(frame.columns)[:19] == [
         "benchmark", "target", "population", "proxy", "n", "missing", "tau", "tau_low", "tau_high",
         "rho", "r",
         "tau_top10", "precision_top10", "precision_top1", "regret_1", "regret_10", "regret_100",
+        "regret_mean", "ndcg",
     ]  # fmt: skip
     assert {
         "tau_params",

@@ -36,5 +36,5 @@ def test_no_targets_but_accuracies_have_a_best() -> None:
         frame(zeros=[1.0, 2.0, 3.0]), table(latency=[3.0, 1.0, 2.0]), ["latency"], "all", "nb201"
     )
     row = found.of("latency").iloc[0]
-    assert row[["regret_1", "precision_top10", "tau_top10"]].isna().all()
+    assert row[["regret_1", "precision_top10", "tau_top10", "regret_mean", "ndcg"]].isna().all()
     assert row["tau"] == pytest.approx(-1 / 3)

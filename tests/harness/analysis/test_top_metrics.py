@@ -12,7 +12,15 @@ from scipy import stats
 
 from benchmarks_data.benchmark import Benchmark
 from harness.analysis import chance
-from harness.analysis.metrics import gain_places, ndcg, precision_top, regret, tau_top
+from harness.analysis.metrics import (
+    budgets,
+    gain_places,
+    mean_regret,
+    ndcg,
+    precision_top,
+    regret,
+    tau_top,
+)
 from harness.analysis.resampling import Precision, gains, halves, interval, resamples, top
 from harness.analysis.statistics import kendall
 from harness.analysis.top_metrics import SEARCH_COLUMNS, search_metrics
@@ -38,6 +46,17 @@ def test_ndcg_by_hand() -> None:
     assert (gain_places(300), gain_places(15625)) == (30, 1000)
     assert math.isnan(ndcg(score, accuracy * 0))
     assert math.isnan(ndcg(np.array([]), np.array([])))
+
+
+def test_mean_regret_by_hand() -> None:
+    # The tenth of 40 is 4: budgets of 1, 2 and 4, whose best accuracies are 5, 7 and 9 of 10.
+    score, accuracy = np.arange(40.0), np.zeros(40)
+    accuracy[[39, 38, 37, 36, 0]] = 5, 7, 6, 9, 10
+    assert budgets(40) == [1, 2, 4]
+    assert mean_regret(score, accuracy) == pytest.approx((5 + 3 + 1) / 3)
+    assert mean_regret(accuracy, accuracy) == 0
+    assert (budgets(300)[-1], budgets(15625)[-1], budgets(1)) == (16, 512, [1])
+    assert math.isnan(mean_regret(np.array([]), np.array([])))
 
 
 def test_ndcg_is_the_mean_over_all_orders_of_the_tied() -> None:
@@ -120,7 +139,8 @@ def test_chance_levels_are_those_of_random_orders() -> None:
     stream = np.random.default_rng(2)
     accuracy = np.round(stream.normal(90, 2, 60), 1)  # some are tied
     best = accuracy >= np.sort(accuracy)[-30]
-    drawn: dict[str, list[float]] = {name: [] for name in ("tau", "precision", "regret", "ndcg")}
+    names = ("tau", "precision", "regret", "ndcg", "mean regret")
+    drawn: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(4000):
         order = stream.permutation(60).astype(float)
         drawn["tau"].append(stats.kendalltau(order[best], accuracy[best]).statistic)
@@ -129,11 +149,13 @@ def test_chance_levels_are_those_of_random_orders() -> None:
         )
         drawn["regret"].append(regret(order, accuracy, 7))
         drawn["ndcg"].append(ndcg(order, accuracy))
+        drawn["mean regret"].append(mean_regret(order, accuracy))
     expected = {
         "tau": chance.tau(accuracy[best]),
         "precision": chance.precision(60, 12),
         "regret": chance.regret(accuracy, 7),
         "ndcg": chance.gain(accuracy),
+        "mean regret": chance.mean_regret(accuracy),
     }
     for name, level in expected.items():
         values = np.array(drawn[name])
@@ -162,6 +184,7 @@ def test_chance_by_hand_and_where_there_is_none() -> None:
         chance.tau(np.ones(5)),
         chance.gain(np.array([])),
         chance.gain(np.zeros(5)),
+        chance.mean_regret(np.array([])),
     ):
         assert math.isnan(nothing.mean)
 
@@ -194,6 +217,7 @@ def test_rows_say_what_share_they_read_and_what_chance_reaches() -> None:
             "precision_top1": precision_top(x, y, 0.01),
             "ndcg": ndcg(x, y),
             **{f"regret_{budget}": regret(x, y, budget) for budget in (1, 10, 100)},
+            "regret_mean": mean_regret(x, y),
         }
     )
     shown = own["low"].notna()

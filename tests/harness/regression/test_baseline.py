@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import proxies
+from benchmarks_data.errors import InputError
 from harness import regress
 from harness.regress import main
 from harness.regression import baseline as baselines
@@ -130,3 +131,24 @@ def test_the_committed_baseline_names_every_registered_proxy() -> None:
 def test_what_is_no_file_is_no_baseline(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--baseline", "/dev/zero"]) == 2
     assert "cannot read the baseline /dev/zero (not a regular file)" in capsys.readouterr().err
+
+
+def test_metrics_of_the_top_are_written_and_read_and_older_files_have_none(tmp_path: Path) -> None:
+    requests, path = [proxies.request("params"), proxies.request("flops")], tmp_path / "b.csv"
+    measured = measure(Job("nb201", "cifar10"), "cifar10_test", requests, [0, 1, 77], [0], 1)
+    assert set(measured.metrics) == {
+        (name, metric) for name in ("params", "flops") for metric in ("ndcg", "regret_mean")
+    }
+    write(measured, path)
+    assert read(path).metrics == measured.metrics
+    kept = [
+        line
+        for line in path.read_text().splitlines(keepends=True)
+        if ",ndcg," not in line and ",regret_mean," not in line
+    ]
+    path.write_text("".join(kept))
+    assert read(path).metrics == {}
+    assert read(path).scores == measured.scores
+    path.write_text("".join(kept) + kept[1].replace("flops,tau,", "other,ndcg,"))
+    with pytest.raises(InputError, match="scores of the same architectures"):
+        read(path)

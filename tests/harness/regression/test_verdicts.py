@@ -1,6 +1,7 @@
 """What counts as verdicts."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -101,3 +102,30 @@ def test_an_update_keeps_what_holds_and_says_what_changes() -> None:
     assert verdicts.changes(before, scores_of("zeros", 1.0, 2.0, 3.0), 1e-5)[0].startswith(
         "changed: everything"
     )
+
+
+def test_metrics_of_the_top_are_held_where_the_baseline_has_them() -> None:
+    old, pinned = (
+        scores_of("zeros", 1.0, 2.0),
+        {("zeros", "ndcg"): 0.8, ("zeros", "regret_mean"): 1.0},
+    )
+    before = replace(old, metrics=pinned)
+    near = replace(old, metrics={**pinned, ("zeros", "ndcg"): 0.809})
+    far = replace(old, metrics={**pinned, ("zeros", "regret_mean"): 1.02})
+    assert holds(before, near)
+    assert holds(old, far), "an older baseline has none"
+    [verdict] = verdicts.compare(before, far, (), 1e-5)
+    assert verdict.drifts == ["regret_mean moved from 1.0000 to 1.0200"]
+    assert not holds(before, old), "they are gone"
+    assert verdicts.keep_what_holds(before, near, 1e-5) == before
+    assert verdicts.keep_what_holds(old, near, 1e-5) == near
+    assert verdicts.changes(old, near, 1e-5) == ["added: ndcg and regret_mean of 1 proxies"]
+
+
+def test_metrics_of_the_top_are_not_compared_under_other_seeds() -> None:
+    metrics = {("zeros", "ndcg"): 0.8, ("zeros", "regret_mean"): 1.0}
+    before = replace(scores_of("zeros", 1.0, 2.0), metrics=metrics)
+    after = replace(scores_of("zeros", 1.0, 2.0, seed=1), metrics={})
+    assert [one.drifts for one in verdicts.compare(before, after, (), 1e-5, same_seeds=False)] == [
+        []
+    ]

@@ -1,0 +1,1 @@
+"""Which few scores together say most, chosen on some benchmarks and judged on the others."""
