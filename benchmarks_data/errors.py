@@ -23,7 +23,8 @@ def nearest(given: str, available: Iterable[str]) -> str:
     near.
     """
     lowered = {name.lower(): name for name in sorted(available)}
-    near = difflib.get_close_matches(given.lower(), lowered, n=1)
+    begins = [name for name in lowered if len(given) > 1 and name.startswith(given.lower())]
+    near = begins[:1] or difflib.get_close_matches(given.lower(), lowered, n=1)
     return f": did you mean {lowered[near[0]]!r}?" if near else ""
 
 

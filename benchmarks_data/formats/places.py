@@ -23,6 +23,7 @@ class TableFiles:
     Attributes:
         benchmark: its name.
         names: those without ``.csv[.gz]`` that its main table may have.
+        given: what was named.
         places: what was looked into, for people.
         paths: the files by their names without ``.csv[.gz]``, in the order of names.
         chosen: the names of files that were named themselves.
@@ -30,6 +31,7 @@ class TableFiles:
 
     benchmark: str
     names: Sequence[str]
+    given: Path
     places: str
     paths: dict[str, Path]
     chosen: frozenset[str]
@@ -53,7 +55,7 @@ class TableFiles:
         if len(paths) > 1:
             raise InputError(
                 f"several tables of {self.benchmark}, {' and '.join(map(str, paths))}: name the "
-                f"file of one, as in --tables {paths[0]}"
+                f"file of one beside the rest, as in --tables {self.given}{os.pathsep}FILE"
             )
         return paths[0]
 
@@ -100,7 +102,7 @@ def table_files(
     except OSError as error:
         raise InputError(f"cannot look into the tables {given}: {error.strerror}") from error
     shown = " and ".join(map(str, places))
-    return TableFiles(benchmark, names, shown, dict(sorted(paths.items())), frozenset(named))
+    return TableFiles(benchmark, names, given, shown, dict(sorted(paths.items())), frozenset(named))
 
 
 def places_of(given: Path) -> list[Path]:

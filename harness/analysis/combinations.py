@@ -19,7 +19,7 @@ from harness.analysis.units import Units
 
 #: How ranks are combined -> the aggregate that has the formula: the sum of log(rank / n) is that of
 #: AZ-NAS.
-FORMULAS = {"log_rank": "az_nas", "mean_rank": "mean_rank"}
+FORMULAS = {"log_rank": "log_rank", "mean_rank": "mean_rank"}
 
 
 @dataclass(frozen=True)

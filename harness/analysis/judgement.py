@@ -134,7 +134,7 @@ def _across(scheme: str, judgements: Sequence[Judged]) -> pd.DataFrame:
         share = 1 / (len(means) * taus.groupby(level=0).transform("size"))
         added = pd.concat([made[1] * part for (_, made), part in zip(known, share, strict=True)])
         vectors.append(added.groupby(level=[0, 1]).sum())
-        low, high = _student(means.to_numpy(float))
+        low, high = _student(np.asarray(means, np.float64))
         rows.append(
             {"scheme": scheme, "score": score, "other": other, "runs": len(known)}
             | {"benchmarks": len(means), "difference": means.mean()}

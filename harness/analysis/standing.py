@@ -13,9 +13,11 @@ STANDING_COLUMNS = ["proxy", "runs", "beaten", "lowest", "lowest_in", "positive"
 
 
 def standings(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Return a frame of STANDING_COLUMNS, the highest share first; without a tau it comes last.
+    """Return a frame of STANDING_COLUMNS: scores with a tau in more runs first, and among those
+    with as many the highest share.
 
-    A score is compared with those that have a tau in the same run. Equal taus count half.
+    A score is compared with those that have a tau in the same run. Equal taus count half. Shares of
+    scores that have a tau in different runs are not comparable, as no run is equally hard.
 
     Args:
         parts: titles of runs, each with a frame of ``proxy``, ``tau``, ``tau_low``, ``tau_high``.
@@ -32,7 +34,7 @@ def standings(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(standing, columns=STANDING_COLUMNS)
     return frame.sort_values(
-        ["beaten", "proxy"], ascending=[False, True], ignore_index=True, na_position="last"
+        ["runs", "beaten", "proxy"], ascending=[False, False, True], ignore_index=True
     )
 
 

@@ -55,7 +55,7 @@ def _mend(name: str, folder: Path | None, error: Exception) -> str:
     if text.startswith(("no folder of tables", "an empty name", "cannot look into")):
         return "name folders that exist with --tables, or unset NAS_TABLES"
     if text.startswith(("several tables of", "two tables are called")):
-        return f"--tables with one of these files where {name} is scored"
+        return f"name one of these files in --tables too, where {name} is scored"
     if not isinstance(error, NoTable):
         return "mend or fetch again what it names"
     known = find_spec(f"benchmarks_data.{name}") and find_spec(f"benchmarks_data.{name}.official")

@@ -15,8 +15,9 @@ from harness.reporting.side_by_side import Run, what_was_run
 
 PLACES_TEXT = (
     "Others below: the share of the scores with a tau in the same run that are below this one, "
-    "averaged over the runs in which it has a tau. A cost of the architecture, such as its "
-    "latency, gives no place."
+    "averaged over the runs in which it has a tau. Shares are comparable among scores with a tau "
+    "in as many runs, which stand together. A cost of the architecture, such as its latency, gives "
+    "no place."
 )
 TAUS_TEXT = (
     "Kendall's tau-b with its 95 % interval. A score that is not applicable to the networks of a "
@@ -69,12 +70,13 @@ def _about(subject: str, rows: pd.DataFrame) -> str:
     row = rows.set_index("proxy").loc[subject]
     if not row["runs"]:
         return f"{subject} has no tau in any run."
-    place = int((rows["beaten"] > row["beaten"]).sum()) + 1
+    equals = rows[rows["runs"] == row["runs"]]
+    place = int((equals["beaten"] > row["beaten"]).sum()) + 1
     below: str = (
         ""
         if pd.isna(row["beaten"])
         else f"On average {row['beaten']:.0%} of the other scores are below {subject}, which is "
-        f"place {place} of {int(rows['beaten'].notna().sum())}. "
+        f"place {place} of the {len(equals)} with a tau in as many runs. "
     )
     return (
         f"{below}The interval of its tau is above zero in {row['positive']} of the {row['runs']} "

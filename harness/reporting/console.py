@@ -18,6 +18,7 @@ from benchmarks_data.target import Target
 from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
+from harness.reporting.fed import what_is_fed
 from harness.reporting.part_findings import part_findings
 from harness.reporting.phrases import beside, interval_text
 from harness.reporting.verdict import verdict
@@ -73,8 +74,8 @@ def _caption(results: Results, targets: Sequence[Target]) -> str:
     columns = any(not target.is_accuracy for target in targets)
     sources = [results.table.name, *(results.table.measurements if columns else ())]
     caption = (
-        f"targets of {', '.join(sources)}; input: the images that a score read, blank "
-        "where it read none"
+        f"targets of {', '.join(sources)}; input: the {what_is_fed(results.source)} that a score "
+        "read, blank where it read none"
     )
     if results.correlations["group"].notna().any():
         caption += "\nScores that share a letter do not differ significantly."

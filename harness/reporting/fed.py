@@ -29,19 +29,21 @@ def fed(source: str, readers: Iterable[str], others: Iterable[str] = ()) -> str:
         others: what does not.
     """
     read, unread = list(readers), list(others)
-    of_tokens = source == UNIFORM or source.startswith(FROM_FILE)
+    what, count = what_is_fed(source), len(read) + len(unread)
     if not read:
-        what = "tokens" if of_tokens else "images"
-        return (
-            f"Input: no {what}; {_listed(unread)} {'reads' if len(unread) == 1 else 'read'} none."
-        )
-    text = TEXTS.get(source, source if of_tokens else f"images and labels of {source}")
-    return (
-        f"Input: {text}; read by {_listed(read)}{f', not by {_listed(unread)}' if unread else ''}."
-    )
+        verb = "reads" if len(unread) == 1 else "read"
+        return f"Input: no {what}; {_listed(unread, count)} {verb} none."
+    text = TEXTS.get(source, source if what == "tokens" else f"images and labels of {source}")
+    others = f", not by {_listed(unread, count)}" if unread else ""
+    return f"Input: {text}; read by {_listed(read, count)}{others}."
 
 
-def _listed(names: list[str]) -> str:
+def what_is_fed(source: str) -> str:
+    """Return what a source with a short name gives: images or tokens."""
+    return "tokens" if source == UNIFORM or source.startswith(FROM_FILE) else "images"
+
+
+def _listed(names: list[str], count: int) -> str:
     if len(names) > LISTED:
-        return f"{len(names)} scores"
+        return f"{len(names)} of {count} scores"
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

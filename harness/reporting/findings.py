@@ -13,6 +13,7 @@ import pandas as pd
 import benchmarks_data
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.target import Target
+from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
 from harness.reporting.certainty_findings import ceiling_findings, gap_findings, seed_findings
 from harness.reporting.comparison_findings import best_findings, declared_findings, rival_findings
@@ -41,7 +42,7 @@ def target_findings(results: Results, target: str) -> list[str]:
     row = row_of(results.of(target), name)
     opening = _opening(results, target, row)
     if math.isnan(row["tau"]):
-        return [opening]
+        return [opening, *gap_findings(results, target)]
     return [
         opening,
         *_orientation(target),
@@ -87,6 +88,8 @@ def why_undefined(results: Results, target: str, proxy: str) -> str:
     order, values = results.orders[proxy], results.accuracy(target)
     if values.notna().sum() == 0:
         return f"the table has no {target} of these architectures"
+    if reason := inapplicable(results.scores).get(proxy):
+        return f"it is not applicable: {reason}"
     if order.notna().sum() == 0:
         return "every score is missing"
     known = pd.DataFrame({"order": order, "values": values}).dropna()

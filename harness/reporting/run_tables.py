@@ -31,8 +31,9 @@ SIZE_TEXT = (
     "when scores are shuffled among "
     "architectures of equal size, which destroys all that they say beyond it; beyond: how far "
     "the score's own tau lies above. "
-    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops, "
-    "depth and params_nonembedding, as far as they are known, out of sample. Intervals of "
+    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops and "
+    "depth (of networks of tokens params_nonembedding too), as far as they are known, out of "
+    "sample. Intervals of "
     "the difference and of tau at equal live params are simultaneous for all rows of the table."
 )
 POPULATIONS_TEXT = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from msgspec import UnsetType
 
 from benchmarks_data.errors import InputError
 from harness.analysis.parts import COVERED, WEIGHTED
@@ -140,6 +141,9 @@ def what_was_run(run: Run) -> str:
         if isinstance(images, ImageFileRecord)
         else images
     )
+    known = [needs for one in record.proxies if not isinstance(needs := one.needs, UnsetType)]
+    if known and not any({"images", "labels"} & set(needs) for needs in known):
+        source = "nothing fed"
     drawn = f"drawn with sample seed {archs.sample_seed} from" if archs.drawn else "of"
     return (
         f"{record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "

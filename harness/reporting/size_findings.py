@@ -73,8 +73,8 @@ def _beyond(row: pd.Series) -> list[str]:
             )
     if not math.isnan(row["gain_sizes"]):
         sentences.append(
-            "Predicted out of sample from live_params, live_convs, flops, depth and "
-            "params_nonembedding, as far as they are known, the target has tau "
+            "Predicted out of sample from live_params, live_convs, flops and depth (of networks of "
+            "tokens params_nonembedding too), as far as they are known, the target has tau "
             f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {signed(row['gain_sizes'])} "
             f"({signed(row['gain_sizes_low'])} to {signed(row['gain_sizes_high'])})."
         )

@@ -82,7 +82,7 @@ def test_tables_of_several_folders_are_looked_at(
     assert f"folders of tables: one{os.pathsep}other" in shown
     assert "nb201.csv, 1 of 15,625 architectures; targets cifar10_test, latency" in shown
     assert "two tables are called nbmacro, one/nbmacro.csv and other/nbmacro.csv" in shown
-    assert "mend: --tables with one of these files where nbmacro is scored" in shown
+    assert "mend: name one of these files in --tables too, where nbmacro is scored" in shown
 
 
 @pytest.mark.parametrize("kind", ["text", "other", "newer"])

@@ -10,7 +10,7 @@ from benchmarks_data.errors import InputError
 from harness import regress
 from harness.regress import main
 from harness.regression import baseline as baselines
-from harness.regression.baseline import measure, read, write
+from harness.regression.baseline import METRICS, measure, read, write
 from harness.reporting.fed import fed
 from harness.scoring.inputs import name_of
 from harness.scoring.job import Job
@@ -123,7 +123,8 @@ def test_the_committed_baseline_names_every_registered_proxy() -> None:
     committed = read(Path(__file__).parents[3] / regress.BASELINE)
     assert set(committed.taus) == {request.name for request in baselines.every_request()}
     with (Path(__file__).parents[3] / regress.BASELINE).open() as file:
-        assert sum(1 for _ in csv.reader(file)) == 1 + 3 * len(committed.taus) + len(
+        by_proxy = 3 + len(METRICS)  # tau, the ends of its interval, metrics
+        assert sum(1 for _ in csv.reader(file)) == 1 + by_proxy * len(committed.taus) + len(
             committed.scores
         )
 

@@ -61,7 +61,7 @@ def test_the_search_table_ends_with_random_orders() -> None:
     sections = run_document(found, {"a_test_200ep": []}, SETTINGS).parts[0].sections
     search = next(section.table for section in sections if section.title == "Search")
     headings = [heading for heading, _ in search.headings]
-    assert headings[-2:] == ["regret at 100 (50 %)", "input"]
+    assert headings[-2:] == ["mean regret to 16 (8 %)", "input"]
     assert [row[0].text for row in search.rows] == ["params", "zeros", "random order"]
     chance = found.search.query("proxy == 'zeros' and metric == 'precision_top10'").iloc[0]
     shown = search.rows[-1][headings.index("precision, 20")].text

@@ -102,7 +102,8 @@ def test_images_go_to_networks_of_images_and_tokens_to_those_of_tokens(
     np.savez(tmp_path / "tokens.npz", tokens=np.arange(160).reshape(4, 40))
     fed = ["--images", "noise", "--tokens", str(tmp_path / "tokens.npz")]
     with benchmarks_data.isolated(Gpt2Lm1b()):
-        assert main([*command(tmp_path, folder, "nb201", "gpt2_lm1b"), *fed]) == 0
+        read = ["--proxy", "snip[batch=2]"]
+        assert main([*command(tmp_path, folder, "nb201", "gpt2_lm1b"), *fed, *read]) == 0
     text = (tmp_path / "out" / "overview.md").read_text()
     assert "Gaussian noise" in text
     assert "tokens.npz" in text
