@@ -17,8 +17,7 @@ import proxies
 from harness.analysis.statistics import Vector, tau_b
 from harness.analysis.units import Units
 
-#: How ranks are combined -> the aggregate that has the formula: the sum of log(rank / n) is that of
-#: AZ-NAS.
+#: How ranks are combined -> the aggregate that has the formula.
 FORMULAS = {"log_rank": "log_rank", "mean_rank": "mean_rank"}
 
 
