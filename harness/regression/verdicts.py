@@ -157,11 +157,8 @@ def _verdict(
     if moved := [key for key, distance in distances.items() if distance > allowed]:
         worst = max(moved, key=distances.__getitem__)
         first, second = pairs[worst]
-        now = (
-            f"missing ({measured.reasons.get(worst, 'no reason is known')})"
-            if math.isnan(second)
-            else repr(second)
-        )
+        reason = measured.reasons.get(worst, "no reason is known")
+        now = f"missing ({reason})" if math.isnan(second) else repr(second)
         drifts.append(
             f"{len(moved)} of {len(pairs)} scores moved, most at index {worst[1]}, seed "
             f"{worst[2]}: from {first!r} to {now}"

@@ -10,15 +10,9 @@ without importing torch; the code is in the modules.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from proxies.passes.common import Inputs
-    from proxies.view import View
+from proxies.passes.entry import Pass
 
 #: What a pass may depend on besides the architecture, drawn from the seed (images and labels from a
 #: file, if one is given).
@@ -29,57 +23,6 @@ FREE = "no pass at all"
 
 #: The options of a supernet's numerics (:class:`proxies.passes.objectives.Numerics`).
 NUMERICS = frozenset({"preset", "alpha", "gate_scale", "signs", "batchnorm"})
-
-
-@dataclass(frozen=True)
-class Pass:
-    """What the catalogue knows of a pass.
-
-    Attributes:
-        name: of the function.
-        module: of this package, which defines it.
-        needs: what its result depends on besides the architecture, among NEEDS.
-        cost: what it computes, for people.
-        options: the names of its options.
-        batches: how many batches of images it draws, up to and including the last.
-        largest_batch: the largest batch that it takes; None means any.
-        logits: whether its result depends on the classifier.
-        supernet: whether it is of a supernet, once for all architectures, instead of a network.
-        hands_out_network: whether its result holds the network itself, which is then not used for
-            other proxies.
-        requires: what it requires of any network, among the checks of
-            :mod:`proxies.passes.requirements`; networks of benchmarks have all of it.
-    """
-
-    name: str
-    module: str
-    needs: frozenset[str]
-    cost: str
-    options: frozenset[str] = frozenset()
-    batches: int = 1
-    largest_batch: int | None = None
-    logits: bool = True
-    supernet: bool = False
-    hands_out_network: bool = False
-    requires: tuple[str, ...] = ()
-
-    def function(self) -> Callable[..., Any]:
-        """Import and return the function, which is when torch is imported."""
-        function: Callable[..., Any] = getattr(
-            importlib.import_module(f"{__name__}.{self.module}"), self.name
-        )
-        return function
-
-    def run(self, view: View, inputs: Inputs, options: Mapping[str, Any]) -> Any:
-        """Return the result for any network.
-
-        Raises:
-            NotApplicable: the network has not what the pass requires.
-        """
-        from proxies.passes.requirements import check
-
-        check(self.requires, view)
-        return self.function()(view, inputs, **options)
 
 
 _BATCH, _DATA = frozenset({"batch"}), frozenset({"weights", "images", "labels"})

@@ -21,7 +21,8 @@ def test_every_command_says_its_version(name: str, capsys: pytest.CaptureFixture
 def test_every_command_names_the_nearest_option(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = {"agree": ["a", "b"], "report": ["a"], "overview": ["a"]}.get(name, [])
+    folders = ("combine", "overview", "report")
+    words = {"agree": ["a", "b"], **dict.fromkeys(folders, ["a"])}.get(name, [])
     words = ["nb201", "x", "--out", "o"] if name == "convert" else words
     with pytest.raises(SystemExit) as stop:
         importlib.import_module(COMMANDS[name]).main([*words, "--versoin=1"])

@@ -48,6 +48,7 @@ ABSENT = {
     "run": ["--images", "absent.npz"],
     "report": ["absent"],
     "overview": ["absent"],
+    "combine": ["absent"],
     "agree": ["absent.csv", "absent.csv"],
     "regress": ["--baseline", "absent/absent.csv"],
     "search": ["--tables", "absent"],
