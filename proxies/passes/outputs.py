@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.overrides import TorchFunctionMode
 
+from proxies.passes.activations import watched
 from proxies.passes.common import (
     Inputs,
     batch_statistics,
@@ -42,26 +41,6 @@ ACTIVATIONS = frozenset(
 SOME = 8
 #: Added to each variance.
 EPSILON = 1e-10
-
-
-class _ActivationsSeen(TorchFunctionMode):
-    """Lets *see* look at the output of every activation function that is called meanwhile."""
-
-    def __init__(self, see: Callable[[Tensor], None]) -> None:
-        super().__init__()
-        self._see = see
-
-    def __torch_function__(
-        self,
-        function: Any,
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        output = function(*args, **(kwargs or {}))
-        if function in ACTIVATIONS:
-            self._see(output)
-        return output
 
 
 def positions(output: Tensor, module: nn.Module | None = None) -> Tensor:
@@ -122,7 +101,7 @@ def effective_ranks(view: View, inputs: Inputs, *, batch: int) -> EffectiveRanks
     with (
         batch_statistics(network),
         output_hooks(weighted, see),
-        _ActivationsSeen(partial(see, None)),
+        watched(partial(see, None), ACTIVATIONS),
         torch.no_grad(),
     ):
         network(inputs.images(batch))
