@@ -88,15 +88,12 @@ def _signs(values: Vector, group: Labels, sizes: Vector) -> Vector:
     """Return (n, groups): the sum over the items of each group of the sign of an item's value less
     theirs.
     """
-    columns = []
-    for number, size in enumerate(sizes):
-        ordered = np.sort(values[group == number])
-        columns.append(
-            np.searchsorted(ordered, values, "left")
-            + np.searchsorted(ordered, values, "right")
-            - size
-        )
-    return np.stack(columns, axis=1)
+    unique, place = np.unique(values, return_inverse=True)
+    groups = len(sizes)
+    counts = np.bincount(place * groups + group, minlength=len(unique) * groups)
+    equal = counts.reshape(len(unique), groups)
+    up_to = equal.cumsum(axis=0)
+    return (2.0 * up_to - equal - sizes)[place]
 
 
 def _by_group(rows: Vector, group: Labels, count: int) -> Vector:
@@ -142,8 +139,16 @@ def _variance(x: Vector, y: Vector, group: Labels, sizes: Vector) -> float:
             continue
         others = sizes - (np.arange(len(sizes)) == number)
         gains_x, gains_y = x[members] / np.maximum(others, 1), y[members]
-        # The sum of squares of gains_x gains_y', centred both ways, without that product of (size,
-        # size).
         centred_x, centred_y = gains_x - gains_x.mean(axis=0), gains_y - gains_y.mean(axis=0)
-        total += float(((centred_x.T @ centred_x) * (centred_y.T @ centred_y)).sum()) / (size - 1)
+        total += _squares(centred_x, centred_y) / (size - 1)
     return total
+
+
+def _squares(one: Vector, other: Vector) -> float:
+    """Return the sum of squares of one @ other.T, two matrices (n, m), by whichever product is
+    smaller: that one, or two of (m, m).
+    """
+    n, m = one.shape
+    if n < m:
+        return float(((one @ other.T) ** 2).sum())
+    return float(((one.T @ one) * (other.T @ other)).sum())
