@@ -53,13 +53,15 @@ def score_accuracy(
     width: float,
     subject: str | None = None,
 ) -> Figure:
-    """Draw one panel per proxy: score (mean over seeds) against accuracy.
+    """Draw one panel per proxy that has a score: the mean over seeds against accuracy.
 
     Scores of -inf stand on the left edge. Where outliers would squash the others the panel shows
     ranks of scores, and says so.
     """
     ranked = correlations.sort_values("tau", ascending=False, kind="stable")["proxy"]
     names = [name for name in ranked if name in set(scores["proxy"])]
+    scored = set(scores.dropna(subset="score")["proxy"])
+    names = [name for name in names if name in scored] or names
     columns = min(max(2, int(width / PANEL)), math.ceil(math.sqrt(len(names)) * 1.3))
     lines = math.ceil(len(names) / columns)
     figure = Sheet(width, (min(0.9 * width / columns, 1.9) + 2 * LINE) * lines + 0.5)

@@ -185,6 +185,15 @@ def test_outliers_do_not_squash_a_panel() -> None:
     assert not plots.is_squashed(pd.Series(scores))
 
 
+def test_a_score_that_applies_to_no_network_has_no_panel() -> None:
+    scores = frame(zeros=ZEROS, flops=[math.nan] * len(ZEROS))
+    figure = FIGURES["score_accuracy"].draw(
+        results(scores, table(**{TARGET: ACCURACY})), TARGET, 6.75
+    )
+    shown = [axes.get_title().split("\n")[0] for axes in figure.axes if axes.get_visible()]
+    assert shown == ["zeros"]
+
+
 def test_the_ceiling_and_the_values_are_apart(found) -> None:
     """Values stand right of the axes, in which the line is."""
     figure = drawn("tau", found, TARGET, 3.25)
