@@ -22,7 +22,9 @@ def without_layers(folder: Path) -> None:
     scores = pd.read_csv(folder / "scores.csv", keep_default_na=False)
     scores[scores["proxy"] != "layers"].to_csv(folder / "scores.csv", index=False)
     correlations = pd.read_csv(folder / "correlations.csv", keep_default_na=False)
-    correlations[correlations["proxy"] != "layers"].to_csv(folder / "correlations.csv", index=False)
+    newer = [name for name in correlations if "alike" in name]
+    rows = correlations[correlations["proxy"] != "layers"].drop(columns=newer)
+    rows.to_csv(folder / "correlations.csv", index=False)
     record = json.loads((folder / "run.json").read_text())
     record["proxies"] = [one for one in record["proxies"] if one["name"] != "layers"]
     (folder / "run.json").write_text(json.dumps(record))
@@ -58,6 +60,7 @@ def test_an_old_run_is_reported_and_merged_with_a_new_one(runs: Path, tmp_path: 
     assert report([str(runs / "old"), "--out", str(tmp_path / "alone")]) == 0
     rows = pd.read_csv(tmp_path / "alone" / "correlations.csv").set_index("proxy")
     assert "layers" not in rows.index
+    assert rows["tau_alike"].isna().all(), "nothing is said of networks alike in unknown depth"
     both = [str(runs / "old"), str(runs / "new"), "--out", str(tmp_path / "both")]
     assert report(both) == 0
     assert {"layers", "zeros", "synflow"} <= set(
