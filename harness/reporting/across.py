@@ -51,6 +51,8 @@ FIGURES = {
     "overview": "Tau of every score with its 95 % interval, by run.",
     "left": left.CAPTION,
 }
+#: What the title of a run ends with whose taus are weighted to the parts of its benchmark.
+WEIGHTED = ", weighted"
 #: What a score is judged by.
 JUDGED = ("tau", "tau_low", "tau_high", *left.NUMBERS)
 #: Inches of a panel in which an interval can be read.
@@ -93,7 +95,9 @@ def save_overview(
     titles, taus = [part.title for part in parts], [part.rows for part in parts]
     scores = [rows[rows["proxy"].isin(scored(runs))] for rows in taus]
     judged = [(title, _judged(rows)) for title, rows in zip(titles, scores, strict=True)]
-    places, given = standings(judged), left.left_of(judged)
+    places = standings(judged)
+    plain = [title.removesuffix(WEIGHTED) for title in titles]  # weights are for taus alone
+    given = left.left_of([(title, rows) for title, (_, rows) in zip(plain, judged, strict=True)])
     subject, suffixes = subject_of(runs), SUFFIXES if width is None else PAPER_SUFFIXES
 
     def clear() -> None:
@@ -108,7 +112,7 @@ def save_overview(
             drawn = {
                 "heat_map": heat_map(titles, scores, list(places["proxy"]), width, subject),
                 "overview": taus_by_run(parts, order, width or WIDTHS["text"], subject),
-                "left": left.left_map(titles, given, width, subject),
+                "left": left.left_map(plain, given, width, subject),
             }
             figures = {
                 name: (save(figure, new / f"{name}.png", suffixes), FIGURES[name])
@@ -152,7 +156,7 @@ def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
             for title, mark in zip(titles, marks, strict=True)
         ]
     titles = [
-        f"{title}, weighted" if run.weighted else title
+        f"{title}{WEIGHTED}" if run.weighted else title
         for title, (run, _) in zip(titles, keys, strict=True)
     ]
     return [

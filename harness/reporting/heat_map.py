@@ -12,8 +12,8 @@ from matplotlib.image import AxesImage
 
 from harness.reporting.paper import CHARACTER, LINE, Sheet, decimals, embolden, wrapped
 
-#: Inches of a column in which an interval can be read, and at least of one with tau alone.
-WITH_INTERVAL, ALONE = 0.95, 0.42
+#: Inches at least of a column with tau alone.
+ALONE = 0.42
 #: What red, green and blue give to how bright a colour is; on a darker one than this text is white.
 LUMINANCE, DARK = (0.299, 0.587, 0.114), 0.5
 
@@ -24,11 +24,13 @@ class Writing:
 
     Attributes:
         text: of a row, and of whether there is room for an interval.
+        width: inches of a column in which an interval can be read.
         lines: that the text of a cell with an interval takes, with the space around it.
         strong: whether the text of a row is bold.
     """
 
     text: Callable[[pd.Series, bool], str]
+    width: float
     lines: float
     strong: Callable[[pd.Series], bool]
 
@@ -47,7 +49,7 @@ def _never(_: pd.Series) -> bool:
     return False
 
 
-TAUS = Writing(_tau_text, 2.2, _never)
+TAUS = Writing(_tau_text, 0.95, 2.2, _never)
 
 
 def heat_map(
@@ -72,10 +74,10 @@ def heat_map(
         writing: what the cells say.
     """
     names = CHARACTER * max(map(len, order)) + 0.2
-    column = WITH_INTERVAL if width is None else max(ALONE, (width - names) / len(titles))
+    column = writing.width if width is None else max(ALONE, (width - names) / len(titles))
     headings = [wrapped(title, column - 0.05, least=6) for title in titles]
     lines = max(heading.count("\n") + 1 for heading in headings)
-    lines_of_row = writing.lines if column >= WITH_INTERVAL else 1.3
+    lines_of_row = writing.lines if column >= writing.width else 1.3
     height = LINE * (lines_of_row * len(order) + 1.2 * lines + 3)
     figure = Sheet(names + column * len(titles), height)
     axes = figure.subplots()
@@ -85,7 +87,7 @@ def heat_map(
     image = axes.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto")
     for x, frame in enumerate(frames):
         for y, (_, row) in enumerate(frame.iterrows()):
-            text = writing.text(row, column >= WITH_INTERVAL)
+            text = writing.text(row, column >= writing.width)
             look = {"color": _shade(image, row["tau"]), "ha": "center", "va": "center"}
             look |= {"weight": "bold"} if writing.strong(row) else {}
             axes.text(x, y, text, linespacing=1.1, **look)

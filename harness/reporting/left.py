@@ -24,13 +24,14 @@ TEXT = (
     "sample, to the tau of a prediction from live_params, live_convs, layers, flops and depth (of "
     "networks of tokens params_nonembedding too), as far as they are known. Alike are networks "
     "with equally many layers, equally many live operations (where these are known) and "
-    "neighbouring sizes: tau alike is that of what sizes leave of score and target, over pairs that are alike. "
-    "Networks: how many have another one alike. p: of the permutation test that shuffles what is "
-    "left of a score among networks alike, corrected for all rows of the table (Holm). All are "
-    "numbers of the sample as it is. Scores are in the order of their mean gain."
+    "neighbouring sizes: tau alike is that of what sizes leave of score and target, over pairs "
+    "that are alike; below 0 the score orders them in reverse. Networks: how many have another one "
+    "alike. p: of the permutation test that shuffles what is left of a score among networks alike, "
+    "corrected for all rows of the table (Holm). All are numbers of the sample as it is. Scores "
+    "are in the order of their mean gain."
 )
 CAPTION = (
-    "What every score adds to size and depth, out of sample, with its 95 % interval; under it tau "
+    "What every score adds to size and depth, out of sample; where there is room its interval, tau "
     "among networks alike, and how many networks. Bold: the permutation test among networks alike "
     "has p below .05, corrected for all that is in the figure."
 )
@@ -112,7 +113,7 @@ def left_map(
     ends = {f"gain_sizes{end}": f"tau{end}" for end in ("", "_low", "_high")}
     values = [frame.drop(columns=list(ends.values())).rename(columns=ends) for frame in frames]
     order = list(dict.fromkeys(left["proxy"]))
-    return heat_map(shown, values, order, width, subject, Writing(_text, 3.2, _strong))
+    return heat_map(shown, values, order, width, subject, Writing(_text, 1.15, 3.4, _strong))
 
 
 def _text(row: pd.Series, with_interval: bool) -> str:
