@@ -71,7 +71,7 @@ def alike(score: Vector, accuracy: Vector, sizes: pd.DataFrame, classes: Labels)
     """
     first = np.sort(np.unique(classes, return_index=True)[1])
     sizes = sizes.iloc[first]
-    x, y, rank = _left(*(normal_scores(values[first]) for values in (score, accuracy)), sizes)
+    x, y, rank = _left(normal_scores(score[first]), normal_scores(accuracy[first]), sizes)
     equal = sizes[[name for name in EQUAL if name in sizes]].to_numpy(float)
     strata = strata_of(sizes.iloc[:, 0].to_numpy(float), equal)
     members = [rows for rows in _members(strata) if len(rows) > 1]

@@ -133,7 +133,7 @@ def combinations_document(
     outcome: Outcome,
     said: Sequence[str],
     record: Mapping[str, Any],
-    figures: Sequence[tuple[Path, str]],
+    figures: Sequence[tuple[Path, str]] = (),
 ) -> Document:
     """Return the report, with *figures* that were saved and their captions."""
     steps = _steps(outcome.paths)

@@ -88,9 +88,9 @@ def heat_map(
     for x, frame in enumerate(frames):
         for y, (_, row) in enumerate(frame.iterrows()):
             text = writing.text(row, column >= writing.width)
-            look = {"color": _shade(image, row["tau"]), "ha": "center", "va": "center"}
-            look |= {"weight": "bold"} if writing.strong(row) else {}
-            axes.text(x, y, text, linespacing=1.1, **look)
+            shown = axes.text(x, y, text, ha="center", va="center", linespacing=1.1)
+            shown.set_color(_shade(image, row["tau"]))
+            shown.set_fontweight("bold" if writing.strong(row) else "normal")
     axes.set_xticks(range(len(titles)), headings)
     axes.set_yticks(range(len(order)), list(order))
     axes.xaxis.tick_top()
