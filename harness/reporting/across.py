@@ -168,7 +168,7 @@ def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
 def _rows(run: Run, target: str, published: pd.DataFrame | None) -> pd.DataFrame:
     rows = run.correlations[run.correlations["target"] == target]
     known = published_taus(run, target, published)
-    return rows.reindex(columns=rows.columns.union(left.NUMBERS, sort=False)).assign(
+    return rows.reindex(columns=rows.columns.union(list(left.NUMBERS), sort=False)).assign(
         census=rows.get("census", False),
         applies=rows.get("applies", True),
         benchmark=run.record.benchmark,

@@ -122,7 +122,9 @@ def test_a_figure_and_tables_of_several_runs(
     ]
     others = [f"overview.{suffix}" for suffix in ("csv", "html", "md", "tex")]
     assert sorted(path.name for path in out.iterdir()) == sorted([*figures, *others])
+    assert "Given size and depth" in (out / "overview.html").read_text()
     written = pd.read_csv(out / "overview.csv")
+    assert written.loc[written["proxy"] == "zeros", "gain_sizes"].notna().all()
     for folder in runs:
         expected = pd.read_csv(folder / "correlations.csv").query("population == 'all'")
         theirs = written[written["folder"] == str(folder)]
