@@ -114,14 +114,21 @@ def save_overview(
                 "overview": taus_by_run(parts, order, width or WIDTHS["text"], subject),
                 "left": left.left_map(plain, given, width, subject),
             }
-            figures = {
-                name: (save(figure, new / f"{name}.png", suffixes), FIGURES[name])
-                for name, figure in drawn.items()
-                if figure is not None
-            }
+            figures = _saved(drawn, new, suffixes)
         report = across_document(places, given, runs, command, figures, left_out)
         write_text(new / "overview.html", html(report))
         write_text(new / "overview.md", markdown(report))
+
+
+def _saved(
+    drawn: Mapping[str, Figure | None], folder: Path, suffixes: Sequence[str]
+) -> dict[str, tuple[Path, str]]:
+    """Save the figures that there are, and return their PNG files with captions, by name."""
+    return {
+        name: (save(figure, folder / f"{name}.png", suffixes), FIGURES[name])
+        for name, figure in drawn.items()
+        if figure is not None
+    }
 
 
 def _judged(rows: pd.DataFrame) -> pd.DataFrame:
