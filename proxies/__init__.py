@@ -16,7 +16,7 @@ from proxies.registry import aggregate, load_plugin, problems, proxy, registered
 from proxies.requests import Reading, Request, expand, request
 
 #: Always reported beside the proxies that were asked for.
-TRIVIAL_BASELINES = ("params", "flops", "live_params", "live_convs")
+TRIVIAL_BASELINES = ("params", "flops", "live_params", "live_convs", "layers")
 #: Reported besides where networks take tokens; elsewhere they say nothing of their own.
 TOKEN_BASELINES = ("params_nonembedding",)
 #: All that say how large a network is.

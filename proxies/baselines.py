@@ -61,6 +61,18 @@ def live_convs(cost: Cost) -> float:
     return _known(cost.live_convs)
 
 
+@proxy("layers", reads="cost")
+def layers(cost: Cost) -> float:
+    """Number of modules with trainable parameters of their own, dead edges included.
+
+    Convolutions, linear layers, normalisations, embeddings. Tybl and Neumann ("Training-free Neural
+    Architecture Search through Variance of Knowledge of Deep Network Weights", CVPR 2025) set it
+    beside their score, but count parameter tensors, which orders the cells of NAS-Bench-201 alike:
+    by their convolutions, dead ones included.
+    """
+    return float(cost.layers)
+
+
 def _known(number: int | None) -> float:
     if number is None:
         raise NotApplicable(NO_OPERATIONS)

@@ -16,24 +16,12 @@ from proxies.vote import log_ranks
 
 if TYPE_CHECKING:
     from proxies.entries import Ranks
-    from proxies.passes.cost import Cost
     from proxies.passes.fisher_matrix import LogitFisher
 
 PAPER = Paper("Tybl and Neumann", 2025, "https://arxiv.org/abs/2502.04975")
 #: More than the entropy of nine numbers, log 9 = 2.197.
 ABOVE_ENTROPY = 3
 EPSILON = 1e-10
-
-
-@proxy("layers", reads="cost", paper=PAPER)
-def layers(cost: Cost) -> float:
-    """Number of modules with trainable parameters of their own, dead edges included.
-
-    Convolutions, linear layers and normalisations. On NAS-Bench-201 it orders as the number of
-    convolutions of the cell, dead ones included. The authors count parameter tensors, which orders
-    cells alike.
-    """
-    return float(cost.layers)
 
 
 @proxy(

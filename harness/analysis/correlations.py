@@ -33,7 +33,7 @@ from proxies.requests import direction
 
 Array = np.ndarray[Any, Any]
 #: The trivial baselines that say how large a network is, and how much of it is used.
-SIZES = ("params", "live_params", "live_convs", "flops", "params_nonembedding")
+SIZES = ("params", "live_params", "live_convs", "flops", "layers", "params_nonembedding")
 CORRELATION_COLUMNS = [
     *(
         "benchmark",

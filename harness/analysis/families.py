@@ -137,6 +137,19 @@ def _largest(factor: Array, contrasts: Any, error: Vector, tested: Array) -> Vec
     return np.sort(np.concatenate(largest))
 
 
+def holm(p: Vector) -> Vector:
+    """Return p values (m,) corrected for their number (Holm 1979), whatever their correlations.
+
+    NaN where there is none, which counts as no comparison.
+    """
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    corrected = np.full(len(p), math.nan)
+    steps = p[order] * np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return corrected
+
+
 def letters(names: Sequence[str], different: Collection[tuple[str, str]]) -> dict[str, str]:
     """Return the compact letter display of *names*, the best first.
 

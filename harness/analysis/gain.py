@@ -59,8 +59,8 @@ def gain(
         or min(np.ptp(stats.rankdata(values)) for values in (score, accuracy)) == 0
     ):
         return None
-    y, x = _normal_scores(accuracy), _normal_scores(score)
-    known = _basis([_normal_scores(column) for column in sizes.T])
+    y, x = normal_scores(accuracy), normal_scores(score)
+    known = _basis([normal_scores(column) for column in sizes.T])
     both = np.hstack([known, _basis([x])[:, 1:]])
     without, with_score = _predicted(known, y, folds), _predicted(both, y, folds)
     noise = (
@@ -91,7 +91,8 @@ def folds_of(classes: Labels) -> Labels:
     return order[classes] % FOLDS
 
 
-def _normal_scores(values: Vector) -> Vector:
+def normal_scores(values: Vector) -> Vector:
+    """Return the normal quantiles of the ranks of values (n,)."""
     scores: Vector = stats.norm.ppf((stats.rankdata(values) - 0.5) / len(values))
     return scores
 

@@ -24,8 +24,6 @@ from harness.analysis.statistics import Vector, kendall, tau_influence
 COMBINATION, BEST = "combination", "best single score"
 #: Combinations of the literature, which were chosen beforehand.
 PUBLISHED = ("az_nas", "vkdnw_agg")
-#: Scores that say how large or deep a network is.
-SIZE_SCORES = tuple(dict.fromkeys((*SIZES, "layers")))
 JUDGED_COLUMNS = [
     *("scheme", "left_out", "run", "score", "scores", "n", "tau", "tau_low", "tau_high"),
     *("ndcg", "regret_mean", "difference", "low", "high", "p_family"),
@@ -55,7 +53,7 @@ class Judged:
 
 def judged(split: Split, steps: Sequence[Step], by: str) -> list[Judged]:
     """Return the runs that a split leaves out, with what is compared there: the combination of the
-    *steps*, its first score, PUBLISHED and SIZE_SCORES as far as they have values.
+    *steps*, its first score, PUBLISHED and SIZES as far as they have values.
     """
     chosen = [step.chosen for step in steps]
     made_of = {COMBINATION: " + ".join(chosen), BEST: chosen[0]}
@@ -63,7 +61,7 @@ def judged(split: Split, steps: Sequence[Step], by: str) -> list[Judged]:
     for run in split.judged:
         present = run.scores.columns[run.scores.notna().any()]
         orders = {COMBINATION: combination(run, chosen, by), BEST: run.scores[chosen[0]]}
-        orders |= {name: run.scores[name] for name in (*PUBLISHED, *SIZE_SCORES) if name in present}
+        orders |= {name: run.scores[name] for name in (*PUBLISHED, *SIZES) if name in present}
         made.append(Judged(split, run, orders, made_of))
     return made
 
@@ -112,7 +110,7 @@ def across(judgements: Sequence[Judged]) -> pd.DataFrame:
     - ``ahead`` is in how many benchmarks the difference is above 0.
 
     Compared are the combination with all others, and the best single score and PUBLISHED with
-    SIZE_SCORES, each in the runs that have both.
+    SIZES, each in the runs that have both.
     """
     schemes = dict.fromkeys(one.split.scheme for one in judgements)
     frames = [
@@ -153,7 +151,7 @@ def _across(scheme: str, judgements: Sequence[Judged]) -> pd.DataFrame:
 def _pairs(judgements: Sequence[Judged]) -> list[tuple[str, str]]:
     """Return what is compared in any of the runs, each with what comes after it."""
     names = list(dict.fromkeys(name for one in judgements for name in one.orders))
-    sizes = [name for name in SIZE_SCORES if name in names]
+    sizes = [name for name in SIZES if name in names]
     others = [name for name in (COMBINATION, BEST, *PUBLISHED) if name in names]
     return [
         (one, other)

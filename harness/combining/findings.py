@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.analysis.judgement import BEST, COMBINATION, SIZE_SCORES
+from harness.analysis.correlations import SIZES
+from harness.analysis.judgement import BEST, COMBINATION
 from harness.combining.choosing import Outcome
 from harness.reporting.phrases import listed, records, signed
 
@@ -33,7 +34,7 @@ def beats(rows: pd.DataFrame, score: str) -> bool:
     must have the score; else those over architectures. As each of several differences has to be
     above 0, none needs a correction for their number.
     """
-    against = rows[(rows["score"] == score) & rows["other"].isin(SIZE_SCORES)]
+    against = rows[(rows["score"] == score) & rows["other"].isin(SIZES)]
     several = rows["benchmarks"].max() > 1
     measured = against[against["benchmarks"] == rows["benchmarks"].max()]
     lows = measured["low_spaces" if several else "low"]
@@ -43,7 +44,7 @@ def beats(rows: pd.DataFrame, score: str) -> bool:
 
 def _everywhere(rows: pd.DataFrame) -> set[str]:
     """Return the size measures that every run has which the combination was judged on."""
-    own = rows[(rows["score"] == COMBINATION) & rows["other"].isin(SIZE_SCORES)]
+    own = rows[(rows["score"] == COMBINATION) & rows["other"].isin(SIZES)]
     return set(own.loc[own["runs"] == rows["runs"].max(), "other"])
 
 
@@ -51,7 +52,7 @@ def _beating_size(rows: pd.DataFrame, scheme: str) -> str:
     """Return what beats size, and the differences with the strongest size measure."""
     if not _everywhere(rows):
         return f"Left out {scheme}: no size measure was scored in all runs, so nothing is said."
-    names = [name for name in rows["score"].unique() if name not in SIZE_SCORES]
+    names = [name for name in rows["score"].unique() if name not in SIZES]
     winners = [name for name in names if beats(rows, name)]
     where = "across spaces" if rows["benchmarks"].max() > 1 else "across these datasets"
     own = rows[(rows["score"] == COMBINATION) & rows["other"].isin(_everywhere(rows))]
@@ -80,7 +81,7 @@ def _ends(row: pd.Series) -> str:
 
 def _combination_against(rows: pd.DataFrame, scheme: str) -> list[str]:
     """Return how the combination stands beside the best single score and published combinations."""
-    own = rows[(rows["score"] == COMBINATION) & ~rows["other"].isin(SIZE_SCORES)]
+    own = rows[(rows["score"] == COMBINATION) & ~rows["other"].isin(SIZES)]
     parts = [
         f"less {'the ' if row['other'] == BEST else ''}{row['other']} {signed(row['difference'])}"
         f"{_ends(pd.Series(row))}, in {row['runs']} run{'' if row['runs'] == 1 else 's'}"

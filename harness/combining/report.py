@@ -1,4 +1,4 @@
-"""What combinations leave: CSV files, combine.json, report.html and report.md."""
+"""What combinations leave: CSV files, figures, combine.json, report.html and report.md."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harness.combining.choosing import Outcome
+from harness.combining.figures import remove_figures, save_figures
 from harness.combining.findings import sentences
 from harness.files.combine_record import CombineRecord
 from harness.files.provenance import with_versions
@@ -78,18 +79,19 @@ PATHS = (
 def publish_combinations(
     outcome: Outcome, folders: Sequence[Path], size: int, folder: Path, command: Sequence[str]
 ) -> list[str]:
-    """Write judged.csv, across.csv, paths.csv, the reports and combine.json into *folder*, and
-    return the sentences.
+    """Write judged.csv, across.csv, paths.csv, the figures, the reports and combine.json into
+    *folder*, and return the sentences.
 
     *folders* are where the runs lie.
     """
     said = sentences(outcome)
     record = with_versions(_record(outcome, folders, size, said, command))
-    with appearing(folder, RECORD, lambda: None) as new:
+    with appearing(folder, RECORD, lambda: remove_figures(folder)) as new:
         write_csv(outcome.judged, new / "judged.csv")
         write_csv(outcome.across, new / "across.csv")
         write_csv(outcome.paths, new / "paths.csv")
-        report = combinations_document(outcome, said, record)
+        figures = save_figures(outcome, new)
+        report = combinations_document(outcome, said, record, figures)
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, record_text(record, CombineRecord, indent=1))
@@ -128,14 +130,19 @@ def _record(
 
 
 def combinations_document(
-    outcome: Outcome, said: Sequence[str], record: Mapping[str, Any]
+    outcome: Outcome,
+    said: Sequence[str],
+    record: Mapping[str, Any],
+    figures: Sequence[tuple[Path, str]] = (),
 ) -> Document:
-    """Return the report."""
+    """Return the report, with *figures* that were saved and their captions."""
     steps = _steps(outcome.paths)
     last = steps["scheme"] == steps["scheme"].iloc[-1]
     sections = [
         Section("Across all that was left out", ACROSS_TEXT, tables.fill(outcome.across, ACROSS)),
-        Section("Where it was not chosen", JUDGED_TEXT, tables.fill(outcome.judged, JUDGED)),
+        Section(
+            "Where it was not chosen", JUDGED_TEXT, tables.fill(outcome.judged, JUDGED), figures
+        ),
         *(
             Section(f"The path, left out {scheme}", PATHS_TEXT, tables.fill(rows, PATHS))
             for scheme, rows in steps[~last].groupby("scheme", sort=False)

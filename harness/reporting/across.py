@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from benchmarks_data.target import Target
 from harness.analysis.standing import standings
 from harness.files.whole import write_csv, write_text
+from harness.reporting import left
 from harness.reporting.across_report import across_document, subject_of
 from harness.reporting.figures import PAPER_SUFFIXES, SUFFIXES, save
 from harness.reporting.heat_map import heat_map
@@ -40,14 +41,20 @@ from harness.reporting.side_by_side import Run, published_taus, ranked
 from harness.reporting.tables import Cell, Table
 from harness.terminal.widths import WIDTHS
 
-#: What overview.csv holds: tau with its interval, a row for each run, target and proxy.
+#: What overview.csv holds: tau with its interval and what is left given size and depth, a row for
+#: each run, target and proxy.
 COLUMNS = ["benchmark", "dataset", "target", "population", "proxy", "tau", "tau_low", "tau_high"]
-COLUMNS += ["missing", "published", "folder", "census", "n", "applies"]
+COLUMNS += ["missing", "published", "folder", "census", "n", "applies", *left.NUMBERS]
 #: The figures, with what they show.
 FIGURES = {
     "heat_map": "Tau of every score in every run, the scores by their mean place.",
     "overview": "Tau of every score with its 95 % interval, by run.",
+    "left": left.CAPTION,
 }
+#: What the title of a run ends with whose taus are weighted to the parts of its benchmark.
+WEIGHTED = ", weighted"
+#: What a score is judged by.
+JUDGED = ("tau", "tau_low", "tau_high", *left.NUMBERS)
 #: Inches of a panel in which an interval can be read.
 PANEL = 0.65
 
@@ -87,7 +94,10 @@ def save_overview(
     parts, order = parts_of(runs, published), ranked(runs)
     titles, taus = [part.title for part in parts], [part.rows for part in parts]
     scores = [rows[rows["proxy"].isin(scored(runs))] for rows in taus]
-    places = standings([(title, _placed(rows)) for title, rows in zip(titles, scores, strict=True)])
+    judged = [(title, _judged(rows)) for title, rows in zip(titles, scores, strict=True)]
+    places = standings(judged)
+    plain = [title.removesuffix(WEIGHTED) for title in titles]  # weights are for taus alone
+    given = left.left_of([(title, rows) for title, (_, rows) in zip(plain, judged, strict=True)])
     subject, suffixes = subject_of(runs), SUFFIXES if width is None else PAPER_SUFFIXES
 
     def clear() -> None:
@@ -99,23 +109,32 @@ def save_overview(
         write_csv(pd.concat(taus), new / "overview.csv")
         write_text(new / "overview.tex", overview_tex(parts, order))
         with matplotlib.rc_context(STYLE):
-            drawn = [
-                heat_map(titles, scores, list(places["proxy"]), width, subject),
-                taus_by_run(parts, order, width or WIDTHS["text"], subject),
-            ]
-            figures = [
-                (save(figure, new / f"{name}.png", suffixes), caption)
-                for figure, (name, caption) in zip(drawn, FIGURES.items(), strict=True)
-            ]
-        report = across_document(places, runs, command, figures, left_out)
+            drawn = {
+                "heat_map": heat_map(titles, scores, list(places["proxy"]), width, subject),
+                "overview": taus_by_run(parts, order, width or WIDTHS["text"], subject),
+                "left": left.left_map(plain, given, width, subject),
+            }
+            figures = _saved(drawn, new, suffixes)
+        report = across_document(places, given, runs, command, figures, left_out)
         write_text(new / "overview.html", html(report))
         write_text(new / "overview.md", markdown(report))
 
 
-def _placed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return taus that count for places: none with a cost, which no score is meant to follow."""
+def _saved(
+    drawn: Mapping[str, Figure | None], folder: Path, suffixes: Sequence[str]
+) -> dict[str, tuple[Path, str]]:
+    """Save the figures that there are, and return their PNG files with captions, by name."""
+    return {
+        name: (save(figure, folder / f"{name}.png", suffixes), FIGURES[name])
+        for name, figure in drawn.items()
+        if figure is not None
+    }
+
+
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that scores are judged by: none of a cost, which no score is meant to follow."""
     cost = Target.parse(str(rows["target"].iloc[0])).is_known_before_training
-    return rows.assign(tau=np.nan, tau_low=np.nan, tau_high=np.nan) if cost else rows
+    return rows.assign(**dict.fromkeys(JUDGED, np.nan)) if cost else rows
 
 
 def scored(runs: Sequence[Run]) -> set[str]:
@@ -144,7 +163,7 @@ def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
             for title, mark in zip(titles, marks, strict=True)
         ]
     titles = [
-        f"{title}, weighted" if run.weighted else title
+        f"{title}{WEIGHTED}" if run.weighted else title
         for title, (run, _) in zip(titles, keys, strict=True)
     ]
     return [
@@ -156,7 +175,7 @@ def parts_of(runs: Sequence[Run], published: pd.DataFrame | None) -> list[Part]:
 def _rows(run: Run, target: str, published: pd.DataFrame | None) -> pd.DataFrame:
     rows = run.correlations[run.correlations["target"] == target]
     known = published_taus(run, target, published)
-    return rows.assign(
+    return rows.reindex(columns=rows.columns.union(list(left.NUMBERS), sort=False)).assign(
         census=rows.get("census", False),
         applies=rows.get("applies", True),
         benchmark=run.record.benchmark,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks_data.target import Target
 from harness.files.provenance import with_versions
-from harness.reporting import tables
+from harness.reporting import left, tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
 from harness.reporting.side_by_side import Run, what_was_run
 
@@ -27,35 +27,42 @@ TAUS_TEXT = (
 
 def across_document(
     places: pd.DataFrame,
+    given: pd.DataFrame,
     runs: Sequence[Run],
     command: Sequence[str],
-    figures: Sequence[tuple[Path, str]],
+    figures: Mapping[str, tuple[Path, str]],
     left_out: Sequence[str] = (),
 ) -> Document:
     """Return the report across runs.
 
     Args:
         places: of the scores, a frame of `harness.analysis.standing.STANDING_COLUMNS`.
+        given: what is left of the scores, of `harness.reporting.left.left_of`.
         runs: what was read.
         command: what made it, as typed.
-        figures: those that were saved, with their captions.
+        figures: those that were saved, by name, with their captions.
         left_out: sentences on what is not in it.
     """
     subject = subject_of(runs)
     sections = [
         Section("Places", PLACES_TEXT, _places_table(places, subject)),
-        Section("Taus", TAUS_TEXT, figures=figures),
+        Section("Taus", TAUS_TEXT, figures=[figures["heat_map"], figures["overview"]]),
     ]
+    if len(given):
+        table, shown = left.left_table(given, subject), [figures["left"]]
+        sections.append(Section("Given size and depth", left.TEXT, table, shown))
     said = [_about(subject, places)] if subject else []
-    part = Part("All runs", [*said, *_turning(places, subject)], sections)
+    part = Part(
+        "All runs", [*said, *_turning(places, subject), *left.left_sentences(given)], sections
+    )
     opening = [
         f"{what_was_run(run)}; {', '.join(Target.parse(one).label for one in run.record.targets)}"
         for run in runs
     ]
     opening += left_out
     title = f"{len(places)} scores in {len(runs)} runs"
-    shown = facts(with_versions({"runs": [str(run.folder) for run in runs]}))
-    return Document(title, opening, [part], shown_command(command), shown, {})
+    about = facts(with_versions({"runs": [str(run.folder) for run in runs]}))
+    return Document(title, opening, [part], shown_command(command), about, {})
 
 
 def subject_of(runs: Sequence[Run]) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,44 @@ from matplotlib.image import AxesImage
 
 from harness.reporting.paper import CHARACTER, LINE, Sheet, decimals, embolden, wrapped
 
-#: Inches of a column in which an interval can be read, and at least of one with tau alone.
-WITH_INTERVAL, ALONE = 0.95, 0.42
+#: Inches at least of a column with tau alone.
+ALONE = 0.42
 #: What red, green and blue give to how bright a colour is; on a darker one than this text is white.
 LUMINANCE, DARK = (0.299, 0.587, 0.114), 0.5
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What the cells of a heat map say.
+
+    Attributes:
+        text: of a row, and of whether there is room for an interval.
+        width: inches of a column in which an interval can be read.
+        lines: that the text of a cell with an interval takes, with the space around it.
+        strong: whether the text of a row is bold.
+    """
+
+    text: Callable[[pd.Series, bool], str]
+    width: float
+    lines: float
+    strong: Callable[[pd.Series], bool]
+
+
+def _tau_text(row: pd.Series, with_interval: bool) -> str:
+    """Return what a cell says of a score in a run: nothing where it has no value."""
+    if pd.isna(row["tau"]):
+        return "undefined" if pd.notna(row["applies"]) and row["applies"] else ""
+    tau = decimals(row["tau"], 2)
+    if not with_interval or pd.isna(row["tau_low"]):
+        return tau
+    return f"{tau}\n{decimals(row['tau_low'], 2)} to {decimals(row['tau_high'], 2)}"
+
+
+def _never(_: pd.Series) -> bool:
+    return False
+
+
+TAUS = Writing(_tau_text, 0.95, 2.2, _never)
 
 
 def heat_map(
@@ -23,6 +58,7 @@ def heat_map(
     order: Sequence[str],
     width: float | None,
     subject: str | None = None,
+    writing: Writing = TAUS,
 ) -> Figure:
     """Draw tau of every score in every run, and its 95 % interval where there is room.
 
@@ -35,12 +71,13 @@ def heat_map(
         order: the scores, the first on top.
         width: inches; None for as many as the intervals need.
         subject: the score whose name is bold.
+        writing: what the cells say.
     """
     names = CHARACTER * max(map(len, order)) + 0.2
-    column = WITH_INTERVAL if width is None else max(ALONE, (width - names) / len(titles))
+    column = writing.width if width is None else max(ALONE, (width - names) / len(titles))
     headings = [wrapped(title, column - 0.05, least=6) for title in titles]
     lines = max(heading.count("\n") + 1 for heading in headings)
-    lines_of_row = 2.2 if column >= WITH_INTERVAL else 1.3
+    lines_of_row = writing.lines if column >= writing.width else 1.3
     height = LINE * (lines_of_row * len(order) + 1.2 * lines + 3)
     figure = Sheet(names + column * len(titles), height)
     axes = figure.subplots()
@@ -50,9 +87,10 @@ def heat_map(
     image = axes.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto")
     for x, frame in enumerate(frames):
         for y, (_, row) in enumerate(frame.iterrows()):
-            text = _cell_text(row, with_interval=column >= WITH_INTERVAL)
-            shade = _shade(image, row["tau"])
-            axes.text(x, y, text, ha="center", va="center", color=shade, linespacing=1.1)
+            text = writing.text(row, column >= writing.width)
+            shown = axes.text(x, y, text, ha="center", va="center", linespacing=1.1)
+            shown.set_color(_shade(image, row["tau"]))
+            shown.set_fontweight("bold" if writing.strong(row) else "normal")
     axes.set_xticks(range(len(titles)), headings)
     axes.set_yticks(range(len(order)), list(order))
     axes.xaxis.tick_top()
@@ -66,13 +104,3 @@ def _shade(image: AxesImage, tau: float) -> str:
     """Return the colour of text that can be read on the cell of a tau."""
     dark = pd.notna(tau) and np.dot(LUMINANCE, image.to_rgba(np.array(tau))[:3]) < DARK
     return "white" if dark else "black"
-
-
-def _cell_text(row: pd.Series, *, with_interval: bool) -> str:
-    """Return what a cell says of a score in a run: nothing where it has no value."""
-    if pd.isna(row["tau"]):
-        return "undefined" if pd.notna(row["applies"]) and row["applies"] else ""
-    tau = decimals(row["tau"], 2)
-    if not with_interval or pd.isna(row["tau_low"]):
-        return tau
-    return f"{tau}\n{decimals(row['tau_low'], 2)} to {decimals(row['tau_high'], 2)}"

@@ -31,10 +31,17 @@ SIZE_TEXT = (
     "when scores are shuffled among "
     "architectures of equal size, which destroys all that they say beyond it; beyond: how far "
     "the score's own tau lies above. "
-    "Gain: what a score adds to the tau of a prediction from live_params, live_convs, flops and "
-    "depth (of networks of tokens params_nonembedding too), as far as they are known, out of "
-    "sample. Intervals of "
+    "Intervals of "
     "the difference and of tau at equal live params are simultaneous for all rows of the table."
+)
+LEFT_TEXT = (
+    "What a score says given size, depth and number of live operations. Gain: what it adds, out of "
+    "sample, to the tau of a prediction from live_params, live_convs, layers, flops and depth (of "
+    "networks of tokens params_nonembedding too), as far as they are known. Alike are networks "
+    "with equally many layers, equally many live operations (where these are known) and "
+    "neighbouring sizes; what sizes leave of score and target is compared within each such "
+    "stratum. p: of the permutation test that shuffles it there; corrected for all rows of the "
+    "table (Holm). Networks: in a stratum with another one, isomorphic architectures being one."
 )
 POPULATIONS_TEXT = (
     "The same scores among fewer architectures: connected has those with a path from input to "
@@ -139,9 +146,19 @@ SIZE = (
     ),
     interval("beyond_low_live_params", "beyond_high_live_params"),
     number(
+        "tau at equal live params",
+        "tau_equal_live_params",
+        "over pairs with as many live parameters as one another",
+    ),
+    interval("tau_equal_live_params_low", "tau_equal_live_params_high", TOGETHER),
+    INPUT,
+)
+LEFT = (
+    PROXY,
+    number(
         "gain",
         "gain_sizes",
-        "out of sample, over live_params, live_convs, flops, depth and params_nonembedding",
+        "out of sample, over the sizes that are known",
         "+z.3f",
     ),
     interval("gain_sizes_low", "gain_sizes_high"),
@@ -152,12 +169,12 @@ SIZE = (
         "+.3f",
     ),
     interval("tau_given_sizes_low", "tau_given_sizes_high"),
-    number(
-        "tau at equal live params",
-        "tau_equal_live_params",
-        "over pairs with as many live parameters as one another",
-    ),
-    interval("tau_equal_live_params_low", "tau_equal_live_params_high", TOGETHER),
+    number("tau alike", "tau_alike", "over pairs of networks that are alike", "+.3f"),
+    interval("tau_alike_low", "tau_alike_high"),
+    number("p", "p_alike", "of the permutation test within strata", ".2g"),
+    number("p, family", "p_alike_family", "corrected for all rows of the table", ".2g"),
+    number("networks", "n_alike", "in a stratum with another one", ",.0f"),
+    number("strata", "strata_alike", "", ",.0f"),
     INPUT,
 )
 #: Metrics of search.csv: heading, meaning, and how their numbers are written.

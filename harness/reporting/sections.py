@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks_data.target import Target
+from harness.analysis.families import holm
 from harness.analysis.parts import BASELINE, WEIGHTED
 from harness.analysis.results import Results
 from harness.reporting import run_tables
@@ -26,6 +27,7 @@ class Topic(Enum):
     CORRELATIONS = "correlations"
     COMPARISONS = "comparisons"
     SIZE = "size"
+    LEFT = "left"
     POPULATIONS = "populations"
     PARTS = "parts"
     SEARCH = "search"
@@ -93,6 +95,13 @@ def _comparisons(results: Results, target: str, _: pd.DataFrame) -> Section:
 def _size(results: Results, _: str, rows: pd.DataFrame) -> Section:
     table = fill(rows, run_tables.SIZE, results.subject)
     return Section("Size", run_tables.SIZE_TEXT, table)
+
+
+def _left(results: Results, _: str, rows: pd.DataFrame) -> Section:
+    known = rows.dropna(subset=["gain_sizes", "tau_alike"], how="all")
+    corrected = known.assign(p_alike_family=holm(known["p_alike"].to_numpy(float)))
+    table = fill(corrected, run_tables.LEFT, results.subject)
+    return Section("Given size and depth", run_tables.LEFT_TEXT, table)
 
 
 def _populations(results: Results, target: str, _: pd.DataFrame) -> Section:
@@ -205,6 +214,7 @@ MAKERS: dict[Topic, Callable[[Results, str, pd.DataFrame], Section]] = {
     Topic.CORRELATIONS: _correlations,
     Topic.COMPARISONS: _comparisons,
     Topic.SIZE: _size,
+    Topic.LEFT: _left,
     Topic.POPULATIONS: _populations,
     Topic.PARTS: _parts,
     Topic.SEARCH: _search,

@@ -15,6 +15,7 @@ from harness.analysis.parts import COVERED, WEIGHTED
 from harness.files.records import ImageFileRecord
 from harness.files.run_record import RunRecord, read_run
 from harness.files.whole import read_csv
+from harness.reporting.left import NUMBERS as LEFT
 from harness.reporting.phrases import tau_text
 
 #: What an overview reads of correlations.csv.
@@ -43,7 +44,9 @@ def read_results(folder: Path) -> Run:
     """Return the run whose results *folder* holds; raise InputError when it holds none."""
     record = read_run(folder)
     correlations = read_csv(
-        folder / "correlations.csv", ["target", "population", "proxy", *NUMBERS], NUMBERS
+        folder / "correlations.csv",
+        ["target", "population", "proxy", *NUMBERS],
+        (*NUMBERS, *LEFT),
     )
     rows = correlations[correlations["population"] == record.archs.population]
     if rows.duplicated(["target", "proxy"]).any():

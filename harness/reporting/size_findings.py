@@ -73,12 +73,27 @@ def _beyond(row: pd.Series) -> list[str]:
             )
     if not math.isnan(row["gain_sizes"]):
         sentences.append(
-            "Predicted out of sample from live_params, live_convs, flops and depth (of networks of "
-            "tokens params_nonembedding too), as far as they are known, the target has tau "
-            f"{row['tau_sizes']:.3f} with the prediction; {proxy} adds {signed(row['gain_sizes'])} "
-            f"({signed(row['gain_sizes_low'])} to {signed(row['gain_sizes_high'])})."
+            "Predicted out of sample from live_params, live_convs, layers, flops and depth (of "
+            "networks of tokens params_nonembedding too), as far as they are known, the target has "
+            f"tau {row['tau_sizes']:.3f} with the prediction; {proxy} adds "
+            f"{signed(row['gain_sizes'])} ({signed(row['gain_sizes_low'])} to "
+            f"{signed(row['gain_sizes_high'])})."
         )
-    return sentences
+    return sentences + _alike(row)
+
+
+def _alike(row: pd.Series) -> list[str]:
+    """Return what a score says among networks alike in size, depth and live operations."""
+    if math.isnan(row["p_alike"]):
+        return []
+    bound = row["tau_alike_low"], row["tau_alike_high"]
+    interval = "" if math.isnan(bound[0]) else f" ({signed(bound[0])} to {signed(bound[1])})"
+    return [
+        f"Among networks alike in size, depth and number of live operations ({row['n_alike']:,.0f} "
+        f"in {row['strata_alike']:,.0f} strata) what sizes leave of {row['proxy']} has tau "
+        f"{signed(row['tau_alike'])}{interval} with what they leave of the target; p of shuffling "
+        f"it within strata is {row['p_alike']:.2g}."
+    ]
 
 
 def _equal_size(results: Results, target: str, proxy: str) -> list[str]:

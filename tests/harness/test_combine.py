@@ -34,6 +34,7 @@ def test_it_leaves_tables_reports_and_a_record_of_its_path(
     said = capsys.readouterr().out.splitlines()
     assert {path.name for path in tmp_path.iterdir()} == {
         "judged.csv", "across.csv", "paths.csv", "combine.json", "report.html", "report.md",
+        "within.png", "within.svg",
     }  # fmt: skip
     record = json.loads((tmp_path / "combine.json").read_text())
     known = msgspec.convert(record, CombineRecord)

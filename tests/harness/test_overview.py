@@ -116,11 +116,15 @@ def test_a_figure_and_tables_of_several_runs(
     assert main([*map(str, runs), "--out", str(out), "--width", "column"]) == 0
     assert capsys.readouterr().out == plain
     figures = [
-        f"{name}.{suffix}" for name in ("heat_map", "overview") for suffix in ("pdf", "png", "svg")
+        f"{name}.{suffix}"
+        for name in ("heat_map", "left", "overview")
+        for suffix in ("pdf", "png", "svg")
     ]
     others = [f"overview.{suffix}" for suffix in ("csv", "html", "md", "tex")]
     assert sorted(path.name for path in out.iterdir()) == sorted([*figures, *others])
+    assert "Given size and depth" in (out / "overview.html").read_text()
     written = pd.read_csv(out / "overview.csv")
+    assert written.loc[written["proxy"] == "zeros", "gain_sizes"].notna().all()
     for folder in runs:
         expected = pd.read_csv(folder / "correlations.csv").query("population == 'all'")
         theirs = written[written["folder"] == str(folder)]

@@ -28,7 +28,7 @@ def test_options_are_planned_scored_and_analysed_in_silence(
         )
     assert settings["scored_now"]["tasks"] == len(begun[0][0][1]) == 5
     assert settings["scored_now"]["failed"] == 0
-    assert set(results.orders) == {"params", "flops", "live_params", "live_convs"}
+    assert set(results.orders) == {"params", "flops", "live_params", "live_convs", "layers"}
     assert results.of(plan.targets[0])["n"].tolist()[:4] == [5] * 4
     assert capfd.readouterr() == ("", "")
 

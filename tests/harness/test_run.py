@@ -60,6 +60,7 @@ def test_scores_csv_has_a_row_per_architecture_proxy_and_seed(finished: Path) ->
         "flops": 40,
         "live_params": 40,
         "live_convs": 40,
+        "layers": 40,
     }
     assert (frame["status"] == "ok").all()
 

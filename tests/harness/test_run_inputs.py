@@ -22,7 +22,7 @@ def test_make_runs_command_reads_no_images_and_says_so_first(tmp_path: Path) -> 
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[
         0
     ]
-    said = "Input: no images; zeros, params, flops, live_params and live_convs read none."
+    said = "Input: no images; zeros, params, flops, live_params, live_convs and layers read none."
     assert shown == f"python -m harness.run: {said}"
     lines = (tmp_path / "out" / "report.md").read_text().splitlines()
     first = next(line for line in lines if line.startswith("- Input"))
@@ -52,8 +52,8 @@ def test_each_row_names_what_was_fed_and_stored_scores_under_noise_stay_valid(
             == 0
         )
         said = (
-            f"Input: {shown}; read by {proxy}, not by zeros, params, flops, live_params and "
-            "live_convs."
+            f"Input: {shown}; read by {proxy}, not by zeros, params, flops, live_params, "
+            "live_convs and layers."
         )
         assert capsys.readouterr().out.splitlines()[0] == f"python -m harness.run: {said}"
         report = (tmp_path / "out" / "report.html").read_text()

@@ -22,8 +22,8 @@ from proxies.passes.loss import loss_gradient
 from tests.listed import write_list
 from tests.runs import query_store
 
-APPLY = {"fisher", "grad_norm", "grasp", "l2_norm", "layers", "near", "plain", "snip", "zico"}
-SIZES = {"live_convs", "live_params", "params", "params_nonembedding"}
+APPLY = {"fisher", "grad_norm", "grasp", "l2_norm", "near", "plain", "snip", "zico"}
+SIZES = {"layers", "live_convs", "live_params", "params", "params_nonembedding"}
 
 
 @pytest.fixture

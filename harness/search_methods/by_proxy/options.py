@@ -129,7 +129,7 @@ def _add_limits(p: argparse.ArgumentParser) -> None:
             action="extend",
             default=[],
             metavar="NAME=NUMBER",
-            help="of a cost in the table, or of params, flops, live_params, live_convs",
+            help="of a cost in the table, or of params, flops, live_params, live_convs, layers",
         )
 
 

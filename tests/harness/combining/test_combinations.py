@@ -20,6 +20,7 @@ from harness.analysis.combinations import (
 from harness.analysis.judgement import BEST, COMBINATION, across, judged, judged_rows
 from harness.analysis.units import Units
 from harness.combining.choosing import POST_HOC, choose_and_judge
+from harness.combining.figures import taus_where_not_chosen
 from harness.combining.findings import sentences
 from harness.combining.report import combinations_document
 from harness.reporting.render import html
@@ -212,3 +213,20 @@ def test_foreign_text_is_escaped() -> None:
     assert "<b>:" not in page
     assert "&lt;b&gt;" in page
     assert "<i>" not in page
+
+
+def test_a_figure_has_a_panel_for_each_run_with_the_taus_of_all_that_is_compared() -> None:
+    outcome = choose_and_judge(RUNS, 2, "log_rank")
+    for name, of_scheme in (("across", BENCHMARKS), ("within", "by dataset within ")):
+        judged = outcome.judged[outcome.judged["scheme"].str.startswith(of_scheme)]
+        figure = taus_where_not_chosen(name, outcome, 6.75)
+        if judged.empty:
+            assert figure is None
+            continue
+        assert figure is not None
+        panels = {axes.get_title().replace("\n", " "): axes for axes in figure.axes}
+        assert set(panels) == set(judged["run"])
+        for run, rows in judged.groupby("run"):
+            dots = [line for line in panels[str(run)].lines if line.get_marker() == "o"]
+            drawn = [float(line.get_xdata()[0]) for line in dots]  # type: ignore[arg-type, index]
+            assert drawn == pytest.approx(rows["tau"].tolist(), nan_ok=True)

@@ -24,6 +24,7 @@ def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
         "live_params": 20,
         "flops": 20,
         "live_convs": 20,
+        "layers": 20,
     }
     assert rows["missing"].to_dict() == {
         "zeros": 8,
@@ -32,6 +33,7 @@ def test_runs_are_merged(runs: Path, tmp_path: Path) -> None:
         "live_params": 0,
         "flops": 0,
         "live_convs": 0,
+        "layers": 0,
     }
     assert "on the 12 architectures where both are known" in (tmp_path / "report.md").read_text()
     pairs = pd.read_csv(tmp_path / "comparisons.csv").set_index(["proxy", "other"])

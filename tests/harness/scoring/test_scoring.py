@@ -149,7 +149,7 @@ def test_the_trivial_baselines_are_always_added_and_nothing_twice() -> None:
     names = [
         request.name for request in canonical_requests(["zeros", "zeros[aggregate=mean]", "params"])
     ]
-    assert names == ["zeros", "params", "flops", "live_params", "live_convs"]
+    assert names == ["zeros", "params", "flops", "live_params", "live_convs", "layers"]
     every = set(proxies.registered())
     of_tokens = {request.name for request in canonical_requests(["all"], tokens=True)}
     assert of_tokens == every
