@@ -16,7 +16,7 @@ from benchmarks_data.populations import POPULATIONS
 from harness.runs.command import Invocation, carry_out, without_score
 from harness.runs.plan import RunOptions, drawn, folder_of, make_plan
 from harness.runs.several import ALL, FOLDER, across_benchmarks
-from harness.scoring.job import DTYPES
+from harness.scoring.job import PRECISION_HELP, PRECISIONS
 from harness.terminal.checks import load_plugins
 from harness.terminal.config_file import add_config, parsed
 from harness.terminal.executor_options import add_options, executor_of
@@ -151,7 +151,7 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
 def _add_how_it_is_computed(p: argparse.ArgumentParser) -> None:
     how = p.add_argument_group("how it is computed")
     add_device(how)
-    how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
+    how.add_argument("--dtype", choices=PRECISIONS, default="float32", help=PRECISION_HELP)
     how.add_argument(
         "--memory",
         type=positive,

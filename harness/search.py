@@ -194,7 +194,7 @@ def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
             plugins=load_plugins(prog, args.plugin),
         )
     plan = make_plan(options)
-    for warning in filter(None, (plan.warning, plan.uncovered)):
+    for warning in plan.notes:
         print(f"{prog}: {warning}", file=sys.stderr)
     setting = setting_of(args, method, plan.job, plan.table, plan.targets[0], plan.indices)
     carry_out(setting, args, prog, [prog, *words])

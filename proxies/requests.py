@@ -91,6 +91,13 @@ class Request:
             one.logits for one in self.components
         )
 
+    @property
+    def bfloat16(self) -> bool:
+        """Whether the passes that it reads, or those of a component, may be in bfloat16."""
+        return any(one.bfloat16 for one in self.components) or (
+            bool(self.readings) and all(PASSES[name].bfloat16 for name, _ in self.readings)
+        )
+
     def score(self, *results: Any) -> Any:
         """Return what the proxy's function makes of its readings' *results*, in their order."""
         taken = {key for _, options in self.readings for key, _ in options} | {"of"}

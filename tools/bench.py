@@ -5,8 +5,10 @@ Compare figures within one run: a clock means little across machines, and ratios
 
 import random
 import resource
+import statistics
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +27,7 @@ from harness.computing.local import Local
 from harness.computing.ray_cluster import OnRay
 from harness.reporting.publish import publish
 from harness.scoring import execution, portions
-from harness.scoring.job import Job, Task
+from harness.scoring.job import BFLOAT16, Job, Task
 from harness.scoring.networks import score_task
 from proxies.engines.nb201.passes import compute
 
@@ -34,6 +36,10 @@ FEW = (1, 6818)
 SAMPLE = random.Random(0).sample(range(space.SIZE), 1000)
 JOB = Job("nb201", "cifar10")
 SCORED = [request.name for request in proxies.expand(map(proxies.request, proxies.registered()))]
+#: Eight measures of zero-cost-nas at its batch of 64, of which the first six need one derivative
+#: by the weights or none, and the cells they are timed on.
+EIGHT = ("fisher", "grad_norm", "l2_norm", "plain", "snip", "synflow", "grasp", "jacov")
+TWELVE = SAMPLE[:12]
 TOGETHER = ["zeros[boundary=periodic]", "zeros[weights=expected]", "params", "l2_norm"]
 
 
@@ -73,6 +79,35 @@ def test_suite(benchmark) -> None:
         alone = sum(reference((name,), FEW) for name in SCORED)
         together = benchmark.pedantic(whole, (SCORED, FEW, 1), rounds=1)
     benchmark.extra_info |= {"architectures": len(FEW), "ratio": alone / together}
+
+
+@pytest.mark.parametrize("names", [EIGHT[:6], EIGHT], ids=["six", "eight"])
+@pytest.mark.benchmark(group="measures of zero-cost-nas in bfloat16, 12 architectures, one core")
+def test_bfloat16(benchmark, names: tuple[str, ...]) -> None:
+    """``ratio``: the median over cells of how many times as long float32 takes, in CPU time, the
+    two in alternation; ``float32``: its seconds a cell.
+    """
+    low = replace(JOB, dtype=BFLOAT16)
+
+    def seconds(index: int, job: Job) -> float:
+        started = time.process_time()
+        for one, requests in job.by_precision(map(proxies.request, names)):
+            task = Task(index, 0, tuple(request.name for request in requests))
+            for _ in execution.run(one, [task], Local(1)):
+                pass
+        return time.process_time() - started
+
+    def score() -> list[tuple[float, float]]:
+        return [(seconds(index, JOB), seconds(index, low)) for index in TWELVE]
+
+    for job in (JOB, low):
+        seconds(TWELVE[0], job)
+    times = benchmark.pedantic(score, rounds=1)
+    benchmark.extra_info |= {
+        "architectures": len(TWELVE),
+        "ratio": statistics.median(exact / rounded for exact, rounded in times),
+        "float32": statistics.mean(exact for exact, _ in times),
+    }
 
 
 @pytest.mark.parametrize("name", TOGETHER)

@@ -37,6 +37,9 @@ class ProxyRecord(msgspec.Struct):
     reads: Annotated[list[str] | UnsetType, Meta(description="the passes it reads")] = UNSET
     combines: Annotated[list[str] | UnsetType, Meta(description="the proxies it combines")] = UNSET
     options: Annotated[dict[str, Any] | UnsetType, Meta(description="all of them")] = UNSET
+    dtype: Annotated[
+        str | UnsetType, Meta(description="its precision, where that of the run is not everyone's")
+    ] = UNSET
 
 
 class ArchsRecord(msgspec.Struct, kw_only=True):

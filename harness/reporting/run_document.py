@@ -15,6 +15,7 @@ from harness.reporting.fed import fed
 from harness.reporting.findings import across_targets, target_findings
 from harness.reporting.sections import SavedFigure, sections
 from harness.reporting.verdict import verdict
+from harness.scoring.job import BFLOAT16
 
 
 def run_document(
@@ -40,7 +41,7 @@ def run_document(
     command = shown_command(provenance["command"])
     return Document(
         title,
-        [_fed(results), *across_targets(results)],
+        [_fed(results), *_precisions(provenance), *across_targets(results)],
         parts,
         command,
         facts(provenance),
@@ -52,6 +53,12 @@ def _fed(results: Results) -> str:
     """Return the sentence that says what was fed to which proxies."""
     readers = [name for name in results.orders if results.input_of(name)]
     return fed(results.source, readers, [name for name in results.orders if name not in readers])
+
+
+def _precisions(provenance: Mapping[str, Any]) -> list[str]:
+    """Return the sentence that says which scores are of bfloat16; none where none is."""
+    low = [one["name"] for one in provenance["proxies"] if one.get("dtype") == BFLOAT16]
+    return [f"Precision: bfloat16 of {', '.join(low)}; float32 of the other scores."] if low else []
 
 
 def _points(results: Results) -> dict[str, Any]:

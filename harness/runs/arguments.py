@@ -14,13 +14,15 @@ from typing import Any
 from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.populations import POPULATIONS
 from harness.runs.plan import RunOptions
-from harness.scoring.job import DTYPES
+from harness.scoring.job import PRECISIONS
 
 #: What options of the command line are called in Python.
 _WORDS = {"tables": "table", "proxy": "proxies", "replace": "replace=True"}
 #: A list with more items is not shown.
 LISTED = 8
-_OPTION = re.compile(r"--(archs|tables|target|against|focus|proxy|store|images|tokens|replace)\b")
+_OPTION = re.compile(
+    r"--(archs|tables|target|against|focus|proxy|store|images|tokens|dtype|replace)\b"
+)
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
     Raises:
         InputError: an argument is of no use.
     """
-    for name, known in (("population", POPULATIONS), ("dtype", DTYPES)):
+    for name, known in (("population", POPULATIONS), ("dtype", PRECISIONS)):
         if given[name] not in known:
             raise unknown(name, str(given[name]), known)
     table, batches = given["table"], given["batches"]

@@ -103,7 +103,7 @@ def _say_what_is_fed(prog: str, plan: Plan) -> None:
 
 def _say_what_is_kept(prog: str, plan: Plan, due: Due) -> None:
     """Tell what is left out, and what comes from the store."""
-    for warning in filter(None, (plan.warning, plan.uncovered)):
+    for warning in plan.notes:
         print(f"{prog}: {warning}", file=sys.stderr)
     draws = [
         pair

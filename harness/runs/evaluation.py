@@ -203,7 +203,7 @@ def evaluate(
             scores them by itself, whatever is named here. A script that names more calls this under
             ``if __name__ == "__main__":``.
         device: of the computation, such as ``cpu`` or ``cuda``.
-        dtype: ``float32`` or ``float64``.
+        dtype: ``float32``, ``float64``, or ``bfloat16`` for the scores that are as good in it.
         against: the score that the others were declared to be compared with; None for all pairs.
         focus: the proxy that the report is about; None for the first that is given and no trivial
             baseline, of ``all`` ZEROS.
@@ -282,7 +282,7 @@ def _warnings(plan: Plan, results: Results) -> list[str]:
     from harness.reporting.console import failures, unknown_accuracies
 
     return [
-        *map(python_words, filter(None, (plan.warning, plan.uncovered))),
+        *map(python_words, plan.notes),
         *failures(results.scores),
         *unknown_accuracies(plan.table, plan.targets, plan.indices),
     ]

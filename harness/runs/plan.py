@@ -18,6 +18,7 @@ from harness.files.run_record import architectures_of
 from harness.scoring.checks import (
     canonical_requests,
     check_images,
+    check_precision,
     check_supernet,
     uncovered_classes,
 )
@@ -118,6 +119,12 @@ class Plan:
     focus: str | None = None
 
     @property
+    def notes(self) -> list[str]:
+        """What a person should know of it, a line each."""
+        said = self.warning, self.uncovered, check_precision(self.job, self.requests)
+        return list(filter(None, said))
+
+    @property
     def seeds(self) -> range:
         """The seeds of weights, and of batches where these have none of their own."""
         return range(self.options.seeds)
@@ -161,6 +168,7 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
+    check_precision(job, requests)
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
@@ -250,21 +258,23 @@ def drawn(plan: Plan) -> str:
 
 
 def tasks_due(plan: Plan, store: Store) -> list[tuple[Job, list[Task]]]:
-    """Return the jobs of a plan, one for each batch if batches have seeds of their own, each with
-    the tasks that are due.
+    """Return the jobs of a plan, one for each precision, and each batch if batches have seeds of
+    their own, with the tasks that are due.
     """
 
     def due_of(job: Job, requests: Sequence[proxies.Request]) -> list[Task]:
         return store.tasks_due(job, requests, plan.indices, plan.seeds, force=plan.options.force)
 
-    if plan.batches is None:
-        return [(plan.job, due_of(plan.job, plan.requests))]
     every = proxies.expand(plan.requests)
     readers = [request for request in every if request.needs & {"images", "labels"}]
-    jobs = [replace(plan.job, batch=batch) for batch in plan.batches]
+    jobs = [replace(plan.job, batch=batch) for batch in plan.batches or (None,)]
     # What reads no batch is the same under all of them, and is computed with the first.
     wanted = [every, *(readers for _ in jobs[1:])]
-    return [(job, due_of(job, requests)) for job, requests in zip(jobs, wanted, strict=True)]
+    return [
+        (one, due_of(one, its))
+        for job, requests in zip(jobs, wanted, strict=True)
+        for one, its in job.by_precision(requests)
+    ]
 
 
 def _bytes(megabytes: int | None) -> int | None:

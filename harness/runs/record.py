@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import benchmarks_data
+import proxies
 from harness.runs.plan import Plan
 from harness.scoring.inputs import record_of
+from harness.scoring.job import BFLOAT16
 from harness.terminal.listing import proxy_record
 
 
@@ -20,6 +22,12 @@ def _drawn_from(plan: Plan) -> dict[str, str]:
     )
 
 
+def _proxy_of(plan: Plan, request: proxies.Request) -> dict[str, Any]:
+    """Return the entry of a proxy, with its own precision where not all need have the same."""
+    own = {"dtype": plan.job.dtype_of(request)} if plan.job.dtype == BFLOAT16 else {}
+    return {**proxy_record(request), **own}
+
+
 def _given(archs: str | tuple[int | str, ...]) -> str:
     return archs if isinstance(archs, str) else f"a list of {len(archs)}"
 
@@ -31,7 +39,7 @@ def settings_of(plan: Plan) -> dict[str, Any]:
         "dataset": plan.job.dataset,
         "targets": plan.targets,
         "table": plan.table.provenance(),
-        "proxies": [proxy_record(request) for request in plan.requests],
+        "proxies": [_proxy_of(plan, request) for request in plan.requests],
         "archs": {
             "given": _given(plan.options.archs),
             "population": plan.options.population,

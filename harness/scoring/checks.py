@@ -9,6 +9,7 @@ import proxies
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from harness.scoring.image_file import ImageFile, check_labels, number_of_images, number_of_labels
+from harness.scoring.job import BFLOAT16, Job
 from proxies.passes import PASSES
 
 
@@ -22,6 +23,28 @@ def check_supernet(benchmark: str, requests: Iterable[proxies.Request]) -> None:
             raise InputError(
                 f"{request.name} needs a supernet, and there is none of {benchmark}: leave it out"
             )
+
+
+def check_precision(job: Job, requests: Iterable[proxies.Request]) -> str:
+    """Return which scores are computed in bfloat16 and which are not, empty where a job has another
+    precision.
+
+    Raises:
+        InputError: none of the scores is computed in bfloat16.
+    """
+    if job.dtype != BFLOAT16:
+        return ""
+    by_dtype = {
+        one.dtype: [own.name for own in its]
+        for one, its in job.by_precision(proxies.expand(requests))
+    }
+    low, rest = (by_dtype.get(dtype, []) for dtype in (BFLOAT16, "float32"))
+    if not low:
+        raise InputError(
+            f"--dtype {BFLOAT16}: none of {', '.join(rest)} of {job.benchmark} is computed in it "
+            "(docs/speed.md): leave it out"
+        )
+    return f"in {BFLOAT16}: {', '.join(low)}; in float32 as ever: {', '.join(rest) or 'none'}"
 
 
 def check_images(images: ImageFile, requests: Iterable[proxies.Request], classes: int) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +16,15 @@ from harness.scoring.inputs import Images, key_of
 from harness.scoring.natural import CURRENT
 from proxies.requests import reads_images
 
+#: The precisions that every score is computed in.
 DTYPES = ("float32", "float64")
+#: That of the scores which keep their order in it (:meth:`Job.dtype_of`).
+BFLOAT16 = "bfloat16"
+PRECISIONS = (*DTYPES, BFLOAT16)
+PRECISION_HELP = (
+    "bfloat16 is for the scores that keep their order in it, the others stay in float32 (default: "
+    "float32)"
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Job:
         dataset: decides the networks' number of classes and the images' size.
         images: where batches come from, of tokens where the networks take these; None is Gaussian
             noise.
-        dtype: of the computation, one of DTYPES.
+        dtype: of the computation, one of PRECISIONS.
         device: of the computation; not part of a score's identity.
         plugins: files that register further proxies, with their checksums.
         memory: bytes that architectures which are computed together may take; None lets the engine
@@ -60,6 +68,23 @@ class Job:
         if self.listing:
             path, checksum = self.listing
             cast(ListedBenchmark, benchmarks_data.get(self.benchmark)).open(path, checksum)
+
+    def dtype_of(self, request: proxies.Request) -> str:
+        """Return the precision of a request's scores: the job's, or float32 where that is bfloat16
+        and the request, or the benchmark's networks, are not computed in it.
+        """
+        if self.dtype != BFLOAT16 or (request.bfloat16 and convolutional(self.benchmark)):
+            return self.dtype
+        return "float32"
+
+    def by_precision(
+        self, requests: Iterable[proxies.Request]
+    ) -> list[tuple[Job, list[proxies.Request]]]:
+        """Return a job for each precision that single proxies among *requests* have, with these."""
+        groups: dict[str, list[proxies.Request]] = {}
+        for request in requests:
+            groups.setdefault(self.dtype_of(request), []).append(request)
+        return [(replace(self, dtype=dtype), its) for dtype, its in groups.items()]
 
     def dataset_of(self, request: proxies.Request) -> str:
         """Return what identifies the networks that a request sees.
@@ -131,6 +156,13 @@ class Score:
     score: float
     seconds: float
     status: str
+
+
+def convolutional(benchmark: str) -> bool:
+    """Return whether bfloat16 is for a benchmark's networks: not for those that passes look at
+    first, which are transformers.
+    """
+    return not getattr(benchmarks_data.get(benchmark), "observed", False)
 
 
 def seeds_of(request: proxies.Request, seeds: Sequence[int]) -> Sequence[int]:

@@ -13,7 +13,7 @@ import proxies
 from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from harness.scoring.inputs import network_inputs
-from harness.scoring.job import Job, Score, Task
+from harness.scoring.job import BFLOAT16, Job, Score, Task
 from proxies.passes import PASSES
 from proxies.status import ERROR, NAN, OK, failure
 from proxies.view import View, cell_view
@@ -151,9 +151,12 @@ def build_network(job: Job, task: Task, device: torch.device | str) -> Any:
     import torch
 
     from proxies.passes.common import laid_out
+    from proxies.passes.precision import to_bfloat16
 
     benchmark = benchmarks_data.get(job.benchmark)
     network: Any = benchmark.network(task.index, benchmark.datasets[job.dataset].classes, task.seed)
+    if job.dtype == BFLOAT16:
+        to_bfloat16(network)
     network.to(device, getattr(torch, job.dtype))
     for parameter in network.parameters():
         parameter.data = laid_out(parameter.data)

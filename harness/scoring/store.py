@@ -225,7 +225,7 @@ def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]
         job.architectures,
         job.dataset_of(request),
         inputs,
-        job.dtype,
+        job.dtype_of(request),
         request.name,
         job.revision_of(request),
         seed,

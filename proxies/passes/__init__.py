@@ -79,6 +79,7 @@ _ENTRIES = (
         "a batch forward",
         _BATCH,
         requires=_PATTERNS,
+        bfloat16=True,
     ),
     _body(
         "neuron_patterns",
@@ -88,6 +89,7 @@ _ENTRIES = (
         _BATCH,
         largest_batch=62,
         requires=_PATTERNS,
+        bfloat16=True,
     ),
     _body(
         "any_patterns",
@@ -97,6 +99,7 @@ _ENTRIES = (
         _BATCH,
         largest_batch=62,
         requires=("deterministic", "norms", "activations"),
+        bfloat16=True,
     ),
     _body(
         "gaussian_patterns",
@@ -121,6 +124,7 @@ _ENTRIES = (
         "a batch forward and backward",
         _BATCH,
         requires=_LOSS,
+        bfloat16=True,
     ),
     Pass(
         "second_gradient",
@@ -130,6 +134,7 @@ _ENTRIES = (
         _BATCH,
         batches=2,
         requires=_LOSS,
+        bfloat16=True,
     ),
     Pass(
         "hessian_gradient",
@@ -147,7 +152,7 @@ _ENTRIES = (
         _BATCH,
         requires=_LOSS,
     ),
-    Pass("labels", "common", frozenset({"labels"}), FREE, _BATCH),
+    Pass("labels", "common", frozenset({"labels"}), FREE, _BATCH, bfloat16=True),
     Pass(
         "input_jacobian",
         "jacobian",
@@ -155,6 +160,7 @@ _ENTRIES = (
         "a batch forward and backward",
         _BATCH,
         requires=_LOGITS,
+        bfloat16=True,
     ),
     Pass(
         "tangent_kernel",
@@ -163,6 +169,7 @@ _ENTRIES = (
         "a batch forward and backward image by image",
         _BATCH,
         requires=(*_LOGITS, *_DRAWN),
+        bfloat16=True,
     ),
     Pass(
         "batch_tangent_kernel",
@@ -180,6 +187,7 @@ _ENTRIES = (
         "a batch forward, and backward once for each class",
         _BATCH | {"entries"},
         requires=(*_LOGITS, "trainable", *_DRAWN),
+        bfloat16=True,
     ),
     _body(
         "effective_ranks",
@@ -188,6 +196,7 @@ _ENTRIES = (
         "a batch forward",
         _BATCH,
         requires=("deterministic", "norms", "layers", "activations seen"),
+        bfloat16=True,
     ),
     Pass(
         "participation",
@@ -196,6 +205,7 @@ _ENTRIES = (
         "a batch forward and backward",
         _BATCH,
         requires=_RESPONSES,
+        bfloat16=True,
     ),
     Pass(
         "response_correlation",
@@ -204,6 +214,7 @@ _ENTRIES = (
         "a batch forward and backward",
         _BATCH,
         requires=(*_RESPONSES, "relus"),
+        bfloat16=True,
     ),
     Pass(
         "gradient_signs",
@@ -220,6 +231,7 @@ _ENTRIES = (
         "one image forward",
         frozenset({"side"}),
         requires=("images", "deterministic", "norms"),
+        bfloat16=True,
     ),
     _body(
         "some_channel_correlation",
@@ -243,6 +255,7 @@ _ENTRIES = (
         "2 batches forward for each repeat",
         _BATCH | {"repeats"},
         requires=("images", "deterministic", "norms", "normalisation", *_DRAWN),
+        bfloat16=True,
     ),
     _body(
         "stage_features",
@@ -251,6 +264,7 @@ _ENTRIES = (
         "a batch forward and backward stage by stage",
         _BATCH,
         requires=("images", "deterministic", "norms", *_DRAWN),
+        bfloat16=True,
     ),
 )
 PASSES = {entry.name: entry for entry in _ENTRIES}

@@ -26,6 +26,9 @@ class Pass:
         batches: how many batches of images it draws, up to and including the last.
         largest_batch: the largest batch that it takes; None means any.
         logits: whether its result depends on the classifier.
+        bfloat16: whether its network may be in bfloat16: it sends images through it, it is faster
+            then, and the scores of all proxies that read it keep their order better than under
+            another seed (measured by ``tools.precision``; docs/speed.md).
         supernet: whether it is of a supernet, once for all architectures, instead of a network.
         hands_out_network: whether its result holds the network itself, which is then not used for
             other proxies.
@@ -41,6 +44,7 @@ class Pass:
     batches: int = 1
     largest_batch: int | None = None
     logits: bool = True
+    bfloat16: bool = False
     supernet: bool = False
     hands_out_network: bool = False
     requires: tuple[str, ...] = ()

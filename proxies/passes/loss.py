@@ -17,6 +17,7 @@ from proxies.passes.common import (
     layers_of,
     output_hooks,
 )
+from proxies.passes.precision import single
 from proxies.passes.recompute import recomputed
 from proxies.passes.second_order import twice_differentiable
 from proxies.view import View
@@ -86,9 +87,12 @@ def loss_gradient(view: View, inputs: Inputs, *, batch: int) -> LossGradient:
         gradients = derivatives(_loss(network, inputs, batch), weights)
     return LossGradient(
         weights={
-            name: (w.detach(), g) for name, w, g in zip(layers, weights, gradients, strict=True)
+            name: (single(w.detach()), single(g))
+            for name, w, g in zip(layers, weights, gradients, strict=True)
         },
-        channels={name: channels[layer] for name, layer in layers.items() if layer in channels}
+        channels={
+            name: single(channels[layer]) for name, layer in layers.items() if layer in channels
+        }
         if by_sample
         else None,
         operations=view.by_place(sensitivities),
@@ -143,7 +147,7 @@ def second_gradient(view: View, inputs: Inputs, *, batch: int) -> WeightGradient
         torch.enable_grad(),
     ):
         gradients = derivatives(_loss(network, inputs, batch, part=1), _weights(network))
-    return WeightGradient(dict(zip(layers, gradients, strict=True)))
+    return WeightGradient(dict(zip(layers, map(single, gradients), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,10 @@ def hessian_gradient(view: View, inputs: Inputs, *, batch: int) -> HessianGradie
     ):
         products = hessian_products(_loss(network, inputs, batch), weights)
     return HessianGradient(
-        {name: (w.detach(), p) for name, w, p in zip(layers, weights, products, strict=True)}
+        {
+            name: (single(w.detach()), single(p))
+            for name, w, p in zip(layers, weights, products, strict=True)
+        }
     )
 
 
@@ -208,9 +215,8 @@ def _weights(module: nn.Module) -> list[Tensor]:
 
 
 def _loss(network: nn.Module, inputs: Inputs, batch: int, part: int = 0) -> Tensor:
-    return nn.functional.cross_entropy(
-        network(inputs.images(batch, part)), inputs.labels(batch, part)
-    )
+    logits = single(network(inputs.images(batch, part)))
+    return nn.functional.cross_entropy(logits, inputs.labels(batch, part))
 
 
 def derivatives(

@@ -21,6 +21,7 @@ from proxies.passes.common import (
 )
 from proxies.passes.features import ChannelCorrelation, _check_map, _smallest_correlation
 from proxies.passes.loss import derivatives
+from proxies.passes.precision import single
 from proxies.view import NotApplicable, View
 
 _NAMES = (
@@ -155,7 +156,7 @@ def participation(view: View, inputs: Inputs, *, batch: int) -> Participation:
         logits = network(images)
         stream = inputs.stream("participation", "labels")
         labels = torch.randint(logits.shape[1], (batch,), generator=stream).to(logits.device)
-        gradients = derivatives(functional.cross_entropy(logits, labels), parameters)
+        gradients = derivatives(functional.cross_entropy(single(logits), labels), parameters)
     return Participation(ratios, [_spread(one.double()) for one in gradients])
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from proxies.passes.activations import _Watched
 from proxies.passes.common import Inputs, apply, batch_statistics, layers_of
 from proxies.passes.loss import _loss, derivatives
+from proxies.passes.precision import single
 from proxies.view import NotApplicable, View
 
 
@@ -111,7 +112,7 @@ def gradient_signs(view: View, inputs: Inputs, *, batch: int) -> GradientSigns:
         for norm in norms:
             stack.enter_context(norm.register_forward_pre_hook(_check_values))
         for image, label in zip(torch.split(images, 1), torch.split(labels, 1), strict=True):
-            loss = nn.functional.cross_entropy(network(image), label)
+            loss = nn.functional.cross_entropy(single(network(image)), label)
             for total, gradient in zip(totals, derivatives(loss, weights), strict=True):
                 total += gradient.sign()
     return GradientSigns(sum(float(total.abs().double().sum()) for total in totals))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from harness.report import main as report
 from harness.run import main
 from tests.runs import arguments, query_store
 
@@ -144,3 +145,40 @@ def test_labels_that_leave_classes_out_are_said(
         == 0
     )
     assert "the labels of" not in capsys.readouterr().err, "no proxy reads labels"
+
+
+def test_a_run_in_bfloat16_says_of_every_score_which_precision_it_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["--archs", "4", "--workers", "1", "--dtype", "bfloat16", "--proxy", "zeros"]
+    assert main(arguments(tmp_path, *run)) == 2
+    assert not (tmp_path / "s.sqlite").exists()
+    said = capsys.readouterr().err
+    assert "--dtype bfloat16: none of zeros, params" in said
+    assert len(said.splitlines()) == 1
+    assert main(arguments(tmp_path, *run, "snip[batch=4]")) == 0
+    assert "in bfloat16: snip[batch=4]; in float32 as ever: zeros" in capsys.readouterr().err
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    precisions = {one["name"]: one["dtype"] for one in record["proxies"]}
+    assert record["dtype"] == precisions.pop("snip[batch=4]") == "bfloat16"
+    assert set(precisions.values()) == {"float32"}
+    sentence = "Precision: bfloat16 of snip[batch=4]; float32 of the other scores."
+    assert sentence in (tmp_path / "out" / "report.html").read_text()
+    rows = query_store(
+        tmp_path / "s.sqlite", "SELECT dtype, count(*) FROM scores GROUP BY dtype ORDER BY dtype"
+    )
+    assert rows == [("bfloat16", 4), ("float32", 20)]
+
+
+def test_a_merged_report_keeps_the_precisions_and_takes_no_run_of_another(tmp_path: Path) -> None:
+    first, second, other = (tmp_path / name for name in ("a", "b", "c"))
+    run = ["--archs", "4", "--workers", "1", "--proxy"]
+    low = ["--dtype", "bfloat16"]
+    for folder, more in ((first, ["snip[batch=4]", *low]), (second, ["swap[batch=4]", *low])):
+        assert main(["--store", str(tmp_path / "s"), "--out", str(folder), *run, *more]) == 0
+    assert main(["--store", str(tmp_path / "s"), "--out", str(other), *run, "zeros"]) == 0
+    together = tmp_path / "together"
+    assert report([str(first), str(second), "--out", str(together)]) == 0
+    said = "Precision: bfloat16 of snip[batch=4], swap[batch=4]; float32 of the other scores."
+    assert said in (together / "report.html").read_text()
+    assert report([str(first), str(other), "--out", str(tmp_path / "x")]) == 2

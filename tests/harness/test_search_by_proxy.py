@@ -22,7 +22,7 @@ from harness.search_methods.by_proxy.methods import BY_PROXY
 from proxies import registry
 from tests.evaluating import Tiny
 from tests.harness.searching import by_proxy
-from tests.runs import arguments, stored_rows
+from tests.runs import arguments, query_store, stored_rows
 
 CSV = ("search_curve.csv", "searches.csv", "course.csv")
 
@@ -114,6 +114,15 @@ def test_a_search_that_was_stopped_goes_on(
     assert 0 < stored_rows(stopped / "s.sqlite") < stored_rows(whole / "s.sqlite")
     assert main(by_proxy("evolution", *arguments(stopped))) == 0
     assert texts(stopped / "out") == texts(whole / "out")
+
+
+def test_a_search_in_bfloat16_asks_for_scores_in_it(tmp_path: Path) -> None:
+    command = [*by_proxy("first", *arguments(tmp_path)), "--dtype", "bfloat16"]
+    assert main(command) == 2
+    assert stored_rows(tmp_path / "s.sqlite") == 0
+    assert main([*command, "--proxy", "swap[batch=2]"]) == 0
+    rows = query_store(tmp_path / "s.sqlite", "SELECT DISTINCT dtype FROM scores")
+    assert rows == [("bfloat16",)]
 
 
 def test_only_what_a_search_asks_for_is_scored(tmp_path: Path) -> None:

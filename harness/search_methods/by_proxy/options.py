@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from benchmarks_data.command import Parser, given_path
-from harness.scoring.job import DTYPES
+from harness.scoring.job import PRECISION_HELP, PRECISIONS
 from harness.search_methods.by_proxy.candidates import Limit
 from harness.search_methods.by_proxy.methods import BY_PROXY, ByProxy
 from harness.terminal.config_file import add_config
@@ -114,7 +114,7 @@ def _add_scores(p: argparse.ArgumentParser) -> None:
         help="of weights and batches, the same in all searches (default: 0)",
     )
     add_images(how)
-    how.add_argument("--dtype", choices=DTYPES, default="float32", help="(default: float32)")
+    how.add_argument("--dtype", choices=PRECISIONS, default="float32", help=PRECISION_HELP)
     add_device(how)
     add_plugins(how)
 

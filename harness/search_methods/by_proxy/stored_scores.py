@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import proxies
@@ -36,7 +37,8 @@ class StoredScores:
             store: of all scores.
             workers: processes; None is the number of cores.
         """
-        self._job, self._store, self._workers = job, store, workers
+        self._job = replace(job, dtype=job.dtype_of(request))
+        self._store, self._workers = store, workers
         self._name, self._direction = request.name, direction(request.name)
         (self._seed,) = seeds_of(request, (seed,))
         self._known = {

@@ -227,3 +227,11 @@ def test_a_smaller_result_replaces_a_larger_report_only_when_told(tmp_path: Path
         smaller.save(tmp_path / "out")
     smaller.save(tmp_path / "out", replace=True)
     assert json.loads((tmp_path / "out" / "run.json").read_text())["archs"]["count"] == 4
+
+
+def test_a_call_in_bfloat16_warns_of_what_stays_in_float32() -> None:
+    called = evaluate(["zeros", "snip[batch=4]"], archs=4, dtype="bfloat16")
+    (said,) = (one for one in called.warnings if "bfloat16" in one)
+    assert said.startswith("in bfloat16: snip[batch=4]; in float32 as ever: zeros, params")
+    with pytest.raises(InputError, match="dtype bfloat16: none of zeros"):
+        evaluate("zeros", archs=4, dtype="bfloat16")
