@@ -33,7 +33,11 @@ from proxies.engines.nb201.passes import compute
 FEW = (1, 6818)
 SAMPLE = random.Random(0).sample(range(space.SIZE), 1000)
 JOB = Job("nb201", "cifar10")
-SCORED = [request.name for request in proxies.expand(map(proxies.request, proxies.registered()))]
+SCORED = [
+    request.name
+    for request in proxies.expand(map(proxies.request, proxies.registered()))
+    if not request.of_transformers
+]
 TOGETHER = ["zeros[boundary=periodic]", "zeros[weights=expected]", "params", "l2_norm"]
 
 

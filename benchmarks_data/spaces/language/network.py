@@ -46,6 +46,11 @@ class LanguageModel(nn.Module):
         ]
 
     @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers of queries, keys and values, which are split into heads."""
+        return [block.attention.inputs for block in self.blocks]
+
+    @property
     def embeddings(self) -> list[nn.Module]:
         """What turns tokens into vectors, and vectors into tokens."""
         return [self.tokens]
