@@ -60,7 +60,8 @@ def score(name: str, cell: tuple[str, ...]) -> float:
 def every_proxy_with_small_batches(*, transformers: bool = True) -> tuple[str, ...]:
     """The names of all proxies, with batches of 4 and one repetition where they have them.
 
-    epe_nas compares images of one class, and takes 16; dextr takes long, and has small images. Those of transformers can be left out.
+    epe_nas compares images of one class, and takes 16; dextr takes long, and has small images.
+    Those of transformers can be left out.
     """
     requests = proxies.expand(map(proxies.request, proxies.registered()))
     return tuple(

@@ -9,8 +9,12 @@ from torch import nn
 
 import proxies
 from benchmarks_data.nb201 import space
-from proxies.passes.geometry import FeatureConditions, OutputCurvature
-from proxies.passes.geometry import feature_conditions, output_curvature
+from proxies.passes.geometry import (
+    FeatureConditions,
+    OutputCurvature,
+    feature_conditions,
+    output_curvature,
+)
 from proxies.view import NotApplicable, View, cell_view
 from tests.networks import FORMULA_CELLS as CELLS
 from tests.networks import inputs, small
