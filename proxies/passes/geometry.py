@@ -13,6 +13,7 @@ from torch.func import functional_call
 
 from proxies.passes.common import Inputs, image_statistics, output_hooks, tensors_of
 from proxies.passes.features import _check_map
+from proxies.passes.requirements import of_another_size
 from proxies.view import View
 
 #: Outputs of the network, drawn with replacement, along which the curve is looked at.
@@ -85,7 +86,8 @@ def output_curvature(view: View, inputs: Inputs, *, side: int) -> OutputCurvatur
     angle = torch.zeros((), dtype=torch.float64, device=inputs.device, requires_grad=True)
     with image_statistics(network), torch.enable_grad():
         image = angle.cos() * start + angle.sin() * ahead
-        outputs = functional_call(network, fixed, (image,))[0]
+        with of_another_size(view, inputs, side):
+            outputs = functional_call(network, fixed, (image,))[0]
         moves = _moves(outputs, angle)
     stream = inputs.stream("output_curvature", "coordinates")
     chosen = torch.randint(len(outputs), (COORDINATES,), generator=stream).to(outputs.device)

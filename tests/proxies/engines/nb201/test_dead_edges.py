@@ -57,6 +57,7 @@ def test_dead_edges_change_no_score_that_is_computed_without_them(
         )
     others = {
         *("naswot[batch=8]", "swap", "te_regions", "meco", "zen[batch=2,repeats=2]"),
+        "dextr[side=16]",
         *("meco_opt", "vkdnw[batch=2]", "near[batch=8]", "wrcor[batch=4]", "intrain[batch=4]"),
     }
     assert {proxies.request(name).proxy.name for name in others} == {
