@@ -74,7 +74,7 @@ def with_small_batches(request: proxies.Request) -> str:
     taken = {option for _, options in request.readings for option, _ in options}
     small = {"batch": 16 if request.name == "epe_nas" else 4, "repeats": 1}
     if request.name == "dextr":
-        small["side"] = 32
+        small["side"] = 16
     chosen = [
         f"{option}={value}"
         for option, value in small.items()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from benchmarks_data.benchmark import Operation
 from proxies.passes.common import Inputs, batch_norm_bypassed, ones_image, output_hooks
 from proxies.view import NotApplicable, View
 
@@ -35,7 +36,7 @@ def principal_components(view: View, inputs: Inputs, *, batch: int) -> Principal
     network = view.module
     hidden = [
         layer
-        for operation in view.operations
+        for operation in _parts(view)
         if operation.kind == FEED_FORWARD
         for layer in [*_linear(operation.module)][:-1]
     ]
@@ -51,6 +52,15 @@ def principal_components(view: View, inputs: Inputs, *, batch: int) -> Principal
     with output_hooks(hidden, see), torch.no_grad():
         network(inputs.images(batch))
     return PrincipalComponents(counts)
+
+
+def _parts(view: View) -> Sequence[Operation]:
+    """Return the operations; raise NotApplicable where these are unknown."""
+    if view.known_operations is None:
+        raise NotApplicable(
+            "the score is of a transformer's attention and feed-forward parts, which are unknown"
+        )
+    return view.known_operations
 
 
 def _linear(module: nn.Module) -> Iterator[nn.Linear]:
@@ -124,12 +134,12 @@ def absolute_synapses_of_sample(view: View, inputs: Inputs) -> AbsoluteSynapses:
 
 def _synapses(view: View, sample: Tensor) -> AbsoluteSynapses:
     network = view.module
-    kinds = {one.kind for one in view.operations}
+    kinds = {one.kind for one in _parts(view)}
     if FEED_FORWARD not in kinds or kinds == {FEED_FORWARD}:
         raise NotApplicable("the score is of transformers' attention and feed-forward parts")
     mixing = {
         layer
-        for operation in view.operations
+        for operation in _parts(view)
         if operation.kind != FEED_FORWARD
         for layer in _linear(operation.module)
     }

@@ -11,6 +11,7 @@ import proxies
 from benchmarks_data.flexibert.network import Network as Encoder
 from benchmarks_data.nb201 import space
 from benchmarks_data.pit.network import Network as Pit
+from proxies.passes import PASSES
 from proxies.passes.cost import cost
 from proxies.passes.transformer import (
     absolute_synapses,
@@ -20,6 +21,7 @@ from proxies.passes.transformer import (
 )
 from proxies.view import NotApplicable, View, cell_view
 from tests.networks import inputs, small
+from tests.proxies.passes.test_passes import fingerprint
 from tests.transformers import encoder, pit
 
 IMAGE = 32
@@ -136,6 +138,24 @@ def test_dss(sample: bool) -> None:
     assert all(map(torch.equal, before, again.parameters()))
     assert len(seen.diversity) == 14
     assert proxies.request("dss").score(seen) == pytest.approx(total, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("principal_components", {"batch": 2}),
+        ("head_outputs", {"batch": 2}),
+        ("absolute_synapses", {}),
+        ("absolute_synapses_of_sample", {}),
+    ],
+)
+def test_a_pass_leaves_the_network_and_global_state_as_they_were(
+    name: str, options: dict[str, int]
+) -> None:
+    net = network()
+    before = fingerprint(net)
+    PASSES[name].function()(view(net), inputs(size=IMAGE), **options)
+    assert fingerprint(net) == before
 
 
 def test_what_is_no_transformer_has_none_of_them() -> None:

@@ -63,7 +63,9 @@ def test_dead_edges_change_no_score_that_is_computed_without_them(
     assert {proxies.request(name).proxy.name for name in others} == {
         name
         for name, entry in proxies.registered().items()
-        if not entry.of and portioning.way_of("nb201", name) is Way.OWN_NETWORK
+        if not entry.of
+        and not proxies.request(name).of_transformers
+        and portioning.way_of("nb201", name) is Way.OWN_NETWORK
     }
     differing: set[str] = set()
     for index in DEAD[4:6]:
