@@ -48,7 +48,8 @@ class LanguageModel(nn.Module):
     @property
     def head_inputs(self) -> list[nn.Module]:
         """The layers of queries, keys and values, which are split into heads."""
-        return [block.attention.inputs for block in self.blocks]
+        attentions: list[Any] = [block.attention for block in self.blocks]
+        return [one.inputs for one in attentions]
 
     @property
     def embeddings(self) -> list[nn.Module]:
