@@ -195,8 +195,10 @@ class Benchmark(Protocol):
     True`` each network is seen to run before it is scored, as those of callers are, and what a
     score cannot say about it is ``not applicable``; its ``operations`` and ``stages`` may be None
     then, which means that they are unknown. It may also have ``blocks``, modules of one tensor that
-    follow one another, whose activations a pass may compute twice to save memory, and
-    ``embeddings``, modules whose parameters are no weights of layers. Without it, all scores apply.
+    follow one another, whose activations a pass may compute twice to save memory,
+    ``embeddings``, modules whose parameters are no weights of layers, and ``head_inputs``, linear
+    layers whose outputs are split into heads of attention; an operation of the kind
+    ``feed_forward`` is a feed-forward part. Without it, all scores apply but those of transformers.
     """
 
     name: str

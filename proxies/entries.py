@@ -33,11 +33,24 @@ class Names:
     default: tuple[str, ...]
 
 
-#: An option's allowed words, the first being the default; the default of a positive integer; or a
-#: set of proxies.
-OptionSpec = tuple[str, ...] | int | Names
-#: The passes that a proxy reads: a name, several, or a function from the proxy's options to a name.
-Reads = str | tuple[str, ...] | Callable[[Mapping[str, OptionValue]], str]
+@dataclass(frozen=True)
+class Decimal:
+    """The specification of an option whose value is a decimal number from 0 on, or a word.
+
+    Attributes:
+        default: the word, which stands for no number.
+    """
+
+    default: str
+
+
+#: An option's allowed words, the first being the default; the default of a positive integer; a
+#: decimal number; or a set of proxies.
+OptionSpec = tuple[str, ...] | int | Decimal | Names
+#: Names of passes: one or several.
+Passes = str | tuple[str, ...]
+#: The passes that a proxy reads, or a function from the proxy's options to them.
+Reads = Passes | Callable[[Mapping[str, OptionValue]], Passes]
 
 
 @dataclass(frozen=True)

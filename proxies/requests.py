@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks_data.errors import InputError, unknown
-from proxies.entries import Names, OptionSpec, OptionValue, Proxy
+from proxies.entries import Decimal, Names, OptionSpec, OptionValue, Proxy
 from proxies.passes import PASSES
 from proxies.registry import registered
 
 _REQUEST = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<options>[^\[\]]*)\])?")
+#: A decimal number, without the zeros around it.
+_DECIMAL = re.compile(r"(?=[0-9])0*(?P<whole>[0-9]{0,9})(?:\.(?P<part>[0-9]{1,9}))?")
 Options = tuple[tuple[str, OptionValue], ...]
 #: A pass and the options that it takes: requests with an equal reading share one run of the pass.
 Reading = tuple[str, Options]
@@ -61,13 +63,8 @@ class Request:
         Empty for an aggregate.
         """
         reads = self.proxy.reads
-        names = (
-            (reads(dict(self.options)),)
-            if callable(reads)
-            else (reads,)
-            if isinstance(reads, str)
-            else reads
-        )
+        known = reads(dict(self.options)) if callable(reads) else reads
+        names = (known,) if isinstance(known, str) else known
         return tuple(
             (name, tuple(item for item in self.options if item[0] in PASSES[name].options))
             for name in names
@@ -96,6 +93,13 @@ class Request:
         """Whether the passes that it reads, or those of a component, may be in bfloat16."""
         return any(one.bfloat16 for one in self.components) or (
             bool(self.readings) and all(PASSES[name].bfloat16 for name, _ in self.readings)
+        )
+
+    @property
+    def of_transformers(self) -> bool:
+        """Whether the score is of transformers alone."""
+        return any(PASSES[name].transformers for name, _ in self.readings) or any(
+            one.of_transformers for one in self.components
         )
 
     def score(self, *results: Any) -> Any:
@@ -199,12 +203,16 @@ def default(spec: OptionSpec) -> OptionValue:
     """Return the default of an option."""
     if isinstance(spec, Names):
         return "+".join(spec.default)
+    if isinstance(spec, Decimal):
+        return spec.default
     return spec if isinstance(spec, int) else spec[0]
 
 
 def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
     if isinstance(spec, Names):
         return _components(name, text, spec)
+    if isinstance(spec, Decimal):
+        return spec.default if text == spec.default else _decimal(name, key, text)
     if isinstance(spec, int):
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
             raise InputError(
@@ -214,6 +222,17 @@ def _value(name: str, key: str, text: str, spec: OptionSpec) -> OptionValue:
     if text not in spec:
         raise unknown(f"value of option {key!r} of proxy {name!r}:", text, spec)
     return text
+
+
+def _decimal(name: str, key: str, text: str) -> str:
+    """Return a decimal number as it is written, so that one number has one name."""
+    parts = _DECIMAL.fullmatch(text)
+    if parts is None:
+        raise InputError(
+            f"option {key!r} of proxy {name!r} must be a decimal number from 0 on, such as 0.6, "
+            f"not {text!r}"
+        )
+    return f"{parts['whole'] or '0'}.{parts['part'] or ''}".rstrip("0").rstrip(".")
 
 
 def _components(name: str, text: str, spec: Names) -> str:

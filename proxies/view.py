@@ -92,6 +92,7 @@ class View:
             activations, and compute them again.
         embeddings: modules that turn tokens into vectors, and back. No score reads their weights as
             those of layers, and sizes count them apart. None: unknown.
+        head_inputs: the linear layers whose outputs are split into heads of attention.
     """
 
     module: nn.Module
@@ -101,6 +102,7 @@ class View:
     pixelwise: bool = False
     blocks: Sequence[nn.Module] = ()
     embeddings: Sequence[nn.Module] | None = ()
+    head_inputs: Sequence[nn.Module] = ()
 
     @property
     def recomputed(self) -> Sequence[nn.Module]:

@@ -57,21 +57,27 @@ def score(name: str, cell: tuple[str, ...]) -> float:
     return float(request.score(*results))
 
 
-def every_proxy_with_small_batches() -> tuple[str, ...]:
+def every_proxy_with_small_batches(*, transformers: bool = True) -> tuple[str, ...]:
     """The names of all proxies, with batches of 4 and one repetition where they have them.
 
-    epe_nas compares images of one class, and takes 16.
+    epe_nas compares images of one class, and takes 16; dextr takes long, and has small images.
+    Those of transformers can be left out.
     """
     requests = proxies.expand(map(proxies.request, proxies.registered()))
-    return tuple(map(with_small_batches, requests))
+    return tuple(
+        with_small_batches(one) for one in requests if transformers or not one.of_transformers
+    )
 
 
 def with_small_batches(request: proxies.Request) -> str:
     """The name of a score like another, of batches of 4 and one repetition unless it says more."""
     taken = {option for _, options in request.readings for option, _ in options}
+    small = {"batch": 16 if request.name == "epe_nas" else 4, "repeats": 1}
+    if request.name == "dextr":
+        small["side"] = 16
     chosen = [
         f"{option}={value}"
-        for option, value in (("batch", 16 if request.name == "epe_nas" else 4), ("repeats", 1))
+        for option, value in small.items()
         if option in taken and f"{option}=" not in request.name
     ]
     if not chosen:

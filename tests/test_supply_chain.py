@@ -56,8 +56,8 @@ def forbid(event, arguments):
 sys.addaudithook(forbid)
 """
 COMMANDS = (
-    f"harness.run --proxy {' '.join(every_proxy_with_small_batches())} mean_rank[of=zeros+params] "
-    "--archs 2 --workers 2 --store s.sqlite --out out",
+    f"harness.run --proxy {' '.join(every_proxy_with_small_batches(transformers=False))} "
+    "mean_rank[of=zeros+params] --archs 2 --workers 2 --store s.sqlite --out out",
     "harness.report out",
     "harness.overview out",
     "harness.search --cells 1 --channels 2 --workers 1 --out search",

@@ -35,7 +35,11 @@ from proxies.engines.nb201.passes import compute
 FEW = (1, 6818)
 SAMPLE = random.Random(0).sample(range(space.SIZE), 1000)
 JOB = Job("nb201", "cifar10")
-SCORED = [request.name for request in proxies.expand(map(proxies.request, proxies.registered()))]
+SCORED = [
+    request.name
+    for request in proxies.expand(map(proxies.request, proxies.registered()))
+    if not request.of_transformers
+]
 #: Eight measures of zero-cost-nas at its batch of 64, of which the first six need one derivative
 #: by the weights or none, and the cells they are timed on.
 EIGHT = ("fisher", "grad_norm", "l2_norm", "plain", "snip", "synflow", "grasp", "jacov")

@@ -11,7 +11,12 @@ from torch import Tensor, nn
 
 from benchmarks_data.benchmark import Operation
 from benchmarks_data.flexibert import VOCABULARY
-from benchmarks_data.flexibert.operations import Transform, operation_of
+from benchmarks_data.flexibert.operations import (
+    Attention,
+    SpanConvolution,
+    Transform,
+    operation_of,
+)
 from benchmarks_data.flexibert.space import Encoder, Layer
 from benchmarks_data.initialisation import Linear, initialise_normal
 
@@ -103,6 +108,13 @@ class Network(nn.Module):
                 Operation(cell, (1, 2), "feed_forward", True, block.feed_forward),
             ]
         return operations
+
+    @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers whose outputs are split into heads, those of linear transforms among them."""
+        kinds = Attention | Transform | SpanConvolution
+        parts = [module for module in self.modules() if isinstance(module, kinds)]
+        return [layer for part in parts for layer in part.head_inputs]
 
     def forward(self, tokens: Tensor) -> Tensor:
         out: Tensor = self.classifier(self.layers(self.embedding(tokens))[:, 0])

@@ -26,6 +26,12 @@ class Attention(nn.Module):
         self.weight = Linear(width, width, bias=False) if weighted else nn.Identity()
         self.projection = Linear(width, width)
 
+    @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers whose outputs are split into heads."""
+        weight = [] if isinstance(self.weight, nn.Identity) else [self.weight]
+        return [self.query, self.key, self.value, *weight]
+
     def forward(self, x: Tensor) -> Tensor:
         parts = self.weight(self.query(x)), self.key(x), self.value(x)
         out: Tensor = self.projection(joined(attend(*(heads_of(one, self.heads) for one in parts))))
@@ -39,6 +45,11 @@ class Transform(nn.Module):
         super().__init__()
         self.heads, self.cosine = heads, cosine
         self.input = Linear(width, width)
+
+    @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layer whose output is split into heads."""
+        return [self.input]
 
     def forward(self, x: Tensor) -> Tensor:
         x = heads_of(self.input(x), self.heads)
@@ -83,6 +94,11 @@ class SpanConvolution(nn.Module):
         self.kernels = Linear(half, self.heads * kernel)
         self.spans = Linear(width, half)
         self.projection = Linear(width, width)
+
+    @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers whose outputs are split into heads of attention, not of the convolution."""
+        return [self.query, self.key, self.value]
 
     def forward(self, x: Tensor) -> Tensor:
         query = self.query(x)

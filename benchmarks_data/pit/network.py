@@ -116,6 +116,11 @@ class Network(nn.Module):
             for kind, edge in (("attention", (0, 1)), ("feed_forward", (1, 2)))
         ]
 
+    @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers of queries, keys and values, which are split into heads."""
+        return [one.query_key_value for one in self.modules() if isinstance(one, Attention)]
+
     def forward(self, images: Tensor) -> Tensor:
         places = self.embedding(images) + self.places
         token = self.token.expand(len(images), -1, -1)

@@ -10,10 +10,13 @@ from benchmarks_data.errors import InputError
 
 def every_request() -> list[proxies.Request]:
     """Return every registered proxy with every choice of each of its options, as few of them
-    changed at a time as make sense.
+    changed at a time as make sense. Those of transformers are left out, as baselines are of
+    convolutional networks.
     """
-    requests = []
+    requests: list[proxies.Request] = []
     for name, entry in proxies.registered().items():
+        if proxies.request(name).of_transformers:
+            continue
         words = [
             (key, word)
             for key, spec in entry.options.items()

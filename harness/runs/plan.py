@@ -146,7 +146,11 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    requests = canonical_requests(options.proxies, tokens=takes_tokens(benchmark))
+    requests = canonical_requests(
+        options.proxies,
+        tokens=takes_tokens(benchmark),
+        transformers=getattr(benchmark, "observed", False),
+    )
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)

@@ -96,13 +96,20 @@ def labels_missing(
     )
 
 
-def canonical_requests(names: Iterable[str], *, tokens: bool = False) -> list[proxies.Request]:
+def canonical_requests(
+    names: Iterable[str], *, tokens: bool = False, transformers: bool = False
+) -> list[proxies.Request]:
     """Return the requests for *names*, ``all`` standing for every proxy, followed by the trivial
-    baselines; each once. Some of these are of networks that take *tokens* alone.
+    baselines; each once. Some of these are of networks that take *tokens* alone, and some proxies
+    of *transformers*.
     """
     baselines = proxies.BASELINES if tokens else proxies.TRIVIAL_BASELINES
     left_out = set(proxies.BASELINES) - set(baselines)
-    every = [name for name in proxies.registered() if name not in left_out]
+    every = [
+        name
+        for name in proxies.registered()
+        if name not in left_out and (transformers or not proxies.request(name).of_transformers)
+    ]
     wanted: dict[str, proxies.Request] = {}
     for name in [*names, *baselines]:
         for text in every if name == "all" else [name]:

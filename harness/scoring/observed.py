@@ -126,4 +126,5 @@ class BenchmarkPasses(ObservedPasses):
             self.anatomy,
             blocks=getattr(network, "blocks", ()),
             embeddings=getattr(network, "embeddings", ()),
+            head_inputs=getattr(network, "head_inputs", ()),
         )

@@ -8,7 +8,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.errors import InputError
 from harness.terminal.console import folded
-from proxies.entries import Names, OptionSpec
+from proxies.entries import Decimal, Names, OptionSpec
 from proxies.passes import FREE, PASSES
 
 
@@ -104,4 +104,6 @@ def _needs(request: proxies.Request) -> str:
 def _values(spec: OptionSpec) -> str:
     if isinstance(spec, Names):
         return "+".join(spec.default) + " (any proxies)"
+    if isinstance(spec, Decimal):
+        return f"{spec.default} (or a decimal number)"
     return f"{spec} (a positive whole number)" if isinstance(spec, int) else "|".join(spec)

@@ -34,7 +34,18 @@ _PATTERNS = ("deterministic", "norms", "relus")
 _LOGITS = ("images", "deterministic", "norms", "logits")
 _LOSS = ("deterministic", "norms", "logits", "layers", "untied", "trainable")
 _body, _of_supernet = partial(Pass, logits=False), partial(Pass, supernet=True)
+_of_transformers = partial(Pass, module="transformer", transformers=True)
+_of_parts = partial(
+    _of_transformers,
+    needs=frozenset({"weights", "images"}),
+    cost="a batch forward",
+    options=_BATCH,
+    logits=False,
+    requires=("deterministic",),
+)
+_SYNAPSES = "one sample forward and backward, and singular values of attention's weights"
 _RESPONSES = (*_LOGITS, "layers", "untied", "trainable")
+_SYNAPTIC = ("deterministic", "tensor", "norms", "layers", "untied", "trainable")
 _ENTRIES = (
     Pass(
         "network",
@@ -240,6 +251,35 @@ _ENTRIES = (
         "one image forward",
         frozenset({"side"}),
         requires=("images", "deterministic", "norms"),
+    ),
+    _body(
+        "feature_conditions",
+        "geometry",
+        frozenset({"weights", "images"}),
+        "one image forward",
+        requires=("images", "deterministic", "norms"),
+    ),
+    Pass(
+        "output_curvature",
+        "geometry",
+        frozenset({"weights", "noise"}),
+        "one image forward and four times backward",
+        frozenset({"side"}),
+        requires=_LOGITS,
+    ),
+    _of_parts("principal_components"),
+    _of_parts("head_outputs"),
+    _of_transformers(
+        "absolute_synapses",
+        needs=frozenset({"weights"}),
+        cost=_SYNAPSES,
+        requires=("images", *_SYNAPTIC),
+    ),
+    _of_transformers(
+        "absolute_synapses_of_sample",
+        needs=frozenset({"weights", "images"}),
+        cost=_SYNAPSES,
+        requires=_SYNAPTIC,
     ),
     _of_supernet(
         "supernet_synflow", "supernet", frozenset({"weights"}), f"one image {_THROUGH}", NUMERICS

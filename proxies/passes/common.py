@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from proxies.view import Place, View
+from proxies.view import NotApplicable, Place, View
 
 
 @dataclass(frozen=True)
@@ -224,6 +224,24 @@ def batch_statistics(network: nn.Module) -> Iterator[None]:
         overridden(in_place, inplace=False),
     ):
         yield
+
+
+@contextmanager
+def image_statistics(network: nn.Module) -> Iterator[None]:
+    """Do the same where a batch is one image, which has no statistics of a single value."""
+    with batch_statistics(network), ExitStack() as stack:
+        for norm in _batch_norms(network):
+            stack.enter_context(norm.register_forward_pre_hook(_check_values))
+        yield
+
+
+def _check_values(_: nn.Module, args: tuple[Tensor, ...]) -> None:
+    (x,) = args
+    if x[:, 0].numel() == 1:
+        raise NotApplicable(
+            "the score normalises every image by its own statistics, and a batch normalisation "
+            "gets one value a channel"
+        )
 
 
 def running_statistics(network: nn.Module) -> AbstractContextManager[None]:

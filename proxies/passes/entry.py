@@ -32,6 +32,8 @@ class Pass:
         supernet: whether it is of a supernet, once for all architectures, instead of a network.
         hands_out_network: whether its result holds the network itself, which is then not used for
             other proxies.
+        transformers: whether it is of transformers alone, so that runs of all proxies on benchmarks
+            of other networks leave out what reads it.
         requires: what it requires of any network, among the checks of
             :mod:`proxies.passes.requirements`; networks of benchmarks have all of it.
     """
@@ -47,6 +49,7 @@ class Pass:
     bfloat16: bool = False
     supernet: bool = False
     hands_out_network: bool = False
+    transformers: bool = False
     requires: tuple[str, ...] = ()
 
     def function(self) -> Callable[..., Any]:

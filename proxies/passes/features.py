@@ -25,6 +25,7 @@ from proxies.passes.common import (
     running_statistics,
     tensors_of,
 )
+from proxies.passes.requirements import of_another_size
 from proxies.view import NotApplicable, View
 
 _CHANNELS_LAST = nn.Linear, nn.LayerNorm
@@ -66,16 +67,13 @@ def channel_correlation(view: View, inputs: Inputs, *, side: int) -> ChannelCorr
             smallest.append(last[1])
 
     image = inputs.gaussian((1, inputs.image_shape[0], side, side), "channel_correlation")
-    with batch_statistics(network), output_hooks(network.modules(), correlate), torch.no_grad():
-        try:
-            network(image)
-        except RuntimeError as error:
-            if view.anatomy is None or inputs.image_shape[1:] == (side, side):
-                raise
-            raise NotApplicable(
-                f"the score is of an image of {side} x {side} pixels, which the network does not "
-                f"take ({str(error).splitlines()[0]})"
-            ) from error
+    with (
+        batch_statistics(network),
+        output_hooks(network.modules(), correlate),
+        of_another_size(view, inputs, side),
+        torch.no_grad(),
+    ):
+        network(image)
     if not smallest:
         raise NotApplicable(
             "the score correlates channels over space, and no module puts out a map (batch, "

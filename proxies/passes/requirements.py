@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from torch import nn
 
-from proxies.passes.common import layers_of
+from proxies.passes.common import Inputs, layers_of
 from proxies.passes.operators import BESIDE_PATTERNS, HOMOGENEOUS, LINEAR, MOVES_CHANNELS, RELUS
 from proxies.view import Anatomy, NotApplicable, View
 
@@ -231,3 +232,17 @@ def check(names: Iterable[str], view: View) -> None:
     """Raise NotApplicable when a network has not got what is required."""
     if told := missing(names, view):
         raise NotApplicable(told)
+
+
+@contextmanager
+def of_another_size(view: View, inputs: Inputs, side: int) -> Iterator[None]:
+    """Raise NotApplicable where the network does not take images of *side* x *side* pixels."""
+    try:
+        yield
+    except RuntimeError as error:
+        if view.anatomy is None or inputs.image_shape[1:] == (side, side):
+            raise
+        raise NotApplicable(
+            f"the score is of an image of {side} x {side} pixels, which the network does not "
+            f"take ({str(error).splitlines()[0]})"
+        ) from error

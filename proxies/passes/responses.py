@@ -11,10 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from proxies.passes.activations import _Watched
-from proxies.passes.common import Inputs, apply, batch_statistics, layers_of
+from proxies.passes.common import (
+    Inputs,
+    apply,
+    batch_statistics,
+    image_statistics,
+    layers_of,
+)
 from proxies.passes.loss import _loss, derivatives
 from proxies.passes.precision import single
-from proxies.view import NotApplicable, View
+from proxies.view import View
 
 
 @dataclass(frozen=True)
@@ -107,21 +113,9 @@ def gradient_signs(view: View, inputs: Inputs, *, batch: int) -> GradientSigns:
     weights = [layer.weight for layer in layers_of(network).values()]
     totals = [torch.zeros_like(weight) for weight in weights]
     images, labels = inputs.images(batch), inputs.labels(batch).to(inputs.device)
-    norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    with batch_statistics(network), torch.enable_grad(), ExitStack() as stack:
-        for norm in norms:
-            stack.enter_context(norm.register_forward_pre_hook(_check_values))
+    with image_statistics(network), torch.enable_grad():
         for image, label in zip(torch.split(images, 1), torch.split(labels, 1), strict=True):
             loss = nn.functional.cross_entropy(single(network(image)), label)
             for total, gradient in zip(totals, derivatives(loss, weights), strict=True):
                 total += gradient.sign()
     return GradientSigns(sum(float(total.abs().double().sum()) for total in totals))
-
-
-def _check_values(_: nn.Module, args: tuple[Tensor, ...]) -> None:
-    (x,) = args
-    if x[:, 0].numel() == 1:
-        raise NotApplicable(
-            "the score normalises every image by its own statistics, and a batch normalisation "
-            "gets one value a channel"
-        )

@@ -90,7 +90,9 @@ def request_text(draw: st.DrawFn) -> str:
     entry = proxies.registered()[name]
     keys = st.one_of(st.sampled_from([*entry.options, "batch", "of"]), odd_text)
     words = [word for spec in entry.options.values() if isinstance(spec, tuple) for word in spec]
-    values = st.one_of(st.sampled_from([*words, "64", "jacov+snip", "zeros+zeros"]), odd_text)
+    values = st.one_of(
+        st.sampled_from([*words, "64", "0.60", "jacov+snip", "zeros+zeros"]), odd_text
+    )
     options = draw(st.lists(st.tuples(keys, values), max_size=3))
     return f"{name}[{','.join(f'{key}={value}' for key, value in options)}]"
 

@@ -37,7 +37,7 @@ for known in ("plain", "resnet of gelu", "depthwise", "mlp", "dead"):
     TRUE[known] += " vkdnw near gradsign intrain"
 TRUE = {name: f"{known} layers" for name, known in TRUE.items()}
 for known in ("plain", "resnet of gelu", "depthwise", "dead"):
-    TRUE[known] += " meco_opt"
+    TRUE[known] += " meco_opt dextr"
 TRUE["gpt"] += " near"
 TRUE["shared"] = TRUE["plain"]
 TRUE["dropout"] = TRUE["mlp"]

@@ -19,7 +19,7 @@ from proxies.status import OK
 from tests.harness import own
 from tests.networks import every_proxy_with_small_batches, small
 
-SMALL = every_proxy_with_small_batches()
+SMALL = every_proxy_with_small_batches(transformers=False)
 
 
 @pytest.mark.parametrize(

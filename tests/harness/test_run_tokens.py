@@ -22,7 +22,10 @@ from proxies.passes.loss import loss_gradient
 from tests.listed import write_list
 from tests.runs import query_store
 
-APPLY = {"fisher", "grad_norm", "grasp", "l2_norm", "near", "plain", "snip", "zico"}
+APPLY = {
+    *("fisher", "grad_norm", "grasp", "l2_norm", "near", "plain", "snip", "zico"),
+    *("head_confidence", "w_pca"),
+}
 SIZES = {"layers", "live_convs", "live_params", "params", "params_nonembedding"}
 
 

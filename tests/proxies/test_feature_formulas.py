@@ -95,6 +95,19 @@ def test_swap_counts_distinct_columns(cell: tuple[str, ...]) -> None:
     assert score("swap[batch=6,weights=normal,repeats=2]", cell) == sum(counts) / 2
 
 
+@pytest.mark.parametrize("cell", CELLS, ids=space.format_cell)
+def test_a_prior_on_size_multiplies_swap(cell: tuple[str, ...]) -> None:
+    """The size of the network in millions of parameters, or in thousands as the authors' code."""
+    parameters = sum(one.numel() for one in small(cell).parameters())
+    mu, sigma = 0.003, 0.00001
+    expected = score("swap[batch=6]", cell) * math.exp(-((parameters / 1e6 - mu) ** 2) / sigma)
+    assert 0 < expected < score("swap[batch=6]", cell)
+    found = score("swap[batch=6,mu=0.003,sigma=0.00001]", cell)
+    assert found == pytest.approx(expected, rel=1e-12)
+    thousands = math.exp(-((parameters / 1e3 - 3) ** 2) / 10)
+    assert found == pytest.approx(score("swap[batch=6]", cell) * thousands, rel=1e-9)
+
+
 def test_te_regions_lie_between_one_and_the_number_of_points() -> None:
     counts = [
         linear_regions(cell_view(small(cell)), inputs()).crossed

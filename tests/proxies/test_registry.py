@@ -6,7 +6,7 @@ import pytest
 import proxies
 from benchmarks_data.errors import InputError
 from harness.terminal.listing import proxy_description
-from proxies.entries import Names
+from proxies.entries import Decimal, Names
 from proxies.passes import NEEDS, PASSES
 
 ENTRIES = proxies.registered()
@@ -35,7 +35,13 @@ def test_a_canonical_name_is_a_fixed_point(name: str) -> None:
     for option, spec in ENTRIES[name].options.items():
         if isinstance(spec, Names):
             continue
-        values = [spec, spec + 1] if isinstance(spec, int) else spec
+        values = (
+            [spec, spec + 1]
+            if isinstance(spec, int)
+            else [spec.default, "0.5"]
+            if isinstance(spec, Decimal)
+            else spec
+        )
         for value in values:
             of_a_pass = any(option in one.options for one in PASSES.values())
             if of_a_pass and not any(
@@ -131,11 +137,49 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("az_nas[of=synflow]", "available: undefined"),
         ("te_nas[mode=test]", "available: eval, train"),
         ("swap[repeats=4]", "option 'repeats' of proxy 'swap' has no effect"),
+        ("swap[mu=1]", "both mu and sigma: give the other too"),
+        ("swap[sigma=1]", "both mu and sigma: give the other too"),
+        ("swap[mu=1,sigma=0.0]", "sigma is above 0"),
+        *(
+            (f"swap[mu={text},sigma=1]", "must be a decimal number from 0 on, such as 0.6, not")
+            for text in (
+                "nan",
+                "inf",
+                "-1",
+                "+1",
+                "1e3",
+                ".5",
+                "1.",
+                "",
+                "1_0",
+                "\u0661",
+                "9" * 500,
+            )
+        ),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
         proxies.request(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("0.60", "0.6"), ("00.6", "0.6"), ("1.0", "1"), ("10", "10"), ("0", "0"), ("0.050", "0.05")],
+)
+def test_a_decimal_number_has_one_name(text: str, written: str) -> None:
+    request = proxies.request(f"swap[mu={text},sigma=2]")
+    assert request.name == f"swap[mu={written},sigma=2]"
+    assert dict(request.options)["mu"] == written
+    assert proxies.request("swap[mu=none,sigma=none]").name == "swap"
+
+
+def test_a_prior_on_size_adds_a_pass_and_leaves_the_score_without_it_as_it_was() -> None:
+    names = [name for name, _ in proxies.request("swap[mu=0.6,sigma=1]").readings]
+    assert names == ["neuron_patterns", "cost"]
+    assert [name for name, _ in proxies.request("swap").readings] == ["neuron_patterns"]
+    assert "prior on the size" in proxy_description("swap")
+    assert "mu=none (or a decimal number)" in " ".join(proxy_description("swap").split())
 
 
 @pytest.mark.parametrize(

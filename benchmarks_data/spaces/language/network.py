@@ -46,6 +46,12 @@ class LanguageModel(nn.Module):
         ]
 
     @property
+    def head_inputs(self) -> list[nn.Module]:
+        """The layers of queries, keys and values, which are split into heads."""
+        attentions: list[Any] = [block.attention for block in self.blocks]
+        return [one.inputs for one in attentions]
+
+    @property
     def embeddings(self) -> list[nn.Module]:
         """What turns tokens into vectors, and vectors into tokens."""
         return [self.tokens]

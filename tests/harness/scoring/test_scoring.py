@@ -84,7 +84,8 @@ def test_every_proxy_scores_other_networks_and_changes_none(
     alone = {name: score_task(job, Task(index, 0, (name,)))[0] for name in names}
     # A map of one pixel has no statistics of a single image.
     one_pixel = space in ("nas_bench_mr", "transnas101_micro")
-    missing = {"gradsign[batch=4]"} if one_pixel else set()
+    missing = {"dss", "head_confidence[batch=4]", "w_pca[batch=4]"}
+    missing |= {"dextr[side=16]", "gradsign[batch=4]"} if one_pixel else set()
     assert {name for name, score in alone.items() if score.status != "ok"} == missing
     names = tuple(name for name in names if name not in missing)
     alone = {name: alone[name] for name in names}
@@ -152,10 +153,11 @@ def test_the_trivial_baselines_are_always_added_and_nothing_twice() -> None:
     assert names == ["zeros", "params", "flops", "live_params", "live_convs", "layers"]
     every = set(proxies.registered())
     of_tokens = {request.name for request in canonical_requests(["all"], tokens=True)}
-    assert of_tokens == every
-    assert {request.name for request in canonical_requests(["all"])} == every - {
-        "params_nonembedding"
-    }
+    of_transformers = {"dss", "head_confidence", "w_pca"}
+    assert of_tokens == every - of_transformers
+    names = {request.name for request in canonical_requests(["all"], transformers=True)}
+    assert names == every - {"params_nonembedding"}
+    assert {request.name for request in canonical_requests(["all"])} == names - of_transformers
 
 
 def batch(

@@ -178,7 +178,10 @@ READINGS = sorted(
 #: Smaller than by default, so that the tests are quick.
 QUICK = {"batch": 4, "repeats": 2, "side": 8, "entries": 1}
 #: Those that send images one by one: one has no batch statistics of a vector.
-ONE_BY_ONE = ("channel_correlation", "some_channel_correlation", "gradient_signs")
+ONE_BY_ONE = (
+    *("channel_correlation", "some_channel_correlation", "gradient_signs"),
+    *("feature_conditions", "output_curvature"),
+)
 
 
 class Broken(nn.Module):
