@@ -38,7 +38,7 @@ def dss(synapses: AbsoluteSynapses, **_settled: object) -> float:
     networks of tokens can be sent.
 
     The reference tells layers by their shape: a square one is of attention wherever it stands. Ours
-    tells them by where they stand, and is the same for its networks. As in its code, and other than
-    in the paper, the layer that embeds patches does not count.
+    tells them by where they stand, and is the same for its networks. As in its code, the layer that
+    embeds patches does not count.
     """
     return math.fsum(synapses.diversity) + math.fsum(synapses.saliency)
