@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from harness.fitting.judging import FITTED, SIZE
-from harness.reporting.paper import CURVES, GREY, Sheet, legend_above
+from harness.reporting.paper import CURVES, GREY, Sheet, legend_above, wrapped
 from harness.terminal.widths import WIDTHS
 
 #: Lines of training-free scores, the strongest first.
@@ -18,14 +18,15 @@ def learning_curves(judged: pd.DataFrame) -> Figure:
     """Draw a curve for each fitted score, and a horizontal line for each of the three strongest
     training-free scores and for the strongest size.
     """
-    figure = Sheet(WIDTHS["text"], 3.4)
+    width = WIDTHS["text"]
+    figure = Sheet(width, 4.0)
     axes = figure.subplots()
     fitted, free = (judged[(judged["kind"] == FITTED) == one] for one in (True, False))
     groups = fitted.groupby("score", sort=False)
     for (name, rows), (colour, line, marker) in zip(groups, CURVES, strict=False):
         axes.plot(
             rows["networks"].astype(int), rows["tau"], color=colour, ls=line, marker=marker, ms=4,
-            label=f"{name}, fitted",
+            label=wrapped(f"{name}, fitted", width - 1),
         )  # fmt: skip
         axes.fill_between(
             rows["networks"].astype(int), rows["tau_low"], rows["tau_high"],
