@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from harness.fitting.judging import FITTED, SIZE
+from harness.fitting.judging import FITTED
 from harness.reporting.paper import CURVES, GREY, Sheet, legend_above, wrapped
 from harness.terminal.widths import WIDTHS
 
@@ -15,8 +15,8 @@ LINES = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)), (0, (8, 2)))
 
 
 def learning_curves(judged: pd.DataFrame) -> Figure:
-    """Draw a curve for each fitted score, and a horizontal line for each of the three strongest
-    training-free scores and for the strongest size.
+    """Draw a curve for each fitted score, and a horizontal line for each of the two strongest
+    training-free scores and of the two strongest sizes.
     """
     width = WIDTHS["text"]
     figure = Sheet(width, 4.0)
@@ -32,7 +32,7 @@ def learning_curves(judged: pd.DataFrame) -> Figure:
             rows["networks"].astype(int), rows["tau_low"], rows["tau_high"],
             color=colour, alpha=0.15, linewidth=0,
         )  # fmt: skip
-    chosen = pd.concat([free.head(3), free[free["kind"] == SIZE].head(1)]).drop_duplicates("score")
+    chosen = free.groupby("kind", sort=False).head(2)
     for dashes, (_, row) in zip(LINES, chosen.iterrows(), strict=False):
         axes.axhline(
             row["tau"], color=GREY, ls=dashes, lw=1.2, label=f"{row['score']}, {row['kind']}"
