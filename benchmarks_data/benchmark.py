@@ -138,6 +138,19 @@ class HasNeighbours(Protocol):
 
 
 @runtime_checkable
+class HasGraphFeatures(Protocol):
+    """What a benchmark may offer, for models that are fitted to accuracies."""
+
+    def graph_features(self, index: int) -> Mapping[str, float]:
+        """Return the features of an architecture's graph by name, the same names for each
+        (:mod:`benchmarks_data.graph_features`).
+
+        Architectures that differ in idle operations alone have the same. Raise InputError when
+        there is no such architecture.
+        """
+
+
+@runtime_checkable
 class HasParts(Protocol):
     """What a benchmark may offer whose tables are no uniform samples of it: parts that differ, and
     how large each is, so that figures can be given by part and weighted to the whole.
@@ -187,10 +200,10 @@ class Benchmark(Protocol):
     It may have ``depth`` besides, a method from an index to the number of layers with weights on
     the longest live path (or the part of it in which its architectures differ), which the harness
     then counts among their sizes; the methods of `PrunesDeadEdges`,
-    `HasNeighbours` and `HasParts`; and ``corrections``, pass -> number: how often the results of a
-    pass of `proxies.passes` have changed for its networks. A stored score of a proxy that
-    reads the pass belongs to one such number. ``paper`` is the link to the paper that it comes
-    from, or several links: of the space, and of who trained. ``variant_of`` names a
+    `HasNeighbours`, `HasGraphFeatures` and `HasParts`; and ``corrections``, pass -> number: how
+    often the results of a pass of `proxies.passes` have changed for its networks. A stored score
+    of a proxy that reads the pass belongs to one such number. ``paper`` is the link to the paper
+    that it comes from, or several links: of the space, and of who trained. ``variant_of`` names a
     benchmark that has the same architectures and results, in other networks. With ``observed =
     True`` each network is seen to run before it is scored, as those of callers are, and what a
     score cannot say about it is ``not applicable``; its ``operations`` and ``stages`` may be None

@@ -22,6 +22,7 @@ COMMANDS = {
         "agree",
         "overview",
         "combine",
+        "fit",
         "doctor",
     )
 }

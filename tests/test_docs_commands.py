@@ -122,9 +122,10 @@ def small(module: str, arguments: list[str], tables: Path) -> list[str]:
         text = text.replace(f" {what} ", f" {instead} ")
     words = [str(tables) if one == "$TABLES" else one for one in text.split()]
     name = module.removeprefix("harness.")
-    if name in ("report", "overview", "combine", "agree", "doctor") or {"--list", "--describe"} & {
-        *words
-    }:
+    if name in ("report", "overview", "combine", "fit", "agree", "doctor") or {
+        "--list",
+        "--describe",
+    } & {*words}:
         return words
     if "--replay" in words or "--write-config" in words:
         return words

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.files.combine_record import CombineRecord
+from harness.files.fit_record import FitRecord
 from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.run_record import RunRecord
 from harness.files.search_record import MeasurementRecord, SearchRecord, SettingRecord, SweepRecord
@@ -24,6 +25,7 @@ FILES: dict[str, list[type[Any]]] = {
     "steps/*.jsonl": [SettingRecord, MeasurementRecord],
     "theory.json": [TheoryRecord],
     "combine.json": [CombineRecord],
+    "fit.json": [FitRecord],
     "theory-*.jsonl": [CellRecord, SupernetRecord, SizeRecord],
 }
 OPENING = """\

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Architecture, Dataset
+from benchmarks_data.graph_features import vertex_features
 from benchmarks_data.nb101 import edits, space
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class NasBench101:
 
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))
+
+    def graph_features(self, index: int) -> dict[str, float]:
+        cell = space.cell(index)
+        edges = zip(*(ends.tolist() for ends in cell.matrix.nonzero()), strict=True)
+        return vertex_features(cell.operations, edges, space.KINDS)
 
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.nb101.network import Network

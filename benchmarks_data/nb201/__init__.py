@@ -60,6 +60,9 @@ class NasBench201:
     def depth(self, index: int) -> int:
         return space.depth(space.cell(index))
 
+    def graph_features(self, index: int) -> dict[str, float]:
+        return space.graph_features(space.cell(index), space.OPERATIONS)
+
     def network(
         self, index: int, classes: int, seed: int, *, channels: int | None = None
     ) -> Network:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.graph_features import edge_features
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CONVOLUTIONS = frozenset({"nor_conv_1x1", "nor_conv_3x3"})
@@ -143,6 +144,16 @@ def depth(cell: Sequence[str]) -> int:
         if live:
             steps[target] = max(steps[target], steps[source] + (operation in CONVOLUTIONS))
     return max(steps[OUTPUT], 0)
+
+
+def graph_features(cell: Sequence[str], operations: Sequence[str]) -> dict[str, float]:
+    """Return the features of a cell's graph without its dead edges, in a space that has
+    *operations* (:func:`benchmarks_data.graph_features.edge_features`).
+
+    GRAF leaves out cells with dead edges.
+    """
+    carried = dict(zip(EDGES, without_dead_edges(cell), strict=True))
+    return edge_features(carried, operations, OUTPUT)
 
 
 def is_connected(cell: Sequence[str]) -> bool:

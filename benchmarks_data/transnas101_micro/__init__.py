@@ -106,6 +106,9 @@ class TransNasMicro:
     def depth(self, index: int) -> int:
         return space.depth(self.architecture(index).structure)
 
+    def graph_features(self, index: int) -> dict[str, float]:
+        return space.graph_features(self.architecture(index).structure, KINDS)
+
     def network(self, index: int, classes: int, seed: int) -> Network:
         from benchmarks_data.transnas101_micro.network import Network
 

@@ -27,7 +27,7 @@ def read_all(folders: Sequence[Path], tables: Path | None) -> list[ScoredRun]:
     """
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise InputError("the same folder is named twice: each run stands once")
-    runs = [_read(folder, tables) for folder in folders]
+    runs = [read_one(folder, tables) for folder in folders]
     if len({(run.benchmark, run.dataset) for run in runs}) < 2:
         raise InputError(
             f"all runs are of {runs[0].benchmark}, {runs[0].dataset}: a combination is judged on a "
@@ -40,8 +40,13 @@ def read_all(folders: Sequence[Path], tables: Path | None) -> list[ScoredRun]:
     ]
 
 
-def _read(folder: Path, tables: Path | None) -> ScoredRun:
-    """Return the run in a folder, with the first of its targets."""
+def read_one(folder: Path, tables: Path | None) -> ScoredRun:
+    """Return the run in a folder, with the first of its targets; *tables* is where its table lies,
+    None for the installed one.
+
+    Raises:
+        InputError: it cannot be read, or fewer than 3 of its architectures have that target.
+    """
     record, scores = read_run(folder), read_scores(folder / "scores.csv")
     benchmark, population = benchmark_of_run(record.benchmark), record.archs.population
     check_asked(scores, benchmark.name, population)

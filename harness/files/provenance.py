@@ -10,9 +10,11 @@ from typing import Any
 PACKAGES = ("zeros-harness", "torch", "numpy", "scipy", "pandas", "matplotlib", "analog-nasbench")
 
 
-def with_versions(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *settings* and the versions of everything that computed: what run.json holds."""
-    versions = {name: metadata.version(name) for name in PACKAGES if _installed(name)}
+def with_versions(settings: Mapping[str, Any], *more: str) -> dict[str, Any]:
+    """Return *settings* and the versions of everything that computed, *more* packages among it:
+    what run.json holds.
+    """
+    versions = {name: metadata.version(name) for name in (*PACKAGES, *more) if _installed(name)}
     return {
         **settings,
         "versions": {"python": platform.python_version(), **versions},

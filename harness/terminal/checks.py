@@ -78,6 +78,7 @@ RECORDS = {
     "sweep.json": "harness.sweep",
     "theory.json": "harness.theory",
     "combine.json": "harness.combine",
+    "fit.json": "harness.fit",
 }
 
 

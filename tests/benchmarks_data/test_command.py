@@ -21,7 +21,7 @@ def test_every_command_says_its_version(name: str, capsys: pytest.CaptureFixture
 def test_every_command_names_the_nearest_option(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folders = ("combine", "overview", "report")
+    folders = ("combine", "fit", "overview", "report")
     words = {"agree": ["a", "b"], **{folder: ["a"] for folder in folders}}.get(name, [])
     words = ["nb201", "x", "--out", "o"] if name == "convert" else words
     with pytest.raises(SystemExit) as stop:

@@ -49,6 +49,7 @@ ABSENT = {
     "report": ["absent"],
     "overview": ["absent"],
     "combine": ["absent"],
+    "fit": ["absent"],
     "agree": ["absent.csv", "absent.csv"],
     "regress": ["--baseline", "absent/absent.csv"],
     "search": ["--tables", "absent"],
