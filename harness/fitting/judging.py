@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from harness.analysis.combinations import ScoredRun, ranks
-from harness.analysis.judgement import SIZE_SCORES
+from harness.analysis.correlations import SIZES
 from harness.analysis.metrics import mean_regret, ndcg
 from harness.analysis.statistics import Vector, standard_error, tau_influence
 from harness.fitting.draws import Draw
@@ -57,7 +57,7 @@ def judged(
     }
     best = max(free, key=lambda name: _mean_tau(free[name]))
     rows = [
-        {"kind": SIZE if name in SIZE_SCORES else FREE, "score": name} | _summary(free[name])
+        {"kind": SIZE if name in SIZES else FREE, "score": name} | _summary(free[name])
         for name in sorted(free, key=lambda name: -_mean_tau(free[name]))
     ]
     comparisons = len(models) * len(networks)
