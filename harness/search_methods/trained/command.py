@@ -20,6 +20,7 @@ from harness.search_methods.trained.searching import check_checkpoints, search
 from harness.search_methods.trained.setting import Setting
 from harness.terminal.checks import check_device, check_replaceable, say_what_is_replaced
 
+#: The record of such searches.
 RECORD = "trained_search.json"
 
 
@@ -76,7 +77,8 @@ def carry_out(args: argparse.Namespace, method: Trained, prog: str, command: Seq
     table, targets = targets_of(args, args.space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}-{method.name}")
     check_replaceable(out, RECORD)
-    from harness.search_methods.trained.report import Beside, publish_trained, read_beside
+    from harness.search_methods.trained.report import Beside, publish_trained
+    from harness.search_methods.trained.results import read_beside
 
     others = read_beside(args.beside, args.space, targets)
     folder = writable_folder(out / CHECKPOINTS)
@@ -89,5 +91,5 @@ def carry_out(args: argparse.Namespace, method: Trained, prog: str, command: Seq
 
     outcomes = [search(one, selections, args.tune, folder, say) for one in settings]
     beside = Beside(args.space, settings[0].dataset, table, targets, others)
-    publish_trained(outcomes, beside, out, [prog, *command], args.tune)
+    publish_trained(outcomes, beside, out, command, args.tune)
     return FAILED if any(one.fault for o in outcomes for one in o.selected) else 0

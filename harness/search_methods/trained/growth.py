@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 
 from benchmarks_data.spaces.choice import Choice
+from harness.search_methods.trained.methods import SKIP
 from harness.search_methods.trained.relaxed import Batch, Relaxed
 
-SKIP = "skip_connect"
 #: What an operation with weights has in its name.
 WEIGHTED = "conv"
 

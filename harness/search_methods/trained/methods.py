@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: The operation that hands its input on.
+SKIP = "skip_connect"
+
 
 @dataclass(frozen=True)
 class Trained:

@@ -16,9 +16,9 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from benchmarks_data import spaces
 from benchmarks_data.initialisation import generator
 from harness.search_methods.trained.choosing import chosen_by
-from harness.search_methods.trained.growth import SKIP, candidates, kept_with, next_operation
+from harness.search_methods.trained.growth import candidates, kept_with, next_operation
 from harness.search_methods.trained.halves import Halves, halves_of
-from harness.search_methods.trained.methods import TRAINED
+from harness.search_methods.trained.methods import SKIP, TRAINED
 from harness.search_methods.trained.relaxed import (
     Batch,
     Judged,
