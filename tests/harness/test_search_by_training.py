@@ -97,30 +97,16 @@ def test_all_selections_and_other_searches_are_compared(tmp_path: Path) -> None:
     beside = compared.loc["FreeDARTS synflow, one-shot"]
     assert beside["cifar10_test"] == free["cifar10_test"]
     assert beside["seconds"] == pytest.approx(free["seconds"])
-    assert {"best of 10 by validation", "best of the table"} <= set(compared.index)
+    assert {"a random cell", "best of the table"} <= set(compared.index)
     for name in ("accuracy_seconds.png", "trajectory.png", "entropy.png"):
         assert (out / name).stat().st_size > 5_000
-        assert name in (out / "report.md").read_text()
-
-
-def test_zeros_asks_the_gates_that_were_trained(tmp_path: Path) -> None:
-    """An operation whose gate is next to nothing is not chosen, whatever it would do."""
-    images = images_in(tmp_path)
-    more = ["--alpha-rate", "2", "--select", "argmax", "zeros-snip", "--epochs", "6"]
-    assert train("darts", tmp_path / "out", images, *more) == 0
-    rows = pd.read_csv(tmp_path / "out" / "searches.csv")
-    assert rows["alpha_entropy"].iloc[0] < 0.5
-    by_alpha, by_zeros = rows["arch"]
-    same = [
-        one == other for one, other in zip(by_alpha.split("|"), by_zeros.split("|"), strict=True)
-    ]
-    assert sum(same) > len(same) // 2
 
 
 @pytest.mark.parametrize("method", TRAINED)
 def test_the_darts_space_is_searched_and_its_network_sized(method: str, tmp_path: Path) -> None:
     more = ["--space", "darts", "--cells", "3", "--epochs", "1", "--images-count", "20"]
-    assert train(method, tmp_path / "out", images_in(tmp_path), *more, *EVERY) == 0
+    selected = ["--select", "argmax", "zeros-snip"]
+    assert train(method, tmp_path / "out", images_in(tmp_path), *more, *selected) == 0
     rows = pd.read_csv(tmp_path / "out" / "searches.csv")
     assert (rows["status"] == "ok").all()
     assert rows["params"].between(1_000_000, 10_000_000).all()
