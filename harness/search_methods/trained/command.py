@@ -15,13 +15,10 @@ from benchmarks_data.spaces.sizes import check_cells
 from harness.scoring.image_file import image_file
 from harness.search_methods.command import targets_of
 from harness.search_methods.trained.checkpoints import CHECKPOINTS
-from harness.search_methods.trained.methods import Trained
+from harness.search_methods.trained.methods import RECORD, Trained
 from harness.search_methods.trained.searching import check_checkpoints, search
 from harness.search_methods.trained.setting import Setting
 from harness.terminal.checks import check_device, check_replaceable, say_what_is_replaced
-
-#: The record of such searches.
-RECORD = "trained_search.json"
 
 
 def settings_of(args: argparse.Namespace, method: Trained) -> list[Setting]:

@@ -61,7 +61,7 @@ class Halves:
 
     def batches(self, positions: Tensor, size: int) -> Iterator[Batch]:
         """Yield all images at positions in order, as they are."""
-        for part in positions.split(size):
+        for part in torch.split(positions, size):
             yield self.batch(part)
 
     def steps(self, size: int, stream: torch.Generator) -> Iterator[tuple[Batch, Batch]]:
@@ -69,7 +69,7 @@ class Halves:
         different images of alpha's half drawn anew for each.
         """
         order = self.weights[torch.randperm(len(self.weights), generator=stream)]
-        for part in order.split(size):
+        for part in torch.split(order, size):
             drawn = torch.randperm(len(self.alpha), generator=stream)[:size]
             yield self.batch(part, stream), self.batch(self.alpha[drawn], stream)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: The operation that hands its input on.
 SKIP = "skip_connect"
+#: The record that these searches leave.
+RECORD = "trained_search.json"
 
 
 @dataclass(frozen=True)

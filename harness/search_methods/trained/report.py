@@ -31,7 +31,6 @@ from harness.search_methods.tables import (
     compared_table,
     shown_target,
 )
-from harness.search_methods.trained.command import RECORD
 from harness.search_methods.trained.figures import (
     COST,
     ENTROPY,
@@ -40,7 +39,7 @@ from harness.search_methods.trained.figures import (
     remove_figures,
 )
 from harness.search_methods.trained.findings import findings
-from harness.search_methods.trained.methods import TRAINED
+from harness.search_methods.trained.methods import RECORD, TRAINED
 from harness.search_methods.trained.results import epoch_rows, search_rows
 from harness.search_methods.trained.searching import Outcome
 

@@ -31,7 +31,7 @@ AXES = {
     "epochs": "{} epochs",
 }
 #: Records of searches that stand beside, and their rows.
-BESIDE = {
+BESIDE: dict[str, tuple[type[Any], str]] = {
     "search.json": (SearchRecord, "search.csv"),
     "trained_search.json": (TrainedSearchRecord, "searches.csv"),
 }
@@ -149,7 +149,7 @@ def read_beside(folders: Sequence[Path], space: str, targets: Sequence[str]) -> 
             raise InputError(f"--beside {folder}: it holds no {' or '.join(BESIDE)}")
         model, table = BESIDE[name]
         try:
-            theirs = read_record(folder / name, model).space
+            theirs = getattr(read_record(folder / name, model), "space", None)
         except DAMAGED as error:
             raise InputError(f"{folder / name} is damaged{reason(error)}") from error
         if theirs != space:

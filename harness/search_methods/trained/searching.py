@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Outcome:
     @property
     def seconds(self) -> float:
         """Of all epochs."""
-        return sum(row["seconds"] for row in self.rows)
+        return math.fsum(row["seconds"] for row in self.rows)
 
 
 def check_checkpoints(settings: Sequence[Setting], folder: Path) -> None:

@@ -57,7 +57,7 @@ class Training:
             setting.dataset, setting.seed, channels=setting.channels, cells=setting.cells
         )
         dtype, device = self.halves.dtype, self.halves.device
-        supernet.to(device=device, dtype=dtype, memory_format=torch.channels_last)
+        supernet.to(device, dtype)
         self.net = Relaxed(
             supernet,
             [
