@@ -119,10 +119,10 @@ def test_the_darts_space_is_searched_and_its_network_sized(method: str, tmp_path
 def test_the_proxyless_space_is_searched(
     method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ProxylessSpace, "datasets", {"imagenet": Dataset(4, 32)})
-    images = images_in(tmp_path, classes=4, each=4)
-    words = ["--method", method, "--space", "proxyless", "--channels", "2", "--batch", "4"]
-    words += ["--epochs", "2", "--images", str(images), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(ProxylessSpace, "datasets", {"imagenet": Dataset(4, 64)})
+    images = images_in(tmp_path, classes=4, each=8)
+    words = ["--method", method, "--space", "proxyless", "--channels", "8", "--batch", "8"]
+    words += ["--epochs", "1", "--images", str(images), "--out", str(tmp_path / "out")]
     assert main([*words, "--select", "argmax", "zeros-snip"]) == 0
     rows = pd.read_csv(tmp_path / "out" / "searches.csv")
     assert (rows["status"] == "ok").all()

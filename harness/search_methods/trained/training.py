@@ -126,12 +126,20 @@ class Training:
         self.adam = adam
 
     def train_alpha(self, training: Batch, validation: Batch) -> Judged:
-        """Take a step of alpha."""
+        """Take a step of alpha.
+
+        Raises:
+            FloatingPointError: a gradient is no number.
+        """
         decay = self.setting.beta * min(1.0, len(self.rows) / self.setting.epochs)
         if self.method.second_order:
             judged = second_order(self.net, training, validation, self._step_ahead(), decay)
         else:
             judged = first_order(self.net, validation, decay)
+        if not all(bool(torch.isfinite(one).all()) for one in judged.gradients):
+            raise FloatingPointError(
+                f"the gradient of alpha is no number in epoch {len(self.rows) + 1}"
+            )
         for alpha, gradient in zip(self.net.alpha, judged.gradients, strict=True):
             alpha.grad = gradient
         self.adam.step()
