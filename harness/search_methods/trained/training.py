@@ -81,7 +81,7 @@ class Training:
         self.adam = Adam(
             self.net.alpha, s.alpha_rate, betas=ALPHA_BETAS, weight_decay=s.alpha_decay
         )
-        self.cosine = CosineAnnealingLR(self.sgd, epochs, s.least_rate)
+        self.cosine = CosineAnnealingLR(self.sgd, epochs, min(rate, s.least_rate))
 
     def run_epoch(self) -> dict[str, Any]:
         """Train for an epoch, and return its row.
