@@ -16,11 +16,12 @@ import torch
 from tests.harness.trained_searches import SMALL, images_in
 
 METHODS = ("darts-2nd", "opp-darts")
+EPOCHS = 12
 
 
 def command(method: str, folder: Path, images: Path) -> list[str]:
-    """Return the command line of a search of 12 epochs."""
-    words = [*SMALL, "--epochs", "12", "--images", str(images), "--out", str(folder)]
+    """Return the command line of a search."""
+    words = [*SMALL, "--epochs", str(EPOCHS), "--images", str(images), "--out", str(folder)]
     return [sys.executable, "-m", "harness.search", "--method", method, *words]
 
 
@@ -33,6 +34,12 @@ def epochs_of(folder: Path) -> int:
     for path in (folder / "checkpoints").glob("*.pt"):
         return len(torch.load(path, weights_only=True)["rows"])
     return 0
+
+
+def wait(process: subprocess.Popen[bytes], folder: Path, epochs: int) -> None:
+    """Wait until so many epochs are saved, or the search has ended."""
+    while process.poll() is None and epochs_of(folder) < epochs:
+        time.sleep(0.05)
 
 
 def alphas(folder: Path) -> list[list[float]]:
@@ -49,18 +56,17 @@ def main(kills: int) -> None:
     stream, done = random.Random(0), 0
     with tempfile.TemporaryDirectory() as name:
         images = images_in(Path(name))
-        expected, takes = {}, {}
+        expected = {}
         for method in METHODS:
-            started = time.monotonic()
             assert start(command(method, Path(name) / method, images)).wait() == 0
-            takes[method] = time.monotonic() - started
             expected[method] = alphas(Path(name) / method)
         while done < kills:
             method, folder = stream.choice(METHODS), Path(name) / f"killed-{done}"
             saved = []
-            for _ in range(2):
+            for last in (EPOCHS // 2, EPOCHS):
                 process = start(command(method, folder, images))
-                time.sleep(stream.uniform(0.3, 1.0) * takes[method])
+                wait(process, folder, stream.randrange(last))
+                time.sleep(stream.uniform(0.0, 0.3))
                 if process.poll() is None:
                     process.send_signal(signal.SIGKILL)
                     done += 1
@@ -69,7 +75,7 @@ def main(kills: int) -> None:
             assert start(command(method, folder, images)).wait() == 0
             assert alphas(folder) == expected[method]
             print(
-                f"{done}: {method} killed after epochs {saved} of 12, alphas are the same",
+                f"{done}: {method} killed after epochs {saved} of {EPOCHS}, alphas are the same",
                 flush=True,
             )
 
