@@ -94,6 +94,17 @@ def test_all_selections_and_other_searches_are_compared(tmp_path: Path) -> None:
     assert rows["training_seconds"].nunique() == 1
     compared = pd.read_csv(out / "compared.csv").set_index("method")
     free = pd.read_csv(tmp_path / "free" / "search.csv").iloc[0]
+    again = ["--beside", str(out), str(tmp_path / "free")]
+    assert train("beta-darts", tmp_path / "beta", images, *again) == 0
+    assert train("darts", tmp_path / "other", images, "--decay", "0", *again) == 0
+    for name, label in (("beta", "darts, argmax"), ("other", "darts (out), argmax")):
+        both = pd.read_csv(tmp_path / name / "compared.csv").set_index("method")
+        assert both.loc[label, "cifar10_test"] == compared.loc["darts, argmax", "cifar10_test"]
+        assert "FreeDARTS synflow, one-shot" in both.index
+        assert (
+            f"- {label.partition(',')[0]}: the current cell"
+            in (tmp_path / name / "report.md").read_text()
+        )
     beside = compared.loc["FreeDARTS synflow, one-shot"]
     assert beside["cifar10_test"] == free["cifar10_test"]
     assert beside["seconds"] == pytest.approx(free["seconds"])

@@ -75,9 +75,9 @@ def carry_out(args: argparse.Namespace, method: Trained, prog: str, command: Seq
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}-{method.name}")
     check_replaceable(out, RECORD)
     from harness.search_methods.trained.report import Beside, publish_trained
-    from harness.search_methods.trained.results import read_beside
+    from harness.search_methods.trained.results import labels_of, read_beside
 
-    others = read_beside(args.beside, args.space, targets)
+    others = read_beside(args.beside, args.space, targets, labels_of(settings))
     folder = writable_folder(out / CHECKPOINTS)
     check_checkpoints(settings, folder)
     say_what_is_replaced(prog, out, RECORD)

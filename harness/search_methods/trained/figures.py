@@ -9,13 +9,15 @@ import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from harness.reporting.figures import SUFFIXES, save
 from harness.reporting.paper import GREY, PALETTE, STYLE
 from harness.search_methods.trained.results import by_epoch
 
 COST, TRAJECTORY, ENTROPY = "accuracy_seconds", "trajectory", "entropy"
-MARKERS = "osD^v<>pP*"
+#: So many that no two curves of a figure have marker and colour in common.
+MARKERS = "osD^v<>pP*Xhd"
 
 
 def remove_figures(folder: Path) -> None:
@@ -91,8 +93,12 @@ def cost_figure(summary: pd.DataFrame, target: str) -> Figure:
 
 def _lines(axes: Axes, summary: pd.DataFrame, target: str) -> None:
     lines = summary[summary["kind"].isin(["random", "table"])].dropna(subset=[target])
-    for row, style in zip(lines.to_dict("records"), ("--", ":", "-.", "--", ":"), strict=False):
-        axes.axhline(row[target], color=GREY, lw=0.8, ls=style, label=str(row["method"]))
+    for row in lines.to_dict("records"):
+        axes.axhline(row[target], color=GREY, lw=0.8, ls="--")
+        axes.annotate(
+            str(row["method"]), (0.99, row[target]), (0, 1), xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points", ha="right", va="bottom", color=GREY,
+        )  # fmt: skip
 
 
 def course(epochs: pd.DataFrame, name: str, label: str) -> Figure:
@@ -106,6 +112,7 @@ def course(epochs: pd.DataFrame, name: str, label: str) -> Figure:
         axes.fill_between(
             group["epoch"], group["low"], group["high"], color=colour, alpha=0.2, lw=0
         )
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
     axes.legend(frameon=False)

@@ -22,7 +22,7 @@ def findings(
     Args:
         rows: of this search and of others beside it.
         summary: their means.
-        epochs: of this search.
+        epochs: of this search and of trained ones beside it.
         targets: accuracies.
         images: how many images trained it, in words.
     """

@@ -40,7 +40,7 @@ from harness.search_methods.trained.figures import (
 )
 from harness.search_methods.trained.findings import findings
 from harness.search_methods.trained.methods import RECORD, TRAINED
-from harness.search_methods.trained.results import epoch_rows, search_rows
+from harness.search_methods.trained.results import Others, epoch_rows, search_rows
 from harness.search_methods.trained.searching import Outcome
 
 SEARCHES_TEXT = (
@@ -56,14 +56,14 @@ class Beside:
     Attributes:
         space, dataset: what was searched.
         table, targets: trained results, where the space has some.
-        others: rows of other searches of the space.
+        others: other searches of the space; None without any.
     """
 
     space: str
     dataset: str
     table: Table | None
     targets: Sequence[str]
-    others: pd.DataFrame | None
+    others: Others | None
 
 
 def publish_trained(
@@ -73,15 +73,18 @@ def publish_trained(
     table, targets = beside.table, beside.targets
     rows = search_rows(outcomes, table, targets)
     epochs = epoch_rows(outcomes, table, targets)
-    both = rows if beside.others is None else pd.concat([rows, beside.others], ignore_index=True)
+    both, courses = rows, epochs
+    if beside.others is not None:
+        both = pd.concat([rows, beside.others.rows], ignore_index=True)
+        courses = pd.concat([epochs, beside.others.epochs], ignore_index=True)
     summary = compared(both, table, targets, spaces.get(beside.space).datasets)
-    said = findings(both, summary, epochs, targets, _images_in_words(outcomes[0]))
+    said = findings(both, summary, courses, targets, _images_in_words(outcomes[0]))
     record = with_versions(_record(outcomes, rows, beside, command, tune, said))
     with appearing(folder, RECORD, lambda: remove_figures(folder)) as new:
         write_csv(rows, new / "searches.csv")
         write_csv(epochs, new / "epochs.csv")
         write_csv(summary, new / "compared.csv")
-        figures = draw_figures(summary, epochs, targets, new)
+        figures = draw_figures(summary, courses, targets, new)
         report = _document(rows, summary, beside, figures, record)
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))

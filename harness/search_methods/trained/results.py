@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,25 @@ def by_epoch(epochs: pd.DataFrame, name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "epoch", "mean", "low", "high"])
 
 
-def read_beside(folders: Sequence[Path], space: str, targets: Sequence[str]) -> pd.DataFrame | None:
-    """Return the rows of other searches of a space; None without any.
+@dataclass(frozen=True)
+class Others:
+    """Other searches of the space: their rows, and those of their epochs where they have such."""
+
+    rows: pd.DataFrame
+    epochs: pd.DataFrame
+
+
+def read_beside(
+    folders: Sequence[Path], space: str, targets: Sequence[str], taken: Iterable[str]
+) -> Others | None:
+    """Return other searches of a space; None without any.
+
+    A label that is *taken*, or another folder's, gets the name of its folder.
 
     Raises:
         InputError: a folder holds no searches, those of another space, or not the same columns.
     """
-    frames = []
+    frames, courses, labels = [], [pd.DataFrame(columns=["label"])], set(taken)
     for folder in folders:
         name = next((one for one in BESIDE if (folder / one).exists()), None)
         if name is None:
@@ -158,5 +171,14 @@ def read_beside(folders: Sequence[Path], space: str, targets: Sequence[str]) -> 
         frame = read_csv(folder / table, columns, ["params", "seconds", *targets])
         if name == "search.json":
             frame["objective"] = "FreeDARTS " + frame["objective"].astype(str)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True) if frames else None
+        own = set(frame["objective"])
+        named = {one: f"{one} ({folder.name})" if one in labels else one for one in own}
+        labels |= set(named.values())
+        frames.append(frame.replace({"objective": named}))
+        if name == "trained_search.json":
+            columns = ["label", "epoch", "entropy", "skips", "flooded", *targets]
+            epochs = read_csv(folder / "epochs.csv", columns, columns[1:])
+            courses.append(epochs.replace({"label": named}))
+    if not frames:
+        return None
+    return Others(pd.concat(frames, ignore_index=True), pd.concat(courses, ignore_index=True))
