@@ -87,7 +87,8 @@ def cost_figure(summary: pd.DataFrame, target: str) -> Figure:
     axes.set_xscale("log")
     axes.set_xlabel("seconds of a search")
     axes.set_ylabel(shown(target))
-    figure.legend(loc="outside right upper", frameon=False)
+    if axes.get_legend_handles_labels()[0]:
+        figure.legend(loc="outside right upper", frameon=False)
     return figure
 
 
