@@ -41,6 +41,7 @@ bench: $(VENV)/.installed
 
 kills: $(VENV)/.installed
 	$(BIN)/python -m tools.kills 50
+	$(BIN)/python -m tools.training_kills 10
 
 scale: $(VENV)/.installed
 	$(BIN)/python -m tools.scale

@@ -1,8 +1,9 @@
 """Search an architecture: in a supernet at initialisation by the sensitivity of its operations
-(FreeDARTS), or in a benchmark by a proxy's scores.
+(FreeDARTS), in a supernet that is trained, or in a benchmark by a proxy's scores.
 
 Zhang, Huang, Wang, "Connection Sensitivity Matters for Training-free DARTS", arXiv 2106.11542; the
-other methods are in :mod:`harness.search_methods.by_proxy`.
+other methods are in :mod:`harness.search_methods.trained` and
+:mod:`harness.search_methods.by_proxy`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Any
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from harness.runs.plan import RunOptions, make_plan
-from harness.search_methods.by_proxy.command import carry_out, setting_of
+from harness.search_methods.by_proxy.command import carry_out as carry_out_by_proxy
+from harness.search_methods.by_proxy.command import setting_of
 from harness.search_methods.by_proxy.methods import BY_PROXY, ByProxy
 from harness.search_methods.by_proxy.options import flags, foreign_option
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
@@ -27,6 +29,8 @@ from harness.search_methods.command import fed_to, say_what_is_doubtful, targets
 from harness.search_methods.method import Method
 from harness.search_methods.methods import METHODS
 from harness.search_methods.running import search_all
+from harness.search_methods.trained.methods import TRAINED, Trained
+from harness.search_methods.trained.options import parser as trained_parser
 from harness.terminal.checks import check_replaceable, load_plugins, say_what_is_replaced
 from harness.terminal.config_file import add_config, config_value, parsed
 from harness.terminal.options import add_tables, add_targets
@@ -40,14 +44,15 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     p = Parser(
         prog,
         "Search an architecture in a supernet at initialisation, by the zero-cost sensitivity of "
-        "its operations. Other methods search a benchmark by a proxy; each has its own options: "
-        "--method NAME --help.",
+        "its operations. Other methods train the supernet, or search a benchmark by a proxy; each "
+        "has its own options: --method NAME --help.",
     )
     p.add_argument(
         "--method",
-        choices=[*METHODS, *BY_PROXY],
+        choices=[*METHODS, *TRAINED, *BY_PROXY],
         default=METHOD.name,
-        help=f"which search, all but the first by a proxy (default: {METHOD.name})",
+        help=f"which search: at initialisation, by training ({', '.join(TRAINED)}), or by a proxy "
+        f"(default: {METHOD.name})",
     )
     p.add_argument("--list", action="store_true", help="say what the methods do, and exit")
     METHOD.add_options(p)
@@ -92,7 +97,10 @@ def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
 
 def _run(prog: str, argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
-    if method := _method_by_proxy(words):
+    method = _named_method(words)
+    if isinstance(method, Trained):
+        return _trained(prog, method, words)
+    if isinstance(method, ByProxy):
         return _by_proxy(prog, method, words)
     _check_options(words, METHOD.name, flags(parser(prog)), prog)
     args = parsed(parser(prog), words)
@@ -144,32 +152,49 @@ def _freedarts(prog: str, args: argparse.Namespace, words: Sequence[str]) -> int
     return FAILED if any(one.fault for one in searches) else 0
 
 
-def _method_by_proxy(words: Sequence[str]) -> ByProxy | None:
-    """Return the method by proxy that a command line names, the last one, or else its file of
-    options; None where they name another or none.
+def _named_method(words: Sequence[str]) -> ByProxy | Trained | None:
+    """Return the method with options of its own that a command line names, the last one, or else
+    its file of options; None where they name FreeDARTS or none.
     """
     alone = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     alone.add_argument("--method", nargs="?")
     alone.add_argument("--config", nargs="?")
     args = alone.parse_known_args(words)[0]
     named = args.method or (config_value(Path(args.config), "method") if args.config else None)
-    if isinstance(named, str) and named not in {**METHODS, **BY_PROXY}:
-        raise unknown("method", named, [*METHODS, *BY_PROXY])
-    return BY_PROXY.get(named) if isinstance(named, str) else None
+    if not isinstance(named, str):
+        return None
+    if named not in {**METHODS, **TRAINED, **BY_PROXY}:
+        raise unknown("method", named, [*METHODS, *TRAINED, *BY_PROXY])
+    return TRAINED.get(named) or BY_PROXY.get(named)
 
 
 def _check_options(words: Sequence[str], method: str, own: set[str], prog: str) -> None:
     """Raise InputError when a command line has an option of another method than its own."""
-    if reason := foreign_option(words, own, prog, flags(parser(prog))):
+    of = {name: flags(by_proxy_parser(one, prog)) for name, one in BY_PROXY.items()}
+    of |= {name: flags(trained_parser(one, prog)) for name, one in TRAINED.items()}
+    of[METHOD.name] = flags(parser(prog))
+    if reason := foreign_option(words, own, of):
         raise InputError(f"--method {method}: {reason}")
 
 
 def _listing() -> str:
     """Return a line for each method."""
-    methods: list[Method | ByProxy] = [*METHODS.values(), *BY_PROXY.values()]
+    methods: list[Method | Trained | ByProxy] = [
+        *METHODS.values(), *TRAINED.values(), *BY_PROXY.values(),
+    ]  # fmt: skip
     width = max(len(method.name) for method in methods)
     lines = [f"  {method.name:<{width}}  {method.description}" for method in methods]
     return "\n".join(["Methods (options: --method NAME --help):", *lines])
+
+
+def _trained(prog: str, method: Trained, words: Sequence[str]) -> int:
+    """Search by training a supernet, as a command line says."""
+    of_method = trained_parser(method, prog)
+    _check_options(words, method.name, flags(of_method), prog)
+    args = parsed(of_method, words)
+    from harness.search_methods.trained.command import carry_out
+
+    return carry_out(args, method, prog, [prog, *words])
 
 
 def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
@@ -197,7 +222,7 @@ def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
     for warning in plan.notes:
         print(f"{prog}: {warning}", file=sys.stderr)
     setting = setting_of(args, method, plan.job, plan.table, plan.targets[0], plan.indices)
-    carry_out(setting, args, prog, [prog, *words])
+    carry_out_by_proxy(setting, args, prog, [prog, *words])
     return 0
 
 

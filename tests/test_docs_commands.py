@@ -12,6 +12,8 @@ import pytest
 
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
+from harness.search_methods.trained.methods import TRAINED
+from harness.search_methods.trained.options import parser as trained_parser
 from proxies import registry
 from tests.fuzz.damage import status_of
 from tests.test_docs import DOCUMENTS
@@ -71,8 +73,12 @@ def test_a_command_is_understood(name: str) -> None:
     module, *arguments = LINES[name]
     parser = importlib.import_module(module).parser()
     if "--method" in arguments:
-        method = BY_PROXY[arguments[arguments.index("--method") + 1]]
-        parser = by_proxy_parser(method, parser.prog)
+        method = arguments[arguments.index("--method") + 1]
+        parser = (
+            trained_parser(TRAINED[method], parser.prog)
+            if method in TRAINED
+            else by_proxy_parser(BY_PROXY[method], parser.prog)
+        )
     parser.parse_args(arguments)
 
 

@@ -15,12 +15,14 @@ from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.run_record import RunRecord
 from harness.files.search_record import MeasurementRecord, SearchRecord, SettingRecord, SweepRecord
 from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord, TheoryRecord
+from harness.files.trained_search_record import TrainedSearchRecord
 
 #: Heading of a file -> its models.
 FILES: dict[str, list[type[Any]]] = {
     "run.json": [RunRecord],
     "search.json": [SearchRecord],
     "proxy_search.json": [ProxySearchRecord],
+    "trained_search.json": [TrainedSearchRecord],
     "sweep.json": [SweepRecord],
     "steps/*.jsonl": [SettingRecord, MeasurementRecord],
     "theory.json": [TheoryRecord],

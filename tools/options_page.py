@@ -12,6 +12,8 @@ import re
 from harness.__main__ import COMMANDS
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
+from harness.search_methods.trained.methods import TRAINED
+from harness.search_methods.trained.options import parser as trained_parser
 
 OPENING = """\
 # Options
@@ -32,6 +34,9 @@ def page() -> str:
             for method in BY_PROXY.values():
                 of_method = by_proxy_parser(method, "python -m harness.search")
                 parts.append(_section(f"search --method {method.name}", of_method))
+            for trained in TRAINED.values():
+                of_method = trained_parser(trained, "python -m harness.search")
+                parts.append(_section(f"search --method {trained.name}", of_method))
     return "\n".join(parts)
 
 

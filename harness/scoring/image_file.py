@@ -100,6 +100,14 @@ def check_batch(images: ImageFile, batch: int, classes: int) -> None:
     check_labels(images, classes)
 
 
+def content_of(images: ImageFile) -> Content:
+    """Return the content of an image file; raise InputError when it has changed."""
+    content = _read(images.path)
+    if content.sha256 != images.sha256:
+        raise InputError(f"{images.path} has changed since the run began: run again")
+    return content
+
+
 def chosen_images(images: ImageFile, seed: int, size: int, part: int) -> tuple[Content, Array]:
     """Return the file's content and the positions of a part.
 
@@ -109,9 +117,7 @@ def chosen_images(images: ImageFile, seed: int, size: int, part: int) -> tuple[C
 
     from benchmarks_data.initialisation import generator
 
-    content = _read(images.path)
-    if content.sha256 != images.sha256:
-        raise InputError(f"{images.path} has changed since the run began: run again")
+    content = content_of(images)
     if size * (part + 1) > len(content.pixels):
         raise InputError(
             f"{images.path} holds {len(content.pixels)} images, and {part + 1} x {size} were "

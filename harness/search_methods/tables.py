@@ -10,13 +10,13 @@ import pandas as pd
 
 from harness.reporting import tables
 
-COMPARED_TEXT = (
+RANDOM_TEXT = (
     "Means over seeds \u00b1 their standard deviation. Random architectures: mean and deviation "
     "over all draws, exact; best of "
     "several by the table's validation accuracy after as many epochs, or its longest, among the "
-    "architectures that have one. "
-    "Seconds: measurements of a search on one core."
+    "architectures that have one."
 )
+COMPARED_TEXT = f"{RANDOM_TEXT} Seconds: measurements of a search on one core."
 FOUND_TEXT = "In brackets: share of the table's architectures whose accuracy is at most as high."
 SENSITIVITIES_TEXT = (
     "Sensitivity |alpha dR/dalpha| of each candidate in the whole supernet, divided by one "

@@ -75,6 +75,7 @@ RECORDS = {
     "run.json": "harness.run or harness.report",
     "search.json": "harness.search",
     "proxy_search.json": "harness.search --method random, first, evolution or warm-up",
+    "trained_search.json": "harness.search --method darts or another that trains",
     "sweep.json": "harness.sweep",
     "theory.json": "harness.theory",
     "combine.json": "harness.combine",

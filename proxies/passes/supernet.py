@@ -67,6 +67,7 @@ def operation_sensitivity(
     objective: str,
     numerics: Numerics | None = None,
     batch: int = 64,
+    gates: Sequence[Tensor] | None = None,
 ) -> OperationSensitivity:
     """Return zeta of every candidate that the supernet's gates keep.
 
@@ -78,9 +79,12 @@ def operation_sensitivity(
             gradient, by the gates, stands for dR/dalpha.
         numerics: what gates, weights and normalisation are; by default the preset ``linearised``.
         batch: number of images of snip and grasp.
+        gates: by choice, in place of those that the numerics say.
     """
     numerics = numerics or of_preset("linearised", objective, "")
-    gates = drawn_gates(supernet, inputs, numerics)
+    if gates is None:
+        gates = drawn_gates(supernet, inputs, numerics)
+    gates = [gate.detach().requires_grad_() for gate in gates]
     bypassed = numerics.batchnorm == "bypass"
     norms = batch_norm_bypassed(supernet) if bypassed else batch_statistics(supernet)
     with norms, _set_gates(supernet, gates), torch.enable_grad():

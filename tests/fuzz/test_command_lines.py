@@ -19,6 +19,8 @@ from harness import doctor, run, search
 from harness.__main__ import COMMANDS
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as parser_of
+from harness.search_methods.trained.methods import TRAINED
+from harness.search_methods.trained.options import parser as trained_parser
 from tests.fuzz.damage import argument, status_of
 
 #: Values that an option takes.
@@ -126,6 +128,17 @@ def test_a_search_by_proxy_without_its_table_is_refused(
     monkeypatch.delenv("NAS_TABLES", raising=False)
     words = data.draw(command_lines(parser_of(BY_PROXY[name], search.PROG)))
     assert status_of(search.main, [*words, "--method", name, "--tables", "absent"]) == 2
+
+
+@pytest.mark.parametrize("name", TRAINED)
+@given(data=st.data())
+def test_a_search_that_trains_without_its_images_is_refused(
+    name: str, data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = data.draw(command_lines(trained_parser(TRAINED[name], search.PROG)))
+    ending = ["--method", name, "--images", "absent.npz"]
+    assert status_of(search.main, [*words, *ending]) == 2
 
 
 def test_every_command_is_fuzzed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks_data.command import Parser, given_path
 from harness.scoring.job import PRECISION_HELP, PRECISIONS
@@ -156,18 +156,15 @@ def flags(p: argparse.ArgumentParser) -> set[str]:
 
 
 def foreign_option(
-    words: Sequence[str], own: Iterable[str], prog: str, freedarts: Iterable[str]
+    words: Sequence[str], own: Iterable[str], of: Mapping[str, Iterable[str]]
 ) -> str:
     """Return in words which option of *words* is one of another method; empty where none is.
 
     Args:
         words: a command line.
         own: the options of its method.
-        prog: the command's name.
-        freedarts: the options of FreeDARTS.
+        of: the options of every method by name.
     """
-    of = {name: flags(parser(method, prog)) for name, method in BY_PROXY.items()}
-    of["freedarts"] = set(freedarts)
     for word in words:
         flag = word.partition("=")[0]
         methods = [name for name, known in of.items() if flag in known]

@@ -1,0 +1,184 @@
+"""Frames of what searches that train a supernet came to, beside other searches of the space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from benchmarks_data import spaces
+from benchmarks_data.errors import InputError
+from benchmarks_data.table import Table
+from harness.files.records import DAMAGED, read_record, reason
+from harness.files.search_record import SearchRecord
+from harness.files.trained_search_record import TrainedSearchRecord
+from harness.files.whole import read_csv
+from harness.search_methods.method import Search
+from harness.search_methods.outcomes import name_of, rows_of
+from harness.search_methods.trained.methods import SKIP
+from harness.search_methods.trained.searching import Outcome
+from harness.search_methods.trained.setting import Setting
+
+#: What a grid varies, and how a label says it.
+AXES = {
+    "images_count": "{} images",
+    "channels": "{} channels",
+    "cells": "{} cells",
+    "epochs": "{} epochs",
+}
+#: Records of searches that stand beside, and their rows.
+BESIDE: dict[str, tuple[type[Any], str]] = {
+    "search.json": (SearchRecord, "search.csv"),
+    "trained_search.json": (TrainedSearchRecord, "searches.csv"),
+}
+
+
+def labels_of(settings: Sequence[Setting]) -> list[str]:
+    """Return the method of each setting, with what a grid varies."""
+    varied = [name for name in AXES if len({getattr(one, name) for one in settings}) > 1]
+    return [", ".join([one.method, *(_said(one, name) for name in varied)]) for one in settings]
+
+
+def _said(setting: Setting, name: str) -> str:
+    value = getattr(setting, name)
+    if value is None:
+        return f"all {AXES[name][3:]}" if name == "images_count" else f"published {name}"
+    text = AXES[name].format(value)
+    return text[:-1] if value == 1 else text
+
+
+def search_rows(
+    outcomes: Sequence[Outcome], table: Table | None, targets: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for each search and selection.
+
+    Columns: those of :func:`harness.search_methods.outcomes.rows_of`, with the label as objective
+    and the selection as schedule; the settings of the grid; for each target what the table's best
+    has more; skip connections, entropy, and seconds of training and of selection.
+    """
+    labels = labels_of([one.setting for one in outcomes])
+    searches, more = [], []
+    for number, (label, outcome) in enumerate(zip(labels, outcomes, strict=True)):
+        setting = outcome.setting
+        for one in outcome.selected:
+            chosen, seconds = one.chosen, outcome.seconds + one.seconds
+            searches.append(
+                Search(
+                    label, one.name, setting.seed, (), chosen.operations, chosen.order, seconds,
+                    fault=one.fault,
+                )
+            )  # fmt: skip
+            more.append(
+                {
+                    "setting": number,
+                    **{name: getattr(setting, name) for name in AXES},
+                    "skips": None if one.fault else chosen.operations.count(SKIP),
+                    "alpha_entropy": outcome.rows[-1]["entropy"] if outcome.rows else None,
+                    "training_seconds": outcome.seconds,
+                    "selection_seconds": one.seconds,
+                }
+            )
+    first = outcomes[0].setting
+    rows = rows_of(searches, first.space, first.dataset, table, targets)
+    for target in targets if table is not None else ():
+        rows[f"{target}_distance"] = table.values[target].max() - rows[target]  # type: ignore[union-attr]
+    added = pd.DataFrame(more)
+    whole = dict.fromkeys((*AXES, "skips"), "Int64")
+    return pd.concat([rows, added.astype(whole)], axis=1)
+
+
+def epoch_rows(
+    outcomes: Sequence[Outcome], table: Table | None, targets: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for each epoch of each search: losses, accuracies, entropy, skip connections,
+    the cell that alpha stands for, and what the table says of it.
+    """
+    labels = labels_of([one.setting for one in outcomes])
+    rows = []
+    for number, (label, outcome) in enumerate(zip(labels, outcomes, strict=True)):
+        space = spaces.get(outcome.setting.space)
+        for epoch in outcome.rows:
+            cell = space.decode(epoch["chosen"], epoch["order"])
+            row: dict[str, Any] = {
+                "label": label,
+                "setting": number,
+                "seed": outcome.setting.seed,
+                **{name: value for name, value in epoch.items() if name not in _INNER},
+                "arch": name_of(cell),
+            }
+            if table is not None:
+                for target in targets:
+                    row[target] = table.values[target].get(cell.index, math.nan)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+_INNER = ("chosen", "order")
+
+
+def by_epoch(epochs: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return mean and 95 % t interval over seeds of a column, by label and epoch.
+
+    Columns: label, epoch, mean, low, high; the last two are NaN of one seed.
+    """
+    rows = []
+    for (label, epoch), group in epochs.groupby(["label", "epoch"], sort=False):
+        values = group[name].dropna().astype(float)
+        half = math.nan
+        if len(values) > 1:
+            half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
+        mean = float(values.mean()) if len(values) else math.nan
+        rows.append((label, epoch, mean, mean - half, mean + half))
+    return pd.DataFrame(rows, columns=["label", "epoch", "mean", "low", "high"])
+
+
+@dataclass(frozen=True)
+class Others:
+    """Other searches of the space: their rows, and those of their epochs where they have such."""
+
+    rows: pd.DataFrame
+    epochs: pd.DataFrame
+
+
+def read_beside(
+    folders: Sequence[Path], space: str, targets: Sequence[str], taken: Iterable[str]
+) -> Others | None:
+    """Return other searches of a space; None without any.
+
+    A label that is *taken*, or another folder's, gets the name of its folder.
+
+    Raises:
+        InputError: a folder holds no searches, those of another space, or not the same columns.
+    """
+    frames, courses, labels = [], [pd.DataFrame(columns=["label"])], set(taken)
+    for folder in folders:
+        name = next((one for one in BESIDE if (folder / one).exists()), None)
+        if name is None:
+            raise InputError(f"--beside {folder}: it holds no {' or '.join(BESIDE)}")
+        model, table = BESIDE[name]
+        try:
+            theirs = getattr(read_record(folder / name, model), "space", None)
+        except DAMAGED as error:
+            raise InputError(f"{folder / name} is damaged{reason(error)}") from error
+        if theirs != space:
+            raise InputError(f"--beside {folder}: it holds searches of {theirs}, not of {space}")
+        columns = ["objective", "schedule", "seed", "arch", "params", "seconds", "status", *targets]
+        frame = read_csv(folder / table, columns, ["params", "seconds", *targets])
+        if name == "search.json":
+            frame["objective"] = "FreeDARTS " + frame["objective"].astype(str)
+        own = set(frame["objective"])
+        named = {one: f"{one} ({folder.name})" if one in labels else one for one in own}
+        labels |= set(named.values())
+        frames.append(frame.replace({"objective": named}))
+        if name == "trained_search.json":
+            columns = ["label", "epoch", "entropy", "skips", "flooded", *targets]
+            epochs = read_csv(folder / "epochs.csv", columns, columns[1:])
+            courses.append(epochs.replace({"label": named}))
+    if not frames:
+        return None
+    return Others(pd.concat(frames, ignore_index=True), pd.concat(courses, ignore_index=True))

@@ -1,0 +1,83 @@
+"""Searches that train a supernet, stopped and gone on with: the same alpha to the bit."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from harness.search_methods.trained.training import Training
+from tests.harness.trained_searches import SMALL, images_in, train
+
+
+def alphas(folder: Path) -> list[list[float]]:
+    """Return alpha of the only checkpoint in a folder of results."""
+    (path,) = (folder / "checkpoints").glob("*.pt")
+    state = torch.load(path, weights_only=True)
+    assert len(state["rows"]) == 4
+    return [row.tolist() for row in state["alpha"]]
+
+
+@pytest.mark.parametrize("method", ["darts", "darts-2nd", "beta-darts++", "opp-darts"])
+def test_a_search_that_was_stopped_ends_with_the_same_alphas(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = images_in(tmp_path)
+    assert train(method, tmp_path / "whole", images) == 0
+    run_epoch = Training.run_epoch
+
+    def stopped(training: Training) -> dict[str, Any]:
+        if len(training.rows) % 2:
+            raise KeyboardInterrupt
+        return run_epoch(training)
+
+    monkeypatch.setattr(Training, "run_epoch", stopped)
+    assert train(method, tmp_path / "resumed", images) == 130
+    assert not (tmp_path / "resumed" / "trained_search.json").exists()
+    monkeypatch.setattr(Training, "run_epoch", run_epoch)
+    assert train(method, tmp_path / "resumed", images) == 0
+    assert alphas(tmp_path / "resumed") == alphas(tmp_path / "whole")
+
+
+def test_a_search_that_is_done_trains_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = images_in(tmp_path)
+    assert train("darts", tmp_path / "out", images) == 0
+    before = (tmp_path / "out" / "searches.csv").read_text()
+    monkeypatch.delattr(Training, "run_epoch")
+    assert train("darts", tmp_path / "out", images) == 0
+    assert (tmp_path / "out" / "searches.csv").read_text() == before
+
+
+def test_a_selection_leaves_the_trained_supernet_as_it_was(tmp_path: Path) -> None:
+    images = images_in(tmp_path)
+    assert train("opp-darts", tmp_path / "plain", images) == 0
+    more = ["--select", "perturbation", "zeros-snip", "argmax", "--tune", "1"]
+    assert train("opp-darts", tmp_path / "more", images, *more) == 0
+    assert alphas(tmp_path / "more") == alphas(tmp_path / "plain")
+
+
+def test_a_search_killed_at_random_moments_ends_with_the_same_alphas(tmp_path: Path) -> None:
+    images = images_in(tmp_path)
+    assert train("opp-darts", tmp_path / "whole", images) == 0
+    command = [sys.executable, "-m", "harness.search", "--method", "opp-darts", *SMALL]
+    command += ["--images", str(images), "--out", str(tmp_path / "killed")]
+    stream = random.Random(0)
+    place = tmp_path / "killed" / "checkpoints"
+    for kill in range(2):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as one:
+            deadline = time.monotonic() + 120
+            while not list(place.glob("*.pt")) and one.poll() is None and kill == 0:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            time.sleep(stream.uniform(0.0, 0.3))
+            os.kill(one.pid, signal.SIGKILL)
+    assert train("opp-darts", tmp_path / "killed", images) == 0
+    assert alphas(tmp_path / "killed") == alphas(tmp_path / "whole")
