@@ -81,6 +81,8 @@ def alike(score: Vector, accuracy: Vector, sizes: pd.DataFrame, classes: Labels)
         return None
     more = math.sqrt(freedom / (freedom - rank))
     untied_x, untied_y, variance = np.sum([_pairs(x[rows], y[rows]) for rows in members], axis=0)
+    if variance <= 0:  # wherever the score varies the target is tied
+        return None
     concordance = influence.tau * math.sqrt(untied_x * untied_y)
     p = 2 * float(stats.norm.sf(abs(concordance) / math.sqrt(variance) / more))
     ends = tau_interval(influence, lambda values: more * standard_error(values))

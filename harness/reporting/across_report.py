@@ -50,7 +50,14 @@ def across_document(
     ]
     if len(given):
         table, shown = left.left_table(given, subject), [figures["left"]]
-        sections.append(Section("Given size and depth", left.TEXT, table, shown))
+        sections.append(
+            Section(
+                "Given size and depth",
+                f"{left.TEXT} Scores are in the order of their mean gain.",
+                table,
+                shown,
+            )
+        )
     said = [_about(subject, places)] if subject else []
     part = Part(
         "All runs", [*said, *_turning(places, subject), *left.left_sentences(given)], sections

@@ -12,7 +12,7 @@ from harness.analysis.families import SIGNIFICANT, holm
 from harness.reporting import tables
 from harness.reporting.heat_map import Writing, heat_map
 from harness.reporting.paper import decimals
-from harness.reporting.phrases import listed
+from harness.reporting.phrases import SIZES_KNOWN, listed
 
 #: What is read of correlations.csv, blank in a run that is older than these.
 NUMBERS = (
@@ -21,14 +21,12 @@ NUMBERS = (
 )
 TEXT = (
     "What a score says given size, depth and number of live operations. Gain: what it adds, out of "
-    "sample, to the tau of a prediction from live_params, live_convs, layers, flops and depth (of "
-    "networks of tokens params_nonembedding too), as far as they are known. Alike are networks "
+    f"sample, to the tau of a prediction from {SIZES_KNOWN}. Alike are networks "
     "with equally many layers, equally many live operations (where these are known) and "
     "neighbouring sizes: tau alike is that of what sizes leave of score and target, over pairs "
     "that are alike; below 0 the score orders them in reverse. Networks: how many have another one "
     "alike. p: of the permutation test that shuffles what is left of a score among networks alike, "
-    "corrected for all rows of the table (Holm). All are numbers of the sample as it is. Scores "
-    "are in the order of their mean gain."
+    "corrected for all rows of the table (Holm). All are numbers of the sample as it is."
 )
 CAPTION = (
     "What every score adds to size and depth, out of sample; where there is room its interval, tau "

@@ -10,6 +10,12 @@ import pandas as pd
 
 from harness.analysis.orders import inapplicable
 
+#: The sizes that a prediction is from (:data:`harness.analysis.beyond.COVARIATES`).
+SIZES_KNOWN = (
+    "live_params, live_convs, layers, flops and depth (of networks of tokens params_nonembedding "
+    "too), as far as they are known"
+)
+
 
 def side(low: float, high: float, above: str, below: str, neither: str) -> str:
     """Return the words for an interval that is above 0, below it, or on both sides."""

@@ -34,15 +34,6 @@ SIZE_TEXT = (
     "Intervals of "
     "the difference and of tau at equal live params are simultaneous for all rows of the table."
 )
-LEFT_TEXT = (
-    "What a score says given size, depth and number of live operations. Gain: what it adds, out of "
-    "sample, to the tau of a prediction from live_params, live_convs, layers, flops and depth (of "
-    "networks of tokens params_nonembedding too), as far as they are known. Alike are networks "
-    "with equally many layers, equally many live operations (where these are known) and "
-    "neighbouring sizes; what sizes leave of score and target is compared within each such "
-    "stratum. p: of the permutation test that shuffles it there; corrected for all rows of the "
-    "table (Holm). Networks: in a stratum with another one, isomorphic architectures being one."
-)
 POPULATIONS_TEXT = (
     "The same scores among fewer architectures: connected has those with a path from input to "
     "output, unique one of each class of "

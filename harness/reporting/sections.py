@@ -14,7 +14,7 @@ from benchmarks_data.target import Target
 from harness.analysis.families import holm
 from harness.analysis.parts import BASELINE, WEIGHTED
 from harness.analysis.results import Results
-from harness.reporting import run_tables
+from harness.reporting import left, run_tables
 from harness.reporting.document import Section
 from harness.reporting.part_findings import parted_by
 from harness.reporting.phrases import percent
@@ -101,7 +101,7 @@ def _left(results: Results, _: str, rows: pd.DataFrame) -> Section:
     known = rows.dropna(subset=["gain_sizes", "tau_alike"], how="all")
     corrected = known.assign(p_alike_family=holm(known["p_alike"].to_numpy(float)))
     table = fill(corrected, run_tables.LEFT, results.subject)
-    return Section("Given size and depth", run_tables.LEFT_TEXT, table)
+    return Section("Given size and depth", left.TEXT, table)
 
 
 def _populations(results: Results, target: str, _: pd.DataFrame) -> Section:

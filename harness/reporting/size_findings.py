@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from harness.analysis.results import Results
-from harness.reporting.phrases import interval_text, listed, records, side, signed
+from harness.reporting.phrases import SIZES_KNOWN, interval_text, listed, records, side, signed
 
 
 def size_findings(results: Results, target: str, row: pd.Series) -> list[str]:
@@ -73,8 +73,7 @@ def _beyond(row: pd.Series) -> list[str]:
             )
     if not math.isnan(row["gain_sizes"]):
         sentences.append(
-            "Predicted out of sample from live_params, live_convs, layers, flops and depth (of "
-            "networks of tokens params_nonembedding too), as far as they are known, the target has "
+            f"Predicted out of sample from {SIZES_KNOWN}, the target has "
             f"tau {row['tau_sizes']:.3f} with the prediction; {proxy} adds "
             f"{signed(row['gain_sizes'])} ({signed(row['gain_sizes_low'])} to "
             f"{signed(row['gain_sizes_high'])})."

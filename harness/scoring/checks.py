@@ -105,14 +105,12 @@ def canonical_requests(
     """
     baselines = proxies.BASELINES if tokens else proxies.TRIVIAL_BASELINES
     left_out = set(proxies.BASELINES) - set(baselines)
-    every = [
-        name
-        for name in proxies.registered()
-        if name not in left_out and (transformers or not proxies.request(name).of_transformers)
-    ]
+    every = [name for name in proxies.registered() if name not in left_out]
     wanted: dict[str, proxies.Request] = {}
     for name in [*names, *baselines]:
         for text in every if name == "all" else [name]:
             request = proxies.request(text)
+            if name == "all" and request.of_transformers and not transformers:
+                continue
             wanted.setdefault(request.name, request)
     return list(wanted.values())

@@ -158,3 +158,11 @@ def test_holm_by_hand() -> None:
     assert holm(p).tolist() == pytest.approx(expected, nan_ok=True)
     assert holm(np.array([0.6, 0.7])).tolist() == [1.0, 1.0]
     assert holm(np.array([])).tolist() == []
+
+
+def test_what_varies_only_where_the_other_is_tied_says_nothing() -> None:
+    half = np.repeat([1.0, 2.0], 12)
+    rising = np.arange(24.0)
+    score, accuracy = np.where(half == 1, 0, rising), np.where(half == 2, 99, rising)
+    sizes = pd.DataFrame({"live_params": half, "layers": half})
+    assert alike(score, accuracy, sizes, np.arange(24)) is None

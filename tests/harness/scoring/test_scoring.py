@@ -160,6 +160,17 @@ def test_the_trivial_baselines_are_always_added_and_nothing_twice() -> None:
     assert {request.name for request in canonical_requests(["all"])} == names - of_transformers
 
 
+def test_a_proxy_of_a_pass_that_does_not_exist_is_no_matter_of_other_runs() -> None:
+    with proxies.registry.isolated():
+
+        @proxies.proxy("broken", reads=lambda _: "no_such_pass")
+        def broken(_result: object) -> float:
+            """Nothing."""
+            return 0.0
+
+        assert canonical_requests(["l2_norm"])[0].name == "l2_norm"
+
+
 def batch(
     size: int,
     images: ImageFile | None = None,
