@@ -90,9 +90,14 @@ class Request:
 
     @property
     def bfloat16(self) -> bool:
-        """Whether the passes that it reads, or those of a component, may be in bfloat16."""
+        """Whether the passes that it reads, or those of a component, may be in bfloat16.
+
+        Never those of a plugin's proxy, whose order there nobody has measured.
+        """
         return any(one.bfloat16 for one in self.components) or (
-            bool(self.readings) and all(PASSES[name].bfloat16 for name, _ in self.readings)
+            self.proxy.own
+            and bool(self.readings)
+            and all(PASSES[name].bfloat16 for name, _ in self.readings)
         )
 
     @property

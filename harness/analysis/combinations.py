@@ -33,6 +33,7 @@ class ScoredRun:
             missing.
         accuracy: the target of the same architectures, higher being better; NaN is unknown.
         units: what intervals are about.
+        precision: which scores are of which, for people; empty where all are of float32.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ScoredRun:
     scores: pd.DataFrame
     accuracy: pd.Series
     units: Units
+    precision: str = ""
 
 
 @dataclass(frozen=True)

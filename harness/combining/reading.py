@@ -66,4 +66,6 @@ def read_one(folder: Path, tables: Path | None) -> ScoredRun:
         )
     units = units_of(benchmark.name, population, list(frame.index))
     name = f"{benchmark.name} {record.dataset}"
-    return ScoredRun(name, benchmark.name, record.dataset, target, frame, accuracy, units)
+    return ScoredRun(
+        name, benchmark.name, record.dataset, target, frame, accuracy, units, record.precision
+    )

@@ -150,7 +150,8 @@ def combinations_document(
         Section("Post hoc", POST_HOC_TEXT, tables.fill(steps[last], PATHS[1:])),
     ]
     about = [
-        f"{run.name}: {int(run.accuracy.notna().sum())} architectures with {run.target}."
+        f"{run.name}: {int(run.accuracy.notna().sum())} architectures with {run.target}"
+        f"{f'; {run.precision}' if run.precision else ''}."
         for run in outcome.runs
     ]
     about.append(

@@ -117,6 +117,14 @@ class RunRecord(Made, kw_only=True):
     ] = UNSET
 
     @property
+    def precision(self) -> str:
+        """Which of its scores are of which precision, in words; empty where all are of float32."""
+        if self.dtype == "float32":
+            return ""
+        own = [one.name for one in self.proxies if one.dtype == self.dtype]
+        return f"{self.dtype} of {', '.join(own)}, float32 of the others" if own else self.dtype
+
+    @property
     def commands(self) -> list[list[str]]:
         """The commands that scored."""
         return [self.command] if isinstance(self.scored_by, UnsetType) else self.scored_by

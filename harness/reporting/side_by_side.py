@@ -136,7 +136,9 @@ def _missing(runs: Sequence[Run]) -> pd.Series:
 
 
 def what_was_run(run: Run) -> str:
-    """Return which networks were scored with what, and what intervals are about, in a line."""
+    """Return which networks were scored with what and in which precision, where that is not
+    float32, and what intervals are about, in a line.
+    """
     record = run.record
     images, archs = record.images, record.archs
     source = (
@@ -147,11 +149,12 @@ def what_was_run(run: Run) -> str:
     known = [needs for one in record.proxies if not isinstance(needs := one.needs, UnsetType)]
     if known and not any({"images", "labels"} & set(needs) for needs in known):
         source = "nothing fed"
+    precision = f"; {record.precision}" if record.precision else ""
     drawn = f"drawn with sample seed {archs.sample_seed} from" if archs.drawn else "of"
     return (
         f"{record.benchmark}, {record.dataset}'s networks: {archs.count} architectures {drawn} "
         f"population {archs.population}, {len(record.seeds)} seed(s), {source}, accuracies of "
-        f"{record.table.name}{_units(run)}{_weights(run)}"
+        f"{record.table.name}{precision}{_units(run)}{_weights(run)}"
     )
 
 

@@ -9,25 +9,17 @@ from typing import TYPE_CHECKING
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Tokens, takes_tokens
+from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.errors import unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
-from harness.scoring.checks import (
-    canonical_requests,
-    check_images,
-    check_precision,
-    check_supernet,
-    uncovered_classes,
-)
-from harness.scoring.image_file import ImageFile
-from harness.scoring.inputs import Images, images_named
+from harness.runs.sources import checked_source, source_of
+from harness.scoring.checks import canonical_requests, check_precision, check_supernet
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
-from harness.scoring.token_file import UNIFORM, TokenFile, check_tokens, tokens_named
 from harness.terminal.checks import (
     check_device,
     check_not_larger,
@@ -167,8 +159,8 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         known,
         or_fewer=options.or_fewer,
     )
-    images = source_of(options, benchmark, dataset)
-    uncovered = _checked_source(images, requests, benchmark, dataset)
+    images = source_of(options.images, options.tokens, benchmark, dataset)
+    uncovered = checked_source(images, requests, benchmark, dataset)
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
@@ -176,44 +168,6 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     return Plan(
         options, job, requests, indices, table, targets, warning, uncovered, declared, focus
     )
-
-
-def _checked_source(
-    images: Images, requests: Sequence[proxies.Request], benchmark: Benchmark, dataset: str
-) -> str:
-    """Return what a file does whose images are not of all classes; empty where they are.
-
-    Raises:
-        InputError: it does not hold what the networks, or the scores, need.
-    """
-    given = benchmark.datasets[dataset]
-    if isinstance(images, TokenFile) and isinstance(given, Tokens):
-        check_tokens(images, requests, given, benchmark.name)
-    if not isinstance(images, ImageFile):
-        return ""
-    check_images(images, requests, given.classes)
-    return uncovered_classes(images, requests, given.classes)
-
-
-def source_of(options: RunOptions, benchmark: Benchmark, dataset: str) -> Images:
-    """Return where the batches of a run come from.
-
-    Raises:
-        InputError: it is no source of what the networks take.
-    """
-    if isinstance(benchmark.datasets[dataset], Tokens):
-        if options.images != NATURAL:
-            raise InputError(
-                f"the networks of {benchmark.name} take tokens: leave out --images (--tokens names "
-                "others than drawn ones)"
-            )
-        return tokens_named(options.tokens or UNIFORM)
-    if options.tokens is not None:
-        raise InputError(
-            f"the networks of {benchmark.name} take images: leave out --tokens (--images names "
-            "others than drawn ones)"
-        )
-    return images_named(options.images)
 
 
 def first_named(names: Sequence[str]) -> str | None:

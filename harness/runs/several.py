@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks_data
+import proxies
 from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, NoTable
@@ -49,6 +50,13 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
     for one in left_out:
         print(f"{invocation.prog}: {one}", file=sys.stderr)
     plans = _plans(tables, options, out)
+    for plan in plans:
+        if plan.job.dtype != options.dtype:
+            print(
+                f"{invocation.prog}: {plan.job.benchmark} is in {plan.job.dtype}: none of its "
+                f"scores is computed in {options.dtype} (docs/speed.md)",
+                file=sys.stderr,
+            )
     folders = [folder_of(plan)[0] for plan in plans]
     failed = False
     for number, (plan, folder) in enumerate(zip(plans, folders, strict=True), 1):
@@ -109,7 +117,11 @@ def _all_tables(options: RunOptions) -> tuple[dict[str, Table], list[str]]:
 
 def _plans(tables: Mapping[str, Table], options: RunOptions, out: Path) -> list[Plan]:
     """Return the plan of each benchmark. What is fed to networks of images, and of tokens, goes to
-    those that take it.
+    those that take it; bfloat16 is of the benchmarks that have scores in it, the others are in
+    float32.
+
+    Raises:
+        InputError: for what cannot be used by some benchmark, or a precision by none.
     """
     tokens = {name: takes_tokens(benchmarks_data.get(name)) for name in tables}
     if options.tokens is not None and not any(tokens.values()):
@@ -120,11 +132,24 @@ def _plans(tables: Mapping[str, Table], options: RunOptions, out: Path) -> list[
     for name, table in tables.items():
         own = {"images": NATURAL} if tokens[name] else {"tokens": None}
         try:
-            asked = replace(options, benchmark=name, out=out / name, **own)
-            plans.append(make_plan(asked, table))
+            asked = replace(options, benchmark=name, out=out / name, dtype="float32", **own)
+            plans.append(_in_precision(make_plan(asked, table), options.dtype))
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
+    if all(plan.job.dtype != options.dtype for plan in plans):
+        raise InputError(
+            f"--dtype {options.dtype}: none of the scores of {', '.join(tables)} is computed in it "
+            "(docs/speed.md): leave it out"
+        )
     return plans
+
+
+def _in_precision(plan: Plan, dtype: str) -> Plan:
+    """Return a plan in a precision, or as it is where none of its scores is computed in it."""
+    job = replace(plan.job, dtype=dtype)
+    if all(job.dtype_of(one) != dtype for one in proxies.expand(plan.requests)):
+        return plan
+    return replace(plan, job=job, options=replace(plan.options, dtype=dtype))
 
 
 def _report_across(

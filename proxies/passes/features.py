@@ -25,6 +25,7 @@ from proxies.passes.common import (
     running_statistics,
     tensors_of,
 )
+from proxies.passes.precision import single
 from proxies.passes.requirements import of_another_size
 from proxies.view import NotApplicable, View
 
@@ -116,6 +117,11 @@ def gaussian_complexity(
     if view.anatomy is not None:
         _check_bottleneck(view, inputs, norms)
     fresh = _fresh_statistics(norms, inputs)
+    affine = {
+        f"{name}.{key}": single(value)
+        for name, module in norms.items()
+        for key, value in module.named_parameters(recurse=False)
+    }
     shape = (batch, *inputs.image_shape)
     result = GaussianComplexity([], [])
     with overridden(norms.values(), training=True), torch.no_grad(), _pooled(view) as pooled:
@@ -129,12 +135,14 @@ def gaussian_complexity(
             features = []
             for values in (images, images + 0.01 * steps):
                 pooled.clear()
-                functional_call(network, {**weights, **running}, (values,))
+                functional_call(network, {**weights, **affine, **running}, (values,))
                 if len(pooled) != 1:
                     raise NotApplicable(ONE_POOLING)
                 features.append(pooled[0])
             one, other = features
-            result.differences.append(float((one - other).abs().sum((1, 2, 3)).mean()))
+            result.differences.append(
+                float((single(one) - single(other)).abs().sum((1, 2, 3)).mean())
+            )
             result.variances.append(
                 [float(running[f"{name}.running_var"].mean()) for name in norms]
             )
@@ -142,9 +150,12 @@ def gaussian_complexity(
 
 
 def _fresh_statistics(norms: dict[str, Any], inputs: Inputs) -> dict[str, Tensor]:
-    """Return the running statistics that batch normalisations begin with, by qualified name."""
+    """Return the running statistics that batch normalisations begin with, by qualified name.
+
+    In float32 where images are in bfloat16, in which a tenth of a batch's variance would be lost.
+    """
     return {
-        f"{name}.{key}": value
+        f"{name}.{key}": single(value)
         for name, module in norms.items()
         for key, value in type(module)(
             module.num_features, device=inputs.device, dtype=inputs.dtype

@@ -1,6 +1,7 @@
 """Combinations of scores on runs where the right path is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,14 @@ RUNS = [
     made("nbmacro", "cifar10", 2),
     made("nats_sss", "cifar10", 3),
 ]
+
+
+def test_the_report_says_which_runs_are_of_another_precision() -> None:
+    low = replace(RUNS[0], precision="bfloat16 of naswot, float32 of the others")
+    outcome = choose_and_judge([low, *RUNS[1:]], 2, "log_rank")
+    text = html(combinations_document(outcome, sentences(outcome), {"command": ["combine"]}))
+    assert f"{low.name}: 200 architectures with t; {low.precision}." in text
+    assert f"{RUNS[1].name}: 200 architectures with t." in text
 
 
 @pytest.mark.parametrize("by", ["log_rank", "mean_rank"])

@@ -11,6 +11,7 @@ import pytest
 
 import benchmarks_data
 from benchmarks_data.gpt2_lm1b import Gpt2Lm1b
+from harness.files.run_record import read_run
 from harness.run import main
 from tests.listed import write_list
 from tests.runs import arguments, stored_rows
@@ -111,6 +112,27 @@ def test_images_go_to_networks_of_images_and_tokens_to_those_of_tokens(
     assert not rows.loc[("gpt2_lm1b", "flops"), "applies"]
     assert rows.loc[("nb201", "flops"), "applies"]
     assert "undefined" not in (tmp_path / "out" / "overview.tex").read_text()
+
+
+def test_bfloat16_is_of_the_benchmarks_that_have_scores_in_it(
+    tables: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(tables, folder)
+    write_list(folder, "gpt2_lm1b", 5)
+    low = ["--dtype", "bfloat16", "--proxy", "snip[batch=2]"]
+    with benchmarks_data.isolated(Gpt2Lm1b()):
+        assert main([*command(tmp_path, folder, "gpt2_lm1b", "nb201"), *low]) == 0
+        said = capsys.readouterr().err
+        assert "gpt2_lm1b is in float32: none of its scores is computed in bfloat16" in said
+        assert "in bfloat16: snip[batch=2]; in float32 as ever: " in said
+        assert main([*command(tmp_path / "no", folder, "gpt2_lm1b", "nb201"), *low[:2]]) == 2
+    assert "none of the scores of gpt2_lm1b, nb201 is computed in it" in capsys.readouterr().err
+    records = [read_run(tmp_path / "out" / name) for name in ("gpt2_lm1b", "nb201")]
+    assert [one.dtype for one in records] == ["float32", "bfloat16"]
+    lines = (tmp_path / "out" / "overview.md").read_text().splitlines()
+    (line,) = [one for one in lines if "; bfloat16 of snip" in one]
+    assert "nb201, cifar10's networks" in line
 
 
 @pytest.mark.parametrize(

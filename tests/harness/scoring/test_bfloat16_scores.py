@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from harness.scoring.checks import check_precision
 from harness.scoring.job import BFLOAT16, Job, Score, Task, convolutional
 from harness.scoring.networks import build_network, score_task
 from harness.scoring.store import Store
+from proxies import registry
 from tests.networks import every_proxy_with_small_batches
 
 SINGLE = Job("nb201", "cifar10")
@@ -121,6 +123,17 @@ def test_what_loses_its_order_stays_in_float32_with_any_company() -> None:
     assert {LOW.dtype_of(one) for one in requests("zeros[objective=snip]", "jacov", "az_nas")} == {
         BFLOAT16
     }
+
+
+def test_a_plugin_s_score_stays_in_float32() -> None:
+    def mine(_: Any) -> float:
+        """Zero."""
+        return 0.0
+
+    with registry.isolated():
+        proxies.proxy("mine", reads="loss_gradient", options={"batch": 4})(mine)
+        assert LOW.dtype_of(proxies.request("mine")) == "float32"
+    assert LOW.dtype_of(proxies.request("snip")) == BFLOAT16
 
 
 def test_precisions_are_told_and_one_that_changes_nothing_is_refused() -> None:

@@ -7,6 +7,7 @@ from torch import nn
 from benchmarks_data.nb201 import space
 from proxies.passes import PASSES
 from proxies.passes.common import laid_out
+from proxies.passes.features import gaussian_complexity
 from proxies.passes.loss import loss_gradient
 from proxies.passes.precision import single, to_bfloat16
 from proxies.view import cell_view
@@ -50,6 +51,23 @@ def test_formulas_get_weights_and_gradients_in_float32() -> None:
     result = loss_gradient(cell_view(in_bfloat16(space.cell(1))), inputs("bfloat16"), batch=4)
     tensors = [one for pair in result.weights.values() for one in pair]
     assert {one.dtype for one in [*tensors, *result.channels.values()]} == {torch.float32}
+
+
+def test_statistics_of_gaussian_complexity_are_in_float32() -> None:
+    """A mean of them in bfloat16 has 8 digits, and a running variance loses what is added to it."""
+    networks = {
+        "bfloat16": in_bfloat16(space.cell(1462)),
+        "float32": network(space.cell(1462), torch.float32, channels=4, cells_per_stage=1),
+    }
+    low, exact = (
+        gaussian_complexity(cell_view(net), inputs(dtype), batch=4, repeats=4)
+        for dtype, net in networks.items()
+    )
+    variances = [[value for repeat in one.variances for value in repeat] for one in (low, exact)]
+    assert variances[0] == pytest.approx(variances[1], rel=0.01)
+    for values in (variances[0], low.differences):
+        known = torch.tensor(values, dtype=torch.float64)
+        assert (known.bfloat16().double() != known).float().mean() > 0.9
 
 
 def test_no_pass_without_a_batch_of_images_is_in_bfloat16() -> None:
