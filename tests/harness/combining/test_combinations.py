@@ -1,6 +1,7 @@
 """Combinations of scores on runs where the right path is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,17 @@ def test_judged_differences_are_paired_on_the_run_left_out() -> None:
     assert rows.loc["params", "difference"] == pytest.approx(expected[0] - expected[2])
     assert 0 < rows.loc[BEST, "low"] < rows.loc[BEST, "difference"] < rows.loc[BEST, "high"]
     assert math.isnan(rows.loc[COMBINATION, "difference"])
+
+
+def test_gain_and_regret_are_those_of_accuracies_alone() -> None:
+    for target, blank in (("latency_ms", True), ("cifar10_test", False)):
+        runs = [replace(run, target=target) for run in RUNS]
+        split = splits(runs)[1]
+        [one] = judged(split, forward(split.training, candidates(runs), 2, "log_rank"), "log_rank")
+        rows = judged_rows(one)
+        assert rows["tau"].notna().all()
+        for metric in ("ndcg", "regret_mean"):
+            assert (rows[metric].isna() == blank).all()
 
 
 def test_across_runs_each_benchmark_counts_alike_and_architectures_once() -> None:
