@@ -42,24 +42,7 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
         metavar="NAME",
         help="scores of the run whose ranks are fitted (default: all that combine no others)",
     )
-    p.add_argument(
-        "--networks",
-        type=positive,
-        nargs="+",
-        default=NETWORKS,
-        metavar="N",
-        help=f"how many trained networks to fit to (default: {' '.join(map(str, NETWORKS))})",
-    )
-    p.add_argument(
-        "--draws",
-        type=positive,
-        default=10,
-        metavar="N",
-        help="how often networks are drawn, 2 at least (default: 10)",
-    )
-    p.add_argument(
-        "--seed", type=natural, default=0, help="of the draws and the forests (default: 0)"
-    )
+    _add_draws(p)
     p.add_argument(
         "--out",
         type=given_path,
@@ -70,6 +53,28 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     add_tables(p)
     add_plugins(p, "the plugins that the run used")
     return p
+
+
+def _add_draws(p: argparse.ArgumentParser) -> None:
+    """Add the options of what is drawn from the run."""
+    p.add_argument(
+        "--networks",
+        type=positive,
+        nargs="+",
+        metavar="N",
+        help="how many trained networks to fit to (default: those of "
+        f"{' '.join(map(str, NETWORKS))} that are at most half of the run)",
+    )
+    p.add_argument(
+        "--draws",
+        type=positive,
+        default=10,
+        metavar="N",
+        help="how often networks are drawn; intervals need 5 (default: 10)",
+    )
+    p.add_argument(
+        "--seed", type=natural, default=0, help="of the draws and the forests (default: 0)"
+    )
 
 
 def main(argv: Sequence[str] | None = None, prog: str = PROG) -> int:
@@ -89,7 +94,8 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     run = read_known(args.run, tables_folder(args.tables))
     out = writable_folder(args.out)
     check_replaceable(out, RECORD)
-    fit = fit_and_judge(run, args.of, sorted(set(args.networks)), args.draws, args.seed)
+    networks, optional = sorted(set(args.networks or NETWORKS)), args.networks is None
+    fit = fit_and_judge(run, args.of, networks, args.draws, args.seed, optional=optional)
     say_what_is_replaced(prog, out, RECORD)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
     for sentence in publish_fit(fit, args.run, out, command):

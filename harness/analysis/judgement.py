@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from benchmarks_data.target import Target
 from harness.analysis.combinations import ScoredRun, Split, Step, combination
 from harness.analysis.contrasts import paired
 from harness.analysis.correlations import SIZES
@@ -69,6 +70,8 @@ def judged(split: Split, steps: Sequence[Step], by: str) -> list[Judged]:
 def judged_rows(one: Judged) -> pd.DataFrame:
     """Return a frame of JUDGED_COLUMNS, a row for each order.
 
+    ``ndcg`` and ``regret_mean`` are blank for a target that is no accuracy.
+
     ``difference`` is the tau of the combination less that of the row's, on the architectures that
     both order; its interval and ``p_family`` are corrected for all comparisons with the combination
     in this run (:func:`harness.analysis.contrasts.paired`).
@@ -76,6 +79,7 @@ def judged_rows(one: Judged) -> pd.DataFrame:
     run = one.run
     pairs = paired(one.orders, run.accuracy, COMBINATION, run.units)
     against = pairs[pairs["proxy"] == COMBINATION].set_index("other")
+    searched = Target.parse(run.target).is_accuracy
     rows = []
     for name, order in one.orders.items():
         used = order.index[order.notna() & run.accuracy.notna()]
@@ -88,7 +92,8 @@ def judged_rows(one: Judged) -> pd.DataFrame:
         }
         row |= {"score": name, "scores": one.made_of.get(name, name), "n": len(x)}
         row |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high}
-        row |= {"ndcg": ndcg(x, y), "regret_mean": mean_regret(x, y)}
+        row["ndcg"] = ndcg(x, y) if searched else math.nan
+        row["regret_mean"] = mean_regret(x, y) if searched else math.nan
         if name in against.index:
             measured = against.loc[name]
             row |= {key: measured[key] for key in ("difference", "low", "high", "p_family")}

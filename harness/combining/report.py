@@ -47,7 +47,7 @@ JUDGED = (
     tables.text("scores", "scores", "what it consists of"),
     tables.number("tau", "tau"),
     tables.interval("tau_low", "tau_high"),
-    tables.number("nDCG", "ndcg"),
+    tables.number("nDCG", "ndcg", "of targets that are accuracies"),
     tables.number("mean regret", "regret_mean", "over budgets to the top tenth", ".2f"),
     tables.number("difference", "difference", "combination less this", "+z.3f"),
     tables.interval("low", "high", "simultaneous for all comparisons in this run"),

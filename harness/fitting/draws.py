@@ -51,6 +51,14 @@ def check_sizes(networks: Sequence[int], classes: np.ndarray) -> None:
         )
 
 
+def sizes_that_fit(networks: Sequence[int], classes: np.ndarray) -> list[int]:
+    """Return the training sets of at most half of all *classes* (n,), and at least the smallest of
+    *networks*.
+    """
+    half = len(np.unique(classes)) // 2
+    return [size for size in networks if size <= half] or [min(networks)]
+
+
 def draws(classes: np.ndarray, largest: int, count: int, seed: int) -> list[Draw]:
     """Return *count* draws of *largest* training networks from architectures of *classes* (n,).
 

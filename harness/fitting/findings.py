@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.fitting.judging import FITTED, SIZE
+from harness.fitting.judging import ENOUGH, FITTED, SIZE
 from harness.reporting.phrases import interval_text, listed, records, signed, tau_of
 
 
@@ -19,11 +19,17 @@ def sentences(judged: pd.DataFrame) -> list[str]:
     )
     if len(sizes) and best["kind"] != SIZE:
         opening += f"; of the sizes it is {sizes.iloc[0]['score']} with {tau_of(sizes.iloc[0])}"
+    names = ", ".join(str(name) for name in fitted["score"].unique())
     marked = (
-        "Fitted scores have seen the accuracies of as many trained networks as are named: they are "
-        "no training-free scores."
+        f"Fitted scores ({names}) have seen the accuracies of as many trained networks as are "
+        "named: they are no training-free scores. All other scores are training-free."
     )
-    return [*said, f"{opening}.", marked]
+    draws = int(judged["draws"].iloc[0])
+    blank = (
+        f"Fitted scores have no intervals: these need {ENOUGH} draws or more (--draws), and there "
+        f"{'is' if draws == 1 else 'are'} {draws}."
+    )
+    return [marked, *said, f"{opening}.", *([blank] if draws < ENOUGH else [])]
 
 
 def from_networks(rows: pd.DataFrame) -> int | None:
@@ -41,8 +47,13 @@ def from_networks(rows: pd.DataFrame) -> int | None:
 def _against(name: str, rows: pd.DataFrame) -> str:
     taus = listed(f"{row['networks']:,}: {tau_of(row)}" for row in records(rows))
     needed, against = from_networks(rows), rows["against"].iloc[0]
-    if needed is None:
-        most = rows.sort_values("networks").iloc[-1]
+    most = rows.sort_values("networks").iloc[-1]
+    if pd.isna(most["low"]):
+        verdict = (
+            f"with {most['networks']:,} the difference from {against} is "
+            f"{signed(most['difference'])}"
+        )
+    elif needed is None:
         ends = interval_text(most["low"], most["high"])
         verdict = (
             f"it is not significantly above {against}: with {most['networks']:,} the difference is "

@@ -10,7 +10,7 @@ import benchmarks_data
 from benchmarks_data.errors import InputError
 from harness.analysis.combinations import ScoredRun, candidates
 from harness.combining.reading import read_one
-from harness.fitting.draws import check_sizes, classes_of, draws
+from harness.fitting.draws import check_sizes, classes_of, draws, sizes_that_fit
 from harness.fitting.judging import judged
 from harness.fitting.models import GRAF, models_of
 from harness.fitting.report import Fit
@@ -38,7 +38,13 @@ def read_known(folder: Path, tables: Path | None) -> ScoredRun:
 
 
 def fit_and_judge(
-    run: ScoredRun, of: Sequence[str] | None, networks: Sequence[int], count: int, seed: int
+    run: ScoredRun,
+    of: Sequence[str] | None,
+    networks: Sequence[int],
+    count: int,
+    seed: int,
+    *,
+    optional: bool = False,
 ) -> Fit:
     """Fit models to *networks* architectures of a run, drawn *count* times, and judge them on the
     others.
@@ -47,25 +53,26 @@ def fit_and_judge(
         run: all its architectures have a known target.
         of: the scores whose ranks are fitted, None for all that combine no others.
         networks: sizes of training sets, in ascending order.
+        optional: whether sizes that are too large for the run are left out, not refused.
 
     Raises:
         InputError: the run has no score *of* that name, or too few architectures.
     """
-    if count < 2:
-        raise InputError(f"--draws {count}: an interval needs 2 or more")
     names = _names(run, of)
     benchmark = benchmarks_data.get(run.benchmark)
     classes = classes_of(benchmark, list(run.scores.index))
-    check_sizes(networks, classes)
+    kept = sizes_that_fit(networks, classes) if optional else networks
+    check_sizes(kept, classes)
     models = models_of(benchmark, run.scores, names)
     if not models.inputs:
         raise InputError(
             f"nothing to fit: {models.inapplicable[GRAF]}, and the run has no score that combines "
             "no others: name some with --of"
         )
-    frame = judged(run, models.inputs, networks, draws(classes, max(networks), count, seed))
+    frame = judged(run, models.inputs, kept, draws(classes, max(kept), count, seed))
+    left_out = [size for size in networks if size not in kept]
     return Fit(
-        run, int(classes.max()) + 1, networks, count, seed, names, models.inapplicable, frame
+        run, int(classes.max()) + 1, kept, left_out, count, seed, names, models.inapplicable, frame
     )
 
 

@@ -17,7 +17,7 @@ from harness.files.records import record_text
 from harness.files.whole import write_csv, write_text
 from harness.fitting.figure import learning_curves
 from harness.fitting.findings import sentences
-from harness.fitting.judging import FITTED
+from harness.fitting.judging import ENOUGH, FITTED
 from harness.fitting.models import TREES
 from harness.reporting import tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
@@ -33,34 +33,45 @@ ABOUT = (
     "networks: no network is judged that is isomorphic to a trained one."
 )
 FITTED_TEXT = (
-    "Fitted to the accuracies of so many trained networks, which somebody has to train first. "
+    "These scores are not training-free: they were fitted to the accuracies of so many trained "
+    "networks, which somebody has to train first. Values are means over draws. "
     "Intervals are for one more draw of them, those of tau and the difference for other "
-    "architectures like these too. Difference: tau less that of the strongest training-free score "
+    "architectures like these too; they are blank for fewer than "
+    f"{ENOUGH} draws. Difference: tau less that of the strongest training-free score "
     "on the same networks, corrected for all rows of this table."
 )
 FREE_TEXT = (
-    "Training-free: no accuracy was seen. Judged on the same networks; a score that an "
-    "architecture lacks ranks it last."
+    "These scores have seen no accuracy. They are judged on the same networks, and values are "
+    "means over draws; a score that an architecture lacks ranks it last. Nothing was fitted, so "
+    "the interval is for other architectures alone, from all networks that were held out in any "
+    "draw."
 )
 CAPTION = (
     "Tau of fitted scores against the number of trained networks, with the interval for one more "
     "draw and other architectures. Horizontal lines are training-free scores on the same networks."
 )
-_METRICS = (
-    tables.number("tau", "tau", "mean over draws"),
-    tables.interval("tau_low", "tau_high", "for one more draw, and other architectures"),
-    tables.measured("nDCG", "ndcg", "with the interval for one more draw", ".3f"),
-    tables.measured("mean regret", "regret_mean", "over budgets to the top tenth"),
+_TAU = tables.number("tau", "tau", "mean over draws")
+_SEARCHED = (
+    tables.measured("nDCG", "ndcg", "of targets that are accuracies", ".3f"),
+    tables.measured("mean regret", "regret_mean", "over budgets to the top tenth, of accuracies"),
 )
 FITTED_COLUMNS = (
     tables.text("fitted score", "score"),
     tables.number("trained networks", "networks", "that it was fitted to", ",d"),
-    *_METRICS,
+    _TAU,
+    tables.interval("tau_low", "tau_high", "for one more draw, and other architectures"),
+    *_SEARCHED,
     tables.text("training-free", "against", "the strongest on the same networks"),
     tables.number("difference", "difference", "of the taus", "+z.3f"),
     tables.interval("low", "high", "corrected for all rows"),
 )
-FREE_COLUMNS = (tables.text("score", "score"), tables.text("kind", "kind"), *_METRICS)
+FREE_COLUMNS = (
+    tables.text("training-free score", "score"),
+    tables.text("kind", "kind"),
+    _TAU,
+    tables.interval("tau_low", "tau_high", "for other architectures like these"),
+    *_SEARCHED,
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class Fit:
         run: whose architectures were drawn from, all of them with a known target.
         classes: how many of isomorphic architectures there are.
         networks: sizes of training sets.
+        left_out: sizes that are too large for the run.
         draws, seed: how often they were drawn, and from which seed.
         of: the scores whose ranks were fitted.
         inapplicable: what could not be fitted: name -> why.
@@ -80,6 +92,7 @@ class Fit:
     run: ScoredRun
     classes: int
     networks: Sequence[int]
+    left_out: Sequence[int]
     draws: int
     seed: int
     of: Sequence[str]
@@ -91,7 +104,7 @@ def publish_fit(fit: Fit, source: Path, folder: Path, command: Sequence[str]) ->
     """Write fitted.csv, the figure, the reports and fit.json into *folder*, and return the
     sentences; *source* is where the run lies.
     """
-    said = sentences(fit.judged)
+    said = [*sentences(fit.judged), *_left_out(fit)]
     record = with_versions(_record(fit, source, said, command), "scikit-learn")
     with appearing(folder, RECORD, lambda: _remove_figure(folder)) as new:
         write_csv(fit.judged, new / "fitted.csv")
@@ -102,6 +115,16 @@ def publish_fit(fit: Fit, source: Path, folder: Path, command: Sequence[str]) ->
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, record_text(record, FitRecord, indent=1))
     return said
+
+
+def _left_out(fit: Fit) -> list[str]:
+    if not fit.left_out:
+        return []
+    sizes = ", ".join(f"{size:,}" for size in fit.left_out)
+    return [
+        f"Left out of the default sizes of training sets: {sizes}. The run has {fit.classes:,} "
+        "different networks with a known target, and half of them are kept for judging."
+    ]
 
 
 def _remove_figure(folder: Path) -> None:
@@ -137,7 +160,7 @@ def fit_document(
     run, fitted = fit.run, fit.judged["kind"] == FITTED
     sections = [
         Section(
-            "Fitted to accuracies", FITTED_TEXT,
+            "Fitted to accuracies of trained networks", FITTED_TEXT,
             tables.fill(fit.judged[fitted], FITTED_COLUMNS), figures,
         ),
         Section("Training-free", FREE_TEXT, tables.fill(fit.judged[~fitted], FREE_COLUMNS)),

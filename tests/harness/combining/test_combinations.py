@@ -155,6 +155,17 @@ def test_judged_differences_are_paired_on_the_run_left_out() -> None:
     assert math.isnan(rows.loc[COMBINATION, "difference"])
 
 
+def test_gain_and_regret_are_those_of_accuracies_alone() -> None:
+    for target, blank in (("latency_ms", True), ("cifar10_test", False)):
+        runs = [replace(run, target=target) for run in RUNS]
+        split = splits(runs)[1]
+        [one] = judged(split, forward(split.training, candidates(runs), 2, "log_rank"), "log_rank")
+        rows = judged_rows(one)
+        assert rows["tau"].notna().all()
+        for metric in ("ndcg", "regret_mean"):
+            assert (rows[metric].isna() == blank).all()
+
+
 def test_across_runs_each_benchmark_counts_alike_and_architectures_once() -> None:
     outcome = choose_and_judge(RUNS, 2, "log_rank")
     row = outcome.across.query(

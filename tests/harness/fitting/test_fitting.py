@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,15 @@ import pytest
 import benchmarks_data
 from benchmarks_data.errors import InputError
 from harness.analysis.combinations import ScoredRun
+from harness.analysis.statistics import kendall
 from harness.analysis.units import Units
-from harness.fitting.draws import check_sizes, classes_of, draws
+from harness.fitting.draws import check_sizes, classes_of, draws, sizes_that_fit
 from harness.fitting.findings import from_networks, sentences
 from harness.fitting.fitting import fit_and_judge
-from harness.fitting.judging import FITTED, FREE, SIZE
+from harness.fitting.judging import FITTED, FREE, SIZE, _difference, _Result
+from harness.fitting.judging import judged as judge
 from harness.fitting.models import models_of
-from harness.fitting.report import fit_document
+from harness.fitting.report import fit_document, publish_fit
 from harness.reporting.render import html
 
 N = 400
@@ -46,7 +49,7 @@ RUN = made()
 
 @pytest.fixture(scope="module")
 def judged() -> pd.DataFrame:
-    return fit_and_judge(RUN, None, [8, 120], 3, 0).judged
+    return fit_and_judge(RUN, None, [8, 120], 5, 0).judged
 
 
 def row(judged: pd.DataFrame, score: str, networks: int | None = None) -> pd.Series:
@@ -85,6 +88,76 @@ def test_a_difference_is_that_of_the_taus_and_its_interval_holds_it(judged: pd.D
     assert (fitted["difference"] < fitted["high"]).all()
     assert (judged["tau_low"] < judged["tau"]).all()
     assert (judged["tau"] < judged["tau_high"]).all()
+
+
+def test_a_training_free_interval_is_that_of_the_architectures_however_many_are_drawn(
+    judged: pd.DataFrame,
+) -> None:
+    tau = kendall(RUN.scores["params"].to_numpy(), RUN.accuracy.to_numpy())
+    for frame in (judged, fit_and_judge(RUN, ["synflow"], [8], 1, 0).judged):
+        known = row(frame, "params")
+        width = known["tau_high"] - known["tau_low"]
+        assert width == pytest.approx(tau.high - tau.low, rel=0.15)
+        assert known[["ndcg_low", "regret_mean_high"]].isna().all()
+
+
+def test_isomorphic_architectures_are_one_unit_of_a_census() -> None:
+    scores = pd.DataFrame({"synflow": np.repeat(RUN.scores["synflow"].to_numpy(), 2)})
+    accuracy = pd.Series(np.repeat(RUN.accuracy.to_numpy(), 2))
+    units = Units(pd.Series(np.repeat(np.arange(N), 2)), census=True)
+    twice = replace(RUN, scores=scores, accuracy=accuracy, units=units)
+    drawn = draws(units.classes.to_numpy(), 8, 3, 0)
+    known = row(judge(twice, {}, [8], drawn), "synflow")
+    tau = kendall(scores["synflow"].to_numpy(), accuracy.to_numpy(), classes=units.classes)
+    width = known["tau_high"] - known["tau_low"]
+    assert width == pytest.approx(tau.high - tau.low, rel=0.1)
+
+
+def test_fitted_intervals_need_five_draws_and_a_sentence_says_so(judged: pd.DataFrame) -> None:
+    few = fit_and_judge(RUN, ["synflow"], [8], 4, 0)
+    ends = ["tau_low", "tau_high", "ndcg_low", "regret_mean_high", "low", "high"]
+    assert few.judged.loc[few.judged["kind"] == FITTED, ends].isna().all(axis=None)
+    assert judged.loc[judged["kind"] == FITTED, ends].notna().all(axis=None)
+    blank = "Fitted scores have no intervals: these need 5 draws or more (--draws), and there are 4"
+    assert any(said.startswith(blank) for said in sentences(few.judged))
+    assert not any("no intervals" in said for said in sentences(judged))
+    record = {"command": ["fit"], "networks": [8]}
+    assert ">nan" not in html(fit_document(few, sentences(few.judged), record))
+
+
+def test_intervals_stay_within_what_a_tau_and_a_difference_can_be() -> None:
+    frame = fit_and_judge(RUN, None, [2], 5, 0).judged
+    fitted = frame[frame["kind"] == FITTED]
+    assert fitted[["tau_low", "tau_high"]].abs().le(1).all(axis=None)
+    assert fitted[["low", "high"]].abs().le(2).all(axis=None)
+    wild = [_Result(tau, pd.Series(dtype=float), 0.5, 1.0) for tau in (1, -1, 1, -1, 1)]
+    other = [replace(one, tau=-one.tau) for one in wild]
+    assert _difference(wild, other, 9) == {"difference": pytest.approx(0.4), "low": -2, "high": 2}
+
+
+def test_gain_and_regret_are_those_of_accuracies_alone() -> None:
+    frame = fit_and_judge(replace(RUN, target="latency_ms"), ["synflow"], [8], 5, 0).judged
+    assert frame["tau"].notna().all()
+    assert frame.filter(regex="ndcg|regret").isna().all(axis=None)
+
+
+def test_sizes_that_fit_are_kept_and_the_others_named(tmp_path: Path) -> None:
+    fit = fit_and_judge(RUN, ["synflow"], [2, 8, 4096], 1, 0, optional=True)
+    assert (fit.networks, fit.left_out) == ([2, 8], [4096])
+    said = publish_fit(fit, tmp_path / "run", tmp_path, ["fit"])
+    assert any("Left out of the default sizes of training sets: 4,096." in one for one in said)
+    with pytest.raises(InputError, match="--networks 4096: "):
+        fit_and_judge(RUN, ["synflow"], [2, 8, 4096], 1, 0)
+    assert sizes_that_fit([32, 64], np.arange(40)) == [32]
+
+
+def test_the_report_says_first_what_is_fitted_and_what_is_training_free(
+    judged: pd.DataFrame,
+) -> None:
+    first = sentences(judged)[0]
+    names = judged.loc[judged["kind"] == FITTED, "score"].unique()
+    assert all(name in first for name in names)
+    assert "no training-free scores. All other scores are training-free." in first
 
 
 def test_permuted_accuracies_give_a_tau_about_0() -> None:
