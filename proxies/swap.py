@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: The value of mu and sigma without a prior on size.
 NONE = "none"
 MILLION = 10**6
+#: More millions of parameters than any benchmark's networks have.
+MOST = 500
 
 
 def patterns_of(options: Mapping[str, OptionValue]) -> str:
@@ -47,6 +49,8 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
         return "the prior on size has both mu and sigma: give the other too"
     if options["sigma"] == "0":
         return "sigma is above 0"
+    if options["mu"] != NONE and float(options["mu"]) > MOST:
+        return f"mu is in millions of parameters, and {options['mu']} million are more than {MOST}"
     if options["activations"] == "any" and options["weights"] == "normal":
         return "activations=any is of the network's own weights: leave out weights=normal"
     return ""

@@ -130,11 +130,13 @@ def counts_as(comparison: Mapping[str, float]) -> str:
 
 def best_findings(results: Results, target: str, name: str) -> list[str]:
     """Return which score has the highest tau, which cannot be told from it, and where the subject
-    stands.
+    stands. Scores of fewer than half of the architectures that any has a score of, and that are not
+    the subject, do not count.
     """
     rows = results.of(target)
+    counts = (rows["n"] >= rows["n"].max() / 2) | (rows["proxy"] == name)
     ranked = (
-        rows[rows["proxy"].isin(list(results.orders))]
+        rows[rows["proxy"].isin(list(results.orders)) & counts]
         .dropna(subset="tau")
         .sort_values("tau", ascending=False)
     )

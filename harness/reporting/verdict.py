@@ -153,8 +153,13 @@ def _compared(results: Results, pair: dict[str, Any], other: str, interval: str)
 
 
 def _best_baseline(results: Results, target: str) -> str | None:
-    """Return the trivial baseline that ranks best and is not the subject itself."""
-    taus = _sign(target) * results.of(target).set_index("proxy")["tau"].dropna()
+    """Return the trivial baseline that ranks best and is not the subject itself.
+
+    It has a score of half of the architectures at least that any has one of: one that applies to
+    two networks may rank these two perfectly.
+    """
+    rows = results.of(target).set_index("proxy")
+    taus = _sign(target) * rows["tau"][rows["n"] >= rows["n"].max() / 2].dropna()
     rivals = [
         name
         for name in results.ranked(target)

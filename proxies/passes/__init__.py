@@ -273,7 +273,7 @@ _ENTRIES = (
         "absolute_synapses",
         needs=frozenset({"weights"}),
         cost=_SYNAPSES,
-        requires=("images", *_SYNAPTIC),
+        requires=("ones", *_SYNAPTIC),
     ),
     _of_transformers(
         "absolute_synapses_of_sample",

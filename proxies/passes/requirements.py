@@ -16,6 +16,11 @@ def _images(_: View, anatomy: Anatomy) -> str:
     return "" if anatomy.images else "the score is of networks that take images"
 
 
+def _ones(_: View, anatomy: Anatomy) -> str:
+    told = "the score sends an image of ones, and the network takes tokens: input=sample sends some"
+    return "" if anatomy.images else told
+
+
 def _stable(_: View, anatomy: Anatomy) -> str:
     return "the network gives another output each time" if anatomy.unstable else ""
 
@@ -199,6 +204,7 @@ def _operators_besides(anatomy: Anatomy, known: frozenset[str]) -> str:
 
 CHECKS: Mapping[str, Callable[[View, Anatomy], str]] = {
     "images": _images,
+    "ones": _ones,
     "stable": _stable,
     "deterministic": _deterministic,
     "tensor": _tensor,

@@ -140,6 +140,7 @@ def test_options_of_the_pass_decide_what_is_shared() -> None:
         ("swap[mu=1]", "both mu and sigma: give the other too"),
         ("swap[sigma=1]", "both mu and sigma: give the other too"),
         ("swap[mu=1,sigma=0.0]", "sigma is above 0"),
+        ("swap[mu=600,sigma=100000]", "mu is in millions of parameters"),
         *(
             (f"swap[mu={text},sigma=1]", "must be a decimal number from 0 on, such as 0.6, not")
             for text in (

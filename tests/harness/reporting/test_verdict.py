@@ -57,6 +57,15 @@ def test_a_score_that_is_worse_or_level_is_said_to_be() -> None:
     assert "no significant difference from params, the best" in verdict(level, TARGET).sentence
 
 
+def test_a_baseline_of_two_networks_is_not_the_best() -> None:
+    few = [*ACCURACY[:2], *[NAN] * 148]
+    found = about("jacov", jacov=noisy(8, 1), params=noisy(20, 2), flops=few)
+    said = verdict(found, TARGET)
+    assert "beats params, the best trivial baseline" in said.sentence
+    text = " ".join(markdown(run_document(found, {TARGET: []}, SETTINGS)).split())
+    assert "The highest tau is that of jacov" in text
+
+
 def test_a_baseline_is_compared_with_the_other_baselines() -> None:
     found = about("params", params=noisy(1, 1), flops=noisy(9, 2), zeros=noisy(3, 3))
     assert "params has Kendall's tau" in verdict(found, TARGET).sentence
