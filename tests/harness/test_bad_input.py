@@ -100,7 +100,7 @@ def test_bad_files_are_one_line_and_exit_2_and_leave_the_store_intact(
         shown = capsys.readouterr().err
         assert complaint in shown
         assert shown.count("\n") == 1
-    assert stored_rows(tmp_path / "s.sqlite") == 12
+    assert stored_rows(tmp_path / "s.sqlite") == 15
 
 
 def test_a_foreign_class_in_the_installed_pickle_is_refused_at_the_command_line(

@@ -79,11 +79,11 @@ def test_the_proxy_in_focus_is_kept_and_can_be_changed(
         return record["focus"], (tmp_path / "report.md").read_text().splitlines()[0]
 
     assert main(both) == 0
-    assert title() == ("synflow", "# synflow and 5 other scores on nb201"), "the first folder's"
+    assert title() == ("synflow", "# synflow and 6 other scores on nb201"), "the first folder's"
     assert "synflow has Kendall's tau" in capsys.readouterr().out
     assert main([*both, "--focus", "live_params"]) == 0
     assert main([str(tmp_path)]) == 0
-    assert title() == ("live_params", "# live\\_params and 5 other scores on nb201")
+    assert title() == ("live_params", "# live\\_params and 6 other scores on nb201")
     capsys.readouterr()
     before = (tmp_path / "run.json").read_bytes()
     assert main([*both, "--focus", "naswot"]) == 2
@@ -100,7 +100,7 @@ def test_a_run_from_before_there_was_a_focus_is_about_zeros(runs: Path, tmp_path
     del record["focus"]
     (tmp_path / "run.json").write_text(json.dumps(record))
     assert main([str(tmp_path)]) == 0
-    assert (tmp_path / "report.md").read_text().startswith("# zeros and 5 other scores")
+    assert (tmp_path / "report.md").read_text().startswith("# zeros and 6 other scores")
 
 
 def test_a_smaller_report_replaces_a_larger_one_only_when_told(

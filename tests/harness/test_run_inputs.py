@@ -167,7 +167,7 @@ def test_a_run_in_bfloat16_says_of_every_score_which_precision_it_has(
     rows = query_store(
         tmp_path / "s.sqlite", "SELECT dtype, count(*) FROM scores GROUP BY dtype ORDER BY dtype"
     )
-    assert rows == [("bfloat16", 4), ("float32", 20)]
+    assert rows == [("bfloat16", 4), ("float32", 24)]
 
 
 def test_a_merged_report_keeps_the_precisions_and_takes_no_run_of_another(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(tmp_path: Path) -> 
         command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )
     deadline = time.monotonic() + 120
-    while stored_rows(tmp_path / "s.sqlite") < 30 * 5 + 3:  # what is computed together comes first
+    while stored_rows(tmp_path / "s.sqlite") < 30 * 6 + 3:  # what is computed together comes first
         assert process.poll() is None, "the run ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -37,11 +37,11 @@ def test_a_run_killed_half_way_computes_only_what_is_missing(tmp_path: Path) -> 
         assert time.monotonic() < deadline
         time.sleep(0.05)
     saved = stored_rows(tmp_path / "s.sqlite")
-    assert 30 * 5 < saved < 30 * 6
+    assert 30 * 6 < saved < 30 * 7
     assert main(arguments(tmp_path, *work)) == 0
     again = json.loads((tmp_path / "out" / "run.json").read_text())["scored_now"]["tasks"]
-    assert again == 30 * 6 - saved
-    assert stored_rows(tmp_path / "s.sqlite") == 30 * 6
+    assert again == 30 * 7 - saved
+    assert stored_rows(tmp_path / "s.sqlite") == 30 * 7
     pd.testing.assert_frame_equal(timeless(tmp_path), timeless(tmp_path / "whole"))
 
 

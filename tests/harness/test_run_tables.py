@@ -59,7 +59,7 @@ def test_a_run_says_what_it_takes_over_and_what_it_leaves_out(
     )
     assert main(command) == 0
     shown = capsys.readouterr()
-    assert "24 of 24 scores are already stored" in shown.err
+    assert "30 of 30 scores are already stored" in shown.err
     assert "holds an earlier result, which this one replaces" in shown.err
     assert "targets of nb201.csv; input" in shown.out
 

@@ -69,10 +69,13 @@ def test_a_search_killed_at_random_moments_ends_with_the_same_alphas(tmp_path: P
     assert train("opp-darts", tmp_path / "whole", images) == 0
     command = [sys.executable, "-m", "harness.search", "--method", "opp-darts", *SMALL]
     command += ["--images", str(images), "--out", str(tmp_path / "killed")]
+    threads = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
     stream = random.Random(0)
     place = tmp_path / "killed" / "checkpoints"
     for kill in range(2):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as one:
+        with subprocess.Popen(
+            command, env=threads, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as one:
             deadline = time.monotonic() + 120
             while not list(place.glob("*.pt")) and one.poll() is None and kill == 0:
                 assert time.monotonic() < deadline

@@ -61,9 +61,9 @@ def test_a_node_that_is_lost_costs_no_score(
     status = main(arguments(tmp_path, *WORK, "--executor", "ray", "--address", cluster.address))
     thread.join()
     assert status == 0
-    assert lost[0] < 30 * 6, "the node was lost before the run had ended"
+    assert lost[0] < 30 * 7, "the node was lost before the run had ended"
     pd.testing.assert_frame_equal(scores(tmp_path), expected)
-    assert stored_rows(store) == 30 * 6
+    assert stored_rows(store) == 30 * 7
 
 
 def test_a_cluster_is_started_where_none_is_named(expected: pd.DataFrame, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_benchmark_of_the_callers_is_known_during_the_call_alone(tmp_path: Pat
     assert not store.exists()
     assert tau(called, "params") == 1.0
     assert called.results.is_census
-    assert called.correlations["n"].tolist() == [8] * 6
+    assert called.correlations["n"].tolist() == [8] * 7
     assert (called.scores["status"] == "ok").all()
     assert set(called.scores["arch"]) == {f"chain{index}" for index in range(8)}
     called.save(tmp_path / "out")

@@ -14,4 +14,4 @@ def test_the_first_that_is_given_is_in_focus_and_another_can_be(tmp_path: Path) 
     other = evaluate([weights, "zeros"], archs=ARCHS, focus="live_params")
     other.save(tmp_path)
     assert json.loads((tmp_path / "run.json").read_text())["focus"] == "live_params"
-    assert "live_params and 5 other scores" in (tmp_path / "report.html").read_text()
+    assert "live_params and 6 other scores" in (tmp_path / "report.html").read_text()

@@ -31,7 +31,7 @@ def test_progress_hears_of_all_scores_and_may_stop_the_call(trained: pd.DataFram
     heard: list[tuple[int, int]] = []
     given: dict[str, Any] = {"archs": 3, "table": trained}
     evaluate([weights, "synflow"], progress=lambda *numbers: heard.append(numbers), **given)
-    assert heard[-1] == (18, 18)
+    assert heard[-1] == (21, 21)
     assert heard == sorted(heard)
 
     def stop(done: int, total: int) -> None:
@@ -39,7 +39,7 @@ def test_progress_hears_of_all_scores_and_may_stop_the_call(trained: pd.DataFram
 
     torch.set_num_threads(2)
     try:
-        with pytest.raises(RuntimeError, match="of 18"):
+        with pytest.raises(RuntimeError, match="of 21"):
             evaluate([weights, "synflow"], progress=stop, **given)
         assert torch.get_num_threads() == 2
     finally:
@@ -48,7 +48,7 @@ def test_progress_hears_of_all_scores_and_may_stop_the_call(trained: pd.DataFram
 
 def test_progress_can_be_shown(capfd: pytest.CaptureFixture[str], trained: pd.DataFrame) -> None:
     evaluate("params", archs=3, progress=True, table=trained)
-    assert "12 of 12 scores of 3 architectures" in capfd.readouterr().err
+    assert "15 of 15 scores of 3 architectures" in capfd.readouterr().err
 
 
 def test_figures_by_name_and_target(mixed: Evaluation) -> None:
@@ -71,7 +71,7 @@ def test_figures_have_the_width_that_is_asked_for(mixed: Evaluation) -> None:
 
 
 def test_a_notebook_shows_headline_and_correlations(mixed: Evaluation) -> None:
-    assert repr(mixed) == "<Evaluation of 6 scores on 8 architectures of nb201: cifar10_test>"
+    assert repr(mixed) == "<Evaluation of 7 scores on 8 architectures of nb201: cifar10_test>"
     shown = mixed._repr_html_()
     assert "weights has Kendall&#39;s tau " in shown
     assert shown.count("<tr") == 7

@@ -66,7 +66,7 @@ def test_scores_of_the_same_list_are_found_again(
     (copy / "nb301.csv").write_text(text)
     capsys.readouterr()
     run(copy, tmp_path)
-    assert "24 of 24 scores are already stored" in capsys.readouterr().err
+    assert "30 of 30 scores are already stored" in capsys.readouterr().err
 
 
 def test_worker_processes_open_the_same_list(lists: list[Path], tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_two_runs_share_a_store(tmp_path: Path) -> None:
         pd.read_csv(tmp_path / name / "scores.csv").drop(columns="seconds") for name in "ab"
     )
     pd.testing.assert_frame_equal(one, other)
-    assert stored_rows(tmp_path / "s.sqlite") == 200 * 5
+    assert stored_rows(tmp_path / "s.sqlite") == 200 * 6
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -216,7 +216,7 @@ def test_the_operation_with_the_largest_loss_enters_and_the_skip_connection_last
                 other = torch.full_like(row, -math.inf)
                 other[kept] = row.detach()[kept]
                 masked.append(other)
-            values = [float(literal_loss(net.supernet, masked, one)) for one in data]  # type: ignore[arg-type]
+            values = [float(literal_loss(net.supernet, masked, one).detach()) for one in data]  # type: ignore[arg-type]
             losses[name] = sum(values) / len(values)
         chosen = next_operation(net, entered, lambda: data)
         assert chosen == max(losses, key=lambda name: losses[name])

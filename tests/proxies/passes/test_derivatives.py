@@ -109,6 +109,7 @@ BATCHED = [
     name
     for name, entry in PASSES.items()
     if "batch" in entry.options and not entry.largest_batch and not entry.supernet
+    if not entry.transformers
 ]
 
 
