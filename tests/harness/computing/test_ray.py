@@ -51,7 +51,7 @@ def test_a_node_that_is_lost_costs_no_score(
     lost: list[int] = []
 
     def lose() -> None:
-        while stored_rows(store) < 30 * 5 + 3:
+        while stored_rows(store) < 30 * 6 + 3:
             time.sleep(0.02)
         lost.append(stored_rows(store))
         cluster.remove_node(node, allow_graceful=False)

@@ -74,7 +74,7 @@ def test_a_notebook_shows_headline_and_correlations(mixed: Evaluation) -> None:
     assert repr(mixed) == "<Evaluation of 7 scores on 8 architectures of nb201: cifar10_test>"
     shown = mixed._repr_html_()
     assert "weights has Kendall&#39;s tau " in shown
-    assert shown.count("<tr") == 7
+    assert shown.count("<tr") == 8
     assert "<td>weights</td>" in shown
     frame = pd.DataFrame({"a.b": range(5)})
     assert (
