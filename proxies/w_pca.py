@@ -31,9 +31,8 @@ def w_pca(cost: Cost, components: PrincipalComponents) -> float:
     in the reference. Size is a factor of it, embeddings included: set it beside params.
 
     The reference's code takes the mean over layers where its networks have equally many; ours the
-    sum, so that deeper networks score higher. Its feed-forward parts have one
-    hidden layer, those of FlexiBERT up to three, and each counts here. It reads text of GLUE; ours
-    drawn tokens, unless --tokens names a file. Its blocks like MobileBERT's count up to 90 % in
-    place of 99 %.
+    sum, so that deeper networks score higher. Its feed-forward parts have one hidden layer, those
+    of FlexiBERT up to three, and each counts here. It reads text of GLUE; ours drawn tokens, unless
+    --tokens names a file. Its blocks like MobileBERT's count up to 90 % in place of 99 %.
     """
     return float(cost.params * sum(components.counts))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from proxies import Paper, proxy
 
 if TYPE_CHECKING:
-    from proxies.passes.features import GaussianComplexity
+    from proxies.passes.complexity import GaussianComplexity
 
 
 @proxy(

@@ -22,6 +22,17 @@ CELLS = [
     ("nor_conv_3x3",) * 6,
 ]
 
+#: A network of each other convolutional benchmark.
+OTHERS = [
+    ("nb101", 421416),
+    ("nas_bench_mr", 0),
+    ("nats_sss", 0),
+    ("nbmacro", 2187),
+    ("transnas101_macro", 38),
+    ("transnas101_micro", 1365),
+    ("nb301", 0),
+]
+
 
 def inputs(dtype: str = "float64", size: int = 8) -> Inputs:
     """Gaussian images of *size* pixels for 10 classes, seed 0."""

@@ -290,7 +290,7 @@ _ENTRIES = (
     ),
     _body(
         "gaussian_complexity",
-        "features",
+        "complexity",
         frozenset({"noise"}),
         "2 batches forward for each repeat",
         _BATCH | {"repeats"},

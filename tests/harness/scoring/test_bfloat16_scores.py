@@ -17,7 +17,7 @@ from harness.scoring.job import BFLOAT16, Job, Score, Task, convolutional
 from harness.scoring.networks import build_network, score_task
 from harness.scoring.store import Store
 from proxies import registry
-from tests.networks import every_proxy_with_small_batches
+from tests.networks import OTHERS, every_proxy_with_small_batches
 
 SINGLE = Job("nb201", "cifar10")
 LOW = replace(SINGLE, dtype=BFLOAT16)
@@ -56,18 +56,7 @@ def test_a_score_in_bfloat16_does_not_depend_on_its_company(
     assert scores(LOW, [name]) == {name: together[name]}
 
 
-@pytest.mark.parametrize(
-    ("space", "index"),
-    [
-        ("nb101", 421416),
-        ("nas_bench_mr", 0),
-        ("nats_sss", 0),
-        ("nbmacro", 2187),
-        ("transnas101_macro", 38),
-        ("transnas101_micro", 1365),
-        ("nb301", 0),
-    ],
-)
+@pytest.mark.parametrize(("space", "index"), OTHERS)
 def test_other_convolutional_networks_are_scored_in_bfloat16_too(
     space: str, index: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

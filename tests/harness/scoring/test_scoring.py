@@ -21,7 +21,7 @@ from harness.scoring.job import Job, Task
 from harness.scoring.networks import score_task
 from proxies import registry
 from proxies.passes import activations
-from tests.networks import every_proxy_with_small_batches
+from tests.networks import OTHERS, every_proxy_with_small_batches
 
 JOB = Job("nb201", "cifar10")
 NAMES = (
@@ -60,18 +60,7 @@ def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     assert scored(JOB, alone, 1) == expected
 
 
-@pytest.mark.parametrize(
-    ("space", "index"),
-    [
-        ("nb101", 421416),
-        ("nas_bench_mr", 0),
-        ("nats_sss", 0),
-        ("nbmacro", 2187),
-        ("transnas101_macro", 38),
-        ("transnas101_micro", 1365),
-        ("nb301", 0),
-    ],
-)
+@pytest.mark.parametrize(("space", "index"), OTHERS)
 def test_every_proxy_scores_other_networks_and_changes_none(
     space: str, index: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

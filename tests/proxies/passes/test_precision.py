@@ -7,7 +7,7 @@ from torch import nn
 from benchmarks_data.nb201 import space
 from proxies.passes import PASSES
 from proxies.passes.common import laid_out
-from proxies.passes.features import gaussian_complexity
+from proxies.passes.complexity import gaussian_complexity
 from proxies.passes.loss import loss_gradient
 from proxies.passes.precision import single, to_bfloat16
 from proxies.view import cell_view
