@@ -9,7 +9,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from harness.reporting.figures import SUFFIXES, save
 from harness.reporting.paper import GREY, PALETTE, STYLE
@@ -85,6 +85,9 @@ def cost_figure(summary: pd.DataFrame, target: str) -> Figure:
         )  # fmt: skip
     _lines(axes, summary, target)
     axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    if len(timed):  # more than a decade, so that one is labelled
+        axes.set_xlim(timed["seconds"].min() / 5, timed["seconds"].max() * 5)
     axes.set_xlabel("seconds of a search")
     axes.set_ylabel(shown(target))
     if axes.get_legend_handles_labels()[0]:
