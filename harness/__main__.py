@@ -23,6 +23,7 @@ COMMANDS = {
         "overview",
         "combine",
         "fit",
+        "scores",
         "doctor",
     )
 }

@@ -10,6 +10,7 @@ import importlib
 import re
 
 from harness.__main__ import COMMANDS
+from harness.scores import ACTIONS, PROG, module_of
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from harness.search_methods.trained.methods import TRAINED
@@ -30,6 +31,10 @@ def page() -> str:
     parts = [OPENING]
     for name, module in COMMANDS.items():
         parts.append(_section(name, importlib.import_module(module).parser(f"python -m {module}")))
+        if name == "scores":
+            for action in ACTIONS:
+                of_action = module_of(action).parser(f"{PROG} {action}")
+                parts.append(_section(f"scores {action}", of_action))
         if name == "search":
             for method in BY_PROXY.values():
                 of_method = by_proxy_parser(method, "python -m harness.search")

@@ -22,7 +22,9 @@ def test_every_command_names_the_nearest_option(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folders = ("combine", "fit", "overview", "report")
-    words = {"agree": ["a", "b"], **{folder: ["a"] for folder in folders}}.get(name, [])
+    words = {"agree": ["a", "b"], "scores": ["list"], **{folder: ["a"] for folder in folders}}.get(
+        name, []
+    )
     words = ["nb201", "x", "--out", "o"] if name == "convert" else words
     with pytest.raises(SystemExit) as stop:
         importlib.import_module(COMMANDS[name]).main([*words, "--versoin=1"])

@@ -57,6 +57,7 @@ ABSENT = {
     "search": ["--tables", "absent"],
     "sweep": ["--tables", "absent"],
     "theory": ["--images", "absent.npz"],
+    "scores": ["absent"],
 }
 
 
