@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from harness.files.records import Count, Finite, ImageFileRecord, Made, TableRecord
+from harness.files.records import Amount, Count, Finite, ImageFileRecord, Made, TableRecord
 
 
 class ProxySearchedRecord(msgspec.Struct, kw_only=True):
@@ -29,6 +29,10 @@ class ProxySearchedRecord(msgspec.Struct, kw_only=True):
     stopped: Annotated[
         bool, Meta(description="whether evolution ended early, as it met nothing new")
     ]
+    seconds: Annotated[
+        Amount | UnsetType,
+        Meta(description="of all scores that it asked for, wherever these are from"),
+    ] = UNSET
 
 
 class ProxySearchRecord(Made, kw_only=True):

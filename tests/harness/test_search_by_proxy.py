@@ -31,6 +31,12 @@ def texts(folder: Path) -> list[str]:
     return [(folder / name).read_text() for name in CSV]
 
 
+def found_in(folder: Path) -> list[str]:
+    """Return the texts without seconds, which two machines, or two runs, do not have in common."""
+    frames = [pd.read_csv(folder / name) for name in CSV]
+    return [frame.drop(columns="seconds", errors="ignore").to_csv() for frame in frames]
+
+
 @pytest.mark.figures
 @pytest.mark.parametrize("method", BY_PROXY)
 def test_a_search_leaves_curve_figure_report_and_record(
@@ -113,7 +119,7 @@ def test_a_search_that_was_stopped_goes_on(
     assert not (stopped / "out" / "proxy_search.json").exists()
     assert 0 < stored_rows(stopped / "s.sqlite") < stored_rows(whole / "s.sqlite")
     assert main(by_proxy("evolution", *arguments(stopped))) == 0
-    assert texts(stopped / "out") == texts(whole / "out")
+    assert found_in(stopped / "out") == found_in(whole / "out")
 
 
 def test_a_search_in_bfloat16_asks_for_scores_in_it(tmp_path: Path) -> None:

@@ -113,6 +113,43 @@ def test_all_selections_and_other_searches_are_compared(tmp_path: Path) -> None:
         assert (out / name).stat().st_size > 5_000
 
 
+def test_a_search_by_a_proxy_stands_beside(tmp_path: Path) -> None:
+    words = ["--method", "evolution", "--proxy", "zeros", "--budget", "12", "--train", "3"]
+    sizes = ["--population-size", "4", "--tournament-size", "2", "--seeds", "2"]
+    store = ["--store", str(tmp_path / "s.sqlite")]
+    assert main([*words, *sizes, *store, "--out", str(tmp_path / "by")]) == 0
+    own = pd.read_csv(tmp_path / "by" / "searches.csv")
+    assert (own["seconds"] > 0).all()
+    beside = ["--beside", str(tmp_path / "by")]
+    assert train("darts", tmp_path / "out", images_in(tmp_path), *beside) == 0
+    compared = pd.read_csv(tmp_path / "out" / "compared.csv").set_index("method")
+    row = compared.loc["evolution by zeros, best of 3 trained"]
+    assert row["seconds"] == pytest.approx(own["seconds"].mean())
+    assert row["cifar10_test"] == pytest.approx(own["best"].mean())
+    assert row["params"] > 0
+
+
+def test_what_cannot_stand_beside_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, images = tmp_path / "by", images_in(tmp_path)
+    assert main(["--method", "random", "--budget", "5", "--out", str(folder)]) == 0
+
+    def refused() -> str:
+        capsys.readouterr()
+        assert train("darts", tmp_path / "out", images, "--beside", str(folder)) == 2
+        return capsys.readouterr().err
+
+    assert "it scores nothing" in refused()
+    record = json.loads((folder / "proxy_search.json").read_text())
+    for one in record["searches"]:
+        del one["seconds"]
+    (folder / "proxy_search.json").write_text(json.dumps({**record, "proxy": "zeros"}))
+    assert "an older version wrote it, without seconds" in refused()
+    (folder / "proxy_search.json").write_text(json.dumps({**record, "benchmark": "nbmacro"}))
+    assert "it holds searches of" in refused()
+
+
 @pytest.mark.parametrize("method", TRAINED)
 def test_the_darts_space_is_searched_and_its_network_sized(method: str, tmp_path: Path) -> None:
     more = ["--space", "darts", "--cells", "3", "--epochs", "1", "--images-count", "20"]

@@ -23,6 +23,7 @@ class Course:
         drawn: children that were drawn at random, since their parent had no neighbour among the
             candidates.
         stopped: whether evolution ended before its time, as it met nothing new.
+        seconds: of all scores that it asked for.
     """
 
     seed: int
@@ -32,6 +33,7 @@ class Course:
     trained: dict[int, float] = field(default_factory=dict)
     drawn: int = 0
     stopped: bool = False
+    seconds: float = 0.0
 
     def score(self, indices: Sequence[int]) -> list[float]:
         """Return the scores of architectures, and note that they were asked for."""

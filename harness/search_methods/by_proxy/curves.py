@@ -49,6 +49,7 @@ def search_rows(courses: Sequence[Course], benchmark: Benchmark, optimum: float)
             "regret": optimum - one.trained[best],
             "drawn": one.drawn,
             "stopped": one.stopped,
+            "seconds": one.seconds,
         })  # fmt: skip
     return pd.DataFrame(rows)
 

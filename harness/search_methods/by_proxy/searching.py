@@ -149,6 +149,7 @@ def searched(setting: Setting, store: Store, workers: int | None, prog: str) -> 
     for seed, (stream, start) in enumerate(zip(streams, drawn, strict=True)):
         course = Course(seed, scores.oriented if scores else None, table)
         setting.method.search(course, start, space, setting.sizes, stream)
+        course.seconds = scores.seconds(course.scored) if scores else 0.0
         courses.append(course)
         print(
             f"{prog}: search {seed + 1} of {setting.seeds}: {len(course.scored):,} scored, "

@@ -59,6 +59,10 @@ class StoredScores:
             for value in self.values(indices)
         ]
 
+    def seconds(self, indices: Iterable[int]) -> float:
+        """Return how long scoring these architectures took, wherever that was."""
+        return math.fsum(self._known[index].seconds for index in indices)
+
     def missing(self, indices: Iterable[int]) -> dict[str, int]:
         """Return why scores of these architectures are missing, and how many for each reason."""
         statuses = Counter(self._known[index].status for index in indices)

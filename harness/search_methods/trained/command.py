@@ -74,10 +74,11 @@ def carry_out(args: argparse.Namespace, method: Trained, prog: str, command: Seq
     table, targets = targets_of(args, args.space)
     out = writable_folder(args.out or Path("reports") / f"search-{args.space}-{method.name}")
     check_replaceable(out, RECORD)
+    from harness.search_methods.trained.beside import read_beside
     from harness.search_methods.trained.report import Beside, publish_trained
-    from harness.search_methods.trained.results import labels_of, read_beside
+    from harness.search_methods.trained.results import labels_of
 
-    others = read_beside(args.beside, args.space, targets, labels_of(settings))
+    others = read_beside(args.beside, args.space, table, targets, labels_of(settings))
     folder = writable_folder(out / CHECKPOINTS)
     check_checkpoints(settings, folder)
     say_what_is_replaced(prog, out, RECORD)

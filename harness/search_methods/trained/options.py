@@ -29,7 +29,7 @@ def parser(method: Trained, prog: str) -> argparse.ArgumentParser:
     add_tables(against)
     against.add_argument(
         "--beside", type=given_path, nargs="+", default=[], metavar="DIR",
-        help="folders of other searches of the space, FreeDARTS' or trained ones",
+        help="folders of other searches of the space: FreeDARTS', trained ones, or by a proxy",
     )  # fmt: skip
     p.add_argument(
         "--out",

@@ -31,6 +31,7 @@ from harness.search_methods.tables import (
     compared_table,
     shown_target,
 )
+from harness.search_methods.trained.beside import Others
 from harness.search_methods.trained.figures import (
     COST,
     ENTROPY,
@@ -40,7 +41,7 @@ from harness.search_methods.trained.figures import (
 )
 from harness.search_methods.trained.findings import findings
 from harness.search_methods.trained.methods import RECORD, TRAINED
-from harness.search_methods.trained.results import Others, epoch_rows, search_rows
+from harness.search_methods.trained.results import epoch_rows, search_rows
 from harness.search_methods.trained.searching import Outcome
 
 SEARCHES_TEXT = (

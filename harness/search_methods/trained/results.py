@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from scipy import stats
 
 from benchmarks_data import spaces
-from benchmarks_data.errors import InputError
 from benchmarks_data.table import Table
-from harness.files.records import DAMAGED, read_record, reason
-from harness.files.search_record import SearchRecord
-from harness.files.trained_search_record import TrainedSearchRecord
-from harness.files.whole import read_csv
 from harness.search_methods.method import Search
 from harness.search_methods.outcomes import name_of, rows_of
 from harness.search_methods.trained.methods import SKIP
@@ -30,11 +23,6 @@ AXES = {
     "channels": "{} channels",
     "cells": "{} cells",
     "epochs": "{} epochs",
-}
-#: Records of searches that stand beside, and their rows.
-BESIDE: dict[str, tuple[type[Any], str]] = {
-    "search.json": (SearchRecord, "search.csv"),
-    "trained_search.json": (TrainedSearchRecord, "searches.csv"),
 }
 
 
@@ -135,50 +123,3 @@ def by_epoch(epochs: pd.DataFrame, name: str) -> pd.DataFrame:
         mean = float(values.mean()) if len(values) else math.nan
         rows.append((label, epoch, mean, mean - half, mean + half))
     return pd.DataFrame(rows, columns=["label", "epoch", "mean", "low", "high"])
-
-
-@dataclass(frozen=True)
-class Others:
-    """Other searches of the space: their rows, and those of their epochs where they have such."""
-
-    rows: pd.DataFrame
-    epochs: pd.DataFrame
-
-
-def read_beside(
-    folders: Sequence[Path], space: str, targets: Sequence[str], taken: Iterable[str]
-) -> Others | None:
-    """Return other searches of a space; None without any.
-
-    A label that is *taken*, or another folder's, gets the name of its folder.
-
-    Raises:
-        InputError: a folder holds no searches, those of another space, or not the same columns.
-    """
-    frames, courses, labels = [], [pd.DataFrame(columns=["label"])], set(taken)
-    for folder in folders:
-        name = next((one for one in BESIDE if (folder / one).exists()), None)
-        if name is None:
-            raise InputError(f"--beside {folder}: it holds no {' or '.join(BESIDE)}")
-        model, table = BESIDE[name]
-        try:
-            theirs = getattr(read_record(folder / name, model), "space", None)
-        except DAMAGED as error:
-            raise InputError(f"{folder / name} is damaged{reason(error)}") from error
-        if theirs != space:
-            raise InputError(f"--beside {folder}: it holds searches of {theirs}, not of {space}")
-        columns = ["objective", "schedule", "seed", "arch", "params", "seconds", "status", *targets]
-        frame = read_csv(folder / table, columns, ["params", "seconds", *targets])
-        if name == "search.json":
-            frame["objective"] = "FreeDARTS " + frame["objective"].astype(str)
-        own = set(frame["objective"])
-        named = {one: f"{one} ({folder.name})" if one in labels else one for one in own}
-        labels |= set(named.values())
-        frames.append(frame.replace({"objective": named}))
-        if name == "trained_search.json":
-            columns = ["label", "epoch", "entropy", "skips", "flooded", *targets]
-            epochs = read_csv(folder / "epochs.csv", columns, columns[1:])
-            courses.append(epochs.replace({"label": named}))
-    if not frames:
-        return None
-    return Others(pd.concat(frames, ignore_index=True), pd.concat(courses, ignore_index=True))
