@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from benchmarks_data.darts_bench import DartsBench
+from benchmarks_data.errors import InputError
 from benchmarks_data.nb301 import NasBench301
 from benchmarks_data.spaces.darts import network as networks
-from benchmarks_data.spaces.darts.genotype import Genotype, genotype_of_text
+from benchmarks_data.spaces.darts.genotype import Genotype, genotype_of_text, printed_genotype
 from benchmarks_data.spaces.darts.liveness import canonical, depth, is_connected, live_terms
 from benchmarks_data.spaces.darts.network import Network
 from harness.scoring.inputs import network_inputs
@@ -222,3 +223,34 @@ def test_images_of_ninapro_have_one_channel_and_are_not_square(images_npz: Path)
         drawn = network_inputs(images_named(source), 0, dataset, "float32", "cpu")
         assert drawn.image_shape == (1, 16, 52)
         assert drawn.images(4).shape == (4, 1, 16, 52)
+
+
+PRINTED = (
+    "Genotype(normal=[('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), "
+    "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), "
+    "('skip_connect', 2)], normal_concat={concat}, reduce=[('max_pool_3x3', 0), "
+    "('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 0), ('max_pool_3x3', 0), "
+    "('skip_connect', 2), ('skip_connect', 2), ('avg_pool_3x3', 0)], reduce_concat=range(2, 6))"
+)
+
+
+@pytest.mark.parametrize("concat", ["range(2, 6)", "[2, 3, 4, 5]"])
+def test_a_printed_genotype_is_read(concat: str) -> None:
+    genotype = printed_genotype(PRINTED.format(concat=concat))
+    assert genotype.normal[0] == ("sep_conv_3x3", 1)
+    assert genotype.reduce[-1] == ("avg_pool_3x3", 0)
+    assert genotype.normal_concat == (2, 3, 4, 5)
+    assert printed_genotype(str(genotype)) == genotype
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Genotype(", "print(1)", "Genotype(normal=[open('x')], reduce=[])",
+        PRINTED.format(concat="range(2, 10**9)"), PRINTED.format(concat="range(9)"),
+        PRINTED.format(concat="[9]"), "(" * 500, "Genotype(1)",
+    ],
+)  # fmt: skip
+def test_what_is_no_printed_genotype_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        printed_genotype(text)

@@ -8,6 +8,7 @@ nodes; the cell's output holds the channels of these four.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -169,6 +170,37 @@ def genotype_of_text(text: str) -> Genotype:
         for name in ("normal", "reduce")
     )
     return Genotype(normal, reduce)
+
+
+def printed_genotype(text: str) -> Genotype:
+    """Return the genotype that a search prints as ``Genotype(normal=[('skip_connect', 0), ...],
+    normal_concat=range(2, 6), reduce=..., reduce_concat=...)``. The text is read, never run.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+        if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Genotype"):
+            raise ValueError
+        return genotype({str(one.arg): _literal(one.value) for one in call.keywords})
+    except InputError:
+        raise
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InputError(
+            f"{text[:300]!r} is no genotype: expected Genotype(normal=[('skip_connect', 0), ...], "
+            "reduce=...)"
+        ) from error
+
+
+def _literal(node: ast.expr) -> Any:
+    """Return the value of a literal, or of range(first, end) of small numbers, as a list."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+        first, end = (ast.literal_eval(one) for one in node.args)
+        if not 0 <= first <= end <= INPUTS + NODES:
+            raise ValueError
+        return list(range(first, end))
+    return ast.literal_eval(node)
 
 
 def _node(value: object) -> int:
