@@ -83,19 +83,19 @@ def judged(
         if run.scores[name].notna().any()
     }
     best = max(free, key=lambda name: (not tuned(name), _mean_tau(free[name])))
-    rows = [
-        {"kind": _kind(name), "score": name} | _free_row(free[name])
+    rows: list[dict[str, object]] = [
+        {"kind": _kind(name), "score": name, **_free_row(free[name])}
         for name in sorted(free, key=lambda name: -_mean_tau(free[name]))
     ]
     comparisons = len(models) * len(networks)
     for name, inputs in models.items():
         for count in networks:
             results = [_fitted(run, inputs, count, draw) for draw in drawn]
-            rows.append(
-                {"kind": FITTED, "score": name, "networks": count, "against": best}
-                | _fitted_row(results)
-                | _difference(results, free[best], comparisons)
-            )
+            rows.append({
+                **{"kind": FITTED, "score": name, "networks": count, "against": best},
+                **_fitted_row(results),
+                **_difference(results, free[best], comparisons),
+            })  # fmt: skip
     held_out = float(np.mean([len(draw.held_out) for draw in drawn]))
     frame = pd.DataFrame(rows, columns=FITTED_COLUMNS)
     return frame.assign(draws=len(drawn), held_out=held_out).astype({"networks": "Int64"})
