@@ -83,6 +83,47 @@ def vertex_features(
     return features
 
 
+def joined_features(
+    terms: Iterable[tuple[Edge, str]], operations: Sequence[str], inputs: int, nodes: int
+) -> dict[str, float]:
+    """Return the features of a cell whose output joins the outputs of all its inner nodes, by name.
+
+    Args:
+        terms: each edge (source, target) with its operation; two may share an edge. Nodes are
+            numbered in the order of the flow, the inputs first.
+        operations: all that carry something. Edges with another one, such as none, are left out,
+            and so are those that no input reaches then.
+        inputs: how many nodes are inputs.
+        nodes: how many there are with the inputs.
+
+    ``count`` is how many edges carry an operation. For each set of operations ``most_i`` is the
+    largest number of edges that carry one of the set on a path from input i (over any edges; 0
+    without a path), ``from_i`` how many such edges leave input i, and ``degree`` how many there are
+    by node. Every inner node is joined, so GRAF has no shortest paths here, nor do edges into the
+    output tell anything.
+    """
+    live, reached = [], set(range(inputs))
+    for edge, kind in sorted(terms, key=lambda term: term[0][::-1]):  # into a node before out of it
+        if kind in operations and edge[0] in reached:
+            live.append((edge, kind))
+            reached.add(edge[1])
+    kinds = [kind for _, kind in live]
+    features = {f"count[{kind}]": float(kinds.count(kind)) for kind in operations}
+    for allowed in _sets(operations):
+        carrying = [edge for edge, kind in live if kind in allowed]
+        values: dict[str, float] = {"degree": len(carrying) / nodes}
+        for start in range(inputs):
+            most = {start: 0}
+            for (source, target), kind in live:
+                if source in most:
+                    steps = most[source] + (kind in allowed)
+                    most[target] = max(most.get(target, 0), steps)
+            values[f"most_{start}"] = max(most.values())
+            values[f"from_{start}"] = sum(source == start for source, _ in carrying)
+        features |= _named(allowed, **values)
+    return features
+
+
 def _sets(operations: Sequence[str]) -> Iterable[tuple[str, ...]]:
     """Return all sets of operations but the empty one, small ones first."""
     sizes = range(1, len(operations) + 1)

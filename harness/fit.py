@@ -86,16 +86,17 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
     args = parser(prog).parse_args(argv)
     load_plugins(prog, args.plugin)
 
-    from harness.fitting.fitting import fit_and_judge, read_known
+    from harness.fitting.fitting import checked, fit_and_judge, read_known
     from harness.fitting.models import check_scikit_learn
     from harness.fitting.report import RECORD, publish_fit
 
     check_scikit_learn()
     run = read_known(args.run, tables_folder(args.tables))
-    out = writable_folder(args.out)
-    check_replaceable(out, RECORD)
+    check_replaceable(args.out, RECORD)
     networks, optional = sorted(set(args.networks or NETWORKS)), args.networks is None
-    fit = fit_and_judge(run, args.of, networks, args.draws, args.seed, optional=optional)
+    asked = checked(run, args.of, networks, args.draws, args.seed, optional=optional)
+    out = writable_folder(args.out)  # once nothing is refused any more: it makes the folder
+    fit = fit_and_judge(asked)
     say_what_is_replaced(prog, out, RECORD)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
     for sentence in publish_fit(fit, args.run, out, command):

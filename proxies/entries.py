@@ -80,6 +80,8 @@ class Proxy:
         paper: the source; None for a trivial baseline.
         options: name -> specification.
         refuses: returns why a combination of options makes no sense, empty when it does.
+        tuned: returns which options somebody has tuned to trained networks, and what they are;
+            empty when none is.
         ignores_dead_edges: whether the score is that of the network without its dead edges, which
             is then computed once for all architectures that have it.
         higher_is_better: whether a higher score predicts a higher accuracy.
@@ -99,6 +101,7 @@ class Proxy:
     revision: int = 1
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None
     ignores_dead_edges: bool = False
+    tuned: Callable[[Mapping[str, OptionValue]], str] | None = None
     stamped: bool = False
 
     @property

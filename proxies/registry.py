@@ -39,6 +39,7 @@ def proxy(
     revision: int = 1,
     refuses: Callable[[Mapping[str, OptionValue]], str] | None = None,
     ignores_dead_edges: bool = False,
+    tuned: Callable[[Mapping[str, OptionValue]], str] | None = None,
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
     """Register the decorated function as a proxy.
 
@@ -56,7 +57,7 @@ def proxy(
 
     def register(function: Callable[..., float]) -> Callable[..., float]:
         description, taken = described(name, function), dict(options or {})
-        flags = higher_is_better, revision, refuses, ignores_dead_edges
+        flags = higher_is_better, revision, refuses, ignores_dead_edges, tuned
         _add(Proxy(name, function, description, reads, (), paper, taken, *flags))
         return function
 

@@ -107,6 +107,14 @@ class Request:
             one.of_transformers for one in self.components
         )
 
+    @property
+    def tuned(self) -> str:
+        """Which of its options, or of a component's, somebody has tuned to trained networks; empty
+        for a score that is free of these.
+        """
+        own = self.proxy.tuned(dict(self.options)) if self.proxy.tuned else ""
+        return own or next(filter(None, (one.tuned for one in self.components)), "")
+
     def score(self, *results: Any) -> Any:
         """Return what the proxy's function makes of its readings' *results*, in their order."""
         taken = {key for _, options in self.readings for key, _ in options} | {"of"}

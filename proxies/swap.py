@@ -56,10 +56,15 @@ def _refuses(options: Mapping[str, OptionValue]) -> str:
     return ""
 
 
+def _tuned(options: Mapping[str, OptionValue]) -> str:
+    return "" if options["mu"] == NONE else "mu and sigma are a prior on size"
+
+
 @proxy(
     "swap",
     reads=_reads,
     refuses=_refuses,
+    tuned=_tuned,
     paper=Paper("Peng et al.", 2024, "https://arxiv.org/abs/2403.04161"),
     options={
         "batch": 16,

@@ -56,6 +56,7 @@ class Results:
         source: the short name of the images that data-driven proxies were fed.
         declared: the proxy that the others were declared to be compared with, if one was.
         focus: the proxy that a report is to be about; None leaves it to :attr:`subject`.
+        passed_over: the proxies that it would be about, did they apply to some architecture.
     """
 
     scores: pd.DataFrame
@@ -66,6 +67,7 @@ class Results:
     source: str = "natural"
     declared: str | None = None
     focus: str | None = None
+    passed_over: Sequence[str] = ()
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,7 @@ from harness.analysis.correlations import SIZES
 from harness.analysis.judgement import BEST, COMBINATION
 from harness.combining.choosing import Outcome
 from harness.reporting.phrases import listed, records, signed
+from harness.reporting.tuned import tuned_sentences
 
 
 def sentences(outcome: Outcome) -> list[str]:
@@ -24,6 +25,7 @@ def sentences(outcome: Outcome) -> list[str]:
         f"{outcome.post_hoc_name} was chosen on all runs ({chosen}), with a mean tau of "
         f"{outcome.post_hoc_tau:.3f} there. It is judged on none, and its tau is too high as an "
         "estimate for another benchmark.",
+        *tuned_sentences([*outcome.candidates, *outcome.excluded]),
     ]
 
 

@@ -11,12 +11,15 @@ from harness.reporting.paper import CURVES, GREY, Sheet, legend_above, wrapped
 from harness.terminal.widths import WIDTHS
 
 #: Lines of training-free scores, the strongest first.
-LINES = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)), (0, (8, 2)))
+LINES = (
+    *((0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2))),
+    *((0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (10, 4))),
+)
 
 
 def learning_curves(judged: pd.DataFrame) -> Figure:
     """Draw a curve for each fitted score, and a horizontal line for each of the two strongest
-    training-free scores and of the two strongest sizes.
+    training-free scores, the two strongest sizes and the two strongest with a tuned prior.
     """
     width = WIDTHS["text"]
     figure = Sheet(width, 4.0)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.fitting.judging import ENOUGH, FITTED, SIZE
+from harness.fitting.judging import ENOUGH, FITTED, SIZE, TUNED
 from harness.reporting.phrases import interval_text, listed, records, signed, tau_of
+from harness.reporting.tuned import tuned_sentences
 
 
 def sentences(judged: pd.DataFrame) -> list[str]:
     """Return in words what fitted scores reach, beside training-free ones on the same networks."""
-    fitted, free = (judged[(judged["kind"] == FITTED) == one] for one in (True, False))
+    fitted, others = (judged[(judged["kind"] == FITTED) == one] for one in (True, False))
+    prior = others["kind"] == TUNED
+    free = others if prior.all() else others[~prior]
     best, sizes = free.iloc[0], free[free["kind"] == SIZE]
     said = [_against(str(name), rows) for name, rows in fitted.groupby("score", sort=False)]
     opening = (
@@ -22,14 +25,21 @@ def sentences(judged: pd.DataFrame) -> list[str]:
     names = ", ".join(str(name) for name in fitted["score"].unique())
     marked = (
         f"Fitted scores ({names}) have seen the accuracies of as many trained networks as are "
-        "named: they are no training-free scores. All other scores are training-free."
+        "named: they are no training-free scores. All other scores are training-free"
+        f"{', but for those with a tuned prior' if prior.any() else ''}."
     )
     draws = int(judged["draws"].iloc[0])
     blank = (
         f"Fitted scores have no intervals: these need {ENOUGH} draws or more (--draws), and there "
         f"{'is' if draws == 1 else 'are'} {draws}."
     )
-    return [marked, *said, f"{opening}.", *([blank] if draws < ENOUGH else [])]
+    return [
+        marked,
+        *tuned_sentences(others["score"]),
+        *said,
+        f"{opening}.",
+        *([blank] if draws < ENOUGH else []),
+    ]
 
 
 def from_networks(rows: pd.DataFrame) -> int | None:

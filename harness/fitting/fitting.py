@@ -1,20 +1,25 @@
-"""A run read, models fitted to some of its architectures and judged on the others."""
+"""A run read, models fitted to some of its architectures and judged on the others.
+
+:func:`checked` refuses what cannot be fitted before anything is; :func:`fit_and_judge` fits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 import benchmarks_data
-from benchmarks_data.errors import InputError
+import proxies
+from benchmarks_data.errors import InputError, unknown
 from harness.analysis.combinations import ScoredRun, candidates
 from harness.combining.reading import read_one
 from harness.fitting.draws import check_sizes, classes_of, draws, sizes_that_fit
 from harness.fitting.judging import judged
-from harness.fitting.models import GRAF, models_of
+from harness.fitting.models import GRAF, Models, models_of
 from harness.fitting.report import Fit
-from harness.terminal.checks import scored_name
 
 
 def read_known(folder: Path, tables: Path | None) -> ScoredRun:
@@ -37,7 +42,31 @@ def read_known(folder: Path, tables: Path | None) -> ScoredRun:
     return replace(run, scores=scores, accuracy=accuracy)
 
 
-def fit_and_judge(
+@dataclass(frozen=True)
+class Asked:
+    """What is to be fitted, checked.
+
+    Attributes:
+        run: all its architectures have a known target.
+        names: the scores whose ranks are fitted.
+        models: what is fitted.
+        networks: sizes of training sets, in ascending order.
+        left_out: sizes that are too large for the run.
+        classes: the number (n,) of each architecture's class.
+        count, seed: how often networks are drawn, and from which seed.
+    """
+
+    run: ScoredRun
+    names: Sequence[str]
+    models: Models
+    networks: Sequence[int]
+    left_out: Sequence[int]
+    classes: np.ndarray
+    count: int
+    seed: int
+
+
+def checked(
     run: ScoredRun,
     of: Sequence[str] | None,
     networks: Sequence[int],
@@ -45,14 +74,14 @@ def fit_and_judge(
     seed: int,
     *,
     optional: bool = False,
-) -> Fit:
-    """Fit models to *networks* architectures of a run, drawn *count* times, and judge them on the
-    others.
+) -> Asked:
+    """Return what is to be fitted to *networks* architectures of a run, drawn *count* times.
 
     Args:
         run: all its architectures have a known target.
         of: the scores whose ranks are fitted, None for all that combine no others.
         networks: sizes of training sets, in ascending order.
+        count, seed: of the draws.
         optional: whether sizes that are too large for the run are left out, not refused.
 
     Raises:
@@ -69,10 +98,23 @@ def fit_and_judge(
             f"nothing to fit: {models.inapplicable[GRAF]}, and the run has no score that combines "
             "no others: name some with --of"
         )
-    frame = judged(run, models.inputs, kept, draws(classes, max(kept), count, seed))
     left_out = [size for size in networks if size not in kept]
+    return Asked(run, names, models, kept, left_out, classes, count, seed)
+
+
+def fit_and_judge(asked: Asked) -> Fit:
+    """Fit models to architectures that are drawn, and judge them on the others."""
+    drawn = draws(asked.classes, max(asked.networks), asked.count, asked.seed)
     return Fit(
-        run, int(classes.max()) + 1, kept, left_out, count, seed, names, models.inapplicable, frame
+        run=asked.run,
+        classes=int(asked.classes.max()) + 1,
+        networks=asked.networks,
+        left_out=asked.left_out,
+        draws=asked.count,
+        seed=asked.seed,
+        of=asked.names,
+        inapplicable=asked.models.inapplicable,
+        judged=judged(asked.run, asked.models.inputs, asked.networks, drawn),
     )
 
 
@@ -80,5 +122,16 @@ def _names(run: ScoredRun, of: Sequence[str] | None) -> list[str]:
     """Return the scores whose ranks are fitted."""
     if of is None:
         return candidates([run])
-    scored = run.scores.columns[run.scores.notna().any()]
-    return list(dict.fromkeys(str(scored_name("--of", name, scored)) for name in of))
+    scored = [str(name) for name in run.scores.columns[run.scores.notna().any()]]
+    return list(dict.fromkeys(_scored(name, scored) for name in of))
+
+
+def _scored(given: str, scored: Sequence[str]) -> str:
+    """Return the score of the run that a name of ``--of`` stands for, however it is written."""
+    try:
+        name = proxies.request(given).name
+    except InputError:  # no proxy: what is near it among the scores of the run says more
+        name = given
+    if name not in scored:
+        raise unknown("score of the run in --of:", given, scored)
+    return name

@@ -38,8 +38,11 @@ from harness.analysis.statistics import (
 )
 from harness.fitting.draws import Draw
 from harness.fitting.models import Array, predicted
+from harness.reporting.tuned import tuned
 
 FITTED, FREE, SIZE = "fitted", "training-free", "training-free, size"
+#: Not fitted here, but with options that somebody has tuned to trained networks.
+TUNED = "tuned prior"
 #: So many draws show how far one more may be from them.
 ENOUGH = 5
 #: The highest value of metrics that are at least 0.
@@ -73,29 +76,34 @@ def judged(
 
     The module says what values and intervals are.
     """
-    orders = {name: ranks(run.scores[name].to_numpy(float)) for name in run.scores}
+    orders = {str(name): ranks(run.scores[name].to_numpy(float)) for name in run.scores}
     free = {
         name: [_result(run, order[draw.held_out], draw) for draw in drawn]
         for name, order in orders.items()
         if run.scores[name].notna().any()
     }
-    best = max(free, key=lambda name: _mean_tau(free[name]))
-    rows = [
-        {"kind": SIZE if name in SIZES else FREE, "score": name} | _free_row(free[name])
+    best = max(free, key=lambda name: (not tuned(name), _mean_tau(free[name])))
+    rows: list[dict[str, object]] = [
+        {"kind": _kind(name), "score": name, **_free_row(free[name])}
         for name in sorted(free, key=lambda name: -_mean_tau(free[name]))
     ]
     comparisons = len(models) * len(networks)
     for name, inputs in models.items():
         for count in networks:
             results = [_fitted(run, inputs, count, draw) for draw in drawn]
-            rows.append(
-                {"kind": FITTED, "score": name, "networks": count, "against": best}
-                | _fitted_row(results)
-                | _difference(results, free[best], comparisons)
-            )
+            rows.append({
+                **{"kind": FITTED, "score": name, "networks": count, "against": best},
+                **_fitted_row(results),
+                **_difference(results, free[best], comparisons),
+            })  # fmt: skip
     held_out = float(np.mean([len(draw.held_out) for draw in drawn]))
     frame = pd.DataFrame(rows, columns=FITTED_COLUMNS)
     return frame.assign(draws=len(drawn), held_out=held_out).astype({"networks": "Int64"})
+
+
+def _kind(name: str) -> str:
+    """Return the kind of a score that was not fitted."""
+    return SIZE if name in SIZES else TUNED if tuned(name) else FREE
 
 
 def _fitted(run: ScoredRun, inputs: Array, count: int, draw: Draw) -> _Result:

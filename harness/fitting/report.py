@@ -41,14 +41,15 @@ FITTED_TEXT = (
     "on the same networks, corrected for all rows of this table."
 )
 FREE_TEXT = (
-    "These scores have seen no accuracy. They are judged on the same networks, and values are "
-    "means over draws; a score that an architecture lacks ranks it last. Nothing was fitted, so "
-    "the interval is for other architectures alone, from all networks that were held out in any "
-    "draw."
+    "These scores have seen no accuracy, but for those with a prior that somebody has tuned. They "
+    "are judged on the same networks, and values are means over draws; a score that an "
+    "architecture lacks ranks it last. Nothing was fitted, so the interval is for other "
+    "architectures alone, from all networks that were held out in any draw."
 )
 CAPTION = (
     "Tau of fitted scores against the number of trained networks, with the interval for one more "
-    "draw and other architectures. Horizontal lines are training-free scores on the same networks."
+    "draw and other architectures. Horizontal lines are scores on the same networks that were not "
+    "fitted."
 )
 _TAU = tables.number("tau", "tau", "mean over draws")
 _SEARCHED = (
@@ -66,7 +67,7 @@ FITTED_COLUMNS = (
     tables.interval("low", "high", "corrected for all rows"),
 )
 FREE_COLUMNS = (
-    tables.text("training-free score", "score"),
+    tables.text("score", "score"),
     tables.text("kind", "kind"),
     _TAU,
     tables.interval("tau_low", "tau_high", "for other architectures like these"),
@@ -163,7 +164,7 @@ def fit_document(
             "Fitted to accuracies of trained networks", FITTED_TEXT,
             tables.fill(fit.judged[fitted], FITTED_COLUMNS), figures,
         ),
-        Section("Training-free", FREE_TEXT, tables.fill(fit.judged[~fitted], FREE_COLUMNS)),
+        Section("Not fitted", FREE_TEXT, tables.fill(fit.judged[~fitted], FREE_COLUMNS)),
     ]  # fmt: skip
     about = [
         f"{run.name}: {len(run.accuracy):,} architectures with {run.target}, in {fit.classes:,} "

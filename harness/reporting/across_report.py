@@ -12,6 +12,7 @@ from harness.files.provenance import with_versions
 from harness.reporting import left, tables
 from harness.reporting.document import Document, Part, Section, facts, shown_command
 from harness.reporting.side_by_side import Run, what_was_run
+from harness.reporting.tuned import tuned_sentences
 
 PLACES_TEXT = (
     "Others below: the share of the scores with a tau in the same run that are below this one, "
@@ -66,7 +67,7 @@ def across_document(
         f"{what_was_run(run)}; {', '.join(Target.parse(one).label for one in run.record.targets)}"
         for run in runs
     ]
-    opening += left_out
+    opening += [*left_out, *tuned_sentences(places["proxy"])]
     title = f"{len(places)} scores in {len(runs)} runs"
     about = facts(with_versions({"runs": [str(run.folder) for run in runs]}))
     return Document(title, opening, [part], shown_command(command), about, {})

@@ -19,8 +19,10 @@ from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
 from harness.reporting.comparison_findings import declared_findings
 from harness.reporting.fed import what_is_fed
+from harness.reporting.findings import about
 from harness.reporting.part_findings import part_findings
 from harness.reporting.phrases import beside, interval_text
+from harness.reporting.tuned import tuned_sentences
 from harness.reporting.verdict import verdict
 from harness.terminal.console import Wide
 from proxies import BASELINES
@@ -55,6 +57,8 @@ def tell(prog: str, results: Results, folder: Path) -> None:
         *unknown_accuracies(results.table, results.targets, indices),
     ]:
         print(f"{prog}: {line}", file=sys.stderr)
+    for line in [*about(results), *tuned_sentences(results.orders)]:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
     for target in results.targets:
         for line in (
             verdict(results, target).sentence,

@@ -83,6 +83,20 @@ def across_targets(results: Results) -> list[str]:
     return [f"Tau of {name} by target: {listed(taus)}."]
 
 
+def about(results: Results) -> list[str]:
+    """Return the sentence that says why the subject is not the proxy that was named first; none
+    where it is.
+    """
+    names = results.passed_over
+    if not names:
+        return []
+    verb = "is" if len(names) == 1 else "are"
+    return [
+        f"The report is about {results.subject}: {', '.join(names)}, named before it, {verb} not "
+        "applicable to these networks."
+    ]
+
+
 def why_undefined(results: Results, target: str, proxy: str) -> str:
     """Return why a proxy has no tau with a target."""
     order, values = results.orders[proxy], results.accuracy(target)

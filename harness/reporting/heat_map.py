@@ -23,12 +23,14 @@ class Writing:
     """What the cells of a heat map say.
 
     Attributes:
+        what: the numbers are, below all cells.
         text: of a row, and of whether there is room for an interval.
         width: inches of a column in which an interval can be read.
         lines: that the text of a cell with an interval takes, with the space around it.
         strong: whether the text of a row is bold.
     """
 
+    what: str
     text: Callable[[pd.Series, bool], str]
     width: float
     lines: float
@@ -49,7 +51,7 @@ def _never(_: pd.Series) -> bool:
     return False
 
 
-TAUS = Writing(_tau_text, 0.95, 2.2, _never)
+TAUS = Writing("Kendall's tau-b", _tau_text, 0.95, 2.2, _never)
 
 
 def heat_map(
@@ -78,8 +80,11 @@ def heat_map(
     headings = [wrapped(title, column - 0.05, least=6) for title in titles]
     lines = max(heading.count("\n") + 1 for heading in headings)
     lines_of_row = writing.lines if column >= writing.width else 1.3
-    height = LINE * (lines_of_row * len(order) + 1.2 * lines + 3)
-    figure = Sheet(names + column * len(titles), height)
+    across = names + column * len(titles)
+    what = wrapped(writing.what, across - 0.2)
+    below = what.count("\n") + 1
+    height = LINE * (lines_of_row * len(order) + 1.2 * (lines + below) + 3)
+    figure = Sheet(across, height)
     axes = figure.subplots()
     frames = [frame.set_index("proxy").reindex(list(order)) for frame in taus]
     values = np.array([frame["tau"] for frame in frames], float).T
@@ -97,6 +102,7 @@ def heat_map(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     embolden(axes, subject)
+    figure.supxlabel(what)
     return figure
 
 

@@ -33,6 +33,8 @@ CAPTION = (
     "among networks alike, and how many networks. Bold: the permutation test among networks alike "
     "has p below .05, corrected for all that is in the figure."
 )
+#: What the cells of the figure hold.
+WHAT = "gain in tau over a prediction from size and depth, out of sample"
 COLUMNS = (
     tables.text("score", "proxy"),
     tables.text("run", "part"),
@@ -111,7 +113,7 @@ def left_map(
     ends = {f"gain_sizes{end}": f"tau{end}" for end in ("", "_low", "_high")}
     values = [frame.drop(columns=list(ends.values())).rename(columns=ends) for frame in frames]
     order = list(dict.fromkeys(left["proxy"]))
-    return heat_map(shown, values, order, width, subject, Writing(_text, 1.15, 3.4, _strong))
+    return heat_map(shown, values, order, width, subject, Writing(WHAT, _text, 1.15, 3.4, _strong))
 
 
 def _text(row: pd.Series, with_interval: bool) -> str:

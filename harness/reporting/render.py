@@ -68,6 +68,7 @@ def _environment() -> jinja2.Environment:
         "image": _image,
         "image_width": _image_width,
         "options_whole": _options_whole,
+        "breakable": _breakable,
     }
     return environment
 
@@ -90,8 +91,17 @@ def code(text: str) -> str:
 
 
 def _options_whole(text: str) -> Markup:
-    """Return *text*, escaped, with no line break inside the name of an option."""
-    return Markup(re.sub("--[a-z]+", r'<span class="whole">\g<0></span>', str(escape(text))))
+    """Return *text*, escaped, with no line break inside the name of an option, and those of
+    :func:`_breakable`.
+    """
+    return Markup(re.sub("--[a-z]+", r'<span class="whole">\g<0></span>', _breakable(text)))
+
+
+def _breakable(text: str) -> Markup:
+    """Return *text*, escaped, in which a long name may break before an option or a component, and
+    nowhere else.
+    """
+    return Markup(re.sub(r"([\[,+])(?=[a-z])", r"\1<wbr>", str(escape(text))))
 
 
 def _image_width(path: Path) -> int | None:

@@ -12,8 +12,9 @@ from benchmarks_data.target import Target
 from harness.analysis.results import Results
 from harness.reporting.document import Document, Part, facts, shown_command
 from harness.reporting.fed import fed
-from harness.reporting.findings import across_targets, target_findings
+from harness.reporting.findings import about, across_targets, target_findings
 from harness.reporting.sections import SavedFigure, sections
+from harness.reporting.tuned import tuned_sentences
 from harness.reporting.verdict import verdict
 from harness.scoring.job import BFLOAT16
 
@@ -41,7 +42,13 @@ def run_document(
     command = shown_command(provenance["command"])
     return Document(
         title,
-        [_fed(results), *_precisions(provenance), *across_targets(results)],
+        [
+            *about(results),
+            _fed(results),
+            *tuned_sentences(results.orders),
+            *_precisions(provenance),
+            *across_targets(results),
+        ],
         parts,
         command,
         facts(provenance),

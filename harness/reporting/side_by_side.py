@@ -17,6 +17,7 @@ from harness.files.run_record import RunRecord, read_run
 from harness.files.whole import read_csv
 from harness.reporting.left import NUMBERS as LEFT
 from harness.reporting.phrases import tau_text
+from harness.reporting.tuned import tuned_sentences
 
 #: What an overview reads of correlations.csv.
 TAU = ("tau", "tau_low", "tau_high")
@@ -90,7 +91,8 @@ def overview(runs: Sequence[Run], published: pd.DataFrame | None = None) -> str:
         if published is None
         else sorted({f"- published: {source}" for source in published["source"]})
     )
-    return "\n".join([*text, "", *(f"- {what_was_run(run)}" for run in runs), *sources])
+    notes = [*map(what_was_run, runs), *tuned_sentences(order)]
+    return "\n".join([*text, "", *(f"- {note}" for note in notes), *sources])
 
 
 def ranked(runs: Sequence[Run]) -> list[str]:

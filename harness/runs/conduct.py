@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import proxies
-from harness.runs.plan import Plan, tasks_due
+from harness.runs.plan import Plan, first_named, tasks_due
 from harness.runs.record import settings_of
 from harness.scoring.inputs import name_of
 from harness.scoring.job import Job, Score, Task
@@ -78,8 +78,9 @@ def conducted(
         "note": _what_is_shown(kept),
     }
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    settings = {**settings_of(plan), "scored_now": scored_now, "finished": finished}
-    return _analysed(plan, frames), settings
+    results = _analysed(plan, frames)
+    settings = {**settings_of(plan), "focus": results.focus}
+    return results, {**settings, "scored_now": scored_now, "finished": finished}
 
 
 def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
@@ -109,19 +110,24 @@ def _analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
     import pandas as pd
 
     from harness.analysis.aggregates import with_aggregates
+    from harness.analysis.orders import inapplicable
     from harness.analysis.results import Results
 
     by_proxy = {name: rows for frame in frames for name, rows in frame.groupby("proxy", sort=False)}
     ordered = [by_proxy[request.name] for request in proxies.expand(plan.requests)]
+    scores = with_aggregates(pd.concat(ordered, ignore_index=True), plan.requests)
+    named = first_named(plan.options.proxies, inapplicable(scores))
+    focus, passed_over = (plan.focus, []) if plan.focus else named
     return Results(
-        with_aggregates(pd.concat(ordered, ignore_index=True), plan.requests),
+        scores,
         plan.table,
         plan.targets,
         plan.options.population,
         plan.job.benchmark,
         name_of(plan.job.images),
         plan.declared,
-        plan.focus,
+        focus,
+        passed_over,
     )
 
 

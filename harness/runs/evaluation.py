@@ -280,9 +280,13 @@ def _complete(results: Results) -> None:
 def _warnings(plan: Plan, results: Results) -> list[str]:
     """Return what the command prints as warnings."""
     from harness.reporting.console import failures, unknown_accuracies
+    from harness.reporting.findings import about
+    from harness.reporting.tuned import tuned_sentences
 
     return [
         *map(python_words, plan.notes),
         *failures(results.scores),
         *unknown_accuracies(plan.table, plan.targets, plan.indices),
+        *about(results),
+        *tuned_sentences(results.orders),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +96,7 @@ class Plan:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
         declared: the score that the others were declared to be compared with, if one was.
-        focus: the proxy that the report is about; None leaves it to the results.
+        focus: the proxy that --focus names; without it :func:`first_named` says which it is.
     """
 
     options: RunOptions
@@ -146,7 +146,7 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     check_supernet(benchmark.name, requests)
     names = [request.name for request in requests]
     declared = scored_name("--against", options.against, names)
-    focus = scored_name("--focus", options.focus, names) or first_named(options.proxies)
+    focus = scored_name("--focus", options.focus, names)
     if table is None:
         table = benchmark.table(tables_folder(options.tables))
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
@@ -170,15 +170,22 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     )
 
 
-def first_named(names: Sequence[str]) -> str | None:
-    """Return the proxy that a report on *names* is about, where --focus does not say it.
+def first_named(names: Sequence[str], never: Collection[str] = ()) -> tuple[str | None, list[str]]:
+    """Return the proxy that a report on *names* is about, where --focus does not say it, and the
+    proxies that are passed over for it.
 
-    It is the first that is no trivial baseline, which the others are measured by. ``all`` names
-    none. Where baselines alone are named, it is the first of them.
+    It is the first that is no trivial baseline, which the others are measured by. Those in *never*,
+    which apply to no architecture, are passed over for another. ``all`` names none. Where baselines
+    alone are named, it is the first of them.
     """
-    named = [proxies.request(name).name for name in names if name != "all"]
+    named = list(dict.fromkeys(proxies.request(name).name for name in names if name != "all"))
     proper = [name for name in named if name not in proxies.BASELINES]
-    return next(iter(proper or (named if "all" not in names else [])), None)
+    for place, name in enumerate(proper):
+        if name not in never:
+            return name, proper[:place]
+    if "all" in names:
+        return None, proper
+    return next(iter(proper or named), None), []
 
 
 def folder_of(plan: Plan) -> tuple[Path, str]:

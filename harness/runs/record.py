@@ -53,5 +53,4 @@ def settings_of(plan: Plan) -> dict[str, Any]:
         "warning": plan.uncovered,
         "dtype": plan.job.dtype,
         "against": plan.declared,
-        "focus": plan.focus,
     }

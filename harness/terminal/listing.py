@@ -25,7 +25,8 @@ def listing() -> str:
         indent = width + 4
         lines.append(folded(f"  {name:<{width}}  {entry.description}", indent))
         options = f"; options {', '.join(entry.options)}" if entry.options else ""
-        said = f"{source}; {_direction(entry)}; {needs}; {known['cost']}{options}"
+        alone = "; of transformers alone" if request.of_transformers else ""
+        said = f"{source}; {_direction(entry)}; {needs}; {known['cost']}{alone}{options}"
         lines.append(folded(f"{'':<{indent}}{said}", indent))
     lines.append("Benchmarks:")
     lines += [

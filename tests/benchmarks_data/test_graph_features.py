@@ -1,14 +1,18 @@
 """Features of graphs on cells whose paths can be counted by hand."""
 
 import math
+from pathlib import Path
 
 import networkx
 import pytest
 
 import benchmarks_data
 from benchmarks_data.benchmark import HasGraphFeatures
+from benchmarks_data.darts_bench import DartsBench
 from benchmarks_data.errors import InputError
-from benchmarks_data.graph_features import edge_features, vertex_features
+from benchmarks_data.graph_features import edge_features, joined_features, vertex_features
+from benchmarks_data.nb301 import NasBench301
+from benchmarks_data.spaces.darts.listed import ListedGenotypes
 
 NB201 = benchmarks_data.get("nb201")
 #: 0-1 3x3, 0-2 skip, 1-2 pool, 0-3 1x1, 1-3 none, 2-3 3x3.
@@ -95,6 +99,52 @@ def test_operations_on_vertices_are_counted_by_hand() -> None:
         "outward[c1]": 2 / 5,
     }.items():
         assert features[name] == value, name
+
+
+def test_a_cell_that_joins_its_nodes_is_counted_by_hand() -> None:
+    # Inputs 0 and 1; 2 reads 0 (c) and 1 (s), 3 reads 2 (c) twice, 4 reads 1 (p) and 3 (s).
+    terms = [
+        ((1, 4), "p"), ((3, 4), "s"), ((2, 3), "c"), ((2, 3), "c"), ((0, 2), "c"), ((1, 2), "s"),
+    ]  # fmt: skip
+    features = joined_features(terms, ("c", "s", "p"), 2, 5)
+    assert len(features) == 3 + 7 * 5
+    for name, value in {
+        "count[c]": 3,
+        "most_0[c]": 2,
+        "most_1[c]": 1,
+        "most_0[s]": 1,
+        "most_1[s]": 2,
+        "most_1[p]": 1,
+        "most_0[p]": 0,
+        "most_1[c+s]": 3,
+        "from_0[c]": 1,
+        "from_1[c+s+p]": 2,
+        "degree[c+s]": 5 / 5,
+    }.items():
+        assert features[name] == value, name
+    # What none leads to is dead: 2 has no input then, so 3 has none either.
+    dead = [(edge, "none" if edge[1] == 2 else kind) for edge, kind in terms]
+    features = joined_features(dead, ("c", "s", "p"), 2, 5)
+    assert {key for key, value in features.items() if value and "+" not in key} == {
+        "count[p]", "most_1[p]", "from_1[p]", "degree[p]",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "size"), [(DartsBench, 545), (NasBench301, 199)])
+def test_genotypes_have_the_features_of_both_cells_needs_nas_tables(
+    kind: type[ListedGenotypes], size: int, more_tables: Path
+) -> None:
+    benchmark = kind()
+    benchmark.table(more_tables)
+    assert isinstance(benchmark, HasGraphFeatures)
+    rows = [dict(benchmark.graph_features(index)) for index in range(0, size, 50)]
+    assert len({tuple(row) for row in rows}) == 1
+    assert len(rows[0]) == 2 * (7 + 127 * 5)
+    for row in rows:
+        for cell in ("normal", "reduce"):
+            counts = [value for key, value in row.items() if key.startswith(f"{cell} count")]
+            assert 0 < sum(counts) <= 8  # two for each of four nodes, less those with none
+    assert len({tuple(row.values()) for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("name", ["nb201", "nb101", "transnas101_micro"])

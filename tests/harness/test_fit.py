@@ -67,8 +67,9 @@ def test_what_cannot_be_fitted_is_refused_in_a_line(
         ([folder, *out], "--networks 32: the run has "),
         ([folder, "--networks", "1", *out], "--networks 1: nothing can be fitted to fewer than 2"),
         ([folder, *small, "--draws", "0", *out], "expected a positive whole number"),
-        ([folder, *small, "--of", "naswot", *out], "--of naswot: it is not among the scores"),
-        ([folder, *small, "--of", "zeross", *out], "did you mean"),
+        ([folder, *small, "--of", "naswot", *out], "unknown score of the run in --of: 'naswot'"),
+        ([folder, *small, "--of", "zeross", *out], "did you mean 'zeros'? available: flops, "),
+        ([folder, *small, "--of", "nosuch", *out], "in --of: 'nosuch': available: flops, "),
         ([folder, "--networks", "0", *out], "expected a positive whole number"),
         ([folder, *small, "--seed", "-1", *out], "expected a whole number from 0 on"),
         ([str(tmp_path / "none"), *out], "has no run.json of a run"),
@@ -83,7 +84,8 @@ def test_what_cannot_be_fitted_is_refused_in_a_line(
         shown = capsys.readouterr().err
         assert complaint in shown
         assert shown.count("\n") == 1
-    assert not (tmp_path / "out" / "fit.json").exists()
+        assert "naswot," not in shown  # no list of all proxies, but the scores of the run
+        assert not (tmp_path / "out").exists(), arguments_
 
 
 def test_without_scikit_learn_a_line_says_how_to_get_it(

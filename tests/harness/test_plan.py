@@ -46,4 +46,21 @@ def test_options_are_planned_scored_and_analysed_in_silence(
     ],
 )
 def test_the_first_proxy_that_is_named_is_in_focus(names: list[str], subject: str | None) -> None:
-    assert first_named(names) == subject
+    assert first_named(names) == (subject, [])
+
+
+@pytest.mark.parametrize(
+    ("names", "subject", "passed"),
+    [
+        (["w_pca", "params", "synflow", "zeros"], "synflow", ["w_pca"]),
+        (["w_pca", "dss", "w_pca", "zeros"], "zeros", ["w_pca", "dss"]),
+        (["w_pca", "all"], None, ["w_pca"]),
+        (["synflow", "w_pca"], "synflow", []),
+        (["w_pca", "params"], "w_pca", []),
+        (["all"], None, []),
+    ],
+)
+def test_a_proxy_that_applies_to_nothing_is_passed_over_for_the_next(
+    names: list[str], subject: str | None, passed: list[str]
+) -> None:
+    assert first_named(names, {"w_pca", "dss"}) == (subject, passed)

@@ -6,12 +6,26 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks_data.benchmark import Dataset
+from benchmarks_data.graph_features import joined_features
 from benchmarks_data.listed import ListedBenchmark
-from benchmarks_data.spaces.darts.genotype import Genotype, genotype_of_text
+from benchmarks_data.spaces.choice import NONE
+from benchmarks_data.spaces.darts.genotype import (
+    CELLS,
+    EDGES_PER_NODE,
+    INPUTS,
+    NODES,
+    OPERATIONS,
+    Genotype,
+    genotype_of_text,
+)
 from benchmarks_data.spaces.darts.liveness import canonical, depth, is_connected
 
 if TYPE_CHECKING:
     from benchmarks_data.spaces.darts.network import Network
+
+
+#: The operations that carry something.
+CARRYING = tuple(kind for kind in OPERATIONS if kind != NONE)
 
 
 class ListedGenotypes(ListedBenchmark):
@@ -44,6 +58,19 @@ class ListedGenotypes(ListedBenchmark):
 
     def depth(self, index: int) -> int:
         return depth(self.genotype(index), self.cells)
+
+    def graph_features(self, index: int) -> dict[str, float]:
+        """Return those of both cells (:func:`benchmarks_data.graph_features.joined_features`)."""
+        genotype = self.genotype(index)
+        features: dict[str, float] = {}
+        for name, cell in zip(CELLS, (genotype.normal, genotype.reduce), strict=True):
+            terms = [
+                ((source, INPUTS + place // EDGES_PER_NODE), kind)
+                for place, (kind, source) in enumerate(cell)
+            ]
+            own = joined_features(terms, CARRYING, INPUTS, INPUTS + NODES)
+            features |= {f"{name} {key}": value for key, value in own.items()}
+        return features
 
     def network(self, index: int, classes: int, seed: int) -> Network:
         """Return the published network.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmarks_data.target import Target
 from harness.reporting.phrases import architectures
+from harness.reporting.tuned import tuned_sentences
 from harness.search_methods.by_proxy.curves import SCORED
 from harness.search_methods.by_proxy.searching import Outcome, Setting
 
@@ -31,6 +32,7 @@ def findings(
         *_missing(outcome),
         *_evolved(outcome),
         f"The best is chosen by {setting.target} itself, in the searches as in random search.",
+        *tuned_sentences([setting.request.name] if setting.request else []),
     ]
 
 

@@ -15,7 +15,7 @@ from harness.analysis.statistics import kendall
 from harness.analysis.units import Units
 from harness.fitting.draws import check_sizes, classes_of, draws, sizes_that_fit
 from harness.fitting.findings import from_networks, sentences
-from harness.fitting.fitting import fit_and_judge
+from harness.fitting.fitting import checked, fit_and_judge
 from harness.fitting.judging import FITTED, FREE, SIZE, _difference, _Result
 from harness.fitting.judging import judged as judge
 from harness.fitting.models import models_of
@@ -49,7 +49,7 @@ RUN = made()
 
 @pytest.fixture(scope="module")
 def judged() -> pd.DataFrame:
-    return fit_and_judge(RUN, None, [8, 120], 5, 0).judged
+    return fit_and_judge(checked(RUN, None, [8, 120], 5, 0)).judged
 
 
 def row(judged: pd.DataFrame, score: str, networks: int | None = None) -> pd.Series:
@@ -94,7 +94,7 @@ def test_a_training_free_interval_is_that_of_the_architectures_however_many_are_
     judged: pd.DataFrame,
 ) -> None:
     tau = kendall(RUN.scores["params"].to_numpy(), RUN.accuracy.to_numpy())
-    for frame in (judged, fit_and_judge(RUN, ["synflow"], [8], 1, 0).judged):
+    for frame in (judged, fit_and_judge(checked(RUN, ["synflow"], [8], 1, 0)).judged):
         known = row(frame, "params")
         width = known["tau_high"] - known["tau_low"]
         assert width == pytest.approx(tau.high - tau.low, rel=0.15)
@@ -114,7 +114,7 @@ def test_isomorphic_architectures_are_one_unit_of_a_census() -> None:
 
 
 def test_fitted_intervals_need_five_draws_and_a_sentence_says_so(judged: pd.DataFrame) -> None:
-    few = fit_and_judge(RUN, ["synflow"], [8], 4, 0)
+    few = fit_and_judge(checked(RUN, ["synflow"], [8], 4, 0))
     ends = ["tau_low", "tau_high", "ndcg_low", "regret_mean_high", "low", "high"]
     assert few.judged.loc[few.judged["kind"] == FITTED, ends].isna().all(axis=None)
     assert judged.loc[judged["kind"] == FITTED, ends].notna().all(axis=None)
@@ -126,7 +126,7 @@ def test_fitted_intervals_need_five_draws_and_a_sentence_says_so(judged: pd.Data
 
 
 def test_intervals_stay_within_what_a_tau_and_a_difference_can_be() -> None:
-    frame = fit_and_judge(RUN, None, [2], 5, 0).judged
+    frame = fit_and_judge(checked(RUN, None, [2], 5, 0)).judged
     fitted = frame[frame["kind"] == FITTED]
     assert fitted[["tau_low", "tau_high"]].abs().le(1).all(axis=None)
     assert fitted[["low", "high"]].abs().le(2).all(axis=None)
@@ -136,18 +136,18 @@ def test_intervals_stay_within_what_a_tau_and_a_difference_can_be() -> None:
 
 
 def test_gain_and_regret_are_those_of_accuracies_alone() -> None:
-    frame = fit_and_judge(replace(RUN, target="latency_ms"), ["synflow"], [8], 5, 0).judged
+    frame = fit_and_judge(checked(replace(RUN, target="latency_ms"), ["synflow"], [8], 5, 0)).judged
     assert frame["tau"].notna().all()
     assert frame.filter(regex="ndcg|regret").isna().all(axis=None)
 
 
 def test_sizes_that_fit_are_kept_and_the_others_named(tmp_path: Path) -> None:
-    fit = fit_and_judge(RUN, ["synflow"], [2, 8, 4096], 1, 0, optional=True)
+    fit = fit_and_judge(checked(RUN, ["synflow"], [2, 8, 4096], 1, 0, optional=True))
     assert (fit.networks, fit.left_out) == ([2, 8], [4096])
     said = publish_fit(fit, tmp_path / "run", tmp_path, ["fit"])
     assert any("Left out of the default sizes of training sets: 4,096." in one for one in said)
     with pytest.raises(InputError, match="--networks 4096: "):
-        fit_and_judge(RUN, ["synflow"], [2, 8, 4096], 1, 0)
+        fit_and_judge(checked(RUN, ["synflow"], [2, 8, 4096], 1, 0))
     assert sizes_that_fit([32, 64], np.arange(40)) == [32]
 
 
@@ -163,7 +163,7 @@ def test_the_report_says_first_what_is_fitted_and_what_is_training_free(
 def test_permuted_accuracies_give_a_tau_about_0() -> None:
     permuted = np.random.default_rng(1).permutation(RUN.accuracy.to_numpy())
     run = replace(RUN, accuracy=pd.Series(permuted, index=RUN.accuracy.index))
-    frame = fit_and_judge(run, None, [120], 4, 0).judged
+    frame = fit_and_judge(checked(run, None, [120], 4, 0)).judged
     taus = frame.loc[frame["kind"] == FITTED, "tau"]
     assert len(taus) == 3
     assert (taus.abs() < 0.1).all()
@@ -171,7 +171,7 @@ def test_permuted_accuracies_give_a_tau_about_0() -> None:
 
 def test_the_seed_fixes_the_result_and_another_one_changes_it() -> None:
     first, again, other = (
-        fit_and_judge(RUN, ["synflow"], [40], 2, seed).judged for seed in (0, 0, 1)
+        fit_and_judge(checked(RUN, ["synflow"], [40], 2, seed)).judged for seed in (0, 0, 1)
     )
     pd.testing.assert_frame_equal(first, again)
     assert not np.array_equal(first["tau"], other["tau"])
@@ -215,7 +215,7 @@ def test_a_missing_score_ranks_last_and_infinity_above_it() -> None:
 
 
 def test_a_benchmark_without_features_of_graphs_has_ranks_alone() -> None:
-    fit = fit_and_judge(made("nats_sss"), ["synflow"], [40], 2, 0)
+    fit = fit_and_judge(checked(made("nats_sss"), ["synflow"], [40], 2, 0))
     assert fit.inapplicable == {"graf": "nats_sss names no features of its graphs"}
     assert set(fit.judged.loc[fit.judged["kind"] == FITTED, "score"]) == {"rank_fit[of=synflow]"}
     record = {"command": ["fit"], "networks": [40]}
@@ -239,7 +239,7 @@ def test_the_number_from_which_on_a_score_is_above_holds_for_all_larger_ones() -
 
 
 def test_names_are_escaped_in_the_report() -> None:
-    fit = fit_and_judge(RUN, ["synflow"], [40], 2, 0)
+    fit = fit_and_judge(checked(RUN, ["synflow"], [40], 2, 0))
     named = replace(fit.run, target="<b>t</b>")
     record = {"command": ["fit"], "networks": [40]}
     page = html(fit_document(replace(fit, run=named), sentences(fit.judged), record))

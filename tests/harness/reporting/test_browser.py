@@ -15,6 +15,8 @@ BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
 #: A name with many places where a careless page would break it.
 LONG = "mean_rank[of=zeros+live_params]"
+#: One that is wider than the page of a telephone.
+LONGEST = "mean_rank[of=live_convs+live_params+naswot+params+synflow+zeros]"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         zeros=[-math.inf, *accuracy[1:]],
         params=list(stream.normal(size=60)),
         live_params=[1.0, 2.0] * 30,
-        **{LONG: list(stream.normal(size=60))},
+        **{name: list(stream.normal(size=60)) for name in (LONG, LONGEST)},
     )
     scores["arch"] = "<img src=x onerror=document.title='hit'>" + scores["index"].astype(str)
     publish(results(scores, table(a_test_200ep=list(accuracy))), folder, SETTINGS)
@@ -148,7 +150,7 @@ def test_tables_sort_both_ways_in_chromium(browser, page: Path) -> None:
     assert column() == sorted(column(), reverse=True)
     heading.click()
     assert column() == sorted(column())
-    assert len(column()) == 4
+    assert len(column()) == 5
 
 
 def test_a_page_opens_with_the_verdict_and_all_else_folded_in_chromium(browser, page: Path) -> None:
@@ -168,32 +170,57 @@ def test_a_page_opens_with_the_verdict_and_all_else_folded_in_chromium(browser, 
     assert not any(fold.get_attribute("open") for fold in folds)
 
 
-def test_no_name_breaks_on_a_telephone_in_chromium(browser, page: Path) -> None:
+#: Returns [name, lines, pieces that are in two lines] for each place in the elements of a selector
+#: that has one of the names.
+LINES = """
+const names = arguments[0], seen = [];
+const lines = range => new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+for (const node of document.querySelectorAll(arguments[1])) {
+  if (node.closest("#provenance, .controls")) continue;
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT), texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  const whole = texts.map(text => text.data).join("");
+  const letters = texts.flatMap(text => [...Array(text.data.length).keys()].map(at => [text, at]));
+  const part = (from, to) => {
+    const range = document.createRange(), [last, at] = letters[to - 1];
+    range.setStart(...letters[from]);
+    range.setEnd(last, at + 1);
+    return lines(range);
+  };
+  for (const name of names) {
+    for (let at = whole.indexOf(name); at >= 0; at = whole.indexOf(name, at + 1)) {
+      let from = at, broken = [];
+      for (const piece of name.split(/(?<=[\\[,+])/)) {
+        if (part(from, from + piece.length) > 1) broken.push(piece);
+        from += piece.length;
+      }
+      seen.push([name, part(at, at + name.length), broken]);
+    }
+  }
+}
+return seen;
+"""
+
+
+def test_no_word_breaks_on_a_telephone_in_chromium(browser, page: Path) -> None:
     shown(browser, page, *WIDTHS["telephone"])
-    lines = browser.execute_script(
-        """
-        const names = arguments[0], broken = [];
-        const main = document.querySelector("main");
-        const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-        while (walker.nextNode()) {
-          const node = walker.currentNode;
-          if (node.parentElement.closest("#provenance, option, script")) continue;
-          for (const name of names) {
-            for (let at = node.data.indexOf(name); at >= 0; at = node.data.indexOf(name, at + 1)) {
-              const range = document.createRange();
-              range.setStart(node, at);
-              range.setEnd(node, at + name.length);
-              const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
-              broken.push([name, tops.size]);
-            }
-          }
-        }
-        return broken;
-        """,
-        ["a_test_200ep", "live_params", "--seeds", LONG],
+    names = ["a_test_200ep", "live_params", "--seeds", LONG, LONGEST]
+    seen = browser.execute_script(LINES, names, "td, p, li, h3")
+    assert {name for name, _, _ in seen} == set(names)
+    assert {lines for name, lines, _ in seen if name not in (LONG, LONGEST)} == {1}
+    assert all(not broken for _, _, broken in seen), seen
+
+
+def test_a_long_name_breaks_between_its_parts_where_there_is_no_room_in_chromium(
+    browser, page: Path
+) -> None:
+    shown(browser, page, *WIDTHS["telephone"])
+    narrow = [lines for _, lines, _ in browser.execute_script(LINES, [LONGEST], "td")]
+    assert 2 <= max(narrow) <= 6
+    width = browser.execute_script(
+        "return Math.max(...[...document.querySelectorAll('td')].map(one => one.clientWidth))"
     )
-    assert {name for name, _ in lines} == {"a_test_200ep", "live_params", "--seeds", LONG}
-    assert {count for _, count in lines} == {1}
+    assert width < 300
 
 
 def test_figures_keep_the_size_of_their_text_on_a_telephone_in_chromium(

@@ -75,6 +75,9 @@ def test_the_map_has_the_gains_and_is_bold_where_they_survive(left: pd.DataFrame
     )
     bold = {place for place, text in texts.items() if text.get_fontweight() == "bold"}
     assert bold == {(0, 0), (1, 0), (1, 1)}
+    assert " ".join(figure.get_supxlabel().split()) == (
+        "gain in tau over a prediction from size and depth, out of sample"
+    )
     narrow = left_map(TITLES, left, 2.0)
     assert narrow is not None
     assert narrow.axes[0].texts[0].get_text() == "+0.05"

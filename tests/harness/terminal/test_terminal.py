@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -124,6 +125,17 @@ def test_a_list_cuts_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert unended == []
     assert "dead edges included." in listing()
+
+
+def test_a_list_marks_what_is_of_transformers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "10000")
+    lines = listing().splitlines()
+    heads = [(line.split()[0], below) for line, below in pairwise(lines) if line[2:3].strip()]
+    marked = {name for name, below in heads if "; of transformers alone" in below}
+    assert {"w_pca", "dss", "head_confidence"} <= marked
+    assert marked == {
+        name for name in proxies.registered() if proxies.request(name).of_transformers
+    }
 
 
 def test_a_cost_is_said_once() -> None:
