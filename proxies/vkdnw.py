@@ -42,7 +42,8 @@ def vkdnw(fisher: LogitFisher) -> float:
     this the slowest of all proxies where there are many classes; 16 leave the matrix of full rank
     with 10 classes. As in the reference, one entry (entries) is taken of each tensor: there the
     first or a random one, as the version is. Its published script's default is none, with which it
-    fails.
+    fails. Its matrix is J' L' L J, L L' being the covariance C of the class: it multiplies the
+    Jacobian J by L where J' C J takes L'.
     """
     deciles = fisher.spectrum.quantile(fisher.spectrum.new_tensor(range(1, 10)) / 10)
     shares = deciles / (deciles.sum() + EPSILON)

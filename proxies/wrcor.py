@@ -30,7 +30,10 @@ def wrcor(responses: Responses) -> float:
 
     The depth is the number of the stage, as in the reference: a ReLU behind the last stage has the
     largest weight. Of that one the reference correlates the output instead of the input, since it
-    overwrites its input; ours has inputs everywhere. A singular matrix scores -inf.
+    overwrites its input; ours has inputs everywhere. The reference takes every module for a ReLU
+    whose class name contains ReLU, its ReLUConvBN of NAS-Bench-201 too: there it adds the input
+    once more, and the gradient behind the convolution. Ours has ReLUs alone. A singular matrix
+    scores -inf.
     """
     logarithm = float(responses.kernel.slogdet().logabsdet)
     return logarithm + len(responses.kernel) * responses.depths * math.log(2)

@@ -6,6 +6,7 @@ How the values were made: README.md.
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conformance import references, setting
@@ -65,3 +66,10 @@ def test_epe_nas_leaves_out_classes_with_one_image(ours: dict[str, list[float]])
     differences = [b - a for a, b in zip(mine, theirs, strict=True) if not math.isnan(a)]
     assert alone > 0
     assert differences == pytest.approx([alone * math.log(1 + 1e-5)] * len(differences), rel=1e-4)
+
+
+def test_vkdnw_has_the_entropy_of_the_reference(ours: dict[str, list[float]]) -> None:
+    """The score is the number of tensors and a third of it; the number alone is most of a score."""
+    mine, theirs = (np.array(side) % 1 * 3 for side in (ours["vkdnw"], references.values("vkdnw")))
+    assert mine == pytest.approx(theirs, rel=TOLERANCE, abs=1e-8)
+    assert np.unique(mine.round(6)).size > len(mine) / 2
