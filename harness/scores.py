@@ -20,6 +20,7 @@ PROG = "python -m harness.scores"
 ACTIONS = {
     "list": ("say which scores come with the harness", "listing"),
     "pack": ("write scores of stores into the files that come with the harness", "packing"),
+    "check": ("say what is missing or wrong in a submission to the leaderboard", "checking"),
 }
 
 

@@ -66,7 +66,7 @@ def data_files() -> set[str]:
     data = PROJECT / "harness" / "data"
     every = (Path(folder) / name for folder, _, names in os.walk(data, followlinks=True)
              for name in names)  # fmt: skip
-    return {path.relative_to(PROJECT).as_posix() for path in every}
+    return {path.relative_to(PROJECT).as_posix() for path in every if path.is_file()}
 
 
 def required(name: str) -> Iterator[str]:
@@ -97,17 +97,22 @@ def pinned(names: set[str]) -> str:
 def installed(archive: Path, folder: Path) -> Path:
     """Install a distribution in an environment of its own; return the folder of its commands.
 
-    Dependencies are installed by hashes, as ``make run`` does.
+    Dependencies are installed by hashes, as ``make run`` does. PyPI's torch for Linux brings
+    gigabytes of CUDA: one for the CPU is taken first, where pip knows a folder that has its wheel
+    (``PIP_FIND_LINKS``).
     """
-    environment, requirements = folder / "environment", folder / "requirements.txt"
-    requirements.write_text(pinned({*required("zeros-harness"), "setuptools"}))
+    environment = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    commands = environment / ("Scripts" if os.name == "nt" else "bin")
+    commands = environment / "bin"
     pip = [str(commands / "python"), "-m", "pip", "install", "--quiet"]
-    locked = ["--no-deps", "--require-hashes", "--requirement", str(requirements)]
+    locked = [*pip, "--no-deps", "--require-hashes", "--requirement"]
+    torch, every = folder / "torch.txt", folder / "requirements.txt"
+    torch.write_text(pinned({"torch"}))
+    every.write_text(pinned({*required("zeros-harness"), "setuptools"}))
+    subprocess.run([*locked, str(torch), "--no-index"], check=False, capture_output=True)
     constrained = ["--no-build-isolation", "--constraint", str(PROJECT / "constraints.txt")]
-    for arguments in (locked, [*constrained, str(archive)]):
-        subprocess.run([*pip, *arguments], check=True, cwd=folder)
+    for command in ([*locked, str(every)], [*pip, *constrained, str(archive)]):
+        subprocess.run(command, check=True, cwd=folder)
     return commands
 
 
@@ -136,6 +141,7 @@ def _last_line(text: str) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Build and try both distributions; return the exit status."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     archives = built(Path(*argv[:1] or ["dist"]).resolve())
     for archive in archives:
         files = files_in(archive)
@@ -143,7 +149,7 @@ def main(argv: Sequence[str]) -> int:
         if absent := sorted(data_files() - files):
             sys.exit(f"{archive}: lacks {len(absent)} files of harness/data, as {absent[0]}")
     for archive in archives:
-        print(f"{archive.name}, in a clean environment:", flush=True)
+        print(f"{archive.name}, in a clean environment:")
         with tempfile.TemporaryDirectory() as folder:
             if not smoked(installed(archive, Path(folder)), Path(folder)):
                 return 1
