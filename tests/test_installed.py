@@ -72,9 +72,8 @@ def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: 
         assert path.read_bytes() == (PROJECT / "reports" / name / "nb201.csv").read_bytes()
 
 
-def test_a_source_distribution_holds_the_files_of_the_wheel_and_no_link(
-    source: Path, site: Path
-) -> None:
+@pytest.mark.usefixtures("site")
+def test_a_source_distribution_holds_the_files_of_the_wheel_and_no_link(source: Path) -> None:
     code = "from setuptools.build_meta import build_sdist; build_sdist('..')"
     subprocess.run([sys.executable, "-c", code], cwd=source, check=True, capture_output=True)
     files = files_in(next(source.parent.glob("*.tar.gz")))

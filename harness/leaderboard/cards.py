@@ -1,4 +1,4 @@
-"""The card of a submission: what it is, whose it is, and what it needs, as ``card.toml`` says it."""
+"""The card of a submission, ``card.toml``: what it is, whose it is, and what it needs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class Card(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True
         Meta(description=f"a list of what its scores need: of {', '.join(REQUIREMENTS)}"),
     ]
     tuned_on: Annotated[
-        str, _text(200, "the benchmarks and datasets that its constants were chosen on, or 'nothing'")
+        str,
+        _text(200, "the benchmarks and datasets that its constants were chosen on, or 'nothing'"),
     ]
     trained_networks: Annotated[
         int, Meta(ge=0, le=10**9, description="how many trained networks it has seen, 0 for none")

@@ -80,9 +80,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
         "Say in plain words what is missing or wrong in a submission, a folder with card.toml and "
         "plugin.py or scores.csv. It runs plugin.py.",
     )
-    p.add_argument(
-        "folder", nargs="+", type=given_path, metavar="FOLDER", help="of the submission"
-    )
+    p.add_argument("folder", nargs="+", type=given_path, metavar="FOLDER", help="of the submission")
     return p
 
 

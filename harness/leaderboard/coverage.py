@@ -19,7 +19,7 @@ class Covered(NamedTuple):
     Attributes:
         proxy: its name.
         board: the board's.
-        count: architectures of the board that have a score under each of the board's seeds.
+        scored: architectures of the board that have a score under each of the board's seeds.
         of: architectures of the board.
         whole: the largest draw of the board of which none is missing; None where each lacks some.
         smallest: architectures of the smallest draw.
@@ -27,7 +27,7 @@ class Covered(NamedTuple):
 
     proxy: str
     board: str
-    count: int
+    scored: int
     of: int
     whole: int | None
     smallest: int
@@ -35,14 +35,16 @@ class Covered(NamedTuple):
     @property
     def sentence(self) -> str:
         """The same in words."""
-        if self.count == self.of:
+        if self.scored == self.of:
             return f"{self.proxy} covers the board {self.board}"
         enough = (
             f"which is all of its draw of {self.whole:,}"
             if self.whole
             else f"and not all of its smallest draw, of {self.smallest:,}"
         )
-        return f"{self.proxy} has {self.count:,} of {self.of:,} of the board {self.board}, {enough}"
+        return (
+            f"{self.proxy} has {self.scored:,} of {self.of:,} of the board {self.board}, {enough}"
+        )
 
 
 def coverage(
@@ -56,10 +58,10 @@ def coverage(
         boards: of the plan.
         tables: a folder of tables, or several joined; None for the installed one.
     """
-    groups = {key: rows for key, rows in scores.groupby(["benchmark", "dataset"])}
     for board in boards:
-        rows = groups.get((board.benchmark, board.dataset))
-        if rows is None:
+        its_own = (scores["benchmark"] == board.benchmark) & (scores["dataset"] == board.dataset)
+        rows = scores[its_own]
+        if rows.empty:
             continue
         try:
             drawn = draws(board, board.plan(tables, ["params"]))
@@ -75,6 +77,12 @@ def _covered(proxy: str, rows: pd.DataFrame, board: Board, drawn: list[Draw]) ->
     scored = set.intersection(*(by_seed.get(seed, set()) for seed in range(board.seeds)))
     whole = [len(draw.indices) for draw in drawn if scored.issuperset(draw.indices)]
     every = drawn[-1].indices
-    count = len(scored.intersection(every))
     smallest = len(drawn[0].indices)
-    return Covered(proxy, board.name, count, len(every), max(whole, default=None), smallest)
+    return Covered(
+        proxy,
+        board.name,
+        len(scored.intersection(every)),
+        len(every),
+        max(whole, default=None),
+        smallest,
+    )

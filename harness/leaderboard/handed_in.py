@@ -138,7 +138,7 @@ def _take(
         faults.add(line, "it has another number of fields than the first line")
         return
     benchmark, dataset = row["benchmark"], row["dataset"]
-    index = None
+    index: Any = None
     if tried(_network, benchmark, dataset):
         index = tried(_index, benchmark, row.get("index", ""), row.get("arch", ""))
     proxy, seed = tried(_proxy, row["proxy"]), tried(_seed, row["seed"])

@@ -1,4 +1,4 @@
-"""Places of proxies by tau on the pinned architectures, as a leaderboard has them: before and now."""
+"""Places of proxies by tau on pinned architectures, as a leaderboard has them, before and now."""
 
 from __future__ import annotations
 

@@ -66,7 +66,10 @@ def test_scores_are_compared_with_the_boards(
     with_plan(root, f"steps = [3]\n{BOARD}", monkeypatch)
     status, shown = check(folder, capsys)
     assert status == 0
-    assert "spread has 3 of 4 of the board nb201 cifar10, 4 architectures, which is all of its" in shown
+    assert (
+        "spread has 3 of 4 of the board nb201 cifar10, 4 architectures, which is all of its"
+        in shown
+    )
     with_plan(root, BOARD, monkeypatch)
     status, shown = check(folder, capsys)
     assert status == 1
@@ -91,7 +94,12 @@ def test_a_plugin_that_does_what_its_card_says_has_no_fault(
 @pytest.mark.parametrize(
     ("reads", "expression", "requirements", "faults"),
     [
-        ("network", "float(result[0](result[1].images(2)).detach().std())", "[]", ["lacks 'images'"]),
+        (
+            "network",
+            "float(result[0](result[1].images(2)).detach().std())",
+            "[]",
+            ["lacks 'images'"],
+        ),
         ("network", "1.0", "[]", ["spread has one score for 5 different cells"]),
         ("network", "random.random()", "[]", ["spread has other scores when it is run again"]),
         ("network", "1 / 0", "[]", ["spread has no score of 5 of 5 cells", "division by zero"]),

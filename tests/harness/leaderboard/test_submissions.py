@@ -33,7 +33,9 @@ def with_card(root: Path, old: str, new: str) -> list[str]:
 
 
 def test_the_submissions_of_the_project_have_no_fault() -> None:
-    faults = {one.folder.name: checked(one.folder).faults for one in submissions(PROJECT / SUBMISSIONS)}
+    faults = {
+        one.folder.name: checked(one.folder).faults for one in submissions(PROJECT / SUBMISSIONS)
+    }
     assert not any(faults.values()), faults
 
 
@@ -58,9 +60,7 @@ def test_the_examples_are_whole() -> None:
         ('"Spread, handed in"', f'"{"x" * 61}"', "name = "),
     ],
 )
-def test_a_card_that_is_wrong_is_told_by_field(
-    old: str, new: str, fault: str, root: Path
-) -> None:
+def test_a_card_that_is_wrong_is_told_by_field(old: str, new: str, fault: str, root: Path) -> None:
     faults = with_card(root, old, new)
     assert any(line.startswith("card.toml: ") and fault in line for line in faults), faults
     assert all(line.isprintable() for line in faults)
