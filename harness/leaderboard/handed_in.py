@@ -26,11 +26,15 @@ SCORES = "scores.csv"
 LARGEST, MOST = 2**26, 10**6
 #: Different faults of rows that are named at most; of others their number is.
 NAMED = 50
+#: Characters of such a fault at most.
+LONGEST = 400
 COLUMNS = ("benchmark", "dataset", "proxy", "seed", "score", "seconds")
 #: An architecture is named by one of these, or by both.
 ARCHITECTURE = ("index", "arch")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\[[a-z0-9_=,.+]{1,60}\])?")
 _NATURAL = re.compile(r"[0-9]{1,9}")
+#: Python's float() takes more: digits of other scripts, and 1_0 for 10.
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|-inf")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class _Faults:
         self._lines: dict[str, list[int]] = {}
 
     def add(self, line: int, text: str) -> None:
-        self._lines.setdefault(text, [line, 0])[1] += 1
+        self._lines.setdefault(text[:LONGEST], [line, 0])[1] += 1
 
     def lines(self) -> list[str]:
         shown = [
@@ -226,10 +230,7 @@ def _seconds(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
 def _frame(rows: Mapping[tuple[Any, ...], tuple[str, float, float]]) -> pd.DataFrame:
