@@ -53,8 +53,9 @@ def lent(store: Store, root: Path = SUBMISSIONS) -> Iterator[Lent]:
         for name, card in cards.items()
     ]
     with registry.isolated(entries):
-        for (benchmark, dataset), rows in scores.groupby(["benchmark", "dataset"]):
-            job = Job(benchmark, dataset, listing=listing_of(benchmarks_data.get(benchmark)))
+        for (name, dataset), rows in scores.groupby(["benchmark", "dataset"]):
+            benchmark = benchmarks_data.get(str(name))
+            job = Job(benchmark.name, str(dataset), listing=listing_of(benchmark))
             store.write(job, _as_scores(rows))
         yield Lent(cards, notes)
 
