@@ -114,7 +114,7 @@ def handed_in_scores(
 
 
 def _left_out(one: Submission, taken: Mapping[str, Card]) -> str:
-    """Return why a submission is left out, of which others have *taken* names; empty if it is not."""
+    """Return why a submission is left out where others have *taken* names; empty if it is not."""
     if one.faults:
         more = f" ({len(one.faults) - 1} more faults)" if len(one.faults) > 1 else ""
         return one.faults[0] + more
