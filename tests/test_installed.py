@@ -1,5 +1,6 @@
 """The project installed outside its checkout: a wheel, unpacked into a folder of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -63,6 +64,26 @@ def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: 
     for path, name in zip(map(Path, done.stdout.split()), ("baselines", "published"), strict=True):
         assert path.is_relative_to(site)
         assert path.read_bytes() == (PROJECT / "reports" / name / "nb201.csv").read_bytes()
+
+
+def test_the_scores_that_come_with_the_harness_are_installed(site: Path, tmp_path: Path) -> None:
+    code = "from harness.scoring.shipped_scores import ShippedScores; scores = ShippedScores(); "
+    code += "print(scores.folder, *(len(scores.rows(name)) for name in scores.index), sep='\\n')"
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    del environment["NAS_SCORES"]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder, *counts = done.stdout.split()
+    index = json.loads((PROJECT / "reports/scores/index.json").read_text())
+    assert Path(folder).is_relative_to(site)
+    assert list(map(int, counts)) == [one["rows"] for one in index["files"].values()]
+    assert counts
 
 
 def test_the_console_script_names_its_commands(
