@@ -194,6 +194,8 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
 def _said(result: Compared, count: int, tolerance: float) -> str:
     (known, now, apart), moved = result.worst, result.moved(tolerance)
     verdict = f"{moved} moved by more than {tolerance:g}" if moved else "all hold"
+    if not apart:
+        return f"{len(result.scores):,} of {count:,} scores computed anew, all equal to the bit"
     return (
         f"{len(result.scores):,} of {count:,} scores computed anew, {verdict}; largest relative "
         f"difference {apart:.1e} ({known.proxy}, architecture {known.arch}, seed {known.seed}: "
