@@ -19,6 +19,10 @@ PROG = "python -m harness.scores"
 #: What each action does, and the module of harness.leaderboard that does it.
 ACTIONS = {
     "list": ("say which scores come with the harness", "listing"),
+    "pack": ("write scores of stores into the files that come with the harness", "packing"),
+    "compute": ("compute what the plan of the leaderboard lacks, and pack it", "computing"),
+    "verify": ("compute some of the scores anew, and compare", "verifying"),
+    "check": ("say what is missing or wrong in a submission to the leaderboard", "checking"),
 }
 
 

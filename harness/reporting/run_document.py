@@ -47,6 +47,7 @@ def run_document(
             _fed(results),
             *tuned_sentences(results.orders),
             *_precisions(provenance),
+            *_shipped(provenance),
             *across_targets(results),
         ],
         parts,
@@ -66,6 +67,16 @@ def _precisions(provenance: Mapping[str, Any]) -> list[str]:
     """Return the sentence that says which scores are of bfloat16; none where none is."""
     low = [one["name"] for one in provenance["proxies"] if one.get("dtype") == BFLOAT16]
     return [f"Precision: bfloat16 of {', '.join(low)}; float32 of the other scores."] if low else []
+
+
+def _shipped(provenance: Mapping[str, Any]) -> list[str]:
+    """Return the sentence that says which scores come with the harness; none where none does."""
+    if not (used := provenance.get("shipped")):
+        return []
+    return [
+        f"{used['scores']:,} of {used['of']:,} scores come with the harness "
+        f"({', '.join(used['files'])}): their seconds are of the machine that computed them."
+    ]
 
 
 def _points(results: Results) -> dict[str, Any]:
