@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import scores
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from harness.search_methods.trained.methods import TRAINED
@@ -21,9 +22,11 @@ from tests.test_docs import DOCUMENTS
 COMMAND = re.compile(r"python -m ((?:harness|benchmarks_data)\.\w+)((?:[^`\n\\]|\\\n)*)")
 BLOCK = re.compile(r"^```(?:bash)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(python -m [^`]+)`")
-#: Pages whose commands run in one folder, one after the other, as a reader types them: all but the
-#: regression, which takes minutes and is a step of CI by itself.
+#: Pages whose commands run in one folder, one after the other, as a reader types them: all but
+#: those of NOT_RUN.
 RUN = ("README.md", "tutorial.md", "own-proxy.md")
+#: Commands on what comes with the project, which tests of their own run.
+NOT_RUN = ("harness.regress", "harness.scores")
 RUN_ON_TABLES = ("commands.md", "search.md")
 #: What stands in a page, and in its place in a test.
 SMALLER = {
@@ -72,6 +75,8 @@ def test_there_are_commands() -> None:
 def test_a_command_is_understood(name: str) -> None:
     module, *arguments = LINES[name]
     parser = importlib.import_module(module).parser()
+    if module == "harness.scores" and len(arguments) > 1:
+        parser, arguments = scores.module_of(arguments[0]).parser(scores.PROG), arguments[1:]
     if "--method" in arguments:
         method = arguments[arguments.index("--method") + 1]
         parser = (
@@ -113,7 +118,7 @@ def run(page: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = next(one for one in DOCUMENTS if one.name == page)
     made = [["harness.run", "--proxy", "zeros"]]  # as `make run` does
     for module, *arguments in [*made, *commands(path.read_text(encoding="utf-8"))]:
-        if module == "harness.regress" or ("DIR" in arguments and tables == Path()):
+        if module in NOT_RUN or ("DIR" in arguments and tables == Path()):
             continue
         with registry.isolated():
             main = importlib.import_module(module).main
