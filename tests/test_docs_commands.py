@@ -133,7 +133,7 @@ def small(module: str, arguments: list[str], tables: Path) -> list[str]:
         text = text.replace(f" {what} ", f" {instead} ")
     words = [str(tables) if one == "$TABLES" else one for one in text.split()]
     name = module.removeprefix("harness.")
-    if name in ("report", "overview", "combine", "fit", "agree", "doctor") or {
+    if name in ("report", "overview", "combine", "fit", "agree", "doctor", "scores") or {
         "--list",
         "--describe",
     } & {*words}:
