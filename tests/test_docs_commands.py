@@ -120,6 +120,8 @@ def run(page: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for module, *arguments in [*made, *commands(path.read_text(encoding="utf-8"))]:
         if module == "harness.regress" or ("DIR" in arguments and tables == Path()):
             continue
+        if module == "harness.scores" and arguments[0] != "list":  # tests have no shipped scores
+            continue
         with registry.isolated():
             main = importlib.import_module(module).main
             status = status_of(main, small(module, arguments, tables))
