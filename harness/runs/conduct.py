@@ -79,7 +79,7 @@ def conducted(
     }
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     settings = {**settings_of(plan), "scored_now": scored_now, "finished": finished}
-    return _analysed(plan, frames), settings
+    return analysed(plan, frames), settings
 
 
 def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
@@ -104,7 +104,7 @@ def _collected(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]]) ->
     return collect(plan.job, plan.requests, plan.indices, plan.seeds, store, plan.batches, failed)
 
 
-def _analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
+def analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
     """Return the analysis of scores of single proxies, in the order in which those were named."""
     import pandas as pd
 

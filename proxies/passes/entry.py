@@ -52,6 +52,11 @@ class Pass:
     transformers: bool = False
     requires: tuple[str, ...] = ()
 
+    @property
+    def gradients(self) -> bool:
+        """Whether it computes gradients, as its cost says."""
+        return "backward" in self.cost
+
     def function(self) -> Callable[..., Any]:
         """Import and return the function, which is when torch is imported."""
         function: Callable[..., Any] = getattr(
