@@ -27,6 +27,7 @@ from harness.terminal.options import (
     add_images,
     add_plugins,
     add_replace,
+    add_shipped,
     add_store,
     add_tables,
     add_targets,
@@ -141,10 +142,12 @@ def _add_where_results_go(p: argparse.ArgumentParser) -> None:
     add_width(where)
     add_replace(where)
     add_store(where, "all scores, for later runs")
+    add_shipped(where)
     where.add_argument(
         "--force",
         action="store_true",
-        help="score anew what the store has; what fails is shown as failed",
+        help="score anew what the store has or comes with the harness; what fails is shown as "
+        "failed",
     )
 
 
@@ -178,7 +181,9 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         return 0
     options = options_of(args, plugins)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    called = Invocation(executor_of(args), args.store, prog, command, args.width)
+    called = Invocation(
+        executor_of(args), args.store, prog, command, args.width, not args.no_shipped
+    )
     if args.benchmark == [ALL] or len(args.benchmark) > 1:
         return FAILED if across_benchmarks(args.benchmark, options, called) else 0
     plan = make_plan(options)

@@ -19,6 +19,8 @@ PROG = "python -m harness.scores"
 #: What each action does, and the module of harness.leaderboard that does it.
 ACTIONS = {
     "list": ("say which scores come with the harness", "listing"),
+    "page": ("write the leaderboard as one page", "page"),
+    "pack": ("write scores of stores into the files that come with the harness", "packing"),
 }
 
 

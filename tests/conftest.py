@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False
     return Scheduling(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_shipped_scores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have no scores come with the harness: tests of these name a folder themselves."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("NAS_SCORES", str(tmp_path_factory.mktemp("no-scores")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,14 @@ class ScoredNow(msgspec.Struct):
     ] = UNSET
 
 
+class ShippedUsed(msgspec.Struct):
+    """Which scores come with the harness, and were not computed here."""
+
+    scores: Annotated[int, Meta(description="how many")]
+    of: Annotated[int, Meta(description="how many the run has")]
+    files: Annotated[list[str], Meta(description="the files that have them, of reports/scores")]
+
+
 class RunRecord(Made, kw_only=True):
     """What harness.run and harness.report leave as run.json."""
 
@@ -114,6 +122,10 @@ class RunRecord(Made, kw_only=True):
     ] = UNSET
     scored_now: Annotated[
         ScoredNow | UnsetType, Meta(description="what the command computed itself")
+    ] = UNSET
+    shipped: Annotated[
+        ShippedUsed | UnsetType,
+        Meta(description="what comes with the harness; left out where nothing does"),
     ] = UNSET
 
     @property

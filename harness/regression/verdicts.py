@@ -152,7 +152,7 @@ def _verdict(
     }
     sizes = [abs(value) for value in old.values() if math.isfinite(value)]
     floor = median(sizes) if sizes else 0.0
-    distances = {key: _distance(*pair, floor) for key, pair in pairs.items()}
+    distances = {key: distance(*pair, floor) for key, pair in pairs.items()}
     drifts = []
     if moved := [key for key, distance in distances.items() if distance > allowed]:
         worst = max(moved, key=distances.__getitem__)
@@ -212,7 +212,7 @@ def _interval(tau: Tau) -> tuple[float, float]:
     )
 
 
-def _distance(before: float, after: float, floor: float) -> float:
+def distance(before: float, after: float, floor: float) -> float:
     """Return the change of a score, relative to the larger of its size and *floor*.
 
     Inf between a number, NaN and infinity.

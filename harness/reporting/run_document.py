@@ -41,7 +41,12 @@ def run_document(
     command = shown_command(provenance["command"])
     return Document(
         title,
-        [_fed(results), *_precisions(provenance), *across_targets(results)],
+        [
+            _fed(results),
+            *_precisions(provenance),
+            *_shipped(provenance),
+            *across_targets(results),
+        ],
         parts,
         command,
         facts(provenance),
@@ -59,6 +64,16 @@ def _precisions(provenance: Mapping[str, Any]) -> list[str]:
     """Return the sentence that says which scores are of bfloat16; none where none is."""
     low = [one["name"] for one in provenance["proxies"] if one.get("dtype") == BFLOAT16]
     return [f"Precision: bfloat16 of {', '.join(low)}; float32 of the other scores."] if low else []
+
+
+def _shipped(provenance: Mapping[str, Any]) -> list[str]:
+    """Return the sentence that says which scores come with the harness; none where none does."""
+    if not (used := provenance.get("shipped")):
+        return []
+    return [
+        f"{used['scores']:,} of {used['of']:,} scores come with the harness "
+        f"({', '.join(used['files'])}): their seconds are of the machine that computed them."
+    ]
 
 
 def _points(results: Results) -> dict[str, Any]:

@@ -106,6 +106,13 @@ def workers_of(given: Any) -> int:
     return _whole("workers", given)
 
 
+def flag_of(name: str, value: Any) -> bool:
+    """Return an argument that is True or False; raise InputError when it is neither."""
+    if not isinstance(value, bool):
+        raise InputError(f"{name}: expected True or False, not {value!r}")
+    return value
+
+
 def store_of(given: Any) -> Path | None:
     """Return the file of the store, None for a temporary one; raise InputError otherwise."""
     return None if given is None else path_of("store", given)

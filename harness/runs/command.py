@@ -13,8 +13,9 @@ import proxies
 from harness.reporting.fed import fed
 from harness.runs.conduct import Due, Work, conducted
 from harness.runs.plan import Plan
+from harness.runs.shipped import Shipped
 from harness.scoring.inputs import name_of
-from harness.scoring.job import Score, draws_of
+from harness.scoring.job import Score
 from harness.terminal.checks import say_what_is_replaced
 from proxies.requests import reads_images
 
@@ -33,6 +34,7 @@ class Invocation:
         prog: the command's name, which messages begin with.
         command: as typed, for run.json.
         width: inches of figures for paper; None for figures of the report alone.
+        shipped: whether scores that come with the harness are used.
     """
 
     executor: Executor
@@ -40,6 +42,7 @@ class Invocation:
     prog: str
     command: Sequence[str]
     width: float | None = None
+    shipped: bool = True
 
 
 def without_score(results: Results, named: Sequence[str]) -> bool:
@@ -69,22 +72,24 @@ def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str
 
     from harness.reporting.console import tell
     from harness.reporting.publish import publish
+    from harness.scoring.shipped_scores import ShippedScores
     from harness.scoring.store import Store
     from harness.terminal.progress import tracked
 
     say_replaced = cache(partial(say_what_is_replaced, prog, out))
 
-    def begin(due: Due) -> None:
+    def begin(due: Due, shipped: Shipped) -> None:
         for note in notes:
             print(f"{prog}: {note}", file=sys.stderr)
-        _say_what_is_kept(prog, plan, due)
+        _say_what_is_kept(prog, plan, due, shipped)
 
     def scored(total: int, of: str, batches: Iterable[list[Score]]) -> Iterator[list[Score]]:
         for scores in tracked("scoring", total, of, batches):
             say_replaced()  # by now the executor has accepted the work
             yield scores
 
-    with Store(invocation.store_file) as store:
+    below = ShippedScores() if invocation.shipped else None
+    with Store(invocation.store_file, below) as store:
         work = Work(plan.requests, store, invocation.executor)
         results, settings = conducted(plan, [work], begin, scored)
     say_replaced()  # where nothing was due
@@ -101,16 +106,13 @@ def _say_what_is_fed(prog: str, plan: Plan) -> None:
     print(f"{prog}: {fed(name_of(plan.job.images), readers, others)}", flush=True)
 
 
-def _say_what_is_kept(prog: str, plan: Plan, due: Due) -> None:
-    """Tell what is left out, and what comes from the store."""
-    for warning in plan.notes:
-        print(f"{prog}: {warning}", file=sys.stderr)
-    draws = [
-        pair
-        for request in proxies.expand(plan.requests)
-        for pair in draws_of(request, plan.seeds, plan.batches)
-    ]
-    wanted = len(plan.indices) * len(draws)
+def _say_what_is_kept(prog: str, plan: Plan, due: Due, shipped: Shipped) -> None:
+    """Tell what is left out, what comes from the store, and what with the harness."""
     missing = sum(len(task.proxies) for _, tasks in due for task in tasks)
-    if missing < wanted:
-        print(f"{prog}: {wanted - missing} of {wanted} scores are already stored", file=sys.stderr)
+    stored = shipped.wanted - missing - shipped.count
+    said = [*plan.notes, *shipped.notes]
+    said += [f"{stored} of {shipped.wanted} scores are already stored"] if stored else []
+    if shipped.count:
+        said.append(f"{shipped.count} of {shipped.wanted} scores come with the harness")
+    for line in said:
+        print(f"{prog}: {line}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import proxies
 from harness.runs.plan import Plan, tasks_due
 from harness.runs.record import settings_of
+from harness.runs.shipped import Shipped, shipped_of
 from harness.scoring.inputs import name_of
 from harness.scoring.job import Job, Score, Task
 from proxies.status import ERROR
@@ -47,7 +48,10 @@ class Scored:
 
 
 def conducted(
-    plan: Plan, works: Sequence[Work], begin: Callable[[Due], None], track: Track
+    plan: Plan,
+    works: Sequence[Work],
+    begin: Callable[[Due, Shipped], None],
+    track: Track,
 ) -> tuple[Results, dict[str, Any]]:
     """Score what is due, and return the results with what run.json says of them, but for the
     command.
@@ -55,12 +59,13 @@ def conducted(
     Args:
         plan: what to do.
         works: its proxies, each in one of them.
-        begin: is told what is due before anything is scored.
+        begin: is told before anything is scored what is due, and what comes with the harness.
         track: shows how far scoring has come.
     """
     parts = [replace(plan, requests=list(work.requests)) for work in works]
     due = [tasks_due(part, work.store) for part, work in zip(parts, works, strict=True)]
-    begin([one for its in due for one in its])
+    shipped = shipped_of((part, work.store) for part, work in zip(parts, works, strict=True))
+    begin([one for its in due for one in its], shipped)
     frames, outcomes, kept = [], [], 0
     for part, work, its in zip(parts, works, due, strict=True):
         scored = score(its, work.store, work.executor, track)
@@ -78,7 +83,8 @@ def conducted(
         "note": _what_is_shown(kept),
     }
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    settings = {**settings_of(plan), "scored_now": scored_now, "finished": finished}
+    computed = {"scored_now": scored_now, **shipped.record(), "finished": finished}
+    settings = {**settings_of(plan), **computed}
     return analysed(plan, frames), settings
 
 

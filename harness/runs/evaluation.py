@@ -16,6 +16,7 @@ from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import open_for_frame
 from harness.runs.arguments import (
     call_text,
+    flag_of,
     in_python_words,
     is_frame,
     options_of,
@@ -28,6 +29,8 @@ from harness.runs.brought import Brought, GivenProxy, benchmark_of, named_proxie
 from harness.runs.conduct import Due, Track, Work, conducted
 from harness.runs.plan import Plan, make_plan
 from harness.runs.progress import Progress, shown
+from harness.runs.shipped import Shipped
+from harness.scoring.shipped_scores import ShippedScores
 from harness.terminal.checks import check_not_larger, check_replaceable, tables_folder
 from harness.terminal.widths import inches
 
@@ -168,6 +171,7 @@ def evaluate(
     dtype: str = "float32",
     against: str | None = None,
     focus: str | None = None,
+    shipped: bool = True,
     progress: Progress | bool | None = None,
 ) -> Evaluation:
     """Score architectures with proxies, and correlate the scores with trained accuracies: what
@@ -207,6 +211,8 @@ def evaluate(
         against: the score that the others were declared to be compared with; None for all pairs.
         focus: the proxy that the report is about; None for the first that is given and no trivial
             baseline, of ``all`` ZEROS.
+        shipped: whether scores that come with the harness are taken as they are, not computed.
+            ``settings["shipped"]`` says how many were.
         progress: called with the numbers of scores that have come and that there will be; True
             shows on standard error how far it is: a bar on a terminal, elsewhere a line each tenth.
 
@@ -228,8 +234,10 @@ def _evaluated(given: dict[str, Any]) -> Evaluation:
         plan = make_plan(options, _table(given["table"], benchmark) if framed else None)
         every = [*plan.requests, *registry.expand(plan.requests)]
         brought = Brought(tuple(one.proxy for one in every if not one.proxy.versioned), own)
-        results, settings = _conducted(plan, store, workers, own is not None, begin, track)
-        warnings = [*registry.problems(), *_warnings(plan, results)]
+        below = ShippedScores() if flag_of("shipped", given["shipped"]) else None
+        results, settings = _conducted(plan, store, below, workers, own is not None, begin, track)
+        notes = below.notes if below else []
+        warnings = [*registry.problems(), *notes, *_warnings(plan, results)]
         if brought:
             _complete(results)
     command = [call_text(evaluate, given)]
@@ -247,15 +255,17 @@ def _table(frame: pd.DataFrame, benchmark: str) -> Any:
 def _conducted(
     plan: Plan,
     store: Path | None,
+    below: ShippedScores | None,
     workers: int,
     passing: bool,
-    begin: Callable[[Due], None],
+    begin: Callable[[Due, Shipped], None],
     track: Track,
 ) -> tuple[Results, dict[str, Any]]:
     """Return what `conducted` does of a plan.
 
     What could come to mean something else is scored by this process and stored for the moment:
-    every score where the benchmark is *passing*, else those of proxies that have no version.
+    every score where the benchmark is *passing*, else those of proxies that have no version. None
+    of these comes with the harness.
     """
     from harness.computing.local import Local
     from harness.scoring.store import Store
@@ -266,7 +276,8 @@ def _conducted(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zeros-harness-")))
         temporary = stack.enter_context(Store(folder / "scores.sqlite"))
-        kept = stack.enter_context(Store(store)) if store and lasting else temporary
+        file = store if store and lasting else folder / "lasting.sqlite"
+        kept = stack.enter_context(Store(file, below))
         works = [Work(lasting, kept, Local(workers)), Work(fleeting, temporary, Local(1))]
         return conducted(plan, [one for one in works if one.requests], begin, track)
 

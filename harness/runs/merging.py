@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import UnsetType
 
 import benchmarks_data
 import proxies
@@ -114,6 +115,22 @@ def _together(records: Sequence[RunRecord], fed: RunRecord) -> dict[str, Any]:
         "against": declared.pop() if len(declared) == 1 else None,
         "focus": next((one.focus for one in records if one.focus), None),
         "scored_by": [command for one in records for command in one.commands],
+        **_shipped(records),
+    }
+
+
+def _shipped(records: Sequence[RunRecord]) -> dict[str, Any]:
+    """Return which scores of all runs come with the harness; nothing where none does."""
+    used = [one.shipped for one in records if not isinstance(one.shipped, UnsetType)]
+    if not used:
+        return {}
+    files = sorted({name for one in used for name in one.files})
+    return {
+        "shipped": {
+            "scores": sum(one.scores for one in used),
+            "of": sum(one.of for one in used),
+            "files": files,
+        }
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks_data.errors import InputError
 from harness.runs.conduct import Due, Track
+from harness.runs.shipped import Shipped
 
 if TYPE_CHECKING:
     from harness.scoring.job import Score
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], object]
 
 
-def shown(progress: Progress | bool | None) -> tuple[Callable[[Due], None], Track]:
+def shown(progress: Progress | bool | None) -> tuple[Callable[[Due, Shipped], None], Track]:
     """Return what is told of the scores that are due, and what shows how many have come.
 
     Raises:
@@ -24,9 +25,9 @@ def shown(progress: Progress | bool | None) -> tuple[Callable[[Due], None], Trac
     if progress is True:
         from harness.terminal.progress import tracked
 
-        return (lambda _: None), lambda *batches: tracked("scoring", *batches)
+        return (lambda *_: None), lambda *batches: tracked("scoring", *batches)
     if progress is None or progress is False:
-        return (lambda _: None), lambda _total, _of, batches: batches
+        return (lambda *_: None), lambda _total, _of, batches: batches
     if not callable(progress):
         raise InputError(
             f"progress: expected a function of (done, total), True or None, not {progress!r}"
@@ -41,7 +42,7 @@ class _Counter:
     def __init__(self, told: Progress) -> None:
         self._told, self._done, self._total = told, 0, 0
 
-    def begin(self, due: Due) -> None:
+    def begin(self, due: Due, _: Shipped) -> None:
         self._total = sum(len(task.proxies) for _, tasks in due for task in tasks)
 
     def track(self, _total: int, _of: str, batches: Iterable[list[Score]]) -> Iterator[list[Score]]:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import benchmarks_data
 import proxies
@@ -129,6 +129,36 @@ class Job:
     def inputs_of(self, request: proxies.Request) -> str:
         """Return what identifies the images that a request reads; empty when it reads none."""
         return key_of(self.images) if reads_images(request) else ""
+
+    def key_of(self, request: proxies.Request, seed: int) -> Key:
+        """Return the key of a request's scores under a seed.
+
+        A batch of another seed is part of the name of the inputs, where these are read.
+        """
+        inputs = self.inputs_of(request)
+        if inputs and self.batch not in (None, seed):
+            inputs += f"#batch={self.batch}"
+        return Key(
+            self.architectures,
+            self.dataset_of(request),
+            inputs,
+            self.dtype_of(request),
+            request.name,
+            self.revision_of(request),
+            seed,
+        )
+
+
+class Key(NamedTuple):
+    """What identifies scores, besides the architecture; of the same names in the store."""
+
+    benchmark: str
+    dataset: str
+    inputs: str
+    dtype: str
+    proxy: str
+    revision: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import proxies
 from benchmarks_data.errors import InputError
-from harness.scoring.job import Job, Score, Task, seeds_of
+from harness.scoring.job import Job, Key, Score, Task, seeds_of
 from proxies.status import ERROR, OK
+
+if TYPE_CHECKING:
+    from harness.scoring.shipped_scores import ShippedScores
 
 APPLICATION_ID = 0x5A45524F  # "ZERO" in ASCII
 VERSION = 1
@@ -41,15 +45,18 @@ _KEY = (
 class Store:
     """Scores in a file. Every write is a transaction, so a run killed at any moment loses at most
     what was in flight.
+
+    Scores that come with the harness may lie below it: they are read where the file has none of its
+    own, and never copied into it.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the store at *path*.
+    def __init__(self, path: Path, below: ShippedScores | None = None) -> None:
+        """Open or create the store at *path*, over the scores *below* it.
 
         Raises:
             InputError: it cannot be used or is something else.
         """
-        self.path = path
+        self.path, self.below = path, below
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
@@ -120,7 +127,7 @@ class Store:
 
         A score replaces the one under its key, but a failure does not replace a score.
         """
-        key = cache(lambda proxy, seed: _key(job, proxies.request(proxy), seed))
+        key = cache(lambda proxy, seed: job.key_of(proxies.request(proxy), seed))
         rows = [
             (
                 *key(score.proxy, score.seed),
@@ -137,23 +144,50 @@ class Store:
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
         """Return the scores of a request under a seed, by architecture.
 
+        A failure of the file's own does not hide a score that comes with the harness.
+
         Raises:
             InputError: for rows that no run has written.
         """
+        own = self._own(job, request, seed)
+        below = self.below.read(job, request, seed) if self.below else {}
+        return own | {arch: score for arch, score in below.items() if not _final(own.get(arch))}
+
+    def _own(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
+        """Return the scores that the file itself has, as :meth:`read` does."""
         query = f"SELECT arch, score, seconds, status FROM scores WHERE {_KEY}"
         with self._explained():
-            rows = self._connection.execute(query, _key(job, request, seed)).fetchall()
-        if not all(map(_plausible, rows)):
-            raise InputError(
-                f"the store {self.path} holds values that no run has written: choose another "
-                "file with --store"
-            )
+            rows = self._connection.execute(query, job.key_of(request, seed)).fetchall()
+        self._check(rows)
         return {
             arch: Score(
                 arch, request.name, seed, math.nan if score is None else score, seconds, status
             )
             for arch, score, seconds, status in rows
         }
+
+    def _check(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Raise InputError for rows that no run has written."""
+        if not all(map(_plausible, rows)):
+            raise InputError(
+                f"the store {self.path} holds values that no run has written: choose another "
+                "file with --store"
+            )
+
+    def everything(self) -> Iterator[tuple[Key, Score]]:
+        """Yield all scores that the file itself has, each with its key.
+
+        Raises:
+            InputError: for rows that no run has written.
+        """
+        names = ", ".join(Key._fields)
+        query = f"SELECT arch, score, seconds, status, {names} FROM scores"
+        with self._explained():
+            for arch, score, seconds, status, *key in self._connection.execute(query):
+                self._check([(arch, score, seconds, status)])
+                its = Key(*key)
+                value = math.nan if score is None else score
+                yield its, Score(arch, its.proxy, its.seed, value, seconds, status)
 
     def tasks_due(
         self,
@@ -185,11 +219,18 @@ class Store:
 
         Scored, or missing for a reason that will not change.
         """
-        return {
-            arch
-            for arch, score in self.read(job, request, seed).items()
-            if not score.status.startswith(ERROR)
-        }
+        below = self.below.architectures(job, request, seed) if self.below else set()
+        return below | self._finished(job, request, seed)
+
+    def shipped(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
+        """Return the architectures whose scores are those that come with the harness."""
+        below = self.below.architectures(job, request, seed) if self.below else set()
+        return below - self._finished(job, request, seed) if below else below
+
+    def _finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
+        """Return the architectures that the file itself has all there is to know of."""
+        own = self._own(job, request, seed)
+        return {arch for arch, score in own.items() if _final(score)}
 
     def kept(self, job: Job, failed: Iterable[Score]) -> int:
         """Return how many failures have an earlier score here, which they did not replace."""
@@ -204,6 +245,11 @@ class Store:
         )
 
 
+def _final(score: Score | None) -> bool:
+    """Return whether there is a score, or the reason why there never will be one."""
+    return score is not None and not score.status.startswith(ERROR)
+
+
 def _plausible(row: tuple[object, ...]) -> bool:
     """Return whether a row's architecture, score, seconds and status can be what
     :meth:`Store.write` wrote.
@@ -211,22 +257,3 @@ def _plausible(row: tuple[object, ...]) -> bool:
     arch, score, seconds, status = row
     typed = type(arch) is int and type(seconds) is float and type(status) is str
     return typed and (type(score) is float if status == OK else score is None)
-
-
-def _key(job: Job, request: proxies.Request, seed: int) -> tuple[str | int, ...]:
-    """Return the key of a request's scores.
-
-    A batch of another seed is part of the name of the inputs, where these are read.
-    """
-    inputs = job.inputs_of(request)
-    if inputs and job.batch not in (None, seed):
-        inputs += f"#batch={job.batch}"
-    return (
-        job.architectures,
-        job.dataset_of(request),
-        inputs,
-        job.dtype_of(request),
-        request.name,
-        job.revision_of(request),
-        seed,
-    )

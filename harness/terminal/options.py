@@ -131,6 +131,15 @@ def add_store(group: Options, what: str) -> None:
     )
 
 
+def add_shipped(group: Options) -> None:
+    """Add the option ``--no-shipped``."""
+    group.add_argument(
+        "--no-shipped",
+        action="store_true",
+        help="compute the scores that come with the harness too",
+    )
+
+
 def add_device(group: Options) -> None:
     """Add the option ``--device``."""
     group.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps ... (default: cpu)")

@@ -1,0 +1,181 @@
+"""The scores that come with the harness: files of them, read but never written by a run.
+
+A file holds the scores of the architectures of one benchmark on one dataset, as the key of a score
+names both: ``reports/scores/nb201/cifar10.csv.gz``, or ``nb201/32_pixels.csv.gz`` of the scores
+that read no logits. Its rows are COLUMNS, sorted, so that those under one key stand together.
+``index.json`` beside the files says how many rows each has, and the checksum of its bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import math
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import benchmarks_data
+import proxies
+from harness.files.records import DAMAGED, read_record
+from harness.files.scores_record import FORMAT, ScoresFile, ScoresIndex
+from harness.files.shipped import shipped
+from harness.scoring.job import Job, Score
+from proxies.status import OK
+
+COLUMNS = ("inputs", "dtype", "proxy", "revision", "seed", "arch", "score", "seconds", "status")
+#: Where they lie in a checkout.
+FOLDER = Path("reports/scores")
+INDEX = "index.json"
+#: The environment variable that names another folder; an empty folder has no scores.
+VARIABLE = "NAS_SCORES"
+
+
+def scores_folder() -> Path:
+    """Return the folder of the scores that come with the harness, or that of NAS_SCORES."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else shipped(FOLDER)
+
+
+def file_of(architectures: str, dataset: str) -> str:
+    """Return the place of a file of scores in the folder."""
+    return f"{architectures}/{dataset.replace(' ', '_')}.csv.gz"
+
+
+def line_of(values: Iterable[object]) -> str:
+    """Return values as a line of a file of scores, with its end."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+class ShippedScores:
+    """The scores in a folder. A file is read when a score of it is first asked for.
+
+    Attributes:
+        folder: where they lie.
+        index: the files, as index.json names them.
+        problems: one line for each file that cannot be used; its scores count as absent.
+        older: names of proxies that were asked for and have scores of other revisions here.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the folder of :func:`scores_folder` where none is given."""
+        self.folder = scores_folder() if folder is None else folder
+        self.problems: list[str] = []
+        self.older: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self.index = self._read_index()
+
+    def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
+        """Return the scores of a request under a seed, by architecture."""
+        scores = {}
+        try:
+            for row in csv.reader(self._lines(job, request, seed)):
+                index, (score, seconds, status) = int(row[5]), row[6:]
+                value = float(score) if status == OK else math.nan
+                scores[index] = Score(index, request.name, seed, value, float(seconds), status)
+        except ValueError as error:
+            self._give_up(job, request, error)
+            return {}
+        return scores
+
+    def architectures(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
+        """Return the architectures that :meth:`read` has scores of; much faster."""
+        start = len(_start(job.key_of(request, seed)[2:]))
+        try:
+            lines = self._lines(job, request, seed)
+            return {int(line[start : line.index(",", start)]) for line in lines}
+        except ValueError as error:
+            self._give_up(job, request, error)
+            return set()
+
+    def rows(self, name: str) -> list[list[str]]:
+        """Return the rows of a file, each the texts of COLUMNS; none where it cannot be used."""
+        return list(csv.reader(self._text(name).splitlines()[1:]))
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the scores that were asked for, a line each."""
+        if not self.older:
+            return self.problems
+        names = ", ".join(sorted(self.older))
+        return [*self.problems, f"scores of {names} that come with the harness are not used: they "
+                "are of an older revision"]  # fmt: skip
+
+    def _lines(self, job: Job, request: proxies.Request, seed: int) -> list[str]:
+        """Return the lines under a key; none of what a plugin defines, whatever it is called."""
+        if not (self.index and request.proxy.own and of_harness(job.benchmark)):
+            return []
+        key = job.key_of(request, seed)
+        text = self._text(file_of(key.benchmark, key.dataset))
+        lines = _block(text, key[2:])
+        if not lines and _block(text, key[2:5]) and not _block(text, key[2:6]):
+            self.older.add(key.proxy)
+        return lines
+
+    def _text(self, name: str) -> str:
+        """Return the text of a file; empty where there is none, or it cannot be used."""
+        if name not in self._texts:
+            self._texts[name] = self._read(name) if name in self.index else ""
+        return self._texts[name]
+
+    def _read(self, name: str) -> str:
+        try:
+            content = (self.folder / name).read_bytes()
+            if hashlib.sha256(content).hexdigest() != self.index[name].sha256:
+                raise ValueError("its checksum is not that of index.json")
+            text = gzip.decompress(content).decode()
+            _check(text, self.index[name].rows)
+        except (OSError, ValueError, EOFError) as error:
+            self._tell(name, error)
+            return ""
+        return text
+
+    def _read_index(self) -> dict[str, ScoresFile]:
+        if not (self.folder / INDEX).exists():
+            return {}
+        try:
+            index = read_record(self.folder / INDEX, ScoresIndex)
+            if index.format != FORMAT:
+                raise ValueError(f"it is of format {index.format}, not {FORMAT}")
+        except DAMAGED as error:
+            self._tell(INDEX, error)
+            return {}
+        return index.files
+
+    def _give_up(self, job: Job, request: proxies.Request, error: ValueError) -> None:
+        """Take a file as unusable that holds what pack never writes."""
+        name = file_of(job.architectures, job.dataset_of(request))
+        self._texts[name] = ""
+        self._tell(name, error)
+
+    def _tell(self, name: str, error: BaseException) -> None:
+        why = getattr(error, "strerror", None) or error
+        self.problems.append(f"{self.folder / name} is not used ({why}): its scores are computed")
+
+
+def of_harness(benchmark: str) -> bool:
+    """Return whether a benchmark of this name is one of the harness, and no plugin's."""
+    return type(benchmarks_data.get(benchmark)).__module__.startswith("benchmarks_data.")
+
+
+def _start(values: Iterable[object]) -> str:
+    """Return what lines with these first values begin with."""
+    return line_of([*values, ""]).removesuffix("\n")
+
+
+def _block(text: str, values: Iterable[object]) -> list[str]:
+    """Return the lines of a text that begin with these values: they stand together."""
+    start = f"\n{_start(values)}"
+    first, last = text.find(start), text.rfind(start)
+    return text[first + 1 : text.find("\n", last + 1)].split("\n") if first >= 0 else []
+
+
+def _check(text: str, count: int) -> None:
+    """Raise ValueError unless a text is a header and *count* lines."""
+    lines = text.splitlines()
+    if lines[:1] != [line_of(COLUMNS).rstrip()] or len(lines) != count + 1 or text[-1] != "\n":
+        raise ValueError(f"it does not hold the {count} rows of index.json")
