@@ -33,6 +33,7 @@ class ShownBoard:
         waiting: of scores that are not computed yet how many architectures are scored, by name.
         beside: why scores do not apply, by name.
         command: what prints the same numbers, as typed.
+        table: what the trained results are from.
         census: whether all of the benchmark are judged.
     """
 
@@ -47,6 +48,7 @@ class ShownBoard:
     waiting: Mapping[str, int]
     beside: Mapping[str, str]
     command: str
+    table: str
     census: bool = False
 
     @property
@@ -125,6 +127,7 @@ def _shown(
         waiting,
         inapplicable(results.scores),
         _command(plan, target),
+        plan.table.name,
         results.is_census,
     )
 

@@ -132,6 +132,7 @@ class Page:
         scores: those that are above most others first.
         command: what made it, as typed.
         facts: what it was made of: names and values.
+        left_out: what is not on it, a line each.
     """
 
     opening: Sequence[str]
@@ -139,6 +140,7 @@ class Page:
     scores: Sequence[ScoreView]
     command: str
     facts: Sequence[tuple[str, str]]
+    left_out: Sequence[str] = ()
 
     @property
     def benchmarks(self) -> dict[str, list[ShownBoard]]:
@@ -182,9 +184,7 @@ def _with_tau(row: Mapping[str, Any]) -> str:
     return f"{row['proxy']}, {tau_text(row['tau'], row['tau_low'], row['tau_high'])}"
 
 
-def score_views(
-    boards: Sequence[BoardView], profiles: Mapping[str, Profile]
-) -> list[ScoreView]:
+def score_views(boards: Sequence[BoardView], profiles: Mapping[str, Profile]) -> list[ScoreView]:
     """Return all scores of the boards.
 
     Those with a tau on more boards come first, and among those with as many the ones above more
@@ -256,5 +256,3 @@ def _published(benchmark: str) -> pd.DataFrame:
     """Return the published taus of a benchmark; a frame without rows where there are none."""
     path, columns = shipped(PUBLISHED / f"{benchmark}.csv"), ["dataset", "proxy", "tau", "source"]
     return read_csv(path, columns, ["tau"]) if path.exists() else pd.DataFrame(columns=columns)
-
-

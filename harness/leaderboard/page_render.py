@@ -13,9 +13,9 @@ from harness.leaderboard.page_document import (
     NUMBERS,
     PLACE,
     TAU,
+    BoardView,
     Page,
     board_view,
-    score_views,
 )
 from harness.leaderboard.profiles import BASELINE, REQUIREMENTS, Profile
 from harness.reporting.cost_plot import cost_front, front_of
@@ -30,26 +30,11 @@ STYLES = ("report.css", "leaderboard.css")
 TOP = 3
 
 
-def page_with(
-    boards: Sequence[ShownBoard],
-    profiles: Mapping[str, Profile],
-    folder: Path,
-    opening: Sequence[str],
-    command: str,
-    facts: Sequence[tuple[str, str]],
-) -> Page:
-    """Return the page of some boards.
-
-    Args:
-        boards: in the order of the page.
-        profiles: of all scores of theirs, by name.
-        folder: where figures go until the page is written.
-        opening: sentences about all of it.
-        command: what makes it, as typed.
-        facts: what it is made of: names and values.
-    """
-    views = [board_view(board, profiles, cost_figure(board, folder)) for board in boards]
-    return Page(opening, views, score_views(views, profiles), command, facts)
+def board_views(
+    boards: Sequence[ShownBoard], profiles: Mapping[str, Profile], folder: Path
+) -> list[BoardView]:
+    """Return what the page shows of boards, whose figures lie in a folder until it is written."""
+    return [board_view(board, profiles, cost_figure(board, folder)) for board in boards]
 
 
 def cost_figure(board: ShownBoard, folder: Path) -> Path | None:
