@@ -19,7 +19,7 @@ from harness.terminal.options import add_tables
 def parser(prog: str) -> argparse.ArgumentParser:
     """Return the action's argument parser."""
     p = Parser(
-        prog, "Write the leaderboard as one page, from the scores that come with the harness."
+        prog, "Write the leaderboard as a page, from the scores that come with the harness."
     )
     p.add_argument(
         "--out",

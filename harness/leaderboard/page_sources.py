@@ -24,8 +24,8 @@ OPENING = (
     "trained? On each board all scores are judged on the same architectures, by Kendall's tau-b "
     "with its 95 % interval.",
     "All scores come with the harness and can be computed again: the run below a board prints the "
-    "same numbers. Data-driven scores read the default inputs, which are drawn by seed. Seconds are "
-    "of the machines that computed the scores.",
+    "same numbers. Data-driven scores read the default inputs, which are drawn by seed. Seconds "
+    "are of the machines that computed the scores.",
 )
 
 
@@ -51,9 +51,11 @@ def page_of(
         InputError: a table lacks a target of the plan.
     """
     scores = ShippedScores()
-    with tempfile.TemporaryDirectory(prefix="zeros-harness-") as temporary:
-        with Store(Path(temporary) / "scores.sqlite", below=scores) as store:
-            shown, notes = gathered(boards, store, tables)
+    with (
+        tempfile.TemporaryDirectory(prefix="zeros-harness-") as temporary,
+        Store(Path(temporary) / "scores.sqlite", below=scores) as store,
+    ):
+        shown, notes = gathered(boards, store, tables)
     profiles = {name: profile(name) for board in shown for name in board.names}
     views = board_views(shown, profiles, folder)
     scored = score_views(views, profiles)
@@ -93,9 +95,9 @@ def _in_another(one: Judged, known: Sequence[Judged]) -> bool:
     scores, and more.
     """
 
-    def about(other: Judged) -> tuple[object, ...]:
+    def about(other: Judged) -> tuple[object, ...] | None:
         plan = other.plan
-        return plan and (plan.job, plan.targets, plan.indices, plan.seeds)
+        return (plan.job, plan.targets, plan.indices, plan.seeds) if plan else None
 
     return any(
         about(one) == about(other) and set(one.board.proxies) < set(other.board.proxies)

@@ -1,4 +1,4 @@
-"""What is known of a score beside its numbers: what it computes, what it needs, where it is from."""
+"""What is known of a score beside its numbers: what it computes and needs, and whose it is."""
 
 from __future__ import annotations
 

@@ -49,5 +49,6 @@
   form.hidden = false;
   form.reset();
   if (boards.length) show(boards[0].id);
+  document.documentElement.classList.add("ready");
   follow();
 }
