@@ -18,9 +18,7 @@ from harness.terminal.options import add_tables
 
 def parser(prog: str) -> argparse.ArgumentParser:
     """Return the action's argument parser."""
-    p = Parser(
-        prog, "Write the leaderboard as a page, from the scores that come with the harness."
-    )
+    p = Parser(prog, "Write the leaderboard as a page, from the scores that come with the harness.")
     p.add_argument(
         "--out",
         type=given_path,
@@ -63,5 +61,5 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
         write_text(path, text)
     for note in notes:
         print(f"{prog}: {note}", file=sys.stderr)
-    print(f"{args.out}: {len(page.boards)} boards, {len(page.scores)} scores")
+    print(f"{args.out}: boards {len(page.boards)}, scores {len(page.scores)}")
     return 0

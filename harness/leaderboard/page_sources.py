@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks_data.errors import NoTable
+from benchmarks_data.errors import InputError
 from harness.files.provenance import with_versions
 from harness.leaderboard.boards import Judged, judged
 from harness.leaderboard.page_boards import ShownBoard, results_of, shown_boards
@@ -46,9 +46,6 @@ def page_of(
         tables: a folder of tables, or several joined; None for the installed one.
         folder: where figures go until the page is written.
         command: what makes it, as typed.
-
-    Raises:
-        InputError: a table lacks a target of the plan.
     """
     scores = ShippedScores()
     with (
@@ -64,17 +61,13 @@ def page_of(
 
 
 def gathered(boards: Sequence[Board], store: Store, tables: Path | None) -> Gathered:
-    """Return what the page shows of a plan's boards, by the scores in a store.
-
-    Raises:
-        InputError: a table lacks a target.
-    """
+    """Return what the page shows of a plan's boards, by the scores in a store."""
     known: list[Judged] = []
     notes = []
     for board in boards:
         try:
             one = judged(board, store, tables)
-        except NoTable as error:
+        except InputError as error:  # no table, or none with its targets
             notes.append(f"{board.name}: {error}")
             continue
         if one.plan is None:

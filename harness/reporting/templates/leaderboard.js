@@ -40,8 +40,8 @@
   }
 
   form.addEventListener("submit", event => event.preventDefault());
-  form.addEventListener("input", event => {
-    if (event.target !== choice) return filter();
+  form.addEventListener("input", filter);
+  choice.addEventListener("change", () => {
     show(choice.value);
     history.replaceState(null, "", `#${choice.value}`);
   });
