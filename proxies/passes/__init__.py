@@ -200,7 +200,7 @@ _ENTRIES = (
         requires=(*_LOGITS, "trainable", *_DRAWN),
         bfloat16=True,
     ),
-    _body(
+    Pass(
         "effective_ranks",
         "outputs",
         frozenset({"weights", "noise", "images"}),

@@ -24,7 +24,7 @@ def test_options_are_planned_scored_and_analysed_in_silence(
     with Store(tmp_path / "scores.sqlite") as store:
         works = [Work(plan.requests, store, Local(1))]
         results, settings = conducted(
-            plan, works, begun.append, lambda _total, _what, batches: batches
+            plan, works, lambda due, _: begun.append(due), lambda _total, _what, batches: batches
         )
     assert settings["scored_now"]["tasks"] == len(begun[0][0][1]) == 5
     assert settings["scored_now"]["failed"] == 0
