@@ -2,7 +2,7 @@
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
-# make docs   the documentation, into site/
+# make docs   the documentation, into site/            make dist   wheel and source distribution, into dist/, tried in clean environments
 # make audit  known vulnerabilities    make licences   docs/licences.md      make machines   how far scores move on other processors
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 # Without a notice of its makers about their other products.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: run test lint docs regress bench kills scale machines fuzz audit licences table table-arguments clean
+.PHONY: run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -30,6 +30,9 @@ lint: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(MKDOCS)
+
+dist: $(VENV)/.installed
+	$(BIN)/python -m tools.dist
 
 regress: $(VENV)/.installed
 	$(BIN)/python -m harness.regress
@@ -86,4 +89,4 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

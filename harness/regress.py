@@ -82,6 +82,12 @@ def parser(prog: str = PROG) -> argparse.ArgumentParser:
     comparing.add_argument(
         "--junit", type=given_path, metavar="FILE", help="write a summary as JUnit XML"
     )
+    comparing.add_argument(
+        "--places",
+        action="store_true",
+        help="say the place of every proxy by tau, before and now; without it, the places that "
+        "moved, where something has drifted",
+    )
     p.add_argument(
         "--update",
         action="store_true",

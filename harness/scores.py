@@ -23,6 +23,7 @@ ACTIONS = {
     "pack": ("write scores of stores into the files that come with the harness", "packing"),
     "compute": ("compute what the plan of the leaderboard lacks, and pack it", "computing"),
     "verify": ("compute some of the scores anew, and compare", "verifying"),
+    "check": ("say what is missing or wrong in a submission to the leaderboard", "checking"),
 }
 
 

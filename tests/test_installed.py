@@ -1,4 +1,4 @@
-"""The project installed outside its checkout: a wheel, unpacked into a folder of its own."""
+"""The project outside its checkout: a wheel, unpacked into a folder of its own, and its sources."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import COMMANDS, main
+from tools.dist import data_files, files_in
 
 PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the packages that a wheel of this project installs."""
-    folder = tmp_path_factory.mktemp("installed")
-    source = folder / "source"
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a build reads of the checkout, in which it may leave files."""
+    source = tmp_path_factory.mktemp("installed") / "source"
     source.mkdir()
     for name in ("harness", "proxies", "benchmarks_data", "reports"):
         shutil.copytree(
@@ -29,6 +29,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(PROJECT / name, source)
+    return source
+
+
+@pytest.fixture(scope="module")
+def site(source: Path) -> Path:
+    """A folder with the packages that a wheel of this project installs."""
+    folder = source.parent
     command = [
         sys.executable,
         "-m",
@@ -63,6 +70,16 @@ def test_published_figures_and_the_baseline_are_installed(site: Path, tmp_path: 
     for path, name in zip(map(Path, done.stdout.split()), ("baselines", "published"), strict=True):
         assert path.is_relative_to(site)
         assert path.read_bytes() == (PROJECT / "reports" / name / "nb201.csv").read_bytes()
+
+
+@pytest.mark.usefixtures("site")
+def test_a_source_distribution_holds_the_files_of_the_wheel_and_no_link(source: Path) -> None:
+    code = "from setuptools.build_meta import build_sdist; build_sdist('..')"
+    subprocess.run([sys.executable, "-c", code], cwd=source, check=True, capture_output=True)
+    files = files_in(next(source.parent.glob("*.tar.gz")))
+    assert files == files_in(next(source.parent.glob("*.whl")))
+    assert data_files() <= files
+    assert "harness/data/baselines/nb201.csv" in files
 
 
 def test_the_console_script_names_its_commands(

@@ -17,6 +17,7 @@ from harness.computing.local import cores
 from harness.files.shipped import shipped
 from harness.regression import baseline, summaries
 from harness.regression.baseline import Baseline
+from harness.regression.places import Place, places
 from harness.regression.verdicts import (
     TAU_TOLERANCE,
     Verdict,
@@ -68,15 +69,18 @@ def compare(prog: str, args: argparse.Namespace, default: Path, plugins: Plugins
     same_seeds = args.seed is None
     verdicts = verdicts_on(expected, measured, every, args.tolerance, same_seeds=same_seeds)
     left_out = len(whole.taus) - len(expected.taus)
+    drifted = any(verdict.drifts for verdict in verdicts)
+    shown = _shown_places(expected, measured, every=args.places, moved=drifted)
     _tell(verdicts, len(expected.indices), left_out)
+    for place in shown:
+        print(f"place: {place.sentence}")
     if args.markdown:
-        text = summaries.markdown(verdicts, expected, left_out)
+        text = summaries.markdown(verdicts, expected, left_out, shown)
         args.markdown.write_text(text, encoding="utf-8")
     if args.junit:
-        args.junit.write_text(
-            summaries.junit(verdicts, expected, time.monotonic() - started), encoding="utf-8"
-        )
-    return FAILED if any(verdict.drifts for verdict in verdicts) else 0
+        text = summaries.junit(verdicts, expected, time.monotonic() - started, shown)
+        args.junit.write_text(text, encoding="utf-8")
+    return FAILED if drifted else 0
 
 
 def _checked(args: argparse.Namespace, default: Path) -> Path:
@@ -95,6 +99,13 @@ def _checked(args: argparse.Namespace, default: Path) -> Path:
             )
         writable_folder(path.parent)
     return shipped(args.baseline) if args.baseline == default else args.baseline
+
+
+def _shown_places(
+    expected: Baseline, measured: Baseline, *, every: bool, moved: bool
+) -> list[Place]:
+    """Return the places by tau that are shown: of *every* proxy, else those that have *moved*."""
+    return [one for one in places(expected, measured) if every or (moved and one.moved)]
 
 
 def _pins(args: argparse.Namespace) -> bool:
@@ -155,8 +166,10 @@ def update(prog: str, args: argparse.Namespace, plugins: Plugins) -> int:
     Raises:
         InputError: for what cannot be used.
     """
-    if args.seed is not None or args.markdown or args.junit:
-        raise InputError("--seed, --markdown and --junit belong to a comparison, not to --update")
+    if args.seed is not None or args.markdown or args.junit or args.places:
+        raise InputError(
+            "--seed, --markdown, --junit and --places belong to a comparison, not to --update"
+        )
     if args.baseline.is_dir():
         raise InputError(f"cannot write the baseline to {args.baseline}: it is a folder")
     writable_folder(args.baseline.parent)

@@ -7,16 +7,22 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from harness.regression.baseline import Baseline
+from harness.regression.places import Place
 from harness.regression.verdicts import UNDEFINED, Verdict, number_text
 from harness.reporting.phrases import interval_text
 from harness.reporting.render import plain
 from harness.scoring.inputs import name_of
 
 
-def markdown(verdicts: Sequence[Verdict], baseline: Baseline, left_out: int = 0) -> str:
+def markdown(
+    verdicts: Sequence[Verdict],
+    baseline: Baseline,
+    left_out: int = 0,
+    places: Sequence[Place] = (),
+) -> str:
     """Return a summary for a pull request: those that have drifted first.
 
-    *left_out* is how many proxies of the baseline were not compared.
+    *left_out* is how many proxies of the baseline were not compared, *places* are those to show.
     """
     drifted, new = (
         sum(bool(verdict.drifts) for verdict in verdicts),
@@ -49,8 +55,19 @@ def markdown(verdicts: Sequence[Verdict], baseline: Baseline, left_out: int = 0)
             for verdict in verdicts
             for line in verdict.drifts
         ),
+        *_places(places),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _places(places: Sequence[Place]) -> list[str]:
+    """Return places as a table; nothing of none."""
+    if not places:
+        return []
+    rows = [f"| {plain(one.proxy)} | {one.before} | {one.now} |" for one in places]
+    title = f"### Places by tau among {places[0].of} proxies"
+    heads = ["| proxy | place before | place now |", "| --- | --- | --- |"]
+    return ["", title, "", *heads, *rows]
 
 
 def _row(verdict: Verdict) -> str:
@@ -67,10 +84,15 @@ def _row(verdict: Verdict) -> str:
     return f"| {' | '.join(map(plain, cells))} |"
 
 
-def junit(verdicts: Sequence[Verdict], baseline: Baseline, seconds: float) -> str:
+def junit(
+    verdicts: Sequence[Verdict],
+    baseline: Baseline,
+    seconds: float,
+    places: Sequence[Place] = (),
+) -> str:
     """Return the verdicts as JUnit XML, one test case a proxy.
 
-    Drifts are failures, new proxies are skipped.
+    Drifts are failures, new proxies are skipped. *places* are the output of the suite.
     """
     counts = {
         "tests": len(verdicts),
@@ -97,6 +119,8 @@ def junit(verdicts: Sequence[Verdict], baseline: Baseline, seconds: float) -> st
             ET.SubElement(
                 case, "skipped", message="not in the baseline: write it anew with --update"
             )
+    if places:
+        ET.SubElement(suite, "system-out").text = "\n".join(one.sentence for one in places)
     root = ET.Element("testsuites")
     root.append(suite)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

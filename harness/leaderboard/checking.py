@@ -1,0 +1,105 @@
+"""``harness.scores check``: what is missing or wrong in a submission to the leaderboard."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks_data.command import FAILED, Parser, given_path
+from harness.files.shipped import shipped
+from harness.leaderboard.coverage import Covered, coverage
+from harness.leaderboard.plan import PLAN, read_plan
+from harness.leaderboard.submissions import Submission, read_submission
+from harness.terminal.checks import tables_folder
+
+
+@dataclass
+class Check:
+    """What a check has to say, a line each.
+
+    Attributes:
+        faults: what is missing or wrong.
+        notes: what was seen, and what could not be checked here.
+    """
+
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def checked(folder: Path, plan: Path | None = None) -> Check:
+    """Check a submission. A plugin is run in this process, on a few cells of NAS-Bench-201.
+
+    Args:
+        folder: of the submission.
+        plan: of the leaderboard; None for the project's.
+
+    Raises:
+        InputError: it is no submission, or a file of it cannot be read.
+    """
+    submission = read_submission(folder)
+    check = Check(list(submission.faults))
+    if submission.handed_in:
+        _add_coverage(check, submission, plan or shipped(PLAN))
+    elif submission.plugin and submission.plugin.exists():
+        from harness.leaderboard.trial import tried
+
+        card = submission.card
+        wrong, seen = tried(submission.plugin.resolve(), card.requirements if card else None)
+        check.faults += wrong
+        check.notes += seen
+    return check
+
+
+def _add_coverage(check: Check, submission: Submission, plan: Path) -> None:
+    """Add how much of which board the scores cover, and each proxy that covers no draw of any."""
+    assert submission.handed_in is not None
+    scores, unchecked = submission.handed_in.scores, submission.handed_in.unchecked
+    check.notes += [f"not checked: {line}" for line in unchecked]
+    placed, unseen = set[str](), bool(unchecked)
+    for one in coverage(scores, read_plan(plan), tables_folder(None)):
+        if isinstance(one, Covered):
+            check.notes.append(one.sentence)
+            placed |= {one.proxy} if one.whole else set()
+        else:
+            unseen = True
+            check.notes.append(f"not checked: {one}")
+    if not unseen:
+        check.faults += [
+            f"scores.csv: {name} covers no draw of any board: {plan} lists the boards, and "
+            "docs/leaderboard.md says how to write down their architectures"
+            for name in sorted(set(scores["proxy"]) - placed)
+        ]
+
+
+def parser(prog: str) -> argparse.ArgumentParser:
+    """Return the action's argument parser."""
+    p = Parser(
+        prog,
+        "Say in plain words what is missing or wrong in a submission, a folder with card.toml and "
+        "plugin.py or scores.csv. It runs plugin.py.",
+    )
+    p.add_argument("folder", nargs="+", type=given_path, metavar="FOLDER", help="of the submission")
+    return p
+
+
+def carry_out(prog: str, argv: Sequence[str]) -> int:
+    """Print a line for each fault; return 0 where there is none, else 1."""
+    failed = 0
+    for folder in parser(prog).parse_args(argv).folder:
+        check = checked(folder)
+        for line in check.notes:
+            print(f"  {printable(line)}")
+        for line in check.faults:
+            print(f"wrong: {printable(line)}")
+        failed += bool(check.faults)
+        count = len(check.faults)
+        faults = "1 fault" if count == 1 else f"{count} faults"
+        print(f"{printable(str(folder))}: {faults if count else 'nothing is missing or wrong'}")
+    return FAILED if failed else 0
+
+
+def printable(text: str) -> str:
+    """Return text of a submission on one line, without characters that command a terminal."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

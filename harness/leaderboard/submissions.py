@@ -1,0 +1,115 @@
+"""Submissions: folders with a card, and with a plugin or scores that were handed in.
+
+Nothing of a plugin is run here: :mod:`harness.leaderboard.trial` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks_data.errors import InputError
+from harness.leaderboard.cards import CARD, Card, read_card
+from harness.leaderboard.handed_in import SCORES, HandedIn, read_handed_in
+
+SUBMISSIONS = Path("reports/submissions")
+PLUGIN = "plugin.py"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A folder that was read.
+
+    Attributes:
+        folder: its place.
+        card: what it says of itself; None where that is not usable.
+        handed_in: its scores; None of a plugin, whose scores are computed here.
+        faults: a line for each thing that is missing or wrong.
+    """
+
+    folder: Path
+    card: Card | None
+    handed_in: HandedIn | None
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def plugin(self) -> Path | None:
+        """The file that registers its proxies, where it has one."""
+        return self.folder / PLUGIN if self.handed_in is None else None
+
+
+def read_submission(folder: Path) -> Submission:
+    """Read a folder, and say all that is missing or wrong in what can be checked without running
+    anything of it.
+
+    Raises:
+        InputError: it is no folder, has neither card nor scores nor plugin, or a file of it cannot
+            be read.
+    """
+    try:
+        names = {path.name for path in folder.iterdir()}
+    except OSError as error:
+        raise InputError(f"cannot read the submission {folder}: {error.strerror}") from error
+    if not names & {CARD, PLUGIN, SCORES}:
+        raise InputError(
+            f"{folder} is no submission: it has no {CARD}, and neither {PLUGIN} nor {SCORES}"
+        )
+    faults = [
+        f"{name[:60]!r} is no file of a submission: remove it"
+        for name in sorted(names - {CARD, PLUGIN, SCORES, "README.md", "__pycache__"})
+    ]
+    card = None
+    if CARD in names:
+        card, wrong = read_card(folder)
+        faults += wrong
+    else:
+        faults.append(f"{CARD} is missing: docs/leaderboard.md shows one")
+    if len(names & {PLUGIN, SCORES}) != 1:
+        faults.append(
+            f"{PLUGIN} and {SCORES} are both there: a submission has one of them"
+            if names & {PLUGIN}
+            else f"{PLUGIN} or {SCORES} is missing: a submission has one of them"
+        )
+    handed_in = read_handed_in(folder) if SCORES in names else None
+    return Submission(folder, card, handed_in, faults + (handed_in.faults if handed_in else []))
+
+
+def submissions(root: Path = SUBMISSIONS) -> Iterator[Submission]:
+    """Yield the submissions in a folder, in the order of their names; none where it is absent.
+
+    One that cannot be read has that as its fault.
+    """
+    for folder in sorted(path for path in root.glob("*") if path.is_dir()):
+        try:
+            yield read_submission(folder)
+        except InputError as error:
+            yield Submission(folder, None, None, [str(error)])
+
+
+def handed_in_scores(root: Path = SUBMISSIONS) -> tuple[pd.DataFrame, list[str]]:
+    """Return the scores that were handed in, and a line for each submission that is left out.
+
+    The frame is for the leaderboard: the columns of :class:`HandedIn`'s, and ``submission``, the
+    name of the folder. No plugin is run. A submission with a fault is left out whole, and so is one
+    with a proxy of an earlier submission's name.
+    """
+    frames, left_out, taken = [], [], dict[str, str]()
+    for one in submissions(root):
+        name = one.folder.name
+        scores = one.handed_in.scores if one.handed_in else pd.DataFrame({"proxy": []})
+        named = set(scores["proxy"])
+        if one.faults:
+            more = f" ({len(one.faults) - 1} more faults)" if len(one.faults) > 1 else ""
+            left_out.append(f"{one.folder} is left out: {one.faults[0]}{more}")
+        elif twice := sorted(named & taken.keys()):
+            left_out.append(
+                f"{one.folder} is left out: {taken[twice[0]]} has a proxy {twice[0]!r} too"
+            )
+        elif named:
+            taken |= dict.fromkeys(named, name)
+            frames.append(scores.assign(submission=name))
+    empty = pd.DataFrame(columns=["submission", "proxy"])
+    return (pd.concat(frames, ignore_index=True) if frames else empty), left_out
