@@ -86,7 +86,7 @@ def results_of(plan: Plan, store: Store) -> Results:
 
 
 def shown_boards(
-    boards: Iterable[tuple[Plan, Results, Mapping[str, int]]],
+    boards: Iterable[tuple[Plan, Results, Mapping[str, int]]], called: Mapping[str, str]
 ) -> list[ShownBoard]:
     """Return the boards of the page, each target of a board being one, with distinct anchors.
 
@@ -96,12 +96,14 @@ def shown_boards(
     Args:
         boards: the plan of what is complete on each, its analysis, and of what is not complete the
             number of architectures that are scored.
+        called: what the page calls scores that the analysis calls otherwise.
     """
     shown: dict[str, ShownBoard] = {}
     for plan, results, waiting in boards:
         for target in plan.targets:
             anchor = _anchor(plan, target, shown)
-            shown[anchor] = _shown(plan, results, waiting, target, anchor)
+            rows = standings(results, target).replace({"proxy": dict(called)})
+            shown[anchor] = _shown(plan, results, rows, waiting, target, anchor)
     return list(shown.values())
 
 
@@ -113,7 +115,12 @@ def _anchor(plan: Plan, target: str, taken: Collection[str]) -> str:
 
 
 def _shown(
-    plan: Plan, results: Results, waiting: Mapping[str, int], target: str, anchor: str
+    plan: Plan,
+    results: Results,
+    rows: pd.DataFrame,
+    waiting: Mapping[str, int],
+    target: str,
+    anchor: str,
 ) -> ShownBoard:
     return ShownBoard(
         anchor,
@@ -123,7 +130,7 @@ def _shown(
         len(plan.indices),
         benchmarks_data.get(plan.job.benchmark).size,
         len(plan.seeds),
-        standings(results, target),
+        rows,
         waiting,
         inapplicable(results.scores),
         _command(plan, target),

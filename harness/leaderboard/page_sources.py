@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks_data.errors import InputError
+from harness.analysis.results import Results
 from harness.files.provenance import with_versions
 from harness.leaderboard.boards import Judged, judged
 from harness.leaderboard.page_boards import ShownBoard, results_of, shown_boards
 from harness.leaderboard.page_document import Page, score_views
+from harness.leaderboard.page_handed_in import (
+    HandedInScores,
+    read_handed_in_scores,
+    with_handed_in,
+)
 from harness.leaderboard.page_render import board_views
 from harness.leaderboard.plan import Board
 from harness.leaderboard.profiles import profile
 from harness.reporting.document import facts, shown_command
+from harness.runs.plan import Plan
 from harness.scoring.shipped_scores import ShippedScores
 from harness.scoring.store import Store
 
@@ -47,21 +54,27 @@ def page_of(
         folder: where figures go until the page is written.
         command: what makes it, as typed.
     """
-    scores = ShippedScores()
+    scores, handed = ShippedScores(), read_handed_in_scores()
     with (
         tempfile.TemporaryDirectory(prefix="zeros-harness-") as temporary,
         Store(Path(temporary) / "scores.sqlite", below=scores) as store,
     ):
-        shown, notes = gathered(boards, store, tables)
-    profiles = {name: profile(name) for board in shown for name in board.names}
+        shown, notes = gathered(boards, store, tables, handed)
+    names = [name for board in shown for name in board.names]
+    profiles = {name: handed.profiles.get(name) or profile(name) for name in names}
     views = board_views(shown, profiles, folder)
     scored = score_views(views, profiles)
+    notes += handed.left_out
     page = Page(OPENING, views, scored, shown_command(command), _facts(scores), notes)
     return page, [*scores.notes, *(f"not on the page: {note}" for note in notes)]
 
 
-def gathered(boards: Sequence[Board], store: Store, tables: Path | None) -> Gathered:
-    """Return what the page shows of a plan's boards, by the scores in a store."""
+def gathered(
+    boards: Sequence[Board], store: Store, tables: Path | None, handed: HandedInScores
+) -> Gathered:
+    """Return what the page shows of a plan's boards, by the scores in a store, and by those that
+    were handed in.
+    """
     known: list[Judged] = []
     notes = []
     for board in boards:
@@ -78,9 +91,18 @@ def gathered(boards: Sequence[Board], store: Store, tables: Path | None) -> Gath
         known.remove(one)
         notes.append(f"{one.board.name}: another board has its scores on as many architectures yet")
     plans = [(one.plan, one.partial) for one in known if one.plan]
-    return Gathered(
-        shown_boards((plan, results_of(plan, store), partial) for plan, partial in plans), notes
-    )
+    with handed.known():
+        shown = shown_boards(
+            (_analysed(plan, store, partial, handed) for plan, partial in plans), handed.called
+        )
+    return Gathered(shown, notes)
+
+
+def _analysed(
+    plan: Plan, store: Store, partial: Mapping[str, int], handed: HandedInScores
+) -> tuple[Plan, Results, Mapping[str, int]]:
+    results, waiting = with_handed_in(results_of(plan, store), plan, handed)
+    return plan, results, {**partial, **waiting}
 
 
 def _in_another(one: Judged, known: Sequence[Judged]) -> bool:

@@ -18,6 +18,7 @@ from proxies.passes import PASSES
 #: where they are with none.
 CODE = Path("reports/published/code.csv")
 BASELINE, PROXY, AGGREGATE = "trivial baseline", "training-free", "combines others"
+FITTED = "fitted to trained networks"
 #: What a score may require, as the page calls it.
 REQUIREMENTS = ("images", "labels", "gradients")
 
@@ -36,7 +37,7 @@ class Profile:
 
     Attributes:
         name: with its options.
-        kind: BASELINE, PROXY or AGGREGATE.
+        kind: BASELINE, PROXY, AGGREGATE or FITTED.
         summary: what it computes, in a line.
         explanation: more of it, in paragraphs.
         needs: those of REQUIREMENTS that it needs, and of its components.

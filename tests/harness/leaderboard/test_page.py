@@ -147,3 +147,60 @@ def test_a_page_needs_a_plan_that_is_there(
     assert main(["page", *command]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "page.html").exists()
+
+
+CARD = """
+name = "Mine & <b>yours</b>"
+authors = "A. Author"
+paper = "https://example.org/paper"
+code = "none"
+licence = "MIT"
+requirements = ["labels", "images"]
+tuned_on = "NAS-Bench-201"
+trained_networks = 12
+"""
+
+
+def submit(root: Path, scores: pd.DataFrame) -> None:
+    place = root / "reports" / "submissions" / "mine"
+    place.mkdir(parents=True)
+    (place / "card.toml").write_text(CARD)
+    columns = ["benchmark", "dataset", "proxy", "seed", "score", "seconds", "index"]
+    scores.assign(dataset="cifar10")[columns].to_csv(place / "scores.csv", index=False)
+
+
+def test_scores_that_were_handed_in_stand_beside_the_others_and_are_marked(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAS_SCORES", str(folder / "scores"))
+    monkeypatch.chdir(tmp_path)
+    scores = pd.read_csv(folder / "out" / "scores.csv")
+    like = scores[scores["proxy"] == "synflow"].assign(proxy="mine[power=2]")
+    few = like.iloc[:5].assign(proxy="too_few")
+    submit(tmp_path, pd.concat([like, few]))
+    assert main(["page", "--plan", str(folder / "plan.toml"), "--out", "page.html"]) == 0
+    page = Path("page.html").read_text("utf-8")
+    rows = rows_of(page, "nb201-cifar10")
+    assert rows["mine[power=2]"][1:5] == rows["synflow"][1:5]
+    assert rows["mine[power=2]"][8:] == ["images, labels", "12", "A. Author", ""]
+    row = page.partition('data-score="mine[power=2]"')[2].partition("</tr>")[0]
+    assert "handed in, not computed here" in row
+    assert "too_few</span> (5)" in page
+    assert "Mine &amp; &lt;b&gt;yours&lt;/b&gt;, by A. Author" in page
+    command = re.findall(r"<pre>(python -m harness.run.*)</pre>", page)[0]
+    assert "mine" not in command
+
+
+def test_a_submission_with_a_fault_is_not_on_the_page(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NAS_SCORES", str(folder / "scores"))
+    monkeypatch.chdir(tmp_path)
+    scores = pd.read_csv(folder / "out" / "scores.csv").query("proxy == 'synflow'")
+    submit(tmp_path, scores)  # under the name of a proxy of the harness
+    assert main(["page", "--plan", str(folder / "plan.toml"), "--out", "page.html"]) == 0
+    assert "mine is left out: " in capsys.readouterr().err
+    assert "A. Author" not in Path("page.html").read_text("utf-8")
