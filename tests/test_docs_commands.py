@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.scores import module_of
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as by_proxy_parser
 from harness.search_methods.trained.methods import TRAINED
@@ -79,6 +80,8 @@ def test_a_command_is_understood(name: str) -> None:
             if method in TRAINED
             else by_proxy_parser(BY_PROXY[method], parser.prog)
         )
+    if module == "harness.scores":
+        parser, arguments = module_of(arguments[0]).parser(parser.prog), arguments[1:]
     parser.parse_args(arguments)
 
 

@@ -29,9 +29,11 @@ NAMED = 50
 #: Characters of such a fault at most.
 LONGEST = 400
 COLUMNS = ("benchmark", "dataset", "proxy", "seed", "score", "seconds")
+#: What a frame of usable rows has.
+FRAME_COLUMNS = ("benchmark", "dataset", "index", "proxy", "seed", "arch", "score", "seconds")
 #: An architecture is named by one of these, or by both.
 ARCHITECTURE = ("index", "arch")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\[[a-z0-9_=,.+]{1,60}\])?")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NATURAL = re.compile(r"[0-9]{1,9}")
 #: Python's float() takes more: digits of other scripts, and 1_0 for 10.
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|-inf")
@@ -42,8 +44,7 @@ class HandedIn:
     """What a file of scores holds.
 
     Attributes:
-        scores: those that are usable, a frame with the columns benchmark, dataset, index, proxy,
-            seed, arch, score, seconds.
+        scores: those that are usable, a frame of FRAME_COLUMNS.
         faults: a line for each fault of the file.
         unchecked: a line for each benchmark whose rows cannot be checked, as its table is absent.
     """
@@ -197,13 +198,11 @@ def _index(benchmark: str, index: str, arch: str) -> int:
 def _proxy(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise InputError(
-            f"proxy {text[:60]!r}: a name is lower-case letters, digits and underscores, with "
-            "options in brackets if it has any"
+            f"proxy {text[:60]!r}: a name is lower-case letters, digits and underscores, 40 at most"
         )
-    name = text.partition("[")[0]
-    if name in proxies.registered():
+    if text in proxies.registered():
         raise InputError(
-            f"proxy {name!r} is one of the harness, which computes its scores: choose another name"
+            f"proxy {text!r} is one of the harness, which computes its scores: choose another name"
         )
     return text
 
@@ -234,6 +233,6 @@ def _number(text: str) -> float:
 
 
 def _frame(rows: Mapping[tuple[Any, ...], tuple[str, float, float]]) -> pd.DataFrame:
-    columns = ["benchmark", "dataset", "index", "proxy", "seed", "arch", "score", "seconds"]
-    frame = pd.DataFrame([(*key, *values) for key, values in rows.items()], columns=columns)
+    every = [(*key, *values) for key, values in rows.items()]
+    frame = pd.DataFrame(every, columns=list(FRAME_COLUMNS))
     return frame.astype({"index": int, "seed": int, "score": float, "seconds": float})

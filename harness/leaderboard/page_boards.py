@@ -86,7 +86,7 @@ def results_of(plan: Plan, store: Store) -> Results:
 
 
 def shown_boards(
-    boards: Iterable[tuple[Plan, Results, Mapping[str, int]]], called: Mapping[str, str]
+    boards: Iterable[tuple[Plan, Results, Mapping[str, int]]],
 ) -> list[ShownBoard]:
     """Return the boards of the page, each target of a board being one, with distinct anchors.
 
@@ -96,14 +96,12 @@ def shown_boards(
     Args:
         boards: the plan of what is complete on each, its analysis, and of what is not complete the
             number of architectures that are scored.
-        called: what the page calls scores that the analysis calls otherwise.
     """
     shown: dict[str, ShownBoard] = {}
     for plan, results, waiting in boards:
         for target in plan.targets:
             anchor = _anchor(plan, target, shown)
-            rows = standings(results, target).replace({"proxy": dict(called)})
-            shown[anchor] = _shown(plan, results, rows, waiting, target, anchor)
+            shown[anchor] = _shown(plan, results, waiting, target, anchor)
     return list(shown.values())
 
 
@@ -115,12 +113,7 @@ def _anchor(plan: Plan, target: str, taken: Collection[str]) -> str:
 
 
 def _shown(
-    plan: Plan,
-    results: Results,
-    rows: pd.DataFrame,
-    waiting: Mapping[str, int],
-    target: str,
-    anchor: str,
+    plan: Plan, results: Results, waiting: Mapping[str, int], target: str, anchor: str
 ) -> ShownBoard:
     return ShownBoard(
         anchor,
@@ -130,7 +123,7 @@ def _shown(
         len(plan.indices),
         benchmarks_data.get(plan.job.benchmark).size,
         len(plan.seeds),
-        rows,
+        standings(results, target),
         waiting,
         inapplicable(results.scores),
         _command(plan, target),
@@ -140,8 +133,10 @@ def _shown(
 
 
 def _command(plan: Plan, target: str) -> str:
-    """Return the run that has the numbers of a board, as typed."""
-    options, names = plan.options, [request.name for request in plan.requests]
+    """Return the run that has the numbers of a board, as typed; of what was handed in, there is
+    none.
+    """
+    options, names = plan.options, [one.name for one in plan.requests if one.proxy.own]
     named = [name for name in names if name not in BASELINES] or names[:1]
     words = ["--benchmark", plan.job.benchmark, "--dataset", plan.job.dataset]
     words += ["--archs", str(options.archs), "--target", target]

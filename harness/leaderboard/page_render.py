@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib
 
+from harness.leaderboard.cards import REQUIREMENTS
 from harness.leaderboard.page_boards import ShownBoard
 from harness.leaderboard.page_document import (
     INTERVAL,
@@ -17,7 +18,7 @@ from harness.leaderboard.page_document import (
     Page,
     board_view,
 )
-from harness.leaderboard.profiles import BASELINE, REQUIREMENTS, Profile
+from harness.leaderboard.profiles import BASELINE, Profile
 from harness.reporting.cost_plot import cost_front, front_of
 from harness.reporting.figures import save
 from harness.reporting.paper import STYLE

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks_data.errors import InputError
-from harness.analysis.results import Results
 from harness.files.provenance import with_versions
+from harness.files.shipped import shipped
 from harness.leaderboard.boards import Judged, judged
+from harness.leaderboard.lending import Lent, lent, with_lent
 from harness.leaderboard.page_boards import ShownBoard, results_of, shown_boards
 from harness.leaderboard.page_document import Page, score_views
-from harness.leaderboard.page_handed_in import (
-    HandedInScores,
-    read_handed_in_scores,
-    with_handed_in,
-)
 from harness.leaderboard.page_render import board_views
 from harness.leaderboard.plan import Board
-from harness.leaderboard.profiles import profile
+from harness.leaderboard.profiles import handed_in_profile, profile
+from harness.leaderboard.submissions import SUBMISSIONS
 from harness.reporting.document import facts, shown_command
-from harness.runs.plan import Plan
 from harness.scoring.shipped_scores import ShippedScores
 from harness.scoring.store import Store
 
@@ -54,23 +50,27 @@ def page_of(
         folder: where figures go until the page is written.
         command: what makes it, as typed.
     """
-    scores, handed = ShippedScores(), read_handed_in_scores()
+    scores = ShippedScores()
     with (
         tempfile.TemporaryDirectory(prefix="zeros-harness-") as temporary,
         Store(Path(temporary) / "scores.sqlite", below=scores) as store,
+        lent(store, shipped(SUBMISSIONS)) as handed_in,
     ):
-        shown, notes = gathered(boards, store, tables, handed)
-    names = [name for board in shown for name in board.names]
-    profiles = {name: handed.profiles.get(name) or profile(name) for name in names}
+        shown, notes = gathered(boards, store, tables, handed_in)
+    cards, names = handed_in.cards, [name for board in shown for name in board.names]
+    profiles = {
+        name: handed_in_profile(name, cards[name]) if name in cards else profile(name)
+        for name in names
+    }
     views = board_views(shown, profiles, folder)
     scored = score_views(views, profiles)
-    notes += handed.left_out
+    notes += handed_in.notes
     page = Page(OPENING, views, scored, shown_command(command), _facts(scores), notes)
     return page, [*scores.notes, *(f"not on the page: {note}" for note in notes)]
 
 
 def gathered(
-    boards: Sequence[Board], store: Store, tables: Path | None, handed: HandedInScores
+    boards: Sequence[Board], store: Store, tables: Path | None, handed_in: Lent
 ) -> Gathered:
     """Return what the page shows of a plan's boards, by the scores in a store, and by those that
     were handed in.
@@ -90,19 +90,11 @@ def gathered(
     for one in [one for one in known if _in_another(one, known)]:
         known.remove(one)
         notes.append(f"{one.board.name}: another board has its scores on as many architectures yet")
-    plans = [(one.plan, one.partial) for one in known if one.plan]
-    with handed.known():
-        shown = shown_boards(
-            (_analysed(plan, store, partial, handed) for plan, partial in plans), handed.called
-        )
-    return Gathered(shown, notes)
-
-
-def _analysed(
-    plan: Plan, store: Store, partial: Mapping[str, int], handed: HandedInScores
-) -> tuple[Plan, Results, Mapping[str, int]]:
-    results, waiting = with_handed_in(results_of(plan, store), plan, handed)
-    return plan, results, {**partial, **waiting}
+    whole = [with_lent(one, handed_in, store) for one in known]
+    plans = [(one.plan, one.partial) for one in whole if one.plan]
+    return Gathered(
+        shown_boards((plan, results_of(plan, store), partial) for plan, partial in plans), notes
+    )
 
 
 def _in_another(one: Judged, known: Sequence[Judged]) -> bool:

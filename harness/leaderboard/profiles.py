@@ -11,6 +11,7 @@ from pathlib import Path
 import proxies
 from harness.files.shipped import shipped
 from harness.files.whole import read_csv
+from harness.leaderboard.cards import REQUIREMENTS, Card
 from harness.reporting.citations import entries_by_link
 from proxies.passes import PASSES
 
@@ -19,8 +20,6 @@ from proxies.passes import PASSES
 CODE = Path("reports/published/code.csv")
 BASELINE, PROXY, AGGREGATE = "trivial baseline", "training-free", "combines others"
 FITTED = "fitted to trained networks"
-#: What a score may require, as the page calls it.
-REQUIREMENTS = ("images", "labels", "gradients")
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,22 @@ def profile(name: str) -> Profile:
         title=_title(entry.paper.link) if entry.paper else "",
         code=tuple(_code().get(entry.name, ())) if entry.own else (),
         module=f"{entry.function.__module__.replace('.', '/')}.py" if entry.own else "",
+    )
+
+
+def handed_in_profile(name: str, card: Card) -> Profile:
+    """Return what the card of a submission says of its proxy."""
+    return Profile(
+        name,
+        FITTED if card.trained_networks else PROXY,
+        f"{card.name}, by {card.authors}",
+        (f"Tuned on: {card.tuned_on}.", f"Licence: {card.licence}."),
+        tuple(need for need in REQUIREMENTS if need in card.requirements),
+        "",
+        card.trained_networks,
+        None if card.paper == "none" else Link(card.authors, card.paper),
+        code=() if card.code == "none" else (Link("code", card.code),),
+        handed_in=True,
     )
 
 

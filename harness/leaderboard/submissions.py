@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks_data.errors import InputError
 from harness.leaderboard.cards import CARD, Card, read_card
-from harness.leaderboard.handed_in import SCORES, HandedIn, read_handed_in
+from harness.leaderboard.handed_in import FRAME_COLUMNS, SCORES, HandedIn, read_handed_in
 
 SUBMISSIONS = Path("reports/submissions")
 PLUGIN = "plugin.py"
@@ -89,14 +89,18 @@ def submissions(root: Path = SUBMISSIONS) -> Iterator[Submission]:
             yield Submission(folder, None, None, [str(error)])
 
 
-def handed_in_scores(root: Path = SUBMISSIONS) -> tuple[pd.DataFrame, list[str]]:
-    """Return the scores that were handed in, and a line for each submission that is left out.
+def handed_in_scores(
+    root: Path = SUBMISSIONS,
+) -> tuple[pd.DataFrame, dict[str, Card], list[str]]:
+    """Return the scores that were handed in, the card behind each proxy, and a line for each
+    submission that is left out.
 
-    The frame is for the leaderboard: the columns of :class:`HandedIn`'s, and ``submission``, the
-    name of the folder. No plugin is run. A submission with a fault is left out whole, and so is one
-    with a proxy of an earlier submission's name.
+    The frame has the columns of :class:`HandedIn`'s, and ``submission``, the name of the folder. No
+    plugin is run. A submission with a fault is left out whole, and so is one with a proxy of an
+    earlier submission's name.
     """
     frames, left_out, taken = [], [], dict[str, str]()
+    cards: dict[str, Card] = {}
     for one in submissions(root):
         name = one.folder.name
         scores = one.handed_in.scores if one.handed_in else pd.DataFrame({"proxy": []})
@@ -108,8 +112,9 @@ def handed_in_scores(root: Path = SUBMISSIONS) -> tuple[pd.DataFrame, list[str]]
             left_out.append(
                 f"{one.folder} is left out: {taken[twice[0]]} has a proxy {twice[0]!r} too"
             )
-        elif named:
+        elif named and one.card:
             taken |= dict.fromkeys(named, name)
+            cards |= dict.fromkeys(sorted(named), one.card)
             frames.append(scores.assign(submission=name))
-    empty = pd.DataFrame(columns=["submission", "proxy"])
-    return (pd.concat(frames, ignore_index=True) if frames else empty), left_out
+    empty = pd.DataFrame(columns=[*FRAME_COLUMNS, "submission"])
+    return (pd.concat(frames, ignore_index=True) if frames else empty), cards, left_out

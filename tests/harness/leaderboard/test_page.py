@@ -175,15 +175,15 @@ def test_scores_that_were_handed_in_stand_beside_the_others_and_are_marked(
     monkeypatch.setenv("NAS_SCORES", str(folder / "scores"))
     monkeypatch.chdir(tmp_path)
     scores = pd.read_csv(folder / "out" / "scores.csv")
-    like = scores[scores["proxy"] == "synflow"].assign(proxy="mine[power=2]")
+    like = scores[scores["proxy"] == "synflow"].assign(proxy="mine")
     few = like.iloc[:5].assign(proxy="too_few")
     submit(tmp_path, pd.concat([like, few]))
     assert main(["page", "--plan", str(folder / "plan.toml"), "--out", "page.html"]) == 0
     page = Path("page.html").read_text("utf-8")
     rows = rows_of(page, "nb201-cifar10")
-    assert rows["mine[power=2]"][1:5] == rows["synflow"][1:5]
-    assert rows["mine[power=2]"][8:] == ["images, labels", "12", "A. Author", ""]
-    row = page.partition('data-score="mine[power=2]"')[2].partition("</tr>")[0]
+    assert rows["mine"][1:5] == rows["synflow"][1:5]
+    assert rows["mine"][8:] == ["images, labels", "12", "A. Author", ""]
+    row = page.partition('data-score="mine"')[2].partition("</tr>")[0]
     assert "handed in, not computed here" in row
     assert "too_few</span> (5)" in page
     assert "Mine &amp; &lt;b&gt;yours&lt;/b&gt;, by A. Author" in page

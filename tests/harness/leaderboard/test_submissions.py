@@ -95,8 +95,9 @@ def test_what_a_folder_lacks_is_told(root: Path) -> None:
 def test_the_leaderboard_reads_scores_and_runs_no_plugin(root: Path, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     (root / "spread_plugin" / "plugin.py").write_text(f"open({str(ran)!r}, 'w').close()\n")
-    scores, left_out = handed_in_scores(root)
+    scores, cards, left_out = handed_in_scores(root)
     assert left_out == []
+    assert {name: card.name for name, card in cards.items()} == {"spread": "Spread, handed in"}
     assert set(scores["submission"]) == {"spread_scores"}
     assert scores["score"].tolist() == [0.5, 0.75, 1.0]
     assert not ran.exists()
@@ -105,21 +106,22 @@ def test_the_leaderboard_reads_scores_and_runs_no_plugin(root: Path, tmp_path: P
 def test_a_submission_with_a_fault_is_left_out_and_told(root: Path) -> None:
     shutil.copytree(root / "spread_scores", root / "third")
     with_card(root, 'licence = "MIT"\n', "")
-    scores, [line] = handed_in_scores(root)
+    scores, _, [line] = handed_in_scores(root)
     assert set(scores["submission"]) == {"third"}
     assert "spread_scores is left out: card.toml: licence is missing" in line
 
 
 def test_two_submissions_with_one_name_of_a_proxy_are_not_both_read(root: Path) -> None:
     shutil.copytree(root / "spread_scores", root / "third")
-    scores, [line] = handed_in_scores(root)
+    scores, _, [line] = handed_in_scores(root)
     assert set(scores["submission"]) == {"spread_scores"}
     assert line.endswith("third is left out: spread_scores has a proxy 'spread' too")
 
 
 def test_there_may_be_no_submissions(tmp_path: Path) -> None:
-    scores, left_out = handed_in_scores(tmp_path / "absent")
+    scores, cards, left_out = handed_in_scores(tmp_path / "absent")
     assert scores.empty
+    assert cards == {}
     assert left_out == []
 
 
