@@ -1,10 +1,13 @@
 """A small leaderboard, for tests of its page: made-up numbers of two boards."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+import proxies
 from harness.leaderboard.page_boards import ShownBoard
 from harness.leaderboard.page_document import Page, score_views
 from harness.leaderboard.page_render import board_views
@@ -37,7 +40,7 @@ def standing(**taus: float) -> pd.DataFrame:
             "tau_high": tau + 0.1,
             "ndcg": 0.5 + place / 1000,
             "precision_top10": 0.25,
-            "seconds": 0.001 * 10**place,
+            "seconds": 10 ** (place / 10),
             "n": 100,
             "missing": place,
         }
@@ -78,4 +81,23 @@ def page(folder: Path) -> Page:
         "python -m harness.scores page --out '<b>'",
         [("versions, torch", "<2>")],
         ["nb101 cifar10, 300 architectures: no <score> of it is complete yet"],
+    )
+
+
+def large_page(folder: Path) -> Page:
+    """Return a page of 40 scores on 20 boards."""
+    stream = np.random.default_rng(0)
+    names = [*list(proxies.registered())[:38], LONG, "zeros[aggregate=min]"]
+    rows = [
+        standing(**dict(zip(names, sorted(stream.uniform(-0.5, 0.8, 40))[::-1], strict=True)))
+        for _ in range(20)
+    ]
+    boards = [
+        replace(board(f"data{number}", its), waiting={}, beside={})
+        for number, its in enumerate(rows)
+    ]
+    profiles = {name: profile(name) for name in names}
+    views = board_views(boards, profiles, folder)
+    return Page(
+        ["Large."], views, score_views(views, profiles), "python -m harness.scores page", []
     )

@@ -26,9 +26,9 @@ OPENING = (
     "How well do scores that are computed without training rank architectures that somebody has "
     "trained? On each board all scores are judged on the same architectures, by Kendall's tau-b "
     "with its 95 % interval.",
-    "All scores come with the harness and can be computed again: the run below a board prints the "
-    "same numbers. Data-driven scores read the default inputs, which are drawn by seed. Seconds "
-    "are of the machines that computed the scores.",
+    "The scores come with the harness and can be computed again, but for those that are marked as "
+    "handed in: the run below a board prints the same numbers. Data-driven scores read the "
+    "default inputs, which are drawn by seed. Seconds are those of the machine that scored.",
 )
 
 

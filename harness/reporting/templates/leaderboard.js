@@ -46,6 +46,7 @@
     history.replaceState(null, "", `#${choice.value}`);
   });
   addEventListener("hashchange", follow);
+  addEventListener("beforeprint", () => { for (const image of document.images) image.loading = "eager"; });
   form.hidden = false;
   form.reset();
   if (boards.length) show(boards[0].id);

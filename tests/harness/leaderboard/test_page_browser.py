@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.leaderboard.page_render import html
-from tests.leaderboards import LONG, page
+from tests.leaderboards import LONG, large_page, page
 
 WIDTHS = {"desktop": (1280, 900), "small": (500, 900), "telephone": (390, 844)}
 AXE = importlib.util.find_spec("axe_core_python")
@@ -149,6 +149,25 @@ def test_a_leaderboard_is_dark_where_that_is_preferred_in_chromium(browser, file
     shown(browser, file, scheme="dark")
     colour = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert max(int(part) for part in colour.strip("rgb()").split(",")) < 50
+
+
+def test_forty_scores_on_twenty_boards_open_within_two_seconds_in_chromium(
+    browser, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.html"
+    large.write_text(html(large_page(tmp_path)), encoding="utf-8")
+    seconds = []
+    for _ in range(3):
+        shown(browser, large)
+        assert boards(browser) == ["nb201-data0"]
+        assert len(browser.find_elements("css selector", ".board")) == 20
+        assert len(browser.find_elements("css selector", ".heat tbody tr")) == 40
+        seconds.append(
+            browser.execute_script(
+                "return performance.getEntriesByType('navigation')[0].loadEventEnd / 1000"
+            )
+        )
+    assert 0 < min(seconds) < 2
 
 
 @pytest.mark.skipif(AXE is None, reason="no axe-core-python")
