@@ -2,7 +2,8 @@
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
-# make docs   the documentation, into site/            make dist   wheel and source distribution, into dist/, tried in clean environments
+# make dist   wheel and source distribution, into dist/, tried in clean environments    make docs   the documentation, into site/
+# make leaderboard   [MINUTES=60] compute what the plan of the leaderboard lacks, and pack it   make verify-scores   [SAMPLE=50]
 # make audit  known vulnerabilities    make licences   docs/licences.md      make machines   how far scores move on other processors
 # make leaderboard-page   the leaderboard as one page, reports/leaderboard.html, and as Markdown
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 # Without a notice of its makers about their other products.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments leaderboard-page clean
+.PHONY: leaderboard leaderboard-page verify-scores run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -52,6 +53,13 @@ scale: $(VENV)/.installed
 
 machines: $(VENV)/.installed
 	$(BIN)/python -m tools.machines
+
+leaderboard: $(VENV)/.installed
+	$(BIN)/python -m harness.scores compute $(if $(MINUTES),--for $(MINUTES))
+
+SAMPLE ?= 50
+verify-scores: $(VENV)/.installed
+	$(BIN)/python -m harness.scores verify --sample $(SAMPLE)
 
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz $(MINUTES)

@@ -82,6 +82,8 @@ def test_a_command_is_understood(name: str) -> None:
         )
     if module == "harness.scores":
         parser, arguments = module_of(arguments[0]).parser(parser.prog), arguments[1:]
+        if not arguments:  # the action is mentioned, like a command without its arguments
+            return
     parser.parse_args(arguments)
 
 

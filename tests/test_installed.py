@@ -1,5 +1,6 @@
 """The project outside its checkout: a wheel, unpacked into a folder of its own, and its sources."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,26 @@ def test_a_source_distribution_holds_the_files_of_the_wheel_and_no_link(source: 
     assert files == files_in(next(source.parent.glob("*.whl")))
     assert data_files() <= files
     assert "harness/data/baselines/nb201.csv" in files
+
+
+def test_the_scores_that_come_with_the_harness_are_installed(site: Path, tmp_path: Path) -> None:
+    code = "from harness.scoring.shipped_scores import ShippedScores; scores = ShippedScores(); "
+    code += "print(scores.folder, *(len(scores.rows(name)) for name in scores.index), sep='\\n')"
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    del environment["NAS_SCORES"]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder, *counts = done.stdout.split()
+    index = json.loads((PROJECT / "reports/scores/index.json").read_text())
+    assert Path(folder).is_relative_to(site)
+    assert list(map(int, counts)) == [one["rows"] for one in index["files"].values()]
+    assert counts
 
 
 def test_the_console_script_names_its_commands(

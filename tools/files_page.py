@@ -13,6 +13,7 @@ from harness.files.combine_record import CombineRecord
 from harness.files.fit_record import FitRecord
 from harness.files.proxy_search_record import ProxySearchRecord
 from harness.files.run_record import RunRecord
+from harness.files.scores_record import ScoresIndex
 from harness.files.search_record import MeasurementRecord, SearchRecord, SettingRecord, SweepRecord
 from harness.files.theory_record import CellRecord, SizeRecord, SupernetRecord, TheoryRecord
 from harness.files.trained_search_record import TrainedSearchRecord
@@ -28,6 +29,7 @@ FILES: dict[str, list[type[Any]]] = {
     "theory.json": [TheoryRecord],
     "combine.json": [CombineRecord],
     "fit.json": [FitRecord],
+    "scores/index.json": [ScoresIndex],
     "theory-*.jsonl": [CellRecord, SupernetRecord, SizeRecord],
 }
 OPENING = """\

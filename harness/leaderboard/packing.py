@@ -66,6 +66,8 @@ class Scores:
         self.files: defaultdict[str, dict[Place, Kept]] = defaultdict(dict)
         self.left_out: Counter[str] = Counter()
         self.apart: list[tuple[str, Place, Kept]] = []
+        self._why_not = cache(why_not)
+        self._typical = cache(self._median_size)
 
     def add_store(self, path: Path) -> None:
         """Take what is to be packed of a store.
@@ -77,7 +79,7 @@ class Scores:
             raise InputError(f"--store {path}: there is no such file")
         with Store(path) as store:
             for key, score in store.everything():
-                reason = "failures" if score.status.startswith(ERROR) else why_not(key)
+                reason = "failures" if score.status.startswith(ERROR) else self._why_not(key)
                 if reason:
                     self.left_out[reason] += 1
                 else:
@@ -95,7 +97,7 @@ class Scores:
             for inputs, dtype, proxy, revision, seed, arch, *kept in shipped.rows(name):
                 place = (inputs, dtype, proxy, int(revision), int(seed), int(arch))
                 key = Key(architectures, dataset, *place[:5])
-                if reason := why_not(key):
+                if reason := self._why_not(key):
                     self.left_out[reason] += 1
                 else:
                     self._add(name, place, Kept(*kept))
@@ -127,8 +129,7 @@ class Scores:
                 )
         return worst
 
-    @cache  # noqa: B019  one object lives as long as the command
-    def _typical(self, name: str, proxy: str) -> float:
+    def _median_size(self, name: str, proxy: str) -> float:
         """Return the median size of a proxy's scores in a file."""
         values = [_value(kept) for place, kept in self.files[name].items() if place[2] == proxy]
         return median([abs(one) for one in values if abs(one) < float("inf")] or [0.0])
@@ -143,7 +144,6 @@ def _value(kept: Kept) -> float:
     return float(kept.score or "nan")
 
 
-@cache
 def why_not(key: Key) -> str:
     """Return why scores under a key are not packed; empty where they are."""
     name = key.benchmark.partition("@")[0]
@@ -205,7 +205,7 @@ def _index_text(entries: dict[str, Any]) -> str:
 
 
 def _provenance() -> dict[str, Any]:
-    return {**with_versions({}), "packed": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    return with_versions({"packed": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
 
 
 def pack(stores: Iterable[Path], folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -60,10 +61,10 @@ class Compared:
 def known_scores(scores: ShippedScores, name: str) -> list[Known]:
     """Return the scores of a file that this version computes."""
     folder, dataset = name.removesuffix(".csv.gz").split("/")
-    known = []
+    known, left_out = [], cache(why_not)
     for row in scores.rows(name):
         inputs, dtype, proxy, revision, seed, arch, score, *_ = row
-        if not why_not(Key(folder, dataset, inputs, dtype, proxy, int(revision), int(seed))):
+        if not left_out(Key(folder, dataset, inputs, dtype, proxy, int(revision), int(seed))):
             known.append(Known(proxy, int(seed), int(arch), float(score or "nan")))
     return known
 
@@ -193,6 +194,8 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
 def _said(result: Compared, count: int, tolerance: float) -> str:
     (known, now, apart), moved = result.worst, result.moved(tolerance)
     verdict = f"{moved} moved by more than {tolerance:g}" if moved else "all hold"
+    if not apart:
+        return f"{len(result.scores):,} of {count:,} scores computed anew, all equal to the bit"
     return (
         f"{len(result.scores):,} of {count:,} scores computed anew, {verdict}; largest relative "
         f"difference {apart:.1e} ({known.proxy}, architecture {known.arch}, seed {known.seed}: "

@@ -22,7 +22,7 @@ import proxies
 from harness.files.records import DAMAGED, read_record
 from harness.files.scores_record import FORMAT, ScoresFile, ScoresIndex
 from harness.files.shipped import shipped
-from harness.scoring.job import Job, Score
+from harness.scoring.job import Job, Key, Score
 from proxies.status import OK
 
 COLUMNS = ("inputs", "dtype", "proxy", "revision", "seed", "arch", "score", "seconds", "status")
@@ -67,6 +67,7 @@ class ShippedScores:
         self.problems: list[str] = []
         self.older: set[str] = set()
         self._texts: dict[str, str] = {}
+        self._known: dict[Key, set[int]] = {}
         self.index = self._read_index()
 
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
@@ -84,13 +85,16 @@ class ShippedScores:
 
     def architectures(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that :meth:`read` has scores of; much faster."""
-        start = len(_start(job.key_of(request, seed)[2:]))
-        try:
-            lines = self._lines(job, request, seed)
-            return {int(line[start : line.index(",", start)]) for line in lines}
-        except ValueError as error:
-            self._give_up(job, request, error)
-            return set()
+        key = job.key_of(request, seed)
+        if key not in self._known:
+            start = len(_start(key[2:]))
+            try:
+                lines = self._lines(job, request, seed)
+                self._known[key] = {int(line[start : line.index(",", start)]) for line in lines}
+            except ValueError as error:
+                self._give_up(job, request, error)
+                return set()
+        return self._known[key]
 
     def rows(self, name: str) -> list[list[str]]:
         """Return the rows of a file, each the texts of COLUMNS; none where it cannot be used."""
@@ -150,6 +154,7 @@ class ShippedScores:
         """Take a file as unusable that holds what pack never writes."""
         name = file_of(job.architectures, job.dataset_of(request))
         self._texts[name] = ""
+        self._known.clear()
         self._tell(name, error)
 
     def _tell(self, name: str, error: BaseException) -> None:
@@ -176,6 +181,6 @@ def _block(text: str, values: Iterable[object]) -> list[str]:
 
 def _check(text: str, count: int) -> None:
     """Raise ValueError unless a text is a header and *count* lines."""
-    lines = text.splitlines()
-    if lines[:1] != [line_of(COLUMNS).rstrip()] or len(lines) != count + 1 or text[-1] != "\n":
+    lines = text.count("\n")
+    if not text.startswith(line_of(COLUMNS)) or lines != count + 1 or text[-1] != "\n":
         raise ValueError(f"it does not hold the {count} rows of index.json")

@@ -225,7 +225,7 @@ class Store:
     def shipped(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures whose scores are those that come with the harness."""
         below = self.below.architectures(job, request, seed) if self.below else set()
-        return below - self._finished(job, request, seed) if below else below
+        return below - self._finished(job, request, seed) if below else set()
 
     def _finished(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
         """Return the architectures that the file itself has all there is to know of."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks_data import convert
-from harness import doctor, run, search
+from harness import doctor, run, scores, search
 from harness.__main__ import COMMANDS
 from harness.search_methods.by_proxy.methods import BY_PROXY
 from harness.search_methods.by_proxy.options import parser as parser_of
@@ -57,7 +57,12 @@ ABSENT = {
     "search": ["--tables", "absent"],
     "sweep": ["--tables", "absent"],
     "theory": ["--images", "absent.npz"],
-    "scores": ["absent"],
+}
+#: The same for the actions of harness.scores.
+ABSENT_OF_ACTIONS = {
+    "compute": ["--plan", "absent.toml"],
+    "pack": ["--store", "absent.sqlite"],
+    "verify": [],
 }
 
 
@@ -120,6 +125,16 @@ def test_a_command_that_lacks_a_file_is_refused(
     assert status_of(module.main, [*words, *ABSENT[name]]) == 2
 
 
+@pytest.mark.parametrize("name", sorted(ABSENT_OF_ACTIONS))
+@given(data=st.data())
+def test_an_action_on_scores_that_lacks_a_file_is_refused(
+    name: str, data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = data.draw(command_lines(scores.module_of(name).parser(scores.PROG)))
+    assert status_of(scores.main, [name, *words, *ABSENT_OF_ACTIONS[name]]) == 2
+
+
 @pytest.mark.parametrize("name", BY_PROXY)
 @given(data=st.data())
 def test_a_search_by_proxy_without_its_table_is_refused(
@@ -143,7 +158,8 @@ def test_a_search_that_trains_without_its_images_is_refused(
 
 
 def test_every_command_is_fuzzed() -> None:
-    assert ABSENT.keys() == COMMANDS.keys() - {"convert", "doctor"}
+    assert ABSENT.keys() == COMMANDS.keys() - {"convert", "doctor", "scores"}
+    assert ABSENT_OF_ACTIONS.keys() == scores.ACTIONS.keys() - {"list"}
 
 
 @given(data=st.data())

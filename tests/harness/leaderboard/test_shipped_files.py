@@ -1,0 +1,32 @@
+"""The files of scores in this project."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.leaderboard.listing import as_markdown, lines
+from harness.scoring.shipped_scores import ShippedScores
+
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def scores() -> ShippedScores:
+    return ShippedScores(PROJECT / "reports/scores")
+
+
+def test_every_file_is_as_the_index_says(scores: ShippedScores) -> None:
+    assert scores.index
+    for name, entry in scores.index.items():
+        assert len(scores.rows(name)) == entry.rows
+    assert not scores.problems
+    there = {path.relative_to(scores.folder) for path in scores.folder.rglob("*.csv.gz")}
+    assert there == set(map(Path, scores.index)), "none is left over"
+
+
+def test_the_documentation_says_how_many_there_are(scores: ShippedScores) -> None:
+    text = (PROJECT / "docs/leaderboard.md").read_text()
+    start, end = "<!-- python -m harness.scores list --markdown -->", "<!-- end of the list -->"
+    assert text.partition(start)[2].partition(end)[0].split("\n")[2:-2] == as_markdown(
+        lines(scores)
+    ), "paste it there anew"
