@@ -2,8 +2,8 @@
 # make test   the tests            make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
-# make dist   wheel and source distribution, into dist/, tried in clean environments    make docs   the documentation, into site/
 # make leaderboard   [MINUTES=60] compute what the plan of the leaderboard lacks, and pack it   make verify-scores   [SAMPLE=50]
+# make docs   the documentation, into site/            make dist   wheel and source distribution, into dist/, tried in clean environments
 # make audit  known vulnerabilities    make licences   docs/licences.md      make machines   how far scores move on other processors
 # make leaderboard-page   the leaderboard as one page, reports/leaderboard.html, and as Markdown
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown

@@ -5,7 +5,7 @@ Nothing of a plugin is run here: :mod:`harness.leaderboard.trial` does that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,28 +93,31 @@ def handed_in_scores(
     root: Path = SUBMISSIONS,
 ) -> tuple[pd.DataFrame, dict[str, Card], list[str]]:
     """Return the scores that were handed in, the card behind each proxy, and a line for each
-    submission that is left out.
+    submission of which something is left out.
 
     The frame has the columns of :class:`HandedIn`'s, and ``submission``, the name of the folder. No
     plugin is run. A submission with a fault is left out whole, and so is one with a proxy of an
     earlier submission's name.
     """
-    frames, left_out, taken = [], [], dict[str, str]()
+    frames, notes = [], []
     cards: dict[str, Card] = {}
     for one in submissions(root):
-        name = one.folder.name
-        scores = one.handed_in.scores if one.handed_in else pd.DataFrame({"proxy": []})
-        named = set(scores["proxy"])
-        if one.faults:
-            more = f" ({len(one.faults) - 1} more faults)" if len(one.faults) > 1 else ""
-            left_out.append(f"{one.folder} is left out: {one.faults[0]}{more}")
-        elif twice := sorted(named & taken.keys()):
-            left_out.append(
-                f"{one.folder} is left out: {taken[twice[0]]} has a proxy {twice[0]!r} too"
-            )
-        elif named and one.card:
-            taken |= dict.fromkeys(named, name)
-            cards |= dict.fromkeys(sorted(named), one.card)
-            frames.append(scores.assign(submission=name))
+        if why := _left_out(one, cards):
+            notes.append(f"{one.folder} is left out: {why}")
+        elif one.handed_in and one.card:
+            notes += [f"{one.folder} is read in part: {line}" for line in one.handed_in.unchecked]
+            scores = one.handed_in.scores
+            cards |= {str(name): one.card for name in sorted(scores["proxy"].unique())}
+            frames.append(scores.assign(submission=one.folder.name))
     empty = pd.DataFrame(columns=[*FRAME_COLUMNS, "submission"])
-    return (pd.concat(frames, ignore_index=True) if frames else empty), cards, left_out
+    return (pd.concat(frames, ignore_index=True) if frames else empty), cards, notes
+
+
+def _left_out(one: Submission, taken: Mapping[str, Card]) -> str:
+    """Return why a submission is left out where others have *taken* names; empty if it is not."""
+    if one.faults:
+        more = f" ({len(one.faults) - 1} more faults)" if len(one.faults) > 1 else ""
+        return one.faults[0] + more
+    named = set(one.handed_in.scores["proxy"]) if one.handed_in else set()
+    twice = sorted(named & taken.keys())
+    return f"{taken[twice[0]].name!r} has a proxy {twice[0]!r} too" if twice else ""

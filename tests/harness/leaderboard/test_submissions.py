@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks_data
 from benchmarks_data.errors import InputError
 from harness.leaderboard.cards import Card, descriptions
 from harness.leaderboard.checking import checked
+from harness.leaderboard.handed_in import _network
 from harness.leaderboard.submissions import (
     SUBMISSIONS,
     handed_in_scores,
@@ -115,7 +117,21 @@ def test_two_submissions_with_one_name_of_a_proxy_are_not_both_read(root: Path) 
     shutil.copytree(root / "spread_scores", root / "third")
     scores, _, [line] = handed_in_scores(root)
     assert set(scores["submission"]) == {"spread_scores"}
-    assert line.endswith("third is left out: spread_scores has a proxy 'spread' too")
+    assert line.endswith("third is left out: 'Spread, handed in' has a proxy 'spread' too")
+
+
+def test_rows_of_an_absent_table_are_told_and_the_others_read(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tables").mkdir()
+    monkeypatch.setenv("NAS_TABLES", str(tmp_path / "tables"))
+    monkeypatch.setattr(benchmarks_data.get("pit"), "_listing", None)
+    _network.cache_clear()
+    with (root / "spread_scores" / "scores.csv").open("a") as file:
+        file.write("pit,cifar100,anything,spread,0,0.5,0.1\n")
+    scores, _, [line] = handed_in_scores(root)
+    assert len(scores) == 3
+    assert "spread_scores is read in part: scores.csv: rows of pit: " in line
 
 
 def test_there_may_be_no_submissions(tmp_path: Path) -> None:
