@@ -5,6 +5,7 @@
 # make leaderboard   [MINUTES=60] compute what the plan of the leaderboard lacks, and pack it   make verify-scores   [SAMPLE=50]
 # make docs   the documentation, into site/            make dist   wheel and source distribution, into dist/, tried in clean environments
 # make audit  known vulnerabilities    make licences   docs/licences.md      make machines   how far scores move on other processors
+# make leaderboard-page   the leaderboard as one page, reports/leaderboard.html, and as Markdown
 # make table TABLES=DIR IMAGES=FILE.npz [ARCHS=1000]   every proxy on three datasets, beside published figures, as Markdown
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 # Without a notice of its makers about their other products.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: leaderboard verify-scores run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments clean
+.PHONY: leaderboard leaderboard-page verify-scores run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all
@@ -77,6 +78,9 @@ licences: $(VENV)/.installed
 	printf '`analog-nasbench`, whose table the harness reads, states none: ask its authors before you pass it on.\n\n' >> $(VENV)/licences.md
 	@$(AUDIT)/pip-licenses --python $(BIN)/python --with-system --format markdown --with-urls --packages $(PINNED) >> $(VENV)/licences.md
 	mv $(VENV)/licences.md docs/licences.md
+
+leaderboard-page: $(VENV)/.installed
+	$(BIN)/python -m harness.scores page --out reports/leaderboard.html --markdown reports/leaderboard.md
 
 DATASETS := cifar10 cifar100 imagenet16-120
 VARIANTS := 'zeros[aggregate=min]' 'zeros[aggregate=sum]' 'zeros[objective=snip]' 'fisher[over=channels]'

@@ -19,6 +19,7 @@ PROG = "python -m harness.scores"
 #: What each action does, and the module of harness.leaderboard that does it.
 ACTIONS = {
     "list": ("say which scores come with the harness", "listing"),
+    "page": ("write the leaderboard as one page", "page"),
     "pack": ("write scores of stores into the files that come with the harness", "packing"),
     "compute": ("compute what the plan of the leaderboard lacks, and pack it", "computing"),
     "verify": ("compute some of the scores anew, and compare", "verifying"),

@@ -179,6 +179,28 @@ class Sample:
     trainings: Trainings
 
 
+def order_measures(order: pd.Series, values: pd.Series, units: Units) -> dict[str, float]:
+    """Return how an order of architectures goes with the *values* of a target, both by index: of a
+    row of correlations ``n``, ``missing``, tau with its interval, rho, and the metrics of the top.
+    """
+    used = order.index[values.notna() & order.notna()]
+    x, y = order[used].to_numpy(float), values[used].to_numpy(float)
+    tau = kendall(x, y, classes=units.of(used))
+    measures: dict[str, float] = {
+        "n": len(x),
+        "missing": int((values.notna() & order.isna()).sum()),
+    }
+    measures |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
+    if Target.parse(str(values.name)).is_accuracy:
+        measures |= {"tau_top10": tau_top(x, y)}
+        measures |= {
+            f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES
+        }
+        measures |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
+        measures |= {"regret_mean": mean_regret(x, y), "ndcg": ndcg(x, y)}
+    return measures
+
+
 def _measures(
     proxy: str, order: pd.Series, sample: Sample, seeds: pd.DataFrame | None
 ) -> dict[str, float]:
@@ -190,21 +212,9 @@ def _measures(
     used = order.index[values.notna() & order.notna()]
     classes = sample.units.of(used)
     x, y = order[used].to_numpy(float), values[used].to_numpy(float)
-    tau = kendall(x, y, classes=classes)
-    measures: dict[str, float] = {
-        "n": len(x),
-        "missing": int((values.notna() & order.isna()).sum()),
-    }
-    measures |= {"tau": tau.value, "tau_low": tau.low, "tau_high": tau.high, "rho": spearman(x, y)}
+    measures = order_measures(order, values, sample.units)
     means = draws.loc[used].mean(axis=1, skipna=False).to_numpy(float)
     measures |= {"r": pearson(means, y), "r_n": int(np.isfinite(means).sum())}
-    if Target.parse(str(values.name)).is_accuracy:
-        measures |= {"tau_top10": tau_top(x, y)}
-        measures |= {
-            f"precision_top{round(100 * share)}": precision_top(x, y, share) for share in TOP_SHARES
-        }
-        measures |= {f"regret_{budget}": regret(x, y, budget) for budget in BUDGETS}
-        measures |= {"regret_mean": mean_regret(x, y), "ndcg": ndcg(x, y)}
     measures |= _size_measures(x, y, sample.sizes.loc[used])
     measures |= beyond(
         proxy, x, y, sample.sizes.loc[used], sample.units.labels(used), census=sample.units.census

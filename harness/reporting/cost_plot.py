@@ -38,11 +38,10 @@ def cost_front(
     axes, the highest tau on top, with a thin line to their dots.
     """
     every = correlations.set_index("proxy").assign(seconds=pd.Series(dict(costs)))
-    rows = every.dropna(subset=["tau", "seconds"])
-    rows = rows[rows["seconds"] > 0].sort_values("seconds")
+    rows = _with_both(every)
     figure = Sheet(width, max(2.6, LINE * len(rows) + 5 * LINE))
     axes = figure.subplots()
-    front = rows[rows["tau"] >= rows["tau"].cummax()]
+    front = front_of(rows)
     axes.step(front["seconds"], front["tau"], where="post", color=GREY, lw=1.2, label="front")
     for name, colour, (_, row) in zip(
         rows.index, colours_of(rows.index, subject), rows.iterrows(), strict=True
@@ -64,6 +63,20 @@ def cost_front(
     _name_points(axes, rows, [str(name) for name in front.index], subject)
     legend_above(figure, axes)
     return figure
+
+
+def front_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that no other beats at the same cost, of a frame of ``tau`` and ``seconds``;
+    the cheapest first.
+    """
+    ordered = _with_both(rows)
+    return ordered[ordered["tau"] >= ordered["tau"].cummax()]
+
+
+def _with_both(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a tau that took some time, the cheapest first."""
+    known = rows.dropna(subset=["tau", "seconds"])
+    return known[known["seconds"] > 0].sort_values("seconds")
 
 
 def _name_points(axes: Axes, rows: pd.DataFrame, front: list[str], subject: str | None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,20 +22,31 @@ TEMPLATES = resources.files("harness.reporting") / "templates"
 
 
 def html(document: Document) -> str:
+    """Return a report as :func:`page_of` makes one."""
+    scripts = ["tables.js", "folds.js", *(["chart.js"] if document.points else [])]
+    return page_of("report.html.j2", scripts, ["report.css"], document=document)
+
+
+def page_of(name: str, scripts: Sequence[str], styles: Sequence[str], **values: Any) -> str:
     """Return one HTML page with its style, script, data and figures inside; all text is escaped.
 
     Its content security policy allows this one script and pictures inside the page, and nothing
     else.
+
+    Args:
+        name: of a template that extends page.html.j2.
+        scripts: files among the templates, in the order in which they run.
+        styles: likewise.
+        values: what is filled in.
     """
-    script = _text("tables.js") + _text("folds.js") + (_text("chart.js") if document.points else "")
-    style = _text("report.css")
+    script = "".join(map(_text, scripts))
     checksum = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    template = _environment().get_template("report.html.j2")
-    return template.render(
-        document=document,
+    return rendered(
+        name,
         script=Markup(script),
-        style=Markup(style),
+        style=Markup("".join(map(_text, styles))),
         script_hash=f"sha256-{checksum}",
+        **values,
     )
 
 
@@ -69,6 +81,7 @@ def _environment() -> jinja2.Environment:
         "image_width": _image_width,
         "options_whole": _options_whole,
         "breakable": _breakable,
+        "words_whole": _words_whole,
     }
     return environment
 
@@ -102,6 +115,11 @@ def _breakable(text: str) -> Markup:
     nowhere else.
     """
     return Markup(re.sub(r"([\[,+])(?=[a-z])", r"\1<wbr>", str(escape(text))))
+
+
+def _words_whole(text: str) -> Markup:
+    """Return *text*, escaped, with no line break at a hyphen."""
+    return Markup(re.sub(r"\S+-\S+", r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def _image_width(path: Path) -> int | None:

@@ -83,7 +83,7 @@ def conducted(
         "note": _what_is_shown(kept),
     }
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    results = _analysed(plan, frames)
+    results = analysed(plan, frames)
     computed = {"scored_now": scored_now, **shipped.record(), "finished": finished}
     return results, {**settings_of(plan), "focus": results.focus, **computed}
 
@@ -110,7 +110,7 @@ def _collected(plan: Plan, store: Store, failed: Sequence[tuple[Job, Score]]) ->
     return collect(plan.job, plan.requests, plan.indices, plan.seeds, store, plan.batches, failed)
 
 
-def _analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
+def analysed(plan: Plan, frames: Sequence[pd.DataFrame]) -> Results:
     """Return the analysis of scores of single proxies, in the order in which those were named."""
     import pandas as pd
 

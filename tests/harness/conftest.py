@@ -1,5 +1,7 @@
-"""What tests of several rooms look at: two runs, and a baseline."""
+"""What tests of several rooms look at: two runs, a baseline, and a browser."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from harness.regression.baseline import measure, write
 from harness.run import main as run
 from harness.scoring.job import Job
 from tests.runs import arguments
+
+BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,24 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path,
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if not (BROWSER and DRIVER):
+        pytest.skip("no chromium and chromedriver")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for argument in (
+        "headless=new",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-background-networking",
+        "disable-component-update",
+    ):
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()

@@ -1,8 +1,6 @@
 """report.html in a real browser, without network, at the widths of a desktop and a telephone."""
 
 import math
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,33 +9,11 @@ import pytest
 from harness.reporting.publish import publish
 from tests.results import SETTINGS, frame, results, table
 
-BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
 #: A name with many places where a careless page would break it.
 LONG = "mean_rank[of=zeros+live_params]"
 #: One that is wider than the page of a telephone.
 LONGEST = "mean_rank[of=live_convs+live_params+naswot+params+synflow+zeros]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if not (BROWSER and DRIVER):
-        pytest.skip("no chromium and chromedriver")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "headless=new",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-background-networking",
-        "disable-component-update",
-    ):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

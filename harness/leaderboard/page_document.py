@@ -1,0 +1,258 @@
+"""The page before it is written: boards, the map across them, and what is said of each score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmarks_data.target import Target
+from harness.analysis.standing import standings as across
+from harness.files.shipped import shipped
+from harness.files.whole import read_csv
+from harness.leaderboard.page_boards import ShownBoard
+from harness.leaderboard.page_pictures import Shade, Whisker, shade, whisker
+from harness.leaderboard.profiles import BASELINE, Profile
+from harness.reporting.cost_plot import front_of
+from harness.reporting.phrases import records, tau_text
+from harness.reporting.run_tables import CORRELATIONS
+from harness.reporting.tables import Cell, Column, number
+
+#: Published figures, in a file for each benchmark.
+PUBLISHED = Path("reports/published")
+_OF_RUNS = {column.heading: column for column in CORRELATIONS}
+
+
+def _place(row: Mapping[str, Any]) -> Cell:
+    if pd.isna(row["place"]):
+        return Cell("", math.inf)
+    low, high = row["place_low"], row["place_high"]
+    between = "" if pd.isna(low) else f" ({low:.0f} to {high:.0f})"
+    return Cell(f"{row['place']:.0f}{between}", float(row["place"]))
+
+
+PLACE = Column("place", "by tau, and in brackets the places that all comparisons allow", _place)
+TAU, INTERVAL = _OF_RUNS["tau"], _OF_RUNS["95 % interval"]
+#: What a board says of a score in numbers; the formats are those of a run's report.
+NUMBERS = (
+    _OF_RUNS["nDCG"],
+    number(
+        "precision",
+        "precision_top10",
+        "share of the top tenth by score that is in the top tenth by accuracy",
+    ),
+    number("seconds", "seconds", "mean time for an architecture, of one core", ".2g"),
+    _OF_RUNS["n"],
+    _OF_RUNS["missing"],
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A score on a board: its place, tau, interval, NUMBERS, and the picture of its tau."""
+
+    profile: Profile
+    place: Cell
+    tau: Cell
+    interval: Cell
+    numbers: Sequence[Cell]
+    whisker: Whisker | None
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A board, and what the page shows of it.
+
+    Attributes:
+        board: the board.
+        opening: what it comes to, in words.
+        rows: of its table.
+        figure: quality against cost, a PNG file whose SVG lies beside it; None where there is
+            nothing to see.
+        front: the scores that no other beats at the same cost, in words.
+    """
+
+    board: ShownBoard
+    opening: str
+    rows: Sequence[Row]
+    figure: Path | None
+    front: str
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell of the map: what it says, what it sorts by, and its colours."""
+
+    text: str
+    value: float
+    shade: Shade | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A score on one board, beside what was published of it.
+
+    Attributes:
+        board: the board.
+        row: its row there; None where it has none.
+        whisker: the picture of its tau and of the published one.
+        state: why there is no row.
+        published: the published tau.
+        source: who published it, and of which architectures.
+    """
+
+    board: ShownBoard
+    row: Row | None
+    whisker: Whisker | None
+    state: str
+    published: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ScoreView:
+    """A score, its row of the map, and what it comes to on each board that knows it."""
+
+    profile: Profile
+    heat: Sequence[HeatCell]
+    claims: Sequence[Claim]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page.
+
+    Attributes:
+        opening: sentences about all of it.
+        boards: in the order of the plan.
+        scores: those that are above most others first.
+        command: what made it, as typed.
+        facts: what it was made of: names and values.
+        left_out: what is not on it, a line each.
+    """
+
+    opening: Sequence[str]
+    boards: Sequence[BoardView]
+    scores: Sequence[ScoreView]
+    command: str
+    facts: Sequence[tuple[str, str]]
+    left_out: Sequence[str] = ()
+
+    @property
+    def benchmarks(self) -> dict[str, list[ShownBoard]]:
+        """The boards of each benchmark, in the order of the plan."""
+        groups: dict[str, list[ShownBoard]] = {}
+        for one in self.boards:
+            groups.setdefault(one.board.benchmark, []).append(one.board)
+        return groups
+
+
+def board_view(
+    board: ShownBoard, profiles: Mapping[str, Profile], figure: Path | None
+) -> BoardView:
+    """Return what the page shows of a board."""
+    rows = [_row(row, profiles[row["proxy"]]) for row in records(board.rows)]
+    front = ", ".join(front_of(board.rows)["proxy"])
+    return BoardView(
+        board, _opening(board, profiles), rows, figure, front and f"On the front: {front}."
+    )
+
+
+def _row(row: Mapping[str, Any], profile: Profile) -> Row:
+    cells = [column.cell(row) for column in NUMBERS]
+    picture = whisker(row["tau"], row["tau_low"], row["tau_high"])
+    return Row(profile, PLACE.cell(row), TAU.cell(row), INTERVAL.cell(row), cells, picture)
+
+
+def _opening(board: ShownBoard, profiles: Mapping[str, Profile]) -> str:
+    """Return which score has the highest tau on a board, and which trivial baseline."""
+    known = records(board.rows.dropna(subset="tau"))
+    if not known:
+        return "No score is complete on this board yet."
+    first = f"Highest of {len(known)} scores: {_with_tau(known[0])}."
+    trivial = [row for row in known if profiles[row["proxy"]].kind == BASELINE]
+    if trivial and trivial[0] is not known[0]:
+        first += f" Best trivial baseline: {_with_tau(trivial[0])}."
+    return first
+
+
+def _with_tau(row: Mapping[str, Any]) -> str:
+    return f"{row['proxy']}, {tau_text(row['tau'], row['tau_low'], row['tau_high'])}"
+
+
+def score_views(boards: Sequence[BoardView], profiles: Mapping[str, Profile]) -> list[ScoreView]:
+    """Return all scores of the boards.
+
+    Those with a tau on more boards come first, and among those with as many the ones above more
+    others (:func:`harness.analysis.standing.standings`); a board of a cost gives no place.
+    """
+    judged = [
+        (one.board.anchor, one.board.rows)
+        for one in boards
+        if len(one.board.rows) and not Target.parse(one.board.target).is_known_before_training
+    ]
+    order = list(across(judged)["proxy"]) if judged else []
+    names = list(dict.fromkeys([*order, *profiles]))
+    published = {one.board.benchmark: _published(one.board.benchmark) for one in boards}
+    by_board = [{row.profile.name: row for row in one.rows} for one in boards]
+    return [
+        ScoreView(
+            profiles[name],
+            [_heat_cell(name, one.board, its.get(name)) for one, its in _both(boards, by_board)],
+            [
+                _claim(name, one.board, its.get(name), published[one.board.benchmark])
+                for one, its in _both(boards, by_board)
+                if name in one.board.names
+            ],
+        )
+        for name in names
+    ]
+
+
+def _both(boards: Sequence[BoardView], rows: Sequence[dict[str, Row]]) -> Any:
+    return zip(boards, rows, strict=True)
+
+
+def _state(name: str, board: ShownBoard) -> str:
+    """Return why a board has no tau of a score; empty where it is not on it."""
+    if name in board.beside:
+        return f"does not apply: {board.beside[name]}"
+    if name in board.waiting:
+        return f"not computed yet: {board.waiting[name]:,} of {board.count:,}"
+    return ""
+
+
+def _heat_cell(name: str, board: ShownBoard, row: Row | None) -> HeatCell:
+    if row is None:
+        short = "not apt" if name in board.beside else "later" if name in board.waiting else ""
+        return HeatCell(short, -math.inf)
+    tau = row.tau.value
+    if tau is None or not math.isfinite(tau):
+        return HeatCell("undefined", -math.inf)
+    return HeatCell(f"{tau:z.2f}", tau, shade(tau))
+
+
+def _claim(name: str, board: ShownBoard, row: Row | None, published: pd.DataFrame) -> Claim:
+    """Return a score on a board, beside the published tau of the dataset, which stands beside a
+    target of the same dataset alone.
+    """
+    known = published[(published["proxy"] == name) & (published["dataset"] == board.dataset)]
+    if Target.parse(board.target).dataset != board.dataset:
+        known = known[:0]
+    tau, source = (known["tau"].iloc[0], known["source"].iloc[0]) if len(known) else (math.nan, "")
+    measured = board.rows[board.rows["proxy"] == name]
+    pictures = [
+        whisker(one["tau"], one["tau_low"], one["tau_high"], tau) for one in records(measured)
+    ]
+    text = "" if math.isnan(tau) else f"{tau:z.2f}"
+    return Claim(board, row, next(iter(pictures), None), _state(name, board), text, source)
+
+
+def _published(benchmark: str) -> pd.DataFrame:
+    """Return the published taus of a benchmark; a frame without rows where there are none."""
+    path, columns = shipped(PUBLISHED / f"{benchmark}.csv"), ["dataset", "proxy", "tau", "source"]
+    return read_csv(path, columns, ["tau"]) if path.exists() else pd.DataFrame(columns=columns)

@@ -1,0 +1,94 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.leaderboard.page_render import html, markdown
+from tests.leaderboards import LONG, page
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return html(page(tmp_path_factory.mktemp("page")))
+
+
+def row_of(made: str, board: str, score: str) -> list[str]:
+    """Return the texts of a score's cells on a board."""
+    section = made.partition(f'<section class="board" id="{board}">')[2].partition("</section>")[0]
+    row = re.search(rf'<tr data-score="{re.escape(score)}".*?</tr>', section, re.S)
+    assert row
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row[0], re.S)
+    return [" ".join(re.sub(r"<[^>]*>", "", cell).split()) for cell in cells]
+
+
+def test_a_row_has_all_that_is_known_of_a_score(made: str) -> None:
+    assert row_of(made, "nb201-cifar10", "zico") == [
+        *("zico", "1 (1 to 6)", "0.700", "0.600 to 0.800", "0.501", "0.250", "1.3", "100", "1"),
+        *("images, labels, gradients", "0", "Li et al. 2023", "ZiCo"),
+    ]
+    assert row_of(made, "nb201-cifar10", "mine")[0] == "mine handed in, not computed here"
+    assert row_of(made, "nb201-cifar10", "mine")[10] == "12"
+    assert row_of(made, "nb201-cifar10", "live_params")[0] == "live_params baseline"
+
+
+def test_what_is_missing_says_why(made: str) -> None:
+    assert (
+        'Not computed yet, with how many of the 100 architectures are: <span class="whole">grasp'
+        in made
+    )
+    assert "(no &lt;attention&gt;)" in made
+    assert "does not apply: no &lt;attention&gt;" in made
+    assert "not computed yet: 40 of 100" in made
+    assert "no &lt;score&gt; of it is complete yet" in made
+
+
+def test_nothing_foreign_is_markup_and_nothing_is_loaded(made: str) -> None:
+    assert "<img src=x" not in made
+    assert "</script><b>" not in made
+    assert "Opening &amp; &lt;all&gt;." in made
+    assert made.count("<script>") == 1
+    loaded = re.findall(r'(?:src|href)="(?!#|data:|https://)', made)
+    assert loaded == []
+    assert "default-src 'none'" in made
+
+
+def test_anchors_are_there_for_every_link_within_the_page(made: str) -> None:
+    targets = set(re.findall(r'\bid="([^"]+)"', made))
+    assert set(re.findall(r'href="#([^"]+)"', made)) <= targets
+    assert {
+        "nb201-cifar10",
+        "nb201-cifar100",
+        "proxy-zeros",
+        "proxy-swap-mu-0.6-sigma-0.1",
+    } <= targets
+
+
+def test_published_figures_stand_beside_a_score_with_their_source(made: str) -> None:
+    about = made.partition('id="proxy-zico"')[2].partition("</details>")[0]
+    assert about.count("ZiCo (Li et al. 2023) table 1") == 2
+    assert "diamonds" in about
+    assert "diamonds" not in made.partition('id="proxy-zeros"')[2].partition("</details>")[0]
+
+
+def test_the_map_has_a_cell_for_each_board(made: str) -> None:
+    heat = made.partition('<table class="heat">')[2].partition("</table>")[0]
+    cells = {
+        score: re.findall(r"<td[^>]*>([^<]*)</td>", row)
+        for score, row in re.findall(r'<tr data-score="([^"]*)"(.*?)</tr>', heat, re.S)
+    }
+    assert cells["zeros"] == ["0.50", "0.40"]
+    assert cells["zico"] == ["0.70", "undefined"]
+    assert cells["grasp"] == ["later", "later"]
+    assert cells["dss"] == ["not apt", "not apt"]
+    assert cells[LONG] == ["0.65", ""]
+    assert next(iter(cells)) == "zeros"  # the only one with a tau on both
+
+
+def test_markdown_has_the_first_scores_of_each_board(tmp_path: Path) -> None:
+    lines = markdown(page(tmp_path)).splitlines()
+    assert lines[2] == (
+        "| nb201: CIFAR-10 test accuracy, 200 epochs | 100 | 6 | `zico` 0.700 (0.600 to 0.800) "
+        f"| `{LONG}` 0.650 (0.550 to 0.750) | `live_params` 0.600 (0.500 to 0.700) "
+        "| `live_params` 0.600 (0.500 to 0.700) |"
+    )
+    assert [line.count("|") for line in lines[:4]] == [8] * 4
