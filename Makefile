@@ -18,7 +18,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 .PHONY: leaderboard leaderboard-page verify-scores run test lint docs dist regress bench kills scale machines fuzz audit licences table table-arguments clean
 
 run: $(VENV)/.installed
-	$(BIN)/python -m harness.run --proxy zeros --archs all
+	$(BIN)/python -m harness.run --proxy zeros --archs all --no-shipped
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

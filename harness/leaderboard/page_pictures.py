@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 #: The colours of the heat map, from a tau of -1 to one of 1; as in the figures of reports.
 COLOURS = "RdBu"
 #: Pixels of a whisker's picture: its width, its height, and the space left at each end.
-WIDTH, HEIGHT, MARGIN = 120, 16, 6
+WIDTH, HEIGHT, MARGIN = 160, 16, 6
 #: What red, green and blue give to the relative luminance of a colour, of linear light (WCAG 2.2).
 LUMINANCE = (0.2126, 0.7152, 0.0722)
 

@@ -31,6 +31,6 @@ def test_luminance_is_that_of_the_guideline() -> None:
 
 
 def test_a_whisker_lies_on_a_line_from_minus_one_to_one() -> None:
-    assert whisker(0.0, -1.0, 1.0) == Whisker(60.0, 6.0, 114.0, None)
-    assert whisker(0.5, math.nan, math.nan, 0.0) == Whisker(87.0, None, None, 60.0)
+    assert whisker(0.0, -1.0, 1.0) == Whisker(80.0, 6.0, 154.0, None)
+    assert whisker(0.5, math.nan, math.nan, 0.0) == Whisker(117.0, None, None, 80.0)
     assert whisker(math.nan, math.nan, math.nan) is None
