@@ -56,6 +56,22 @@ def test_a_search_that_is_done_trains_no_more(
     assert (tmp_path / "out" / "searches.csv").read_text() == before
 
 
+def test_a_selection_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
+    images, out = images_in(tmp_path), tmp_path / "out"
+    more = ["--select", "zeros-snip"]
+    assert train("darts", out, images, *more) == 0
+    (path,) = (out / "checkpoints").glob("*.pt")
+    state = torch.load(path, weights_only=True)
+    (chosen,) = state["selected"].values()
+    earlier = {**chosen, "operations": ["none"] * 6}
+    torch.save({**state, "selected": {"zeros-snip": earlier}}, path)
+    assert train("darts", out, images, *more) == 0
+    state = torch.load(path, weights_only=True)
+    assert state["selected"].pop("zeros-snip") == earlier
+    (anew,) = state["selected"].values()
+    assert anew["operations"] == chosen["operations"]
+
+
 def test_a_selection_leaves_the_trained_supernet_as_it_was(tmp_path: Path) -> None:
     images = images_in(tmp_path)
     assert train("opp-darts", tmp_path / "plain", images) == 0

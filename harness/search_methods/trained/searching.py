@@ -78,6 +78,7 @@ def search(
     Raises:
         InputError: the checkpoint is damaged, or another setting's.
     """
+    from harness.search_methods.trained.selection import key_of
     from harness.search_methods.trained.training import Training
 
     path = checkpoints.path_of(folder, setting)
@@ -100,15 +101,12 @@ def search(
         say(line_of(setting, row))
     done = training.state()
     for name in selections:
-        key = f"{name}-{tune}" if name == "perturbation" else name
+        key = key_of(name, tune)
         if key not in chosen:
             training.restore(done)
             chosen[key] = _select(training, name, tune)
             checkpoints.write(path, setting, {**done, "selected": chosen})
-    selected = [
-        _selected(name, chosen[f"{name}-{tune}" if name == "perturbation" else name])
-        for name in selections
-    ]
+    selected = [_selected(name, chosen[key_of(name, tune)]) for name in selections]
     return Outcome(setting, training.rows, selected)
 
 
