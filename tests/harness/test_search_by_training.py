@@ -61,7 +61,8 @@ def test_progress_has_a_line_for_each_epoch(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train("darts", tmp_path / "out", images_in(tmp_path)) == 0
-    lines = [line for line in capsys.readouterr().err.splitlines() if ", epoch " in line]
+    first, *lines = [line for line in capsys.readouterr().err.splitlines() if ", epoch" in line]
+    assert first == "darts, seed 0, epochs 1 to 4 follow, 2 steps of weights and of alpha each"
     assert [line.partition(":")[0] for line in lines] == [
         f"darts, seed 0, epoch {epoch} of 4" for epoch in (1, 2, 3, 4)
     ]

@@ -12,7 +12,7 @@ import torch
 from benchmarks_data import spaces
 from harness.scoring.inputs import network_inputs
 from harness.search_methods.trained.choosing import Chosen, chosen_by
-from harness.search_methods.trained.perturbation import by_perturbation
+from harness.search_methods.trained.perturbation import Progress, by_perturbation, decisions_of
 from proxies.passes.common import batch_statistics
 from proxies.passes.loss import derivatives
 from proxies.passes.supernet import OperationSensitivity, operation_sensitivity, zeta_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.search_methods.trained.training import Training
 
 
-def by_alpha(training: Training, _: int) -> Chosen:
+def by_alpha(training: Training, *_: object) -> Chosen:
     """Return the operations with the largest alpha, as the papers do."""
     net = training.net
     with torch.no_grad():
@@ -29,7 +29,7 @@ def by_alpha(training: Training, _: int) -> Chosen:
     return chosen_by(spaces.get(training.setting.space), gates, net.supernet.gates.kept)
 
 
-def by_zeros(objective: str, training: Training, _: int) -> Chosen:
+def by_zeros(objective: str, training: Training, *_: object) -> Chosen:
     """Return the operations with the largest |gate dR/dgate| at the trained weights and gates.
 
     R is FreeDARTS' objective: of ``snip`` the mean loss of alpha's images, of ``synflow`` the sum
@@ -71,8 +71,9 @@ def _snip(training: Training) -> OperationSensitivity:
     return zeta_of(gates, gradients, net.supernet.gates.kept)
 
 
-#: All by name: what is chosen, given a trained supernet and the epochs that perturbation tunes.
-SELECTIONS: dict[str, Callable[[Training, int], Chosen]] = {
+#: All by name: what is chosen, given a trained supernet, the epochs that perturbation tunes, and
+#: how it is followed.
+SELECTIONS: dict[str, Callable[[Training, int, Progress], Chosen]] = {
     "argmax": by_alpha,
     "zeros-snip": partial(by_zeros, "snip"),
     "zeros-synflow": partial(by_zeros, "synflow"),
@@ -80,8 +81,17 @@ SELECTIONS: dict[str, Callable[[Training, int], Chosen]] = {
 }
 
 
-def key_of(name: str, tune: int) -> str:
-    """Return what a checkpoint keeps a selection under; a selection that changes gets another."""
+def key_of(name: str, training: Training, tune: int) -> str:
+    """Return what the checkpoint of a trained supernet keeps a selection under.
+
+    A selection that changes gets another key, so that what an earlier version chose is not taken
+    for it.
+    """
     if name == "zeros-snip":  # "zeros-snip" was one pass of all images at once
         return "zeros-snip by batches"
-    return f"{name}-{tune}" if name == "perturbation" else name
+    if name != "perturbation":
+        return name
+    space, count = spaces.get(training.setting.space), len(decisions_of(training))
+    # An earlier version tuned before decisions that can change nothing too.
+    fewer = count < len(space.choices) + len(space.limits)
+    return f"{name}-{tune}" + (f" of {count} decisions" if fewer else "")

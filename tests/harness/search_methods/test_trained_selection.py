@@ -68,6 +68,15 @@ def test_between_decisions_the_supernet_is_tuned(
     assert tuned == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
 
 
+def test_what_can_lose_nothing_is_no_decision(setting: Setting) -> None:
+    training = Training(replace(setting, space="darts", cells=3))
+    groups = [one for one in perturbation.decisions_of(training) if one.stay]
+    assert sorted(len(one.numbers) for one in groups) == [3, 3, 4, 4, 5, 5]
+    assert len(perturbation.decisions_of(training)) == 28 + 6
+    training.net.supernet.gates.keep([[True] + [False] * 7] * 28)
+    assert perturbation.decisions_of(training) == groups
+
+
 def _open(training: Training) -> int:
     """Return how many choices are not decided."""
     return sum(sum(row) > 1 for row in training.net.supernet.gates.kept)
