@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -190,3 +191,6 @@ def test_a_loss_that_is_no_number_is_a_failed_search(tmp_path: Path) -> None:
     )
     assert status == 1
     assert "no number" in (tmp_path / "out" / "searches.csv").read_text()
+    epochs = pd.read_csv(tmp_path / "out" / "epochs.csv")
+    assert epochs.empty
+    assert {"label", "seed", "epoch", "entropy", "seconds", "arch", "cifar10_test"} <= set(epochs)

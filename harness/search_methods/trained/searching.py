@@ -107,7 +107,7 @@ def line_of(setting: Setting, row: dict[str, Any]) -> str:
     enters = f", {row['entered']} enters" if row["entered"] else ""
     return (
         f"{setting.method}, seed {setting.seed}, epoch {row['epoch']} of {setting.epochs}: loss "
-        f"{row['weight_loss']:.3f} and {row['alpha_loss']:.3f}, accuracy "
+        f"{row['weight_loss']:.4g} and {row['alpha_loss']:.4g}, accuracy "
         f"{row['weight_accuracy']:.1f} and {row['alpha_accuracy']:.1f} % (of weights and of "
         f"alpha), entropy {row['entropy']:.3f}{enters}, {row['seconds']:.1f} s, {name_of(cell)}"
     )
