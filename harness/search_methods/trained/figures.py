@@ -128,7 +128,7 @@ def course(epochs: pd.DataFrame, name: str, label: str, least: float | None = No
             ms=4, markevery=math.ceil(len(group) / MARKED),
         )  # fmt: skip
         axes.fill_between(
-            group["epoch"], group["low"], group["high"], color=colour, alpha=0.2, lw=0
+            group["epoch"], group["low"], group["high"], color=colour, alpha=0.15, lw=0
         )
     low, high = epochs[name].min(), epochs[name].max()
     if math.isfinite(low):

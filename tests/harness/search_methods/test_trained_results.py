@@ -56,7 +56,7 @@ def test_entropy_is_drawn_from_0_on_and_one_epoch_is_a_point() -> None:
 
 
 @pytest.mark.figures
-def test_captions_speak_of_intervals_where_there_are_some(tmp_path) -> None:
+def test_captions_speak_of_intervals_where_there_are_some(tmp_path: Path) -> None:
     summary = pd.DataFrame(columns=["method", "kind", "seconds"])
     for seeds, said in ((1, "by epoch."), (2, "over seeds."), (3, "from 3 seeds on.")):
         drawn = draw_figures(summary, epochs_of(["a"], seeds), [], tmp_path)
