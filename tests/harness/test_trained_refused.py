@@ -71,7 +71,10 @@ def test_a_damaged_checkpoint_is_refused_and_left(
     whole = second.read_bytes()
     changed = bytearray(whole)
     changed[_place_of_alpha(second)] ^= 8
-    for content in (b"", b"no checkpoint", whole[: len(whole) // 2], whole[:-1], bytes(changed)):
+    packed = [bytearray(whole) for _ in range(3)]
+    for content, method in zip(packed, (8, 12, 14), strict=True):  # deflate, bzip2, LZMA
+        content[whole.rindex(b"PK\x01\x02") + 10] = method
+    for content in (b"", b"no checkpoint", whole[: len(whole) // 2], whole[:-1], changed, *packed):
         second.write_bytes(content)
         kept = first.read_bytes()
         status = train("darts", out, images, "--seeds", "2")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import pickle
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,8 @@ CHECKPOINTS = "checkpoints"
 #: What reading a file raises that is no checkpoint, or going on from a state that is none.
 DAMAGED = (
     OSError, ValueError, TypeError, RuntimeError, EOFError, LookupError, AttributeError,
-    pickle.UnpicklingError, zipfile.BadZipFile,
+    OverflowError, MemoryError, pickle.UnpicklingError, struct.error, zipfile.BadZipFile,
+    zlib.error, lzma.LZMAError,
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def diverged(epochs: pd.DataFrame) -> list[str]:
     """Return which searches had a loss that is not plausible."""
     said = []
     for label, group in epochs.groupby("label", sort=False):
-        largest = group[["weight_loss", "alpha_loss"]].max(axis=None)
+        largest = float(group[["weight_loss", "alpha_loss"]].to_numpy(float).max())
         if not largest <= PLAUSIBLE:
             said.append(
                 f"{label}: an epoch's mean loss was {largest:.3g}, so the weights had diverged, "
