@@ -120,6 +120,10 @@ CRAFTED: dict[str, Callable[[dict[str, Any]], None]] = {
     ),
     "an Adam without its state": lambda state: state["adam"].update(state={}),
     "a cosine that is none": lambda state: state.update(cosine={"T_max": 0, "last_epoch": "x"}),
+    "an empty selection under way": lambda state: state.update(begun={}),
+    "a selection under way without its tensors": lambda state: state.update(
+        begun={"key": "perturbation-5", "decided": 1, "kept": [[True] * 5] * 6, "seconds": 1.0}
+    ),
     "another random state": lambda state: state.update(stream=torch.zeros(5)),
 }
 
