@@ -42,7 +42,9 @@ class TrainedSettingRecord(msgspec.Struct, kw_only=True):
 class TrainedSearchedRecord(msgspec.Struct, kw_only=True):
     """What was chosen from one trained supernet; columns of searches.csv stand beside these."""
 
-    setting: Annotated[int, Meta(ge=0, description="which of the settings, from 0 on")]
+    setting: Annotated[
+        int, Meta(ge=0, description="which of the grid, from 0 on; seeds of one have the same")
+    ]
     selection: Annotated[str, Meta(description="by what: --select")]
     arch: Annotated[str | None, Meta(description="the architecture; null where it failed")]
     status: Annotated[str, Meta(description="ok, or why it failed")]

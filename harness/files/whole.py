@@ -43,12 +43,21 @@ def read_csv(path: Path, columns: Sequence[str], numbers: Sequence[str] = ()) ->
 
 def write_text(path: Path, text: str) -> None:
     """Write a file, which appears whole or not at all."""
+    # an argument may hold bytes that are no text
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file, which appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; it has the file's name.
+    """
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(
-            text.encode("utf-8", "backslashreplace")
-        )  # an argument may hold bytes that are no text
+        partial.write_bytes(content)
         partial.replace(path)
-    except OSError:
+    except OSError as error:
         partial.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)
         raise

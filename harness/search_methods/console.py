@@ -14,12 +14,18 @@ from harness.search_methods.tables import mean_text, shown_target
 from harness.terminal.console import Wide, folded
 
 
-def tell(summary: pd.DataFrame, rows: pd.DataFrame, targets: Sequence[str], folder: Path) -> None:
-    """Print the comparison, what was found and what failed."""
+def tell(
+    summary: pd.DataFrame,
+    rows: pd.DataFrame,
+    targets: Sequence[str],
+    folder: Path,
+    doubts: Sequence[str] = (),
+) -> None:
+    """Print the comparison, what was found, what failed, and what makes it doubtful."""
     console = Wide()
     console.print(_comparison(summary, targets))
     place = f"Report, searches and figures: {folder / 'report.html'}"
-    for line in [*map(folded, _outcomes(rows)), place]:
+    for line in [*map(folded, [*_outcomes(rows), *doubts]), place]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 

@@ -93,13 +93,26 @@ def operation_sensitivity(
         else:
             with _absolute_weights(supernet) if numerics.weights == "absolute" else nullcontext():
                 gradients, log_scale = _loss(supernet, inputs, gates, objective, batch), 0.0
+    return zeta_of(gates, gradients, supernet.gates.kept, log_scale)
+
+
+def zeta_of(
+    gates: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    kept: Sequence[Sequence[bool]],
+    log_scale: float = 0.0,
+) -> OperationSensitivity:
+    """Return |gate * gradient| of the candidates that are kept, by choice.
+
+    *log_scale* is the logarithm of what the gradients are divided by.
+    """
     rows = []
-    for gate, gradient, kept in zip(gates, gradients, supernet.gates.kept, strict=True):
+    for gate, gradient, flags in zip(gates, gradients, kept, strict=True):
         zeta = (gate.detach() * gradient).abs().tolist()
         # What is computed and is no number has overflown on its way.
         zeta = [math.inf if math.isnan(value) else value for value in zeta]
         rows.append(
-            tuple(value if keep else math.nan for value, keep in zip(zeta, kept, strict=True))
+            tuple(value if keep else math.nan for value, keep in zip(zeta, flags, strict=True))
         )
     return OperationSensitivity(tuple(rows), log_scale)
 

@@ -61,7 +61,8 @@ def test_progress_has_a_line_for_each_epoch(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train("darts", tmp_path / "out", images_in(tmp_path)) == 0
-    lines = [line for line in capsys.readouterr().err.splitlines() if ", epoch " in line]
+    first, *lines = [line for line in capsys.readouterr().err.splitlines() if ", epoch" in line]
+    assert first == "darts, seed 0, epochs 1 to 4 follow, 2 steps of weights and of alpha each"
     assert [line.partition(":")[0] for line in lines] == [
         f"darts, seed 0, epoch {epoch} of 4" for epoch in (1, 2, 3, 4)
     ]
@@ -70,16 +71,18 @@ def test_progress_has_a_line_for_each_epoch(
 
 
 def test_a_grid_searches_each_setting_and_says_which(tmp_path: Path) -> None:
-    more = ["--images-count", "20", "40", "--epochs", "1", "2"]
+    more = ["--images-count", "20", "40", "--epochs", "1", "2", "--seeds", "2"]
     assert train("darts", tmp_path / "out", images_in(tmp_path), *more) == 0
     rows = pd.read_csv(tmp_path / "out" / "searches.csv")
-    assert rows["objective"].tolist() == [
+    assert rows["objective"].unique().tolist() == [
         "darts, 20 images, 1 epoch",
         "darts, 20 images, 2 epochs",
         "darts, 40 images, 1 epoch",
         "darts, 40 images, 2 epochs",
     ]
-    assert rows["images_count"].tolist() == [20, 20, 40, 40]
+    assert rows["images_count"].tolist() == [20, 20, 20, 20, 40, 40, 40, 40]
+    assert rows["setting"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert "Trained on 20 and 40 of the 40 images" in (tmp_path / "out" / "report.md").read_text()
     compared = pd.read_csv(tmp_path / "out" / "compared.csv")
     assert (compared["kind"] == "search").sum() == 4
 
@@ -111,6 +114,37 @@ def test_all_selections_and_other_searches_are_compared(tmp_path: Path) -> None:
     assert {"a random cell", "best of the table"} <= set(compared.index)
     for name in ("accuracy_seconds.png", "trajectory.png", "entropy.png"):
         assert (out / name).stat().st_size > 5_000
+
+
+def test_searches_beside_keep_their_names_apart(tmp_path: Path) -> None:
+    images = images_in(tmp_path)
+    few = ["--epochs", "1", "--images-count", "20"]
+    folders = [tmp_path / "a" / "run", tmp_path / "b" / "run", tmp_path / "c" / "run"]
+    for number, folder in enumerate(folders[:2]):
+        assert train("darts", folder, images, *few, "--decay", f"0.{number}") == 0
+    other = images_in(tmp_path / "more", classes=100, each=2)
+    assert train("darts", folders[2], other, "--dataset", "cifar100", "--epochs", "1") == 0
+    named = [*map(str, folders), str(folders[0])]
+    assert train("darts", tmp_path / "out", images, *few, "--beside", *named) == 0
+    compared = pd.read_csv(tmp_path / "out" / "compared.csv").set_index("method")
+    ours = compared[compared["kind"] == "search"]
+    assert set(ours.index) == {
+        "darts, argmax",
+        "darts (run), argmax",
+        "darts (b/run), argmax",
+        "darts on cifar100, argmax",
+    }
+    assert (ours["n"] == 1).all()
+
+
+def test_operations_that_have_not_entered_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("opp-darts", tmp_path / "out", images_in(tmp_path)) == 0
+    for text in (capsys.readouterr().out, (tmp_path / "out" / "report.md").read_text()):
+        text = " ".join(text.split())
+        assert "2 of 5 operations had entered when the search ended: nor" in text
+        assert "All enter in 9 epochs" in text
 
 
 def test_a_search_by_a_proxy_stands_beside(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 
@@ -54,6 +55,55 @@ def test_a_search_that_is_done_trains_no_more(
     monkeypatch.delattr(Training, "run_epoch")
     assert train("darts", tmp_path / "out", images) == 0
     assert (tmp_path / "out" / "searches.csv").read_text() == before
+
+
+def test_a_selection_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
+    images, out = images_in(tmp_path), tmp_path / "out"
+    more = ["--select", "zeros-snip"]
+    assert train("darts", out, images, *more) == 0
+    (path,) = (out / "checkpoints").glob("*.pt")
+    state = torch.load(path, weights_only=True)
+    (chosen,) = state["selected"].values()
+    earlier = {**chosen, "operations": ["none"] * 6}
+    torch.save({**state, "selected": {"zeros-snip": earlier}}, path)
+    assert train("darts", out, images, *more) == 0
+    state = torch.load(path, weights_only=True)
+    assert state["selected"].pop("zeros-snip") == earlier
+    (anew,) = state["selected"].values()
+    assert anew["operations"] == chosen["operations"]
+
+
+def test_a_selection_that_was_stopped_goes_on_to_the_same_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = images_in(tmp_path)
+    more = ["--select", "perturbation", "argmax", "--tune", "1"]
+    assert train("darts", tmp_path / "whole", images, *more) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if ", decision " in line]
+    train_epoch, tuned = Training.train_epoch, []
+
+    def stopped(training: Training) -> dict[str, float]:
+        tuned.append(len(training.rows))
+        if len(tuned) == 8:
+            raise KeyboardInterrupt
+        return train_epoch(training)
+
+    monkeypatch.setattr(Training, "train_epoch", stopped)
+    assert train("darts", tmp_path / "resumed", images, *more) == 130
+    assert train("darts", tmp_path / "resumed", images, *more) == 0
+    again = [line for line in capsys.readouterr().err.splitlines() if ", decision " in line]
+    assert again == said
+    assert len(again) == 6
+    choices = [
+        pd.read_csv(tmp_path / name / "searches.csv")["arch"].tolist()
+        for name in ("whole", "resumed")
+    ]
+    assert choices[0] == choices[1]
+
+
+def test_choices_that_can_lose_nothing_need_no_tuning(tmp_path: Path) -> None:
+    images, more = images_in(tmp_path), ["--select", "perturbation", "--tune", "1000"]
+    assert train("opp-darts", tmp_path / "out", images, "--epochs", "1", *more) == 0
 
 
 def test_a_selection_leaves_the_trained_supernet_as_it_was(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ SMALL = ["--channels", "2", "--cells", "1", "--batch", "10", "--epochs", "4"]
 
 def images_in(folder: Path, classes: int = 10, each: int = 4, side: int = 8) -> Path:
     """Write a file of random images, as many of each class, and return it."""
+    folder.mkdir(exist_ok=True)
     stream = np.random.default_rng(0)
     path = folder / "images.npz"
     pixels = stream.integers(0, 256, (classes * each, side, side, 3), dtype=np.uint8)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,17 +46,19 @@ def read_beside(
     table: Table | None,
     targets: Sequence[str],
     taken: Iterable[str],
+    dataset: str,
 ) -> Others | None:
     """Return other searches of a space; None without any.
 
-    A label that is *taken*, or another folder's, gets the name of its folder.
+    A label that is *taken*, or another folder's, gets the name of its folder, if need be with that
+    of the folder around it or a number. Searches of another dataset than *dataset* say which.
 
     Raises:
         InputError: a folder holds no searches, those of another space, or not the same columns.
     """
     asked = _Asked(space, table, targets)
     frames, courses, labels = [], [pd.DataFrame(columns=["label"])], set(taken)
-    for folder in folders:
+    for folder in {one.resolve(): one for one in folders}.values():
         name = next((one for one in _READERS if (folder / one).exists()), None)
         if name is None:
             raise InputError(f"--beside {folder}: it holds no {' or '.join(_READERS)}")
@@ -68,8 +71,9 @@ def read_beside(
         if theirs != space:
             raise InputError(f"--beside {folder}: it holds searches of {theirs}, not of {space}")
         frame = rows_of(folder, record, asked)
-        own = set(frame["objective"])
-        named = {one: f"{one} ({folder.name})" if one in labels else one for one in own}
+        other = _dataset_of(record)
+        of = "" if other == dataset else f" on {other}"
+        named = {one: _free(one + of, folder.resolve(), labels) for one in set(frame["objective"])}
         labels |= set(named.values())
         frames.append(frame.replace({"objective": named}))
         if name == "trained_search.json":
@@ -79,6 +83,20 @@ def read_beside(
     if not frames:
         return None
     return Others(pd.concat(frames, ignore_index=True), pd.concat(courses, ignore_index=True))
+
+
+def _dataset_of(record: Any) -> str:
+    """Return the dataset of searches, all of one."""
+    return str(record.settings[0].dataset if isinstance(record, SearchRecord) else record.dataset)
+
+
+def _free(label: str, folder: Path, taken: Collection[str]) -> str:
+    """Return a label that is not taken."""
+    places = ["", f" ({folder.name})", f" ({folder.parent.name}/{folder.name})"]
+    numbered = (f"{places[-1]} {number}" for number in itertools.count(2))
+    return next(
+        label + place for place in itertools.chain(places, numbered) if label + place not in taken
+    )
 
 
 def _space_of(record: ProxySearchRecord) -> str:

@@ -78,7 +78,8 @@ def carry_out(args: argparse.Namespace, method: Trained, prog: str, command: Seq
     from harness.search_methods.trained.report import Beside, publish_trained
     from harness.search_methods.trained.results import labels_of
 
-    others = read_beside(args.beside, args.space, table, targets, labels_of(settings))
+    labels, dataset = labels_of(settings), settings[0].dataset
+    others = read_beside(args.beside, args.space, table, targets, labels, dataset)
     folder = writable_folder(out / CHECKPOINTS)
     check_checkpoints(settings, folder)
     say_what_is_replaced(prog, out, RECORD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,12 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from harness.reporting.figures import SUFFIXES, save
-from harness.reporting.paper import GREY, PALETTE, STYLE
-from harness.search_methods.trained.results import by_epoch
+from harness.reporting.paper import GREY, LINE, PALETTE, STYLE
+from harness.search_methods.trained.results import ENOUGH, by_epoch
 
 COST, TRAJECTORY, ENTROPY = "accuracy_seconds", "trajectory", "entropy"
 #: So many that no two curves of a figure have marker and colour in common.
 MARKERS = "osD^v<>pP*Xhd"
+#: Of curves: another one when the colours begin anew.
+LINES = ("-", "--", ":", "-.")
+#: About so many points of a curve have a marker.
+MARKED = 8
+LEGEND_COLUMNS = 2
 
 
 def remove_figures(folder: Path) -> None:
@@ -39,6 +45,7 @@ def draw_figures(
         folder: where the figures go.
     """
     drawn: dict[str, tuple[Path, str]] = {}
+    seeds = _means_in_words(epochs)
     with matplotlib.rc_context(STYLE):
         if targets:
             drawn[COST] = (
@@ -51,16 +58,15 @@ def draw_figures(
                     save(
                         course(epochs, targets[0], shown(targets[0])), folder / f"{TRAJECTORY}.png"
                     ),
-                    "Accuracy in the table of the cell that alpha stands for, by epoch; means over "
-                    "seeds with 95 % intervals.",
+                    f"Accuracy in the table of the cell that alpha stands for, by epoch{seeds}.",
                 )
         if len(epochs):
             drawn[ENTROPY] = (
                 save(
-                    course(epochs, "entropy", "entropy of alpha (nats)"), folder / f"{ENTROPY}.png"
+                    course(epochs, "entropy", "entropy of alpha (nats)", least=0.0),
+                    folder / f"{ENTROPY}.png",
                 ),
-                "Entropy of the softmax of alpha, the mean over choices, by epoch; means over "
-                "seeds with 95 % intervals.",
+                f"Entropy of the softmax of alpha, the mean over choices, by epoch{seeds}.",
             )
     return drawn
 
@@ -105,19 +111,43 @@ def _lines(axes: Axes, summary: pd.DataFrame, target: str) -> None:
         )  # fmt: skip
 
 
-def course(epochs: pd.DataFrame, name: str, label: str) -> Figure:
-    """Draw a column by epoch, one curve a label."""
-    figure = Figure(figsize=(5.6, 3.0), layout="constrained")
-    axes = figure.subplots()
+def course(epochs: pd.DataFrame, name: str, label: str, least: float | None = None) -> Figure:
+    """Draw a column by epoch, one curve a label; the axis holds every seed, and begins at *least*
+    where that is given.
+    """
     points = by_epoch(epochs, name)
-    for place, (curve, group) in enumerate(points.groupby("label", sort=False)):
+    curves = list(points.groupby("label", sort=False))
+    rows = math.ceil(len(curves) / LEGEND_COLUMNS)
+    figure = Figure(figsize=(5.6, 2.8 + LINE * rows), layout="constrained")
+    axes = figure.subplots()
+    for place, (curve, group) in enumerate(curves):
         colour = PALETTE[place % len(PALETTE)]
-        axes.plot(group["epoch"], group["mean"], color=colour, label=str(curve))
+        axes.plot(
+            group["epoch"], group["mean"], color=colour, label=str(curve),
+            ls=LINES[place // len(PALETTE) % len(LINES)], marker=MARKERS[place % len(MARKERS)],
+            ms=4, markevery=math.ceil(len(group) / MARKED),
+        )  # fmt: skip
         axes.fill_between(
-            group["epoch"], group["low"], group["high"], color=colour, alpha=0.2, lw=0
+            group["epoch"], group["low"], group["high"], color=colour, alpha=0.15, lw=0
         )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    low, high = epochs[name].min(), epochs[name].max()
+    if math.isfinite(low):
+        low, margin = (low, (high - low) / 20) if least is None else (least, (high - least) / 20)
+        margin = margin or 1.0
+        axes.set_ylim(low - margin * (least is None), high + margin)
+    axes.set_xlim(epochs["epoch"].min() - 0.5, epochs["epoch"].max() + 0.5)
+    axes.ticklabel_format(axis="y", useOffset=False)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=LEGEND_COLUMNS, frameon=False)
     return figure
+
+
+def _means_in_words(epochs: pd.DataFrame) -> str:
+    """Return what a curve is where it is not one search's."""
+    if epochs.empty:
+        return ""
+    several = epochs.groupby(["label", "epoch"], sort=False).size()
+    intervals = f", with 95 % intervals from {ENOUGH} seeds on" if several.max() >= ENOUGH else ""
+    return f"; means over seeds{intervals}" if several.max() > 1 else ""

@@ -21,7 +21,7 @@ class Trained:
         second_order: alpha is judged by weights that are one step ahead.
         grows: the supernet begins with one operation, and the others enter one after the other.
         epochs: how long its authors search.
-        beta: the largest factor of beta-decay, reached after the last epoch; 0 is none.
+        beta: times (e - 1) / E the factor of beta-decay in epoch e of E; 0 is none.
         flood: the flood level of the loss of the weights; 0 is none.
     """
 

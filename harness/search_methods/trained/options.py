@@ -101,8 +101,8 @@ def _add_steps(p: argparse.ArgumentParser, method: Trained) -> None:
     )
     how.add_argument(
         "--beta", type=_amount, default=method.beta, metavar="X",
-        help="factor of beta-decay, from 0 in the first epoch to X; 0 is none "
-            f"(default: {method.beta:g})",
+        help="factor of beta-decay: X (e - 1) / E in epoch e of E, so that the last has "
+            f"X (E - 1) / E; 0 is none (default: {method.beta:g})",
     )  # fmt: skip
     how.add_argument(
         "--flood", type=_amount, default=method.flood, metavar="X",

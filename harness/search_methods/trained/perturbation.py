@@ -11,7 +11,9 @@ higher loss counts.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -25,37 +27,92 @@ from proxies.passes.common import batch_statistics
 if TYPE_CHECKING:
     from harness.search_methods.trained.training import Training
 
+#: What a checkpoint has beside the state of a selection.
+PLAIN = ("entered", "rows")
 #: Accuracy without something, and minus the loss: the smaller, the more it is missed.
 Harm = tuple[float, float]
 
 
-def by_perturbation(training: Training, tune: int) -> Chosen:
+@dataclass(frozen=True)
+class Progress:
+    """How a selection that takes long is followed, and gone on with.
+
+    Attributes:
+        say: is told of every decision in a line.
+        save: keeps what the rest depends on, plain values and tensors, after every decision.
+        begun: what was kept last; None at the beginning.
+    """
+
+    say: Callable[[str], None] = lambda _: None
+    save: Callable[[dict[str, Any]], None] = lambda _: None
+    begun: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice, or a group of which some choices stay."""
+
+    numbers: tuple[int, ...]
+    stay: int | None = None
+
+
+def decisions_of(training: Training) -> list[Decision]:
+    """Return in random order what is to be decided: choices with several candidates, then groups
+    with too many choices.
+    """
+    space, kept = spaces.get(training.setting.space), training.net.supernet.gates.kept
+    stream = generator(training.setting.seed, "perturbation")
+    numbers = torch.randperm(len(space.choices), generator=stream).tolist()
+    groups = [space.limits[n] for n in torch.randperm(len(space.limits), generator=stream).tolist()]
+    return [
+        *(Decision((number,)) for number in numbers if sum(kept[number]) > 1),
+        *(Decision(group, stay) for group, stay in groups if len(group) > stay),
+    ]
+
+
+def by_perturbation(training: Training, tune: int, progress: Progress | None = None) -> Chosen:
     """Return the operations that are missed most; *training* is changed.
 
     Args:
         training: at the end of its epochs.
         tune: epochs between one decision and the next.
+        progress: how it is followed.
 
     Raises:
         FloatingPointError: a loss is no number any more.
     """
-    space = spaces.get(training.setting.space)
-    gates, count = training.net.supernet.gates, len(space.choices)
-    training.begin_tuning(max(1, tune * (count + len(space.limits) - 1)))
-    stream = generator(training.setting.seed, "perturbation")
-    for place, number in enumerate(torch.randperm(count, generator=stream).tolist()):
-        if place:
+    progress = progress or Progress()
+    gates, decisions, place = training.net.supernet.gates, decisions_of(training), 0
+    training.begin_tuning(max(1, tune * (len(decisions) - 1)))
+    if progress.begun:
+        training.restore({**training.state(), **progress.begun["state"]})
+        gates.keep(progress.begun["kept"])
+        place = progress.begun["decided"]
+    for number, decision in list(enumerate(decisions, 1))[place:]:
+        if number > 1:
             _tune(training, tune)
-        best = _most_missed(training, number)
-        gates.kept[number] = [k == best for k in range(len(gates.kept[number]))]
-    for place in torch.randperm(len(space.limits), generator=stream).tolist():
-        _tune(training, tune)
-        _take_away(training, *space.limits[place])
+        said = _decide(training, decision)
+        progress.say(f"decision {number} of {len(decisions)}: {said}")
+        state = {name: value for name, value in training.state().items() if name not in PLAIN}
+        progress.save({"decided": number, "kept": gates.kept, "state": state})
     chosen = [
         choice.operations[row.index(True)] if any(row) else None
-        for choice, row in zip(space.choices, gates.kept, strict=True)
+        for choice, row in zip(training.net.supernet.choices, gates.kept, strict=True)
     ]
-    return Chosen(tuple(chosen), (0.0,) * count)
+    return Chosen(tuple(chosen), (0.0,) * len(chosen))
+
+
+def _decide(training: Training, decision: Decision) -> str:
+    """Decide, and return in words what stays."""
+    supernet, number = training.net.supernet, decision.numbers[0]
+    if decision.stay is not None:
+        _take_away(training, decision.numbers, decision.stay)
+        left = [n for n in decision.numbers if any(supernet.gates.kept[n])]
+        return f"{' and '.join(supernet.choices[n].name for n in left)} stay"
+    best = _most_missed(training, number)
+    supernet.gates.kept[number] = [k == best for k in range(len(supernet.gates.kept[number]))]
+    choice = supernet.choices[number]
+    return f"{choice.operations[best]} stays on {choice.name}"
 
 
 def _take_away(training: Training, numbers: tuple[int, ...], stay: int) -> None:

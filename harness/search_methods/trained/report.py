@@ -39,7 +39,7 @@ from harness.search_methods.trained.figures import (
     draw_figures,
     remove_figures,
 )
-from harness.search_methods.trained.findings import findings
+from harness.search_methods.trained.findings import absent_operations, diverged, findings
 from harness.search_methods.trained.methods import RECORD, TRAINED
 from harness.search_methods.trained.results import epoch_rows, search_rows
 from harness.search_methods.trained.searching import Outcome
@@ -79,7 +79,12 @@ def publish_trained(
         both = pd.concat([rows, beside.others.rows], ignore_index=True)
         courses = pd.concat([epochs, beside.others.epochs], ignore_index=True)
     summary = compared(both, table, targets, spaces.get(beside.space).datasets)
-    said = findings(both, summary, courses, targets, _images_in_words(outcomes[0]))
+    doubts = [*absent_operations(outcomes), *diverged(epochs)]
+    said = [
+        *findings(both, summary, courses, targets),
+        *doubts,
+        _images_in_words(outcomes),
+    ]
     record = with_versions(_record(outcomes, rows, beside, command, tune, said))
     with appearing(folder, RECORD, lambda: remove_figures(folder)) as new:
         write_csv(rows, new / "searches.csv")
@@ -90,14 +95,17 @@ def publish_trained(
         write_text(new / "report.html", html(report))
         write_text(new / "report.md", markdown(report))
         write_text(new / RECORD, record_text(record, TrainedSearchRecord, indent=1))
-    tell(summary, both, targets, folder)
+    tell(summary, both, targets, folder, doubts)
 
 
-def _images_in_words(outcome: Outcome) -> str:
-    images, count = outcome.setting.images, outcome.setting.images_count
+def _images_in_words(outcomes: Sequence[Outcome]) -> str:
+    images = outcomes[0].setting.images
     held = number_of_images(images)
+    counts = dict.fromkeys(one.setting.images_count or held for one in outcomes)
+    *others, last = [f"{count:,}" for count in counts]
+    shown = f"{', '.join(others)} and {last}" if others else last
     return (
-        f"Trained on {count or held:,} of the {held:,} images of {file_name(images.path)}, half "
+        f"Trained on {shown} of the {held:,} images of {file_name(images.path)}, half "
         "for the weights and half for alpha."
     )
 
@@ -183,16 +191,20 @@ def _searches_table(rows: pd.DataFrame, targets: Sequence[str], *, trained: bool
         tables.text("method", "objective"),
         tables.text("chosen by", "schedule"),
         tables.number("seed", "seed", "", "d"),
+        tables.text("status", "status"),
+        tables.number("training", "training_seconds", "seconds", ".1f"),
+        tables.number("selection", "selection_seconds", "seconds", ".2f"),
     ]
     for target in targets if trained else ():
         columns.append(tables.number(shown_target(target), target, "percent", ".2f"))
-        columns.append(tables.number("distance", f"{target}_distance", shown_target(target), ".2f"))
+        columns.append(
+            tables.number(
+                f"{shown_target(target)} distance", f"{target}_distance", "percent", ".2f"
+            )
+        )
     columns += [
         tables.number("skips", "skips", "skip connections", "d"),
         tables.number("entropy", "alpha_entropy", "of alpha, in nats", ".4f"),
         tables.number("params", "params", "", ",d"),
-        tables.number("training", "training_seconds", "seconds", ".1f"),
-        tables.number("selection", "selection_seconds", "seconds", ".2f"),
-        tables.text("status", "status"),
     ]
     return tables.fill(rows, columns)

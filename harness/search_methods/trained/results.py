@@ -24,12 +24,21 @@ AXES = {
     "cells": "{} cells",
     "epochs": "{} epochs",
 }
+#: Seeds that an interval takes; that of two is a dozen times as wide as their distance.
+ENOUGH = 3
 
 
 def labels_of(settings: Sequence[Setting]) -> list[str]:
     """Return the method of each setting, with what a grid varies."""
     varied = [name for name in AXES if len({getattr(one, name) for one in settings}) > 1]
     return [", ".join([one.method, *(_said(one, name) for name in varied)]) for one in settings]
+
+
+def numbers_of(settings: Sequence[Setting]) -> list[int]:
+    """Return the number of each setting, from 0 on; the seeds of one have the same."""
+    keys = [{**one.key(), "seed": None} for one in settings]
+    different = [key for place, key in enumerate(keys) if key not in keys[:place]]
+    return [different.index(key) for key in keys]
 
 
 def _said(setting: Setting, name: str) -> str:
@@ -50,8 +59,9 @@ def search_rows(
     has more; skip connections, entropy, and seconds of training and of selection.
     """
     labels = labels_of([one.setting for one in outcomes])
+    numbers = numbers_of([one.setting for one in outcomes])
     searches, more = [], []
-    for number, (label, outcome) in enumerate(zip(labels, outcomes, strict=True)):
+    for number, label, outcome in zip(numbers, labels, outcomes, strict=True):
         setting = outcome.setting
         for one in outcome.selected:
             chosen, seconds = one.chosen, outcome.seconds + one.seconds
@@ -86,9 +96,11 @@ def epoch_rows(
     """Return a row for each epoch of each search: losses, accuracies, entropy, skip connections,
     the cell that alpha stands for, and what the table says of it.
     """
-    labels = labels_of([one.setting for one in outcomes])
+    settings = [one.setting for one in outcomes]
     rows = []
-    for number, (label, outcome) in enumerate(zip(labels, outcomes, strict=True)):
+    for number, label, outcome in zip(
+        numbers_of(settings), labels_of(settings), outcomes, strict=True
+    ):
         space = spaces.get(outcome.setting.space)
         for epoch in outcome.rows:
             cell = space.decode(epoch["chosen"], epoch["order"])
@@ -103,22 +115,27 @@ def epoch_rows(
                 for target in targets:
                     row[target] = table.values[target].get(cell.index, math.nan)
             rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_EPOCH, *(targets if table is not None else ())])
 
 
 _INNER = ("chosen", "order")
+#: Columns of epochs.csv before those of the table.
+_EPOCH = (
+    "label", "setting", "seed", "epoch", "weight_loss", "weight_accuracy", "alpha_loss",
+    "alpha_accuracy", "flooded", "entropy", "skips", "entered", "seconds", "arch",
+)  # fmt: skip
 
 
 def by_epoch(epochs: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return mean and 95 % t interval over seeds of a column, by label and epoch.
 
-    Columns: label, epoch, mean, low, high; the last two are NaN of one seed.
+    Columns: label, epoch, mean, low, high; the last two are NaN of fewer than ENOUGH seeds.
     """
     rows = []
     for (label, epoch), group in epochs.groupby(["label", "epoch"], sort=False):
         values = group[name].dropna().astype(float)
         half = math.nan
-        if len(values) > 1:
+        if len(values) >= ENOUGH:
             half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
         mean = float(values.mean()) if len(values) else math.nan
         rows.append((label, epoch, mean, mean - half, mean + half))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks_data import spaces
 from harness.search_methods.outcomes import name_of
@@ -15,22 +14,9 @@ from harness.search_methods.trained import checkpoints
 from harness.search_methods.trained.choosing import Chosen
 from harness.search_methods.trained.setting import Setting
 
-
-@dataclass(frozen=True)
-class Selected:
-    """What a selection chose.
-
-    Attributes:
-        name: of :data:`harness.search_methods.trained.selection.SELECTIONS`.
-        chosen: the operations; empty where it failed.
-        seconds: that it took, after the training.
-        fault: why it failed; empty when it did not.
-    """
-
-    name: str
-    chosen: Chosen
-    seconds: float
-    fault: str = ""
+if TYPE_CHECKING:
+    from harness.search_methods.trained.selecting import Selected
+    from harness.search_methods.trained.training import Training
 
 
 @dataclass(frozen=True)
@@ -78,18 +64,21 @@ def search(
     Raises:
         InputError: the checkpoint is damaged, or another setting's.
     """
+    from harness.search_methods.trained.selecting import Selected, Selecting
     from harness.search_methods.trained.training import Training
 
     path = checkpoints.path_of(folder, setting)
     training = Training(setting)
     state = checkpoints.read(path, setting)
-    chosen: dict[str, dict[str, Any]] = {}
     if state is not None:
         try:
+            if begun := state.get("begun"):
+                training.restore({**state, **begun["state"]})
             training.restore(state)
-            chosen = dict(state["selected"])
-        except (*checkpoints.DAMAGED, TypeError, AttributeError) as error:
+        except checkpoints.DAMAGED as error:
             raise checkpoints.damaged(path) from error
+    if len(training.rows) < setting.epochs:
+        say(_beginning(training))
     while len(training.rows) < setting.epochs:
         try:
             row = training.run_epoch()
@@ -98,40 +87,18 @@ def search(
             return Outcome(setting, training.rows, failed)
         checkpoints.write(path, setting, {**training.state(), "selected": {}})
         say(line_of(setting, row))
-    done = training.state()
-    for name in selections:
-        key = f"{name}-{tune}" if name == "perturbation" else name
-        if key not in chosen:
-            training.restore(done)
-            chosen[key] = _select(training, name, tune)
-            checkpoints.write(path, setting, {**done, "selected": chosen})
-    selected = [
-        _selected(name, chosen[f"{name}-{tune}" if name == "perturbation" else name])
-        for name in selections
-    ]
-    return Outcome(setting, training.rows, selected)
+    select = Selecting(training, tune, path, state or {}, say)
+    return Outcome(setting, training.rows, [select(name) for name in selections])
 
 
-def _select(training: Any, name: str, tune: int) -> dict[str, Any]:
-    """Return what a selection chooses, as plain values."""
-    from harness.search_methods.trained.selection import SELECTIONS
-
-    started, fault = time.perf_counter(), ""
-    try:
-        chosen = SELECTIONS[name](training, tune)
-    except FloatingPointError as error:
-        chosen, fault = Chosen((), ()), str(error)
-    return {
-        "operations": list(chosen.operations),
-        "order": list(chosen.order),
-        "seconds": time.perf_counter() - started,
-        "fault": fault,
-    }
-
-
-def _selected(name: str, values: dict[str, Any]) -> Selected:
-    chosen = Chosen(tuple(values["operations"]), tuple(values["order"]))
-    return Selected(name, chosen, values["seconds"], values["fault"])
+def _beginning(training: Training) -> str:
+    """Return in words how much training follows."""
+    s, first = training.setting, len(training.rows) + 1
+    steps = math.ceil(len(training.halves.weights) / s.batch)
+    return (
+        f"{s.method}, seed {s.seed}, epochs {first} to {s.epochs} follow, {steps:,} steps of "
+        "weights and of alpha each"
+    )
 
 
 def line_of(setting: Setting, row: dict[str, Any]) -> str:
@@ -140,7 +107,7 @@ def line_of(setting: Setting, row: dict[str, Any]) -> str:
     enters = f", {row['entered']} enters" if row["entered"] else ""
     return (
         f"{setting.method}, seed {setting.seed}, epoch {row['epoch']} of {setting.epochs}: loss "
-        f"{row['weight_loss']:.3f} and {row['alpha_loss']:.3f}, accuracy "
+        f"{row['weight_loss']:.4g} and {row['alpha_loss']:.4g}, accuracy "
         f"{row['weight_accuracy']:.1f} and {row['alpha_accuracy']:.1f} % (of weights and of "
         f"alpha), entropy {row['entropy']:.3f}{enters}, {row['seconds']:.1f} s, {name_of(cell)}"
     )

@@ -26,7 +26,7 @@ class Setting:
         batch: images of a step, of weights and of alpha alike.
         rate, least_rate, momentum, decay, clip: of the weights' SGD, whose rate falls by a cosine.
         alpha_rate, alpha_decay: of alpha's Adam.
-        beta: the factor of beta-decay that the last epoch ends with.
+        beta: times (e - 1) / E the factor of beta-decay in epoch e of E.
         flood: flood level of the weights' loss.
         radius: length of the finite difference of second order.
         enter_every: epochs from one operation's entry to the next.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -29,6 +29,7 @@ from harness.search_methods.trained.relaxed import (
     second_order,
 )
 from harness.search_methods.trained.setting import Setting
+from harness.search_methods.trained.stored import fill, load_cosine, load_optimiser
 from proxies.passes.common import batch_statistics
 
 #: Standard deviation of alpha at the beginning, and the momenta of its Adam (the papers').
@@ -225,17 +226,22 @@ class Training:
         """Go on from a state, which is left as it is.
 
         Raises:
-            KeyError, TypeError, ValueError, RuntimeError: it is no state of this search.
+            LookupError, TypeError, ValueError, RuntimeError, AttributeError: it is no state of this
+                search.
         """
         state = deepcopy(dict(state))
-        _fill(self.net.alpha, state["alpha"])
+        fill(self.net.alpha, state["alpha"])
+        if not all(bool(torch.isfinite(alpha).all()) for alpha in self.net.alpha):
+            raise ValueError("alpha is no number")
         weights = self.net.weights
         if set(weights) != set(state["weights"]):
             raise ValueError("the weights of another supernet")
-        _fill(list(weights.values()), [state["weights"][name] for name in weights])
-        self.sgd.load_state_dict(state["sgd"])
-        self.adam.load_state_dict(state["adam"])
-        self.cosine.load_state_dict(state["cosine"])
+        fill(list(weights.values()), [state["weights"][name] for name in weights])
+        load_optimiser(self.sgd, state["sgd"], self.setting.rate)
+        load_optimiser(self.adam, state["adam"], self.setting.alpha_rate)
+        load_cosine(self.cosine, state["cosine"])
+        if state["rows"] and len(self.adam.state) < len(self.net.alpha):
+            raise ValueError("an optimiser of alpha that has taken no step")
         self.stream.set_state(state["stream"])
         self.entered, self.rows = list(state["entered"]), list(state["rows"])
         choices = self.net.supernet.choices
@@ -246,14 +252,6 @@ class Training:
 def drawn_alpha(seed: int, number: int, count: int) -> Tensor:
     """Return alpha of a choice at the beginning (count,): 1e-3 times normal."""
     return ALPHA_SCALE * torch.randn(count, generator=generator(seed, "alpha", number))
-
-
-def _fill(values: Sequence[Tensor], stored: Sequence[Tensor]) -> None:
-    with torch.no_grad():
-        for value, one in zip(values, stored, strict=True):
-            if value.shape != one.shape:
-                raise ValueError("a tensor of another shape")
-            value.copy_(one)
 
 
 class _Sums:

@@ -68,6 +68,15 @@ def test_between_decisions_the_supernet_is_tuned(
     assert tuned == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
 
 
+def test_what_can_lose_nothing_is_no_decision(setting: Setting) -> None:
+    training = Training(replace(setting, space="darts", cells=3))
+    groups = [one for one in perturbation.decisions_of(training) if one.stay]
+    assert sorted(len(one.numbers) for one in groups) == [3, 3, 4, 4, 5, 5]
+    assert len(perturbation.decisions_of(training)) == 28 + 6
+    training.net.supernet.gates.keep([[True] + [False] * 7] * 28)
+    assert perturbation.decisions_of(training) == groups
+
+
 def _open(training: Training) -> int:
     """Return how many choices are not decided."""
     return sum(sum(row) > 1 for row in training.net.supernet.gates.kept)
@@ -99,15 +108,26 @@ def test_zeros_asks_the_gates_that_were_trained(setting: Setting, objective: str
     assert plain.operations != ("skip_connect",) * 6
 
 
-def test_zeros_is_the_gate_times_the_gradient_by_it(setting: Setting) -> None:
-    training = Training(replace(setting, dtype="float64"))
-    net, batch = training.net, training.halves.batch(training.halves.alpha)
+@pytest.mark.parametrize("size", [10, 4])
+def test_zeros_is_the_gate_times_the_gradient_by_it(
+    size: int, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = Training(replace(setting, dtype="float64", batch=size))
+    net, half = training.net, training.halves.alpha
     net.supernet.train()
     gates = [gate.detach().requires_grad_() for gate in net.gates()]
-    logits = net.logits(batch.images, gates=gates)
-    loss = torch.nn.functional.cross_entropy(logits, batch.labels)
-    gradients = torch.autograd.grad(loss, gates)
+    losses = []
+    for batch in training.halves.batches(half, size):
+        logits = net.logits(batch.images, gates=gates)
+        losses.append(torch.nn.functional.cross_entropy(logits, batch.labels, reduction="none"))
+    gradients = torch.autograd.grad(torch.cat(losses).mean(), gates)
+    fed = []
+    logits_of = net.logits
+    monkeypatch.setattr(
+        net, "logits", lambda images, **more: fed.append(len(images)) or logits_of(images, **more)
+    )
     chosen = by_zeros("snip", training, 0)
+    assert fed == [len(one) for one in torch.split(half, size)]
     for number, (gate, gradient) in enumerate(zip(gates, gradients, strict=True)):
         zeta = (gate * gradient).abs()
         operations = spaces.get("nb201").choices[number].operations
