@@ -248,7 +248,9 @@ def test_a_printed_genotype_is_read(concat: str) -> None:
     [
         "", "Genotype(", "print(1)", "Genotype(normal=[open('x')], reduce=[])",
         PRINTED.format(concat="range(2, 10**9)"), PRINTED.format(concat="range(9)"),
-        PRINTED.format(concat="[9]"), "(" * 500, "Genotype(1)",
+        PRINTED.format(concat="[9]"), PRINTED.format(concat="range('a', 3)"),
+        PRINTED.format(concat="{[]: 1}"), PRINTED.format(concat="range(2, 6, x=1)"),
+        "(" * 500, "Genotype(1)",
     ],
 )  # fmt: skip
 def test_what_is_no_printed_genotype_is_refused(text: str) -> None:

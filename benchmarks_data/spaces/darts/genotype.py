@@ -186,7 +186,7 @@ def printed_genotype(text: str) -> Genotype:
         return genotype({str(one.arg): _literal(one.value) for one in call.keywords})
     except InputError:
         raise
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise InputError(
             f"{text[:300]!r} is no genotype: expected Genotype(normal=[('skip_connect', 0), ...], "
             "reduce=...)"
@@ -196,8 +196,8 @@ def printed_genotype(text: str) -> Genotype:
 def _literal(node: ast.expr) -> Any:
     """Return the value of a literal, or of range(first, end) of small numbers, as a list."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
-        first, end = (ast.literal_eval(one) for one in node.args)
-        if not 0 <= first <= end <= INPUTS + NODES:
+        first, end = (_node(ast.literal_eval(one)) for one in node.args)
+        if node.keywords or not 0 <= first <= end <= INPUTS + NODES:
             raise ValueError
         return list(range(first, end))
     return ast.literal_eval(node)
