@@ -107,7 +107,10 @@ def test_what_differs_by_rounding_stays_and_more_is_refused(
 ) -> None:
     folder = shipped_in(tmp_path, {"zeros": {1: 1.0, 2: 1.0}})
     assert packed(store_of(tmp_path / "a.sqlite", {"zeros": {1: 1.0 + 1e-6}}), to=folder) == 0
-    assert "1 scores differ from those that stay, by 1e-06 at most" in capsys.readouterr().out
+    assert (
+        "1 scores differ from those that stay, by 1e-06 of the spread at most"
+        in capsys.readouterr().out
+    )
     assert ShippedScores(folder).read(JOB, ZEROS, 0)[1].score == 1.0
     before = (folder / CIFAR10).read_bytes()
     wrong = store_of(tmp_path / "b.sqlite", {"zeros": {1: 2.0, 5: 1.0}})
@@ -115,6 +118,18 @@ def test_what_differs_by_rounding_stays_and_more_is_refused(
     complaint = f"{CIFAR10}: two scores of zeros, architecture 1, seed 0: 1.0 and 2.0"
     assert complaint in capsys.readouterr().err
     assert (folder / CIFAR10).read_bytes() == before
+
+
+@pytest.mark.parametrize("proxy", ["zeros", "params"])
+def test_what_would_change_the_order_is_refused(
+    proxy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    close = {arch: 100.0 + arch / 1e3 for arch in range(20)}
+    folder = shipped_in(tmp_path, {proxy: close})
+    moved = {"zeros": 100.0 + 1.5e-3, "params": 100.0 + 1e-12}[proxy]
+    wrong = store_of(tmp_path / "b.sqlite", {proxy: {0: moved}})
+    assert packed(wrong, to=folder) == 2
+    assert f"two scores of {proxy}, architecture 0" in capsys.readouterr().err
 
 
 def test_damaged_files_and_absent_stores_are_refused(
