@@ -36,6 +36,7 @@ from harness.scoring.shipped_scores import (
     INDEX,
     ShippedScores,
     file_of,
+    is_place,
     line_of,
     of_harness,
 )
@@ -98,7 +99,10 @@ class Scores:
                 else:
                     self._add(name, place, Kept(*kept))
         if shipped.problems:
-            raise InputError(f"{shipped.problems[0]}; put the file right, or remove index.json")
+            raise InputError(
+                f"{shipped.problems[0]}; nothing was written. Restore the file from the release, "
+                "or remove its entry in index.json to lose its scores alone"
+            )
 
     def _add(self, name: str, place: Place, kept: Kept) -> None:
         first = self.files[name].setdefault(place, kept)
@@ -162,7 +166,10 @@ def why_not(key: Key) -> str:
     place = file_of(name, key.dataset)
     known = place in {file_of(name, job.dataset_of(request)) for job in jobs}
     listed = isinstance(benchmark, ListedBenchmark)
-    return "" if known and listed == ("@" in key.benchmark) else "of other datasets"
+    if not known:
+        return "of other datasets"
+    right = listed == ("@" in key.benchmark) and is_place(file_of(key.benchmark, key.dataset))
+    return "" if right else "of other benchmarks"
 
 
 def write(scores: Scores, folder: Path) -> int:

@@ -121,7 +121,7 @@ def changed(shipped: Path, proxy: str, change: Callable[[str, str], tuple[str, s
     [
         ("zeros", lambda score, status: (repr(float(score) * 1.01), status)),
         ("params", lambda score, status: (repr(float(score) + 1e-9 * float(score)), status)),
-        ("zeros", lambda score, status: ("", "not applicable: x")),
+        ("zeros", lambda _score, _status: ("", "not applicable: x")),
     ],
 )
 def test_a_score_that_moved_is_told(
