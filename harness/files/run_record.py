@@ -87,9 +87,13 @@ class ScoredNow(msgspec.Struct):
 class ShippedUsed(msgspec.Struct):
     """Which scores come with the harness, and were not computed here."""
 
-    scores: Annotated[int, Meta(description="how many")]
-    of: Annotated[int, Meta(description="how many the run has")]
     files: Annotated[list[str], Meta(description="the files that have them, of reports/scores")]
+    scores: Annotated[
+        int | UnsetType, Meta(description="how many; left out of several runs together")
+    ] = UNSET
+    of: Annotated[int | UnsetType, Meta(description="how many the run has; left out likewise")] = (
+        UNSET
+    )
 
 
 class RunRecord(Made, kw_only=True):

@@ -12,10 +12,10 @@ from pathlib import Path
 
 
 def shipped(path: Path) -> Path:
-    """Return *path*, which begins with ``reports/``, where it exists.
+    """Return *path*, which begins with ``reports/``, where it is a file, or a folder with its
+    index.json.
 
-    Else where the project's own file of that name lies.
+    Else where the project's own file or folder of that name lies.
     """
-    return (
-        path if path.exists() else Path(__file__).parents[1] / "data" / path.relative_to("reports")
-    )
+    there = path.is_file() or (path / "index.json").is_file()
+    return path if there else Path(__file__).parents[1] / "data" / path.relative_to("reports")

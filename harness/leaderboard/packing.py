@@ -15,7 +15,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple
 
 import benchmarks_data
@@ -28,7 +27,7 @@ from harness.files.provenance import with_versions
 from harness.files.records import record_text
 from harness.files.scores_record import FORMAT, ScoresIndex
 from harness.files.whole import write_text
-from harness.regression.verdicts import distance
+from harness.leaderboard.spread import TOLERANCE, Spread, allowed, spread_of
 from harness.scoring.job import Job, Key, Score
 from harness.scoring.natural import CURRENT
 from harness.scoring.shipped_scores import (
@@ -37,6 +36,7 @@ from harness.scoring.shipped_scores import (
     INDEX,
     ShippedScores,
     file_of,
+    is_place,
     line_of,
     of_harness,
 )
@@ -44,9 +44,6 @@ from harness.scoring.store import Store
 from harness.scoring.token_file import Uniform
 from proxies.status import ERROR, OK
 
-#: How far scores under one key may lie apart, as the regression measures it: rounding of float32
-#: moves some by as much between processors.
-TOLERANCE = 1e-3
 #: Inputs, precision, proxy, revision, seed and architecture of a score: the order of the rows.
 Place = tuple[str, str, str, int, int, int]
 
@@ -67,7 +64,7 @@ class Scores:
         self.left_out: Counter[str] = Counter()
         self.apart: list[tuple[str, Place, Kept]] = []
         self._why_not = cache(why_not)
-        self._typical = cache(self._median_size)
+        self._spread = cache(self._spread_of)
 
     def add_store(self, path: Path) -> None:
         """Take what is to be packed of a store.
@@ -102,7 +99,10 @@ class Scores:
                 else:
                     self._add(name, place, Kept(*kept))
         if shipped.problems:
-            raise InputError(f"{shipped.problems[0]}; put the file right, or remove index.json")
+            raise InputError(
+                f"{shipped.problems[0]}; nothing was written. Restore the file from the release, "
+                "or remove its entry in index.json to lose its scores alone"
+            )
 
     def _add(self, name: str, place: Place, kept: Kept) -> None:
         first = self.files[name].setdefault(place, kept)
@@ -110,17 +110,18 @@ class Scores:
             self.apart.append((name, place, kept))
 
     def check(self) -> float:
-        """Return the largest distance between two scores under one key.
+        """Return the largest distance between two scores under one key, as
+        :mod:`harness.leaderboard.spread` measures it.
 
         Raises:
-            InputError: they lie further apart than TOLERANCE.
+            InputError: they lie further apart than TOLERANCE allows.
         """
         worst = 0.0
         for name, place, other in self.apart:
             first = self.files[name][place]
-            apart = distance(_value(first), _value(other), self._typical(name, place[2]))
+            apart = self._spread(name, place[2]).distance(_value(first), _value(other))
             worst = max(worst, apart)
-            if apart > TOLERANCE or first.status != other.status:
+            if apart > allowed(place[2], TOLERANCE) or first.status != other.status:
                 raise InputError(
                     f"{name}: two scores of {place[2]}, architecture {place[5]}, seed {place[4]}: "
                     f"{first.score or first.status} and {other.score or other.status}: raise the "
@@ -129,10 +130,10 @@ class Scores:
                 )
         return worst
 
-    def _median_size(self, name: str, proxy: str) -> float:
-        """Return the median size of a proxy's scores in a file."""
-        values = [_value(kept) for place, kept in self.files[name].items() if place[2] == proxy]
-        return median([abs(one) for one in values if abs(one) < float("inf")] or [0.0])
+    def _spread_of(self, name: str, proxy: str) -> Spread:
+        """Return where a proxy's scores in a file lie."""
+        its = (kept for place, kept in self.files[name].items() if place[2] == proxy)
+        return spread_of(map(_value, its))
 
 
 def _kept(score: Score) -> Kept:
@@ -165,7 +166,10 @@ def why_not(key: Key) -> str:
     place = file_of(name, key.dataset)
     known = place in {file_of(name, job.dataset_of(request)) for job in jobs}
     listed = isinstance(benchmark, ListedBenchmark)
-    return "" if known and listed == ("@" in key.benchmark) else "of other datasets"
+    if not known:
+        return "of other datasets"
+    right = listed == ("@" in key.benchmark) and is_place(file_of(key.benchmark, key.dataset))
+    return "" if right else "of other benchmarks"
 
 
 def write(scores: Scores, folder: Path) -> int:
@@ -225,7 +229,8 @@ def pack(stores: Iterable[Path], folder: Path) -> list[str]:
     lines = [f"{count:,} scores {reason} are left out" for reason, count in scores.left_out.items()]
     if scores.apart:
         lines.append(
-            f"{len(scores.apart):,} scores differ from those that stay, by {apart:.1g} at most"
+            f"{len(scores.apart):,} scores differ from those that stay, by {apart:.1g} of the "
+            "spread at most"
         )
     return [*lines, f"{folder}: {total:,} scores in {len(scores.files)} files"]
 

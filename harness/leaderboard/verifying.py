@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 import benchmarks_data
@@ -19,8 +19,8 @@ from benchmarks_data.command import FAILED, Parser
 from benchmarks_data.errors import InputError, NoTable
 from benchmarks_data.listed import ListedBenchmark, listing_of
 from harness.computing.contract import Executor
-from harness.leaderboard.packing import TOLERANCE, why_not
-from harness.regression.verdicts import distance
+from harness.leaderboard.packing import why_not
+from harness.leaderboard.spread import TOLERANCE, allowed, spread_of
 from harness.scoring.execution import run
 from harness.scoring.job import Job, Key, Task
 from harness.scoring.natural import CURRENT
@@ -29,6 +29,7 @@ from harness.scoring.token_file import Uniform
 from harness.terminal.checks import tables_folder
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.options import add_tables, natural, positive
+from proxies.status import OK
 
 SAMPLE = 20
 
@@ -40,22 +41,34 @@ class Known(NamedTuple):
     seed: int
     arch: int
     score: float
+    status: str
+
+    @property
+    def text(self) -> str:
+        """The score, or why there is none."""
+        return repr(self.score) if self.status == OK else self.status
+
+
+class Again(NamedTuple):
+    """A score of a file, what it is now, and how far apart the two lie: inf where one of them is
+    missing, or both are for different reasons.
+    """
+
+    before: Known
+    now: Known
+    apart: float
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What computing scores of a file anew came to: each with the score now and their distance."""
+    """What computing scores of a file anew came to."""
 
-    scores: list[tuple[Known, float, float]]
+    scores: list[Again]
 
-    @property
-    def worst(self) -> tuple[Known, float, float]:
-        """The score that moved most."""
-        return max(self.scores, key=lambda one: one[2])
-
-    def moved(self, tolerance: float) -> int:
-        """Return how many scores moved by more than *tolerance*."""
-        return sum(apart > tolerance for *_, apart in self.scores)
+    def moved(self, tolerance: float) -> list[Again]:
+        """Return the scores that moved by more than *tolerance* allows, the furthest first."""
+        far = [one for one in self.scores if one.apart > allowed(one.before.proxy, tolerance)]
+        return sorted(far, key=lambda one: -one.apart)
 
 
 def known_scores(scores: ShippedScores, name: str) -> list[Known]:
@@ -63,9 +76,9 @@ def known_scores(scores: ShippedScores, name: str) -> list[Known]:
     folder, dataset = name.removesuffix(".csv.gz").split("/")
     known, left_out = [], cache(why_not)
     for row in scores.rows(name):
-        inputs, dtype, proxy, revision, seed, arch, score, *_ = row
+        inputs, dtype, proxy, revision, seed, arch, score, _, status = row
         if not left_out(Key(folder, dataset, inputs, dtype, proxy, int(revision), int(seed))):
-            known.append(Known(proxy, int(seed), int(arch), float(score or "nan")))
+            known.append(Known(proxy, int(seed), int(arch), float(score or "nan"), status))
     return known
 
 
@@ -74,23 +87,32 @@ def compared(
 ) -> Compared:
     """Compute the *drawn* scores of a file anew, and return how far each has moved.
 
-    Distances are relative to the larger of a score's size and the median size of the proxy's
-    scores among those that are *known*, as the regression measures them.
+    Distances are in spreads of the proxy's scores among those that are *known*.
     """
     now = {
-        (one.proxy, one.seed, one.index): one.score
+        (one.proxy, one.seed, one.index): Known(
+            one.proxy, one.seed, one.index, one.score, " ".join(one.status.split())
+        )
         for job, tasks in _tasks(name, drawn)
         for scores in run(job, tasks, executor)
         for one in scores
     }
-    sizes: defaultdict[str, list[float]] = defaultdict(list)
+    values: defaultdict[str, list[float]] = defaultdict(list)
     for one in known:
-        if abs(one.score) < float("inf"):
-            sizes[one.proxy].append(abs(one.score))
-    typical = {proxy: median(its) for proxy, its in sizes.items()}
-    values = [(one, now[one.proxy, one.seed, one.arch]) for one in drawn]
+        values[one.proxy].append(one.score)
+    spreads = {proxy: spread_of(its) for proxy, its in values.items()}
+    pairs = [(one, now[one[:3]]) for one in drawn]
     return Compared(
-        [(one, new, distance(one.score, new, typical.get(one.proxy, 0.0))) for one, new in values]
+        [
+            Again(
+                one,
+                new,
+                spreads[one.proxy].distance(one.score, new.score)
+                if one.status == new.status
+                else math.inf,
+            )
+            for one, new in pairs
+        ]
     )
 
 
@@ -153,7 +175,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
         type=_tolerance,
         default=TOLERANCE,
         metavar="X",
-        help="how far a score may move, relative (default: %(default)s)",
+        help="how far a score may move, in spreads of its proxy's scores (default: %(default)s)",
     )
     add_tables(p)
     add_options(p)
@@ -185,19 +207,22 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
             drawn = random.Random(args.seed).sample(known, min(args.sample, len(known)))
             result = compared(name, known, drawn, executor)
             print(f"{name}: {_said(result, len(known), args.tolerance)}", flush=True)
-            moved += result.moved(args.tolerance)
+            moved += len(result.moved(args.tolerance))
     if shipped.problems or not named:
         raise InputError("; ".join(shipped.problems) or f"{shipped.folder} has no such scores")
     return FAILED if moved else 0
 
 
 def _said(result: Compared, count: int, tolerance: float) -> str:
-    (known, now, apart), moved = result.worst, result.moved(tolerance)
-    verdict = f"{moved} moved by more than {tolerance:g}" if moved else "all hold"
-    if not apart:
+    moved = result.moved(tolerance)
+    worst = moved[0] if moved else max(result.scores, key=lambda one: one.apart)
+    verdict = f"{len(moved)} moved by more than is allowed" if moved else "all hold"
+    if not worst.apart:
         return f"{len(result.scores):,} of {count:,} scores computed anew, all equal to the bit"
+    before = worst.before
     return (
-        f"{len(result.scores):,} of {count:,} scores computed anew, {verdict}; largest relative "
-        f"difference {apart:.1e} ({known.proxy}, architecture {known.arch}, seed {known.seed}: "
-        f"{known.score!r}, now {now!r})"
+        f"{len(result.scores):,} of {count:,} scores computed anew, "
+        f"{verdict}; largest difference {worst.apart:.1e} of the spread "
+        f"({before.proxy}, architecture {before.arch}, seed {before.seed}: {before.text}, "
+        f"now {worst.now.text})"
     )

@@ -73,8 +73,9 @@ def _shipped(provenance: Mapping[str, Any]) -> list[str]:
     """Return the sentence that says which scores come with the harness; none where none does."""
     if not (used := provenance.get("shipped")):
         return []
+    which = f"{used['scores']:,} of {used['of']:,}" if "scores" in used else "Some of the"
     return [
-        f"{used['scores']:,} of {used['of']:,} scores come with the harness "
+        f"{which} scores come with the harness "
         f"({', '.join(used['files'])}): their seconds are of the machine that computed them."
     ]
 

@@ -120,18 +120,16 @@ def _together(records: Sequence[RunRecord], fed: RunRecord) -> dict[str, Any]:
 
 
 def _shipped(records: Sequence[RunRecord]) -> dict[str, Any]:
-    """Return which scores of all runs come with the harness; nothing where none does."""
+    """Return which scores of all runs come with the harness; nothing where none does.
+
+    Of several runs the files alone: they may share scores, or a report may show some of them.
+    """
     used = [one.shipped for one in records if not isinstance(one.shipped, UnsetType)]
     if not used:
         return {}
-    files = sorted({name for one in used for name in one.files})
-    return {
-        "shipped": {
-            "scores": sum(one.scores for one in used),
-            "of": sum(one.of for one in used),
-            "files": files,
-        }
-    }
+    if len(records) == 1:
+        return {"shipped": msgspec.to_builtins(used[0])}
+    return {"shipped": {"files": sorted({name for one in used for name in one.files})}}
 
 
 def _apart(one: Path, other: Path, what: str) -> InputError:

@@ -14,7 +14,9 @@ import hashlib
 import io
 import math
 import os
-from collections.abc import Iterable
+import re
+import zlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import benchmarks_data
@@ -23,9 +25,15 @@ from harness.files.records import DAMAGED, read_record
 from harness.files.scores_record import FORMAT, ScoresFile, ScoresIndex
 from harness.files.shipped import shipped
 from harness.scoring.job import Job, Key, Score
-from proxies.status import OK
+from proxies.status import ERROR, OK
 
 COLUMNS = ("inputs", "dtype", "proxy", "revision", "seed", "arch", "score", "seconds", "status")
+#: Where a file may lie in the folder: ARCHITECTURES/DATASET.csv.gz.
+PLACE = re.compile(r"[a-z0-9_]+(@[0-9a-f]{16})?/[A-Za-z0-9_.-]+\.csv\.gz")
+#: Bytes that a row of a file has at most, on average: what is unpacked is limited by it.
+LONGEST = 4096
+#: What reading a file of scores raises when it is damaged.
+_BROKEN = (OSError, ValueError, EOFError, zlib.error, csv.Error)
 #: Where they lie in a checkout.
 FOLDER = Path("reports/scores")
 INDEX = "index.json"
@@ -44,6 +52,11 @@ def file_of(architectures: str, dataset: str) -> str:
     return f"{architectures}/{dataset.replace(' ', '_')}.csv.gz"
 
 
+def is_place(name: str) -> bool:
+    """Return whether a file of scores may lie at this place of the folder, and is in it."""
+    return bool(PLACE.fullmatch(name)) and ".." not in name
+
+
 def line_of(values: Iterable[object]) -> str:
     """Return values as a line of a file of scores, with its end."""
     line = io.StringIO()
@@ -57,7 +70,8 @@ class ShippedScores:
     Attributes:
         folder: where they lie.
         index: the files, as index.json names them.
-        problems: one line for each file that cannot be used; its scores count as absent.
+        problems: one line for each file, or proxy of it, that cannot be used; its scores count as
+            absent.
         older: names of proxies that were asked for and have scores of other revisions here.
     """
 
@@ -67,38 +81,33 @@ class ShippedScores:
         self.problems: list[str] = []
         self.older: set[str] = set()
         self._texts: dict[str, str] = {}
-        self._known: dict[Key, set[int]] = {}
+        self._known: dict[Key, dict[int, Score]] = {}
         self.index = self._read_index()
 
     def read(self, job: Job, request: proxies.Request, seed: int) -> dict[int, Score]:
         """Return the scores of a request under a seed, by architecture."""
-        scores = {}
-        try:
-            for row in csv.reader(self._lines(job, request, seed)):
-                index, (score, seconds, status) = int(row[5]), row[6:]
-                value = float(score) if status == OK else math.nan
-                scores[index] = Score(index, request.name, seed, value, float(seconds), status)
-        except ValueError as error:
-            self._give_up(job, request, error)
-            return {}
-        return scores
-
-    def architectures(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
-        """Return the architectures that :meth:`read` has scores of; much faster."""
+        if not (self.index and request.proxy.own and of_harness(job.benchmark)):
+            return {}  # none of what a plugin defines, whatever it is called
         key = job.key_of(request, seed)
         if key not in self._known:
-            start = len(_start(key[2:]))
-            try:
-                lines = self._lines(job, request, seed)
-                self._known[key] = {int(line[start : line.index(",", start)]) for line in lines}
-            except ValueError as error:
-                self._give_up(job, request, error)
-                return set()
+            self._known[key] = self._parsed(key)
         return self._known[key]
+
+    def architectures(self, job: Job, request: proxies.Request, seed: int) -> set[int]:
+        """Return the architectures that :meth:`read` has scores of."""
+        return set(self.read(job, request, seed))
 
     def rows(self, name: str) -> list[list[str]]:
         """Return the rows of a file, each the texts of COLUMNS; none where it cannot be used."""
-        return list(csv.reader(self._text(name).splitlines()[1:]))
+        try:
+            rows = list(csv.reader(self._text(name).splitlines()[1:]))
+            for row in rows:
+                _score(row)
+        except _BROKEN as error:
+            self._texts[name] = ""
+            self._tell(name, error)
+            return []
+        return rows
 
     @property
     def notes(self) -> list[str]:
@@ -109,11 +118,18 @@ class ShippedScores:
         return [*self.problems, f"scores of {names} that come with the harness are not used: they "
                 "are of an older revision"]  # fmt: skip
 
-    def _lines(self, job: Job, request: proxies.Request, seed: int) -> list[str]:
-        """Return the lines under a key; none of what a plugin defines, whatever it is called."""
-        if not (self.index and request.proxy.own and of_harness(job.benchmark)):
-            return []
-        key = job.key_of(request, seed)
+    def _parsed(self, key: Key) -> dict[int, Score]:
+        """Return the scores under a key; none, which is told, where pack has not written them."""
+        try:
+            every = [_score(row) for row in csv.reader(self._lines(key))]
+        except _BROKEN as error:
+            what = f"scores of {key.proxy} in "
+            self._tell(file_of(key.benchmark, key.dataset), error, what)
+            return {}
+        return {score.index: score for score in every}
+
+    def _lines(self, key: Key) -> list[str]:
+        """Return the lines under a key, and note where there are some of an older revision."""
         text = self._text(file_of(key.benchmark, key.dataset))
         lines = _block(text, key[2:])
         if not lines and _block(text, key[2:5]) and not _block(text, key[2:6]):
@@ -131,9 +147,9 @@ class ShippedScores:
             content = (self.folder / name).read_bytes()
             if hashlib.sha256(content).hexdigest() != self.index[name].sha256:
                 raise ValueError("its checksum is not that of index.json")
-            text = gzip.decompress(content).decode()
+            text = _unpacked(content, LONGEST * (self.index[name].rows + 1)).decode()
             _check(text, self.index[name].rows)
-        except (OSError, ValueError, EOFError) as error:
+        except _BROKEN as error:
             self._tell(name, error)
             return ""
         return text
@@ -145,21 +161,40 @@ class ShippedScores:
             index = read_record(self.folder / INDEX, ScoresIndex)
             if index.format != FORMAT:
                 raise ValueError(f"it is of format {index.format}, not {FORMAT}")
+            if wrong := [name for name in index.files if not is_place(name)]:
+                raise ValueError(f"{wrong[0]!r} is not the place of a file of scores")
         except DAMAGED as error:
             self._tell(INDEX, error)
             return {}
         return index.files
 
-    def _give_up(self, job: Job, request: proxies.Request, error: ValueError) -> None:
-        """Take a file as unusable that holds what pack never writes."""
-        name = file_of(job.architectures, job.dataset_of(request))
-        self._texts[name] = ""
-        self._known.clear()
-        self._tell(name, error)
-
-    def _tell(self, name: str, error: BaseException) -> None:
+    def _tell(self, name: str, error: BaseException, what: str = "") -> None:
         why = getattr(error, "strerror", None) or error
-        self.problems.append(f"{self.folder / name} is not used ({why}): its scores are computed")
+        are, its = ("are", "they") if what else ("is", "its scores")
+        self.problems.append(
+            f"{what}{self.folder / name} {are} not used ({why}): {its} are computed"
+        )
+
+
+def _score(row: Sequence[str]) -> Score:
+    """Return the score of a row; raise ValueError where pack has not written it."""
+    if len(row) != len(COLUMNS):
+        raise ValueError(f"a row has {len(row)} columns, not {len(COLUMNS)}")
+    proxy, revision, seed, arch, score, seconds, status = row[2:]
+    value = float(score) if score else math.nan
+    if math.isnan(value) == (status == OK) or not status or status.startswith(ERROR):
+        raise ValueError(f"a row has the score {score!r} and the status {status!r}")
+    int(revision)
+    return Score(int(arch), proxy, int(seed), value, float(seconds), status)
+
+
+def _unpacked(content: bytes, limit: int) -> bytes:
+    """Return what was packed with gzip; raise ValueError where it has more bytes than *limit*."""
+    with gzip.open(io.BytesIO(content)) as file:
+        unpacked = file.read(limit + 1)
+    if len(unpacked) > limit:
+        raise ValueError(f"it unpacks to more than {limit:,} bytes")
+    return unpacked
 
 
 def of_harness(benchmark: str) -> bool:

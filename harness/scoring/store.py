@@ -233,14 +233,16 @@ class Store:
         return {arch for arch, score in own.items() if _final(score)}
 
     def kept(self, job: Job, failed: Iterable[Score]) -> int:
-        """Return how many failures have an earlier score here, which they did not replace."""
+        """Return how many failures have an earlier score in the file itself, which they did not
+        replace.
+        """
         seen: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
         for score in failed:
             seen[score.proxy, score.seed].add(score.index)
         return sum(
             stored.status == OK
             for (proxy, seed), indices in seen.items()
-            for index, stored in self.read(job, proxies.request(proxy), seed).items()
+            for index, stored in self._own(job, proxies.request(proxy), seed).items()
             if index in indices
         )
 

@@ -1,5 +1,7 @@
 """Runs and evaluations that find scores which come with the harness."""
 
+import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -62,6 +64,20 @@ def test_a_run_takes_them_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.usefixtures("shipped")
+def test_the_report_of_several_runs_does_not_count_them(tmp_path: Path) -> None:
+    run(tmp_path)
+    (tmp_path / "out").rename(tmp_path / "first")
+    run(tmp_path)
+    both = [str(tmp_path / "first"), str(tmp_path / "out")]
+    assert report([*both, "--out", str(tmp_path / "both")]) == 0
+    record = json.loads((tmp_path / "both" / "run.json").read_text())
+    assert record["shipped"] == {"files": ["nb201/cifar10.csv.gz"]}
+    sentence = "Some of the scores come with the harness (nb201/cifar10.csv.gz): their seconds"
+    assert sentence in (tmp_path / "both" / "report.html").read_text()
+    assert report([str(tmp_path / "both"), "--out", str(tmp_path / "again")]) == 0
+
+
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("option", ["--no-shipped", "--force"])
 def test_a_run_can_do_without(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -85,6 +101,20 @@ def test_a_damaged_file_and_an_older_revision_are_computed_around(
     assert run(tmp_path).min() > 1000
     said = capsys.readouterr().err
     assert said.count("is not used (its checksum is not that of index.json)") == 1
+
+
+def test_a_bad_row_is_computed_around(
+    shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shipped / "nb201/cifar10.csv.gz"
+    text = gzip.decompress(path.read_bytes()).decode()
+    path.write_bytes(gzip.compress(text.replace(",2.0,", ",x,").encode()))
+    record = json.loads((shipped / "index.json").read_text())
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    record["files"]["nb201/cifar10.csv.gz"]["sha256"] = sha256
+    (shipped / "index.json").write_text(json.dumps(record))
+    assert run(tmp_path).min() > 1000
+    assert capsys.readouterr().err.count("scores of params in ") == 1
 
 
 @pytest.mark.usefixtures("shipped")

@@ -3,12 +3,18 @@
 import gzip
 import hashlib
 import json
+import math
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 import harness.leaderboard.computing as computing
+import harness.leaderboard.verifying as verifying
+from harness.computing.local import Local
+from harness.leaderboard.verifying import Known
 from harness.scores import main
+from harness.scoring.job import Job, Score, Task
 from harness.scoring.shipped_scores import ShippedScores
 from tests.harness.leaderboard.test_boards import NB201, written
 from tests.runs import stored_rows
@@ -95,21 +101,56 @@ def test_shipped_scores_hold(shipped: Path, capsys: pytest.CaptureFixture[str]) 
     assert "unknown benchmark 'nb2001'" in capsys.readouterr().err
 
 
-def test_a_score_that_moved_is_told(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def changed(shipped: Path, proxy: str, change: Callable[[str, str], tuple[str, str]]) -> str:
+    """Change the score and the status of a proxy's first row; return its architecture."""
     path = shipped / CIFAR10
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
-    moved = next(number for number, line in enumerate(lines) if ",zeros," in line)
+    moved = next(number for number, line in enumerate(lines) if f",{proxy}," in line)
     *key, score, seconds, status = lines[moved].split(",")
-    lines[moved] = ",".join([*key, repr(float(score) * 1.01), seconds, status])
+    score, status = change(score, status)
+    lines[moved] = ",".join([*key, score, seconds, status])
     path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
     record = json.loads((shipped / "index.json").read_text())
     record["files"][CIFAR10]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     (shipped / "index.json").write_text(json.dumps(record))
+    return key[5]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "change"),
+    [
+        ("zeros", lambda score, status: (repr(float(score) * 1.01), status)),
+        ("params", lambda score, status: (repr(float(score) + 1e-9 * float(score)), status)),
+        ("zeros", lambda _score, _status: ("", "not applicable: x")),
+    ],
+)
+def test_a_score_that_moved_is_told(
+    proxy: str,
+    change: Callable[[str, str], tuple[str, str]],
+    shipped: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arch = changed(shipped, proxy, change)
     capsys.readouterr()
     assert verify("--sample", "35") == 1
     said = capsys.readouterr().out
-    assert "35 of 35 scores computed anew, 1 moved by more than 0.001" in said
-    assert f"(zeros, architecture {key[5]}, seed 0: " in said
+    assert "35 of 35 scores computed anew, 1 moved by more than is allowed" in said
+    assert f"({proxy}, architecture {arch}, seed 0: " in said
+
+
+def missing(_: Job, tasks: Sequence[Task], __: object) -> Iterator[list[Score]]:
+    """A run in which everything fails."""
+    for task in tasks:
+        yield [Score(task.index, one, task.seed, math.nan, 0.1, "error: x") for one in task.proxies]
+
+
+def test_a_score_that_is_missing_for_another_reason_has_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verifying, "run", missing)
+    known = [Known("zeros", 0, 3, math.nan, "not applicable: x")]
+    result = verifying.compared(CIFAR10, known, known, Local(1))
+    assert [one.now.text for one in result.moved(1e-3)] == ["error: x"]
 
 
 def test_a_damaged_file_is_not_verified(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:

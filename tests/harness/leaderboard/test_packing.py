@@ -107,7 +107,10 @@ def test_what_differs_by_rounding_stays_and_more_is_refused(
 ) -> None:
     folder = shipped_in(tmp_path, {"zeros": {1: 1.0, 2: 1.0}})
     assert packed(store_of(tmp_path / "a.sqlite", {"zeros": {1: 1.0 + 1e-6}}), to=folder) == 0
-    assert "1 scores differ from those that stay, by 1e-06 at most" in capsys.readouterr().out
+    assert (
+        "1 scores differ from those that stay, by 1e-06 of the spread at most"
+        in capsys.readouterr().out
+    )
     assert ShippedScores(folder).read(JOB, ZEROS, 0)[1].score == 1.0
     before = (folder / CIFAR10).read_bytes()
     wrong = store_of(tmp_path / "b.sqlite", {"zeros": {1: 2.0, 5: 1.0}})
@@ -117,15 +120,54 @@ def test_what_differs_by_rounding_stays_and_more_is_refused(
     assert (folder / CIFAR10).read_bytes() == before
 
 
+@pytest.mark.parametrize("proxy", ["zeros", "params"])
+def test_what_would_change_the_order_is_refused(
+    proxy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    close = {arch: 100.0 + arch / 1e3 for arch in range(20)}
+    folder = shipped_in(tmp_path, {proxy: close})
+    moved = {"zeros": 100.0 + 1.5e-3, "params": 100.0 + 1e-12}[proxy]
+    wrong = store_of(tmp_path / "b.sqlite", {proxy: {0: moved}})
+    assert packed(wrong, to=folder) == 2
+    assert f"two scores of {proxy}, architecture 0" in capsys.readouterr().err
+
+
 def test_damaged_files_and_absent_stores_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = shipped_in(tmp_path, {"zeros": {1: 1.0}})
+    folder = shipped_in(tmp_path, {"zeros": {1: 1.0}, "naswot": {1: 1.0}})
     assert packed(tmp_path / "absent.sqlite", to=folder) == 2
     assert "there is no such file" in capsys.readouterr().err
     (folder / CIFAR10).write_bytes(b"")
     assert packed(store_of(tmp_path / "a.sqlite", {"zeros": {2: 2.0}}), to=folder) == 2
-    assert "put the file right, or remove index.json" in capsys.readouterr().err
+    assert "remove its entry in index.json to lose its scores alone" in capsys.readouterr().err
+    record = json.loads((folder / "index.json").read_text())
+    del record["files"][CIFAR10]
+    (folder / "index.json").write_text(json.dumps(record))
+    assert packed(tmp_path / "a.sqlite", to=folder) == 0
+    assert ShippedScores(folder).architectures(JOB, proxies.request("naswot"), 0) == {1}
+    assert ShippedScores(folder).architectures(JOB, ZEROS, 0) == {2}
+
+
+def test_nothing_outside_the_folder_is_written_or_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shipped_in(tmp_path, {"zeros": {1: 1.0}})
+    victim = folder.parent / "victim.csv.gz"
+    victim.write_bytes(b"mine")
+    before = (folder / "index.json").read_text()
+    record = json.loads(before)
+    record["files"]["../victim.csv.gz"] = record["files"][CIFAR10]
+    (folder / "index.json").write_text(json.dumps(record))
+    store = store_of(tmp_path / "a.sqlite", {"zeros": {2: 2.0}})
+    assert packed(store, to=folder) == 2
+    assert "'../victim.csv.gz' is not the place of a file" in capsys.readouterr().err
+    assert victim.read_bytes() == b"mine"
+    (folder / "index.json").write_text(before)
+    store_of(store, {"params": {0: 1.0}}, Job("pit", "cifar100", listing=(tmp_path, "../../../x")))
+    assert packed(store, to=folder) == 0
+    assert "1 scores of other benchmarks are left out" in capsys.readouterr().out
+    assert ShippedScores(folder).index.keys() == {CIFAR10}
 
 
 def test_the_list_says_how_many_of_how_many(

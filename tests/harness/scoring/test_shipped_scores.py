@@ -14,7 +14,7 @@ import benchmarks_data
 import proxies
 from harness.scoring.image_file import ImageFile
 from harness.scoring.job import Job, Score
-from harness.scoring.shipped_scores import ShippedScores
+from harness.scoring.shipped_scores import ShippedScores, file_of, is_place, scores_folder
 from harness.scoring.store import Store
 from proxies.registry import isolated
 from tests.shipping import JOB, shipped_in
@@ -84,6 +84,15 @@ def test_the_store_has_its_own_over_them_and_never_copies_them(
         assert store.read(JOB, ZEROS, 0).keys() == {1, 2, 3}
 
 
+def test_a_failure_keeps_no_score_that_comes_with_the_harness(folder: Path, tmp_path: Path) -> None:
+    failed = [Score(arch, "zeros", 0, math.nan, 0.0, "error: x") for arch in (1, 2)]
+    with Store(tmp_path / "own.sqlite", ShippedScores(folder)) as store:
+        store.write(JOB, failed)
+        assert store.kept(JOB, failed) == 0
+        store.write(JOB, [Score(2, "zeros", 0, 9.0, 0.0, "ok"), *failed])
+        assert store.kept(JOB, failed) == 1
+
+
 def test_older_revisions_are_not_used_and_named(folder: Path) -> None:
     scores = ShippedScores(folder)
     revised = replace(NASWOT.proxy, revision=99)
@@ -116,10 +125,23 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
-def _other_rows(path: Path) -> None:
-    """Write other rows, with their checksum."""
-    text = gzip.decompress(path.read_bytes()).decode().replace(",1,0,1,", ",1,0,one,")
+def _with_text(path: Path, text: str) -> None:
+    """Write a file of another text, with its checksum."""
     path.write_bytes(gzip.compress(text.encode()))
+    index = path.parents[1] / "index.json"
+    record = json.loads(index.read_text())
+    record["files"][CIFAR10]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    index.write_text(json.dumps(record))
+
+
+def _bomb(path: Path) -> None:
+    _with_text(path, "0" * 100_000)
+
+
+def _no_deflate(path: Path) -> None:
+    """Write a file that is damaged within, with its checksum."""
+    _with_text(path, "")
+    path.write_bytes(path.read_bytes()[:10] + b"\xff" * 20)
     index = path.parents[1] / "index.json"
     record = json.loads(index.read_text())
     record["files"][CIFAR10]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -131,7 +153,8 @@ def _other_rows(path: Path) -> None:
     [
         (_cut, "its checksum is not that of index.json"),
         (Path.unlink, "No such file"),
-        (_other_rows, "invalid literal"),
+        (_bomb, "it unpacks to more than 20,480 bytes"),
+        (_no_deflate, "Error -3"),
     ],
 )
 def test_a_damaged_file_is_told_in_a_line_and_has_no_scores(
@@ -148,8 +171,59 @@ def test_a_damaged_file_is_told_in_a_line_and_has_no_scores(
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (",1,0.30000000000000004,", ",one,0.30000000000000004,", "invalid literal"),
+        (",0.30000000000000004,", ",abc,", "could not convert"),
+        (",0.30000000000000004,", ",nan,", "the score 'nan' and the status 'ok'"),
+        (",0.30000000000000004,0.5,ok", ",0.30000000000000004", "a row has 7 columns, not 9"),
+        (",0.30000000000000004,0.5,ok", ",,0.5,error: x", "the status 'error: x'"),
+    ],
+)
+def test_a_row_that_was_not_packed_is_told_and_its_proxy_has_no_scores(
+    old: str, new: str, why: str, folder: Path
+) -> None:
+    text = gzip.decompress((folder / CIFAR10).read_bytes()).decode()
+    assert old in text
+    _with_text(folder / CIFAR10, text.replace(old, new))
+    scores = ShippedScores(folder)
+    least = proxies.request("zeros[aggregate=min]")
+    assert scores.architectures(JOB, least, 0) == {1}
+    for _ in range(2):
+        assert not scores.architectures(JOB, ZEROS, 0)
+        assert not scores.read(JOB, ZEROS, 0)
+    assert scores.read(JOB, least, 0).keys() == {1}, "what a run counts on stays"
+    (line,) = scores.notes
+    assert line.startswith(f"scores of zeros in {folder / CIFAR10} are not used (")
+    assert why in line
+    assert not scores.rows(CIFAR10), "nor can it be packed"
+
+
+def test_every_file_of_a_benchmark_has_a_place() -> None:
+    for name in benchmarks_data.names():
+        for dataset in benchmarks_data.get(name).datasets:
+            job = Job(name, dataset)
+            for request in (ZEROS, NASWOT):
+                assert is_place(file_of(name, job.dataset_of(request)))
+    assert is_place("pit@0123456789abcdef/cifar100.csv.gz")
+
+
+ENTRY = {"sha256": "0" * 64, "rows": 1, "packed": ""}
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
-    [("{", "Expecting"), ('{"format": 2, "files": {}}', "it is of format 2, not 1")],
+    [
+        ("{", "Expecting"),
+        ('{"format": 2, "files": {}}', "it is of format 2, not 1"),
+        *(
+            (
+                json.dumps({"format": 1, "files": {name: ENTRY}}),
+                f"{name!r} is not the place of a file",
+            )
+            for name in ("../victim.csv.gz", "nb201/a/b.csv.gz", "nb201/..csv.gz", "nb201/x.csv")
+        ),
+    ],
 )
 def test_a_damaged_index_is_told_in_a_line(text: str, why: str, folder: Path) -> None:
     (folder / "index.json").write_text(text)
@@ -170,3 +244,16 @@ def test_the_variable_names_another_folder(folder: Path, monkeypatch: pytest.Mon
     assert not ShippedScores().index, "that of all tests is empty"
     monkeypatch.setenv("NAS_SCORES", str(folder))
     assert ShippedScores().index.keys() == {CIFAR10, PIXELS}
+
+
+def test_an_empty_folder_of_reports_does_not_hide_them(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NAS_SCORES")
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/scores").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert (scores_folder() / "index.json").is_file()
+    (tmp_path / "reports/scores").rmdir()
+    folder.rename(tmp_path / "reports/scores")
+    assert scores_folder() == Path("reports/scores")
