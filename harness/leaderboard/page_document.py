@@ -35,7 +35,12 @@ def _place(row: Mapping[str, Any]) -> Cell:
     return Cell(f"{row['place']:.0f}{between}", float(row["place"]))
 
 
-PLACE = Column("place", "by tau, and in brackets the places that all comparisons allow", _place)
+PLACE = Column(
+    "place",
+    "by tau among the scores that are defined on all architectures, and in brackets the places "
+    "that all comparisons of these allow",
+    _place,
+)
 TAU, INTERVAL = _OF_RUNS["tau"], _OF_RUNS["95 % interval"]
 #: What a board says of a score in numbers; the formats are those of a run's report.
 NUMBERS = (

@@ -24,8 +24,8 @@ from harness.scoring.store import Store
 
 OPENING = (
     "How well do scores that are computed without training rank architectures that somebody has "
-    "trained? On each board all scores are judged on the same architectures, by Kendall's tau-b "
-    "with its 95 % interval.",
+    "trained? On each board all scores are judged on the same architectures, but for those where a "
+    "score is undefined (column n), by Kendall's tau-b with its 95 % interval.",
     "The scores come with the harness and can be computed again, but for those that are marked as "
     "handed in: the run below a board prints the same numbers. Data-driven scores read the "
     "default inputs, which are drawn by seed. Seconds are those of the machine that scored.",
