@@ -35,6 +35,11 @@ def _place(row: Mapping[str, Any]) -> Cell:
     return Cell(f"{row['place']:.0f}{between}", float(row["place"]))
 
 
+def _of_how_many(row: Mapping[str, Any]) -> Cell:
+    missing = f" ({row['missing']:,} missing)" if row["missing"] else ""
+    return Cell(f"{row['n']:,}{missing}", float(row["n"]))
+
+
 PLACE = Column(
     "place",
     "by tau among the scores that are defined on all architectures, and in brackets the places "
@@ -42,6 +47,7 @@ PLACE = Column(
     _place,
 )
 TAU, INTERVAL = _OF_RUNS["tau"], _OF_RUNS["95 % interval"]
+N = Column("n", "architectures with a score", _of_how_many)
 #: What a board says of a score in numbers; the formats are those of a run's report.
 NUMBERS = (
     _OF_RUNS["nDCG"],
@@ -50,9 +56,14 @@ NUMBERS = (
         "precision_top10",
         "share of the top tenth by score that is in the top tenth by accuracy",
     ),
-    number("seconds", "seconds", "mean time for an architecture, of one core", ".2g"),
-    _OF_RUNS["n"],
-    _OF_RUNS["missing"],
+    number(
+        "seconds",
+        "seconds",
+        "mean for an architecture, as measured when the score was computed, on machines that also "
+        "did other work",
+        ".2g",
+    ),
+    N,
 )
 
 
