@@ -20,9 +20,9 @@ Requirement = Literal["images", "labels", "gradients"]
 REQUIREMENTS: tuple[str, ...] = get_args(Requirement)
 
 #: One line of text for people.
-_LINE = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*\Z"
 #: Nothing but a page of the web: an address goes into a link of the leaderboard.
-_LINK = r"^(none|https?://[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+)$"
+_LINK = r"^(none|https?://[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+)\Z"
 
 
 def _text(most: int, description: str) -> Any:

@@ -200,6 +200,8 @@ def _proxy(text: str) -> str:
         raise InputError(
             f"proxy {text[:60]!r}: a name is lower-case letters, digits and underscores, 40 at most"
         )
+    if text == "all":
+        raise InputError(f"proxy {text!r} means all proxies of the harness: choose another name")
     if text in proxies.registered():
         raise InputError(
             f"proxy {text!r} is one of the harness, which computes its scores: choose another name"

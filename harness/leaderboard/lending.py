@@ -18,6 +18,7 @@ import proxies
 from benchmarks_data.listed import listing_of
 from harness.leaderboard.boards import Judged
 from harness.leaderboard.cards import Card
+from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.submissions import SUBMISSIONS, handed_in_scores
 from harness.scoring.job import Job, Score
 from harness.scoring.store import Store
@@ -55,7 +56,12 @@ def lent(store: Store, root: Path = SUBMISSIONS) -> Iterator[Lent]:
     with registry.isolated(entries):
         for (name, dataset), rows in scores.groupby(["benchmark", "dataset"]):
             benchmark = benchmarks_data.get(str(name))
-            job = Job(benchmark.name, str(dataset), listing=listing_of(benchmark))
+            job = Job(
+                benchmark.name,
+                str(dataset),
+                default_inputs(benchmark),
+                listing=listing_of(benchmark),
+            )
             store.write(job, _as_scores(rows))
         yield Lent(cards, notes)
 

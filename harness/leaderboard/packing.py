@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import Parser, given_path, writable_folder
 from benchmarks_data.errors import InputError
 from benchmarks_data.listed import ListedBenchmark
@@ -27,9 +26,9 @@ from harness.files.provenance import with_versions
 from harness.files.records import record_text
 from harness.files.scores_record import FORMAT, ScoresIndex
 from harness.files.whole import write_text
+from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.spread import TOLERANCE, Spread, allowed, spread_of
 from harness.scoring.job import Job, Key, Score
-from harness.scoring.natural import CURRENT
 from harness.scoring.shipped_scores import (
     COLUMNS,
     FOLDER,
@@ -41,7 +40,6 @@ from harness.scoring.shipped_scores import (
     of_harness,
 )
 from harness.scoring.store import Store
-from harness.scoring.token_file import Uniform
 from proxies.status import ERROR, OK
 
 #: Inputs, precision, proxy, revision, seed and architecture of a score: the order of the rows.
@@ -157,7 +155,7 @@ def why_not(key: Key) -> str:
     if not request.proxy.own or request.name != key.proxy:
         return "of other proxies"
     benchmark = benchmarks_data.get(name)
-    inputs = Uniform() if takes_tokens(benchmark) else CURRENT
+    inputs = default_inputs(benchmark)
     jobs = [Job(name, dataset, inputs) for dataset in benchmark.datasets]
     if key.revision != jobs[0].revision_of(request):
         return "of another revision"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 import benchmarks_data
+from benchmarks_data.formats.places import places_of
 from benchmarks_data.target import Target
 from harness.analysis.orders import inapplicable
 from harness.analysis.results import Results
@@ -126,19 +127,22 @@ def _shown(
         standings(results, target),
         waiting,
         inapplicable(results.scores),
-        _command(plan, target),
+        _command(plan),
         plan.table.name,
         results.is_census,
     )
 
 
-def _command(plan: Plan, target: str) -> str:
-    """Return the run that has the numbers of a board, as typed; of what was handed in, there is
-    none.
+def _command(plan: Plan) -> str:
+    """Return the run that has the numbers of a board, as typed: of all its targets, as which
+    architectures are drawn depends on them. Of what was handed in, there is none.
     """
     options, names = plan.options, [one.name for one in plan.requests if one.proxy.own]
     named = [name for name in names if name not in BASELINES] or names[:1]
     words = ["--benchmark", plan.job.benchmark, "--dataset", plan.job.dataset]
-    words += ["--archs", str(options.archs), "--target", target]
+    words += ["--archs", str(options.archs), "--target", *plan.targets]
+    given = places_of(options.tables) if options.tables else []
+    if plan.table.name in [place.name for place in given]:  # one of several that the folders have
+        words += ["--tables", f"DIR/{plan.table.name}"]
     words += ["--seeds", str(options.seeds)] if options.seeds > 1 else []
     return shown_command(["python -m harness.run", *words, "--proxy", *named])

@@ -35,8 +35,19 @@ def _place(row: Mapping[str, Any]) -> Cell:
     return Cell(f"{row['place']:.0f}{between}", float(row["place"]))
 
 
-PLACE = Column("place", "by tau, and in brackets the places that all comparisons allow", _place)
+def _of_how_many(row: Mapping[str, Any]) -> Cell:
+    missing = f" ({row['missing']:,} missing)" if row["missing"] else ""
+    return Cell(f"{row['n']:,}{missing}", float(row["n"]))
+
+
+PLACE = Column(
+    "place",
+    "by tau among the scores that are defined on all architectures, and in brackets the places "
+    "that all comparisons of these allow",
+    _place,
+)
 TAU, INTERVAL = _OF_RUNS["tau"], _OF_RUNS["95 % interval"]
+N = Column("n", "architectures with a score", _of_how_many)
 #: What a board says of a score in numbers; the formats are those of a run's report.
 NUMBERS = (
     _OF_RUNS["nDCG"],
@@ -45,9 +56,14 @@ NUMBERS = (
         "precision_top10",
         "share of the top tenth by score that is in the top tenth by accuracy",
     ),
-    number("seconds", "seconds", "mean time for an architecture, of one core", ".2g"),
-    _OF_RUNS["n"],
-    _OF_RUNS["missing"],
+    number(
+        "seconds",
+        "seconds",
+        "mean for an architecture, as measured when the score was computed, on machines that also "
+        "did other work",
+        ".2g",
+    ),
+    N,
 )
 
 
@@ -81,6 +97,11 @@ class BoardView:
     rows: Sequence[Row]
     figure: Path | None
     front: str
+
+    @property
+    def computed(self) -> list[Row]:
+        """Its rows without the scores that were handed in."""
+        return [row for row in self.rows if not row.profile.handed_in]
 
 
 @dataclass(frozen=True)
@@ -151,29 +172,38 @@ class Page:
         return groups
 
 
+def computed_rows(board: ShownBoard, profiles: Mapping[str, Profile]) -> pd.DataFrame:
+    """Return the rows of a board without the scores that were handed in."""
+    handed_in = [name for name in board.rows["proxy"] if profiles[name].handed_in]
+    return board.rows[~board.rows["proxy"].isin(handed_in)]
+
+
 def board_view(
     board: ShownBoard, profiles: Mapping[str, Profile], figure: Path | None
 ) -> BoardView:
-    """Return what the page shows of a board."""
+    """Return what the page shows of a board: of scores that were handed in their rows alone."""
+    computed = computed_rows(board, profiles)
     rows = [_row(row, profiles[row["proxy"]]) for row in records(board.rows)]
-    front = ", ".join(front_of(board.rows)["proxy"])
+    front = ", ".join(front_of(computed)["proxy"])
     return BoardView(
-        board, _opening(board, profiles), rows, figure, front and f"On the front: {front}."
+        board, _opening(computed, profiles), rows, figure, front and f"On the front: {front}."
     )
 
 
 def _row(row: Mapping[str, Any], profile: Profile) -> Row:
+    if profile.handed_in:
+        row = {**row, "seconds": math.nan}  # claimed, and measured by nobody here
     cells = [column.cell(row) for column in NUMBERS]
     picture = whisker(row["tau"], row["tau_low"], row["tau_high"])
     return Row(profile, PLACE.cell(row), TAU.cell(row), INTERVAL.cell(row), cells, picture)
 
 
-def _opening(board: ShownBoard, profiles: Mapping[str, Profile]) -> str:
-    """Return which score has the highest tau on a board, and which trivial baseline."""
-    known = records(board.rows.dropna(subset="tau"))
+def _opening(rows: pd.DataFrame, profiles: Mapping[str, Profile]) -> str:
+    """Return which of a board's computed scores has the highest tau, and which trivial baseline."""
+    known = records(rows.dropna(subset="tau"))
     if not known:
         return "No score is complete on this board yet."
-    first = f"Highest of {len(known)} scores: {_with_tau(known[0])}."
+    first = f"Highest of {len(known)} computed scores: {_with_tau(known[0])}."
     trivial = [row for row in known if profiles[row["proxy"]].kind == BASELINE]
     if trivial and trivial[0] is not known[0]:
         first += f" Best trivial baseline: {_with_tau(trivial[0])}."

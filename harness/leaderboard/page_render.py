@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 
 from harness.leaderboard.cards import REQUIREMENTS
 from harness.leaderboard.page_boards import ShownBoard
@@ -17,6 +18,7 @@ from harness.leaderboard.page_document import (
     BoardView,
     Page,
     board_view,
+    computed_rows,
 )
 from harness.leaderboard.profiles import BASELINE, Profile
 from harness.reporting.cost_plot import cost_front, front_of
@@ -35,14 +37,17 @@ def board_views(
     boards: Sequence[ShownBoard], profiles: Mapping[str, Profile], folder: Path
 ) -> list[BoardView]:
     """Return what the page shows of boards, whose figures lie in a folder until it is written."""
-    return [board_view(board, profiles, cost_figure(board, folder)) for board in boards]
+    return [
+        board_view(board, profiles, cost_figure(board, computed_rows(board, profiles), folder))
+        for board in boards
+    ]
 
 
-def cost_figure(board: ShownBoard, folder: Path) -> Path | None:
-    """Draw what scores of a board cost and are worth, and return its PNG file, beside which its SVG
-    lies; None where fewer than two have a tau and took some time.
+def cost_figure(board: ShownBoard, computed: pd.DataFrame, folder: Path) -> Path | None:
+    """Draw what the computed scores of a board cost and are worth, and return its PNG file, beside
+    which its SVG lies; None where none has a tau and took some time.
     """
-    rows = board.rows.assign(target=board.target)
+    rows = computed.assign(target=board.target)
     if len(front_of(rows)) == 0:
         return None
     costs = dict(zip(rows["proxy"], rows["seconds"], strict=True))
@@ -59,7 +64,7 @@ def html(page: Page) -> str:
 
 
 def markdown(page: Page) -> str:
-    """Return a Markdown table with a row for each board: its first scores, and its best trivial
-    baseline.
+    """Return a Markdown table with a row for each board: its first computed scores, and its best
+    trivial baseline.
     """
     return rendered("leaderboard.md.j2", page=page, top=TOP, baseline=BASELINE)

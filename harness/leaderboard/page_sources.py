@@ -24,11 +24,13 @@ from harness.scoring.store import Store
 
 OPENING = (
     "How well do scores that are computed without training rank architectures that somebody has "
-    "trained? On each board all scores are judged on the same architectures, by Kendall's tau-b "
-    "with its 95 % interval.",
+    "trained? On each board all scores are judged on the same architectures, but for those where a "
+    "score is undefined (column n), by Kendall's tau-b with its 95 % interval.",
     "The scores come with the harness and can be computed again, but for those that are marked as "
     "handed in: the run below a board prints the same numbers. Data-driven scores read the "
-    "default inputs, which are drawn by seed. Seconds are those of the machine that scored.",
+    "default inputs, which are drawn by seed. Seconds are as "
+    "measured when a score was computed, on machines that also did other work: those of scores "
+    "computed at different times are not comparable to a factor of 2 or more.",
 )
 
 
@@ -89,7 +91,9 @@ def gathered(
             known.append(one)
     for one in [one for one in known if _in_another(one, known)]:
         known.remove(one)
-        notes.append(f"{one.board.name}: another board has its scores on as many architectures yet")
+        notes.append(
+            f"{one.board.name}: another board shows the same scores on the same architectures"
+        )
     whole = [with_lent(one, handed_in, store) for one in known]
     plans = [(one.plan, one.partial) for one in whole if one.plan]
     return Gathered(

@@ -19,10 +19,14 @@ from msgspec import Meta
 
 import benchmarks_data
 import proxies
+from benchmarks_data.benchmark import Benchmark, takes_tokens
 from benchmarks_data.errors import InputError, NoTable, unknown
 from benchmarks_data.formats.places import places_of
 from benchmarks_data.reading import read_text
 from harness.runs.plan import Plan, RunOptions, make_plan
+from harness.scoring.inputs import Images
+from harness.scoring.natural import CURRENT
+from harness.scoring.token_file import Uniform
 
 PLAN = Path("reports/leaderboard.toml")
 Names = Annotated[list[str], Meta(min_length=1)]
@@ -119,6 +123,11 @@ class Board:
         folders = [place for place in places_of(tables) if place.is_dir()]
         files = [folder / self.table for folder in folders if (folder / self.table).exists()]
         return Path(os.pathsep.join(map(str, [*folders, *files[:1]])))
+
+
+def default_inputs(benchmark: Benchmark) -> Images:
+    """Return what a run by default feeds the networks of a benchmark; all boards have these."""
+    return Uniform() if takes_tokens(benchmark) else CURRENT
 
 
 def read_plan(path: Path = PLAN) -> list[Board]:

@@ -13,13 +13,14 @@ from harness.files.shipped import shipped
 from harness.files.whole import read_csv
 from harness.leaderboard.cards import REQUIREMENTS, Card
 from harness.reporting.citations import entries_by_link
+from harness.reporting.tuned import tuned_sentences
 from proxies.passes import PASSES
 
 #: The authors' code: proxy, repository, and the commit that values of ours are compared with, blank
 #: where they are with none.
 CODE = Path("reports/published/code.csv")
 BASELINE, PROXY, AGGREGATE = "trivial baseline", "training-free", "combines others"
-FITTED = "fitted to trained networks"
+FITTED, TUNED = "fitted to trained networks", "tuned prior"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Profile:
 
     Attributes:
         name: with its options.
-        kind: BASELINE, PROXY, AGGREGATE or FITTED.
+        kind: BASELINE, PROXY, AGGREGATE, FITTED, or TUNED, with options that somebody has tuned to
+            trained networks.
         summary: what it computes, in a line.
         explanation: more of it, in paragraphs.
         needs: those of REQUIREMENTS that it needs, and of its components.
@@ -81,7 +83,7 @@ def profile(name: str) -> Profile:
         name=request.name,
         kind=_kind(request),
         summary=entry.description,
-        explanation=tuple(_more_than(entry.description, entry.documentation)),
+        explanation=(*tuned_sentences([name]), *_more_than(entry.description, entry.documentation)),
         needs=_needs(parts),
         cost="; ".join(_costs(parts)),
         paper=Link(str(entry.paper), entry.paper.link) if entry.paper else None,
@@ -110,6 +112,8 @@ def handed_in_profile(name: str, card: Card) -> Profile:
 def _kind(request: proxies.Request) -> str:
     if request.proxy.name in proxies.BASELINES:
         return BASELINE
+    if request.tuned:
+        return TUNED
     return AGGREGATE if request.components else PROXY
 
 

@@ -43,6 +43,8 @@ def tried(path: Path, claimed: Sequence[str] | None) -> tuple[list[str], list[st
         names = sorted(proxies.registered().keys() - before)
         if not names:
             return [f"{path.name}: it registers no proxy"], []
+        if "all" in names:
+            return [f"{path.name}: 'all' means all proxies: choose another name"], []
         requests = proxies.expand(map(proxies.request, names))
         job = Job("nb201", "cifar10", plugins=((path, checksum),))
         wrong, scores = _of_scores(path.name, job, requests)

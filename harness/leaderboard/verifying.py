@@ -14,18 +14,17 @@ from typing import NamedTuple
 
 import benchmarks_data
 import proxies
-from benchmarks_data.benchmark import Benchmark, takes_tokens
+from benchmarks_data.benchmark import Benchmark
 from benchmarks_data.command import FAILED, Parser
 from benchmarks_data.errors import InputError, NoTable
 from benchmarks_data.listed import ListedBenchmark, listing_of
 from harness.computing.contract import Executor
 from harness.leaderboard.packing import why_not
+from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.spread import TOLERANCE, allowed, spread_of
 from harness.scoring.execution import run
 from harness.scoring.job import Job, Key, Task
-from harness.scoring.natural import CURRENT
 from harness.scoring.shipped_scores import ShippedScores, file_of
-from harness.scoring.token_file import Uniform
 from harness.terminal.checks import tables_folder
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.options import add_tables, natural, positive
@@ -119,7 +118,7 @@ def compared(
 def _tasks(name: str, drawn: Sequence[Known]) -> Iterator[tuple[Job, list[Task]]]:
     """Yield the work that computes scores, by the dataset whose networks they are of."""
     benchmark = benchmarks_data.get(_benchmark(name))
-    inputs = Uniform() if takes_tokens(benchmark) else CURRENT
+    inputs = default_inputs(benchmark)
     jobs = [
         Job(benchmark.name, dataset, inputs, listing=listing_of(benchmark))
         for dataset in benchmark.datasets

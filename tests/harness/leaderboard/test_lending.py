@@ -4,20 +4,37 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
+import benchmarks_data
 import proxies
+from benchmarks_data.listed import listing_of
 from harness.analysis.correlations import correlations
 from harness.computing.local import Local
+from harness.leaderboard import lending
 from harness.leaderboard.boards import Judged, judged
+from harness.leaderboard.cards import Card
 from harness.leaderboard.lending import lent, with_lent
 from harness.leaderboard.plan import Board
+from harness.runs.sources import source_of
 from harness.scoring.execution import run
 from harness.scoring.frames import collect
+from harness.scoring.job import Job
 from harness.scoring.store import Store
 
 EXAMPLES = Path(__file__).parent / "submissions"
+CARD = Card(
+    name="Mine",
+    authors="A",
+    paper="none",
+    code="none",
+    licence="MIT",
+    requirements=[],
+    tuned_on="nothing",
+    trained_networks=0,
+)
 BOARD = Board("plan", "nb201", "cifar10", ("cifar10_test",), "3", parts=(("params",),))
 
 
@@ -70,6 +87,22 @@ def test_what_was_handed_in_in_part_does_not_change_what_a_board_is_judged_on(
     assert one.partial == {"spread": 2}
     assert one.plan is not None
     assert len(one.plan.indices) == 3
+
+
+def test_scores_of_a_benchmark_of_tokens_are_found_where_its_runs_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    benchmark = benchmarks_data.get("gpt2_wt103")
+    [dataset, *_] = benchmark.datasets
+    rows = pd.DataFrame(
+        [("gpt2_wt103", dataset, 3, "mine", 0, 0.5, 0.1)],
+        columns=["benchmark", "dataset", "index", "proxy", "seed", "score", "seconds"],
+    )
+    monkeypatch.setattr(lending, "handed_in_scores", lambda _: (rows, {"mine": CARD}, []))
+    images = source_of("natural", None, benchmark, dataset)
+    job = Job(benchmark.name, dataset, images, listing=listing_of(benchmark))
+    with Store(tmp_path / "s.sqlite") as store, lent(store):
+        assert store.finished(job, proxies.request("mine"), 0) == {3}
 
 
 def test_a_board_that_nothing_is_known_of_stays_so(root: Path, store: Store) -> None:

@@ -1,10 +1,16 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
-from harness.leaderboard.page_render import html, markdown
-from tests.leaderboards import LONG, page
+from harness.leaderboard import page_render
+from harness.leaderboard.page_document import Page
+from harness.leaderboard.page_render import board_views, html, markdown
+from harness.leaderboard.profiles import profile
+from harness.reporting.cost_plot import cost_front
+from tests.leaderboards import HOSTILE, LONG, board, page, standing
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +29,20 @@ def row_of(made: str, board: str, score: str) -> list[str]:
 
 def test_a_row_has_all_that_is_known_of_a_score(made: str) -> None:
     assert row_of(made, "nb201-cifar10", "zico") == [
-        *("zico", "1 (1 to 6)", "0.700", "0.600 to 0.800", "0.501", "0.250", "1.3", "100", "1"),
+        *(
+            "zico",
+            "1 (1 to 6)",
+            "0.700",
+            "0.600 to 0.800",
+            "0.501",
+            "0.250",
+            "1.3",
+            "100 (1 missing)",
+        ),
         *("images, labels, gradients", "0", "Li et al. 2023", "ZiCo"),
     ]
     assert row_of(made, "nb201-cifar10", "mine")[0] == "mine handed in, not computed here"
-    assert row_of(made, "nb201-cifar10", "mine")[10] == "12"
+    assert row_of(made, "nb201-cifar10", "mine")[9] == "12"
     assert row_of(made, "nb201-cifar10", "live_params")[0] == "live_params baseline"
 
 
@@ -87,8 +102,43 @@ def test_the_map_has_a_cell_for_each_board(made: str) -> None:
 def test_markdown_has_the_first_scores_of_each_board(tmp_path: Path) -> None:
     lines = markdown(page(tmp_path)).splitlines()
     assert lines[2] == (
-        "| nb201: CIFAR-10 test accuracy, 200 epochs | 100 | 6 | `zico` 0.700 (0.600 to 0.800) "
+        "| nb201: CIFAR-10 test accuracy, 200 epochs | 100 | 5 | `zico` 0.700 (0.600 to 0.800) "
         f"| `{LONG}` 0.650 (0.550 to 0.750) | `live_params` 0.600 (0.500 to 0.700) "
         "| `live_params` 0.600 (0.500 to 0.700) |"
     )
     assert [line.count("|") for line in lines[:4]] == [8] * 4
+
+
+def test_a_score_that_was_handed_in_is_in_its_row_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def recorded(costs: dict[str, float], *others: Any) -> Figure:
+        drawn.extend(costs)
+        return cost_front(costs, *others)
+
+    monkeypatch.setattr(page_render, "cost_front", recorded)
+    rows = standing(mine=0.9, zico=0.7, live_params=0.6)  # the first is also the cheapest
+    profiles = {"mine": HOSTILE} | {
+        name: profile(name) for name in ("zico", "live_params", "grasp", "dss")
+    }
+    [view] = board_views([board("cifar10", rows)], profiles, tmp_path)
+    assert view.opening.startswith("Highest of 2 computed scores: zico, ")
+    assert view.front == "On the front: zico."
+    assert drawn == ["zico", "live_params"]
+    assert [row.profile.name for row in view.rows] == ["mine", "zico", "live_params"]
+    assert [row.numbers[2].text for row in view.rows] == ["", "1.6", "2"]
+    made = Page([], [view], [], "python -m harness.scores page", [])
+    assert "| 100 | 2 | `zico`" in markdown(made)
+    assert "mine" not in markdown(made)
+
+
+def test_seconds_are_said_to_be_measured_beside_other_work(made: str) -> None:
+    figures = re.findall(r"<figcaption>(.*?)</figcaption>", made, re.S)
+    assert len(figures) == 2
+    assert all("not comparable to a factor of 2 or more" in one for one in figures)
+    heading = re.search(r'title="([^"]*)">seconds<', made)
+    assert heading
+    assert heading[1].endswith("on machines that also did other work")
+    assert "one core" not in made

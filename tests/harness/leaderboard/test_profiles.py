@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import proxies
-from harness.leaderboard.profiles import AGGREGATE, BASELINE, CODE, PROXY, Link, profile
+from harness.leaderboard.profiles import AGGREGATE, BASELINE, CODE, PROXY, TUNED, Link, profile
 
 REFERENCES = Path("tests/conformance/references.csv")
 
@@ -34,6 +34,8 @@ def test_a_profile_says_what_a_score_needs_and_whose_it_is() -> None:
         ("zeros", PROXY, ("gradients",)),
         ("zeros[objective=snip]", PROXY, ("images", "labels", "gradients")),
         ("naswot", PROXY, ("images",)),
+        ("swap", PROXY, ("images",)),
+        ("swap[mu=0.6,sigma=0.1]", TUNED, ("images",)),
         ("az_nas", AGGREGATE, ("gradients",)),
         ("vote[of=naswot+params]", AGGREGATE, ("images",)),
     ],
@@ -68,3 +70,10 @@ def test_the_code_of_scores_is_what_the_conformance_tests_compare_with() -> None
     known = {(one["proxy"], one["repository"], one["commit"]) for one in rows(CODE)}
     assert {one for one in known if one[2]} == compared
     assert {proxy for proxy, _, _ in known} <= set(proxies.registered())
+
+
+def test_a_tuned_prior_is_said_to_be_one() -> None:
+    assert profile("swap[mu=0.6,sigma=0.1]").explanation[0] == (
+        "Tuned prior: swap[mu=0.6,sigma=0.1] is not free of trained networks, as mu and sigma are "
+        "a prior on size that somebody has tuned."
+    )

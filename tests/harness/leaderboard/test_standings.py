@@ -42,10 +42,33 @@ def test_the_numbers_of_a_board_are_those_of_the_analysis() -> None:
 def test_places_count_higher_taus_and_have_the_range_that_comparisons_allow() -> None:
     rows = standings(judged(), TARGET).set_index("proxy")
     assert dict(rows["place"]) == {"params": 1, "zeros": 1, "synflow": 3, "snip": 4}
-    # SNIP is by lot, far below; those with the target's own order are equal in every sample.
-    assert list(rows.loc["snip", ["place_low", "place_high"]]) == [4, 4]
+    # SNIP lacks a score; those with the target's own order are equal in every sample.
+    assert rows.loc["snip", ["place_low", "place_high"]].isna().all()
     assert list(rows.loc["zeros", ["place_low", "place_high"]]) == [1, 2]
     assert list(rows.loc["synflow", ["place_low", "place_high"]]) == [3, 3]
+
+
+def test_a_score_of_fewer_architectures_moves_no_place_out_of_its_range() -> None:
+    count = 200
+    stream = np.random.default_rng(0)
+    accuracy = np.arange(count, dtype=float)
+    half = np.arange(count) % 2 == 0
+    near = accuracy + stream.normal(scale=3, size=count)
+    scores = frame(
+        # Near the target on one half, by lot on the other: significantly better than the second
+        # score where both are defined, although its tau of all architectures is lower.
+        zeros=list(np.where(half, near, stream.permutation(count))),
+        synflow=[one if has else NAN for one, has in zip(near + 20 * stream.normal(size=count),
+                                                         half, strict=True)],
+        snip=list(stream.normal(size=count)),
+    )  # fmt: skip
+    rows = standings(results(scores, table(a_test_200ep=list(accuracy))), TARGET)
+    rows = rows.set_index("proxy")
+    assert list(rows.index) == ["synflow", "zeros", "snip"]
+    assert rows.loc["synflow", ["place_low", "place_high"]].isna().all()
+    assert list(rows["place"]) == [1, 1, 2]
+    assert list(rows.loc["zeros", ["place_low", "place_high"]]) == [1, 1]
+    assert list(rows.loc["snip", ["place_low", "place_high"]]) == [2, 2]
 
 
 def test_a_score_without_a_tau_has_no_place() -> None:

@@ -57,6 +57,8 @@ def test_the_examples_are_whole() -> None:
         ('["images"]', '["images", "images"]', "requirements names one twice"),
         ('"none"', '"javascript:alert(1)"', "code = 'javascript:alert(1)': expected the authors"),
         ('"none"', '"https://a\\"onclick=\\"b"', "code = "),
+        ('"Spread, handed in"', '"Spread\\n"', "name = 'Spread\\n': expected"),
+        ('"none"', '"https://a.org\\n"', "code = 'https://a.org\\n': expected"),
         ('"nothing"', '"a\\nb"', "tuned_on = 'a\\nb': expected"),
         ('"nothing"', '"  "', "tuned_on = '  ': expected"),
         ('"Spread, handed in"', f'"{"x" * 61}"', "name = "),
@@ -144,3 +146,12 @@ def test_there_may_be_no_submissions(tmp_path: Path) -> None:
 def test_the_documentation_shows_every_field_of_a_card() -> None:
     text = (PROJECT / "docs" / "leaderboard.md").read_text()
     assert [name for name in descriptions() if f"\n{name} = " not in text] == []
+
+
+def test_a_plugin_that_calls_its_proxy_all_is_refused(root: Path) -> None:
+    plugin = root / "spread_plugin" / "plugin.py"
+    text = plugin.read_text()
+    assert '"spread"' in text
+    plugin.write_text(text.replace('"spread"', '"all"'))
+    faults = checked(plugin.parent).faults
+    assert faults == ["plugin.py: 'all' means all proxies: choose another name"]

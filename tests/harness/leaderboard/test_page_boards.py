@@ -1,0 +1,36 @@
+"""The run that is printed below a board."""
+
+from pathlib import Path
+
+import pandas as pd
+
+import benchmarks_data
+from harness.analysis.results import Results
+from harness.leaderboard.page_boards import shown_boards
+from harness.leaderboard.plan import Board
+from tests.results import frame
+
+
+def test_the_run_of_a_board_names_all_its_targets_and_its_table(tmp_path: Path) -> None:
+    benchmark = benchmarks_data.get("nb201")
+    strings = [benchmark.architecture(index).string for index in range(20)]
+    pd.DataFrame({"arch": strings, "cifar10_test": 90.0, "cifar10_valid": 80.0}).to_csv(
+        tmp_path / "nb201.csv", index_label="index"
+    )
+    board = Board(
+        "plan", "nb201", "cifar10", ("cifar10_test", "cifar10_valid"), "12", parts=(("params",),)
+    )
+
+    def commands(table: str) -> list[str]:
+        one = Board(**{**vars(board), "table": table})
+        plan = one.plan(tmp_path, ["params"])
+        scores = frame(params=[float(index) for index in range(12)])
+        results = Results(scores, plan.table, plan.targets, "all", "nb201")
+        return [shown.command for shown in shown_boards([(plan, results, {})])]
+
+    run = (
+        "python -m harness.run --benchmark nb201 --dataset cifar10 --archs 12 --target "
+        "cifar10_test cifar10_valid"
+    )
+    assert commands("") == [f"{run} --proxy params"] * 2
+    assert commands("nb201.csv") == [f"{run} --tables DIR/nb201.csv --proxy params"] * 2
