@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from benchmarks_data.errors import InputError
 from harness.files.provenance import with_versions
-from harness.files.shipped import shipped
 from harness.leaderboard.boards import Judged, judged
 from harness.leaderboard.lending import Lent, lent, with_lent
 from harness.leaderboard.page_boards import ShownBoard, results_of, shown_boards
@@ -56,7 +55,7 @@ def page_of(
     with (
         tempfile.TemporaryDirectory(prefix="zeros-harness-") as temporary,
         Store(Path(temporary) / "scores.sqlite", below=scores) as store,
-        lent(store, shipped(SUBMISSIONS)) as handed_in,
+        lent(store, SUBMISSIONS) as handed_in,
     ):
         shown, notes = gathered(boards, store, tables, handed_in)
     cards, names = handed_in.cards, [name for board in shown for name in board.names]

@@ -13,6 +13,11 @@ from harness.run import main
 from tests.runs import arguments, query_store
 
 
+def whole(page: Path) -> str:
+    """Return a page's text without the places where a long name may break."""
+    return page.read_text().replace("<wbr>", "")
+
+
 def test_make_runs_command_reads_no_images_and_says_so_first(tmp_path: Path) -> None:
     command = [
         sys.executable,
@@ -57,7 +62,7 @@ def test_each_row_names_what_was_fed_and_stored_scores_under_noise_stay_valid(
             "live_convs and layers."
         )
         assert capsys.readouterr().out.splitlines()[0] == f"python -m harness.run: {said}"
-        report = (tmp_path / "out" / "report.html").read_text()
+        report = whole(tmp_path / "out" / "report.html")
         assert report.index(f"<li>{said}</li>") < report.index("<details")
         rows = pd.read_csv(tmp_path / "out" / "correlations.csv", keep_default_na=False).query(
             "population == 'all'"
@@ -127,7 +132,7 @@ def test_labels_that_leave_classes_out_are_said(
     shown = capsys.readouterr().err
     assert said in shown
     assert "snip[batch=8]: takes the other classes for wrong answers alone)" in shown
-    assert said in (tmp_path / "out" / "report.html").read_text()
+    assert said in whole(tmp_path / "out" / "report.html")
     assert main(command) == 0
     assert "the labels of" not in capsys.readouterr().err
     assert (
@@ -163,7 +168,7 @@ def test_a_run_in_bfloat16_says_of_every_score_which_precision_it_has(
     assert record["dtype"] == precisions.pop("snip[batch=4]") == "bfloat16"
     assert set(precisions.values()) == {"float32"}
     sentence = "Precision: bfloat16 of snip[batch=4]; float32 of the other scores."
-    assert sentence in (tmp_path / "out" / "report.html").read_text()
+    assert sentence in whole(tmp_path / "out" / "report.html")
     rows = query_store(
         tmp_path / "s.sqlite", "SELECT dtype, count(*) FROM scores GROUP BY dtype ORDER BY dtype"
     )
@@ -180,5 +185,5 @@ def test_a_merged_report_keeps_the_precisions_and_takes_no_run_of_another(tmp_pa
     together = tmp_path / "together"
     assert report([str(first), str(second), "--out", str(together)]) == 0
     said = "Precision: bfloat16 of snip[batch=4], swap[batch=4]; float32 of the other scores."
-    assert said in (together / "report.html").read_text()
+    assert said in whole(together / "report.html")
     assert report([str(first), str(other), "--out", str(tmp_path / "x")]) == 2
