@@ -10,7 +10,7 @@ from typing import NamedTuple
 import benchmarks_data
 from benchmarks_data.command import Parser
 from benchmarks_data.listed import ListedBenchmark
-from harness.scoring.shipped_scores import COLUMNS, ShippedScores
+from harness.scoring.shipped_scores import COLUMNS, ShippedScores, parts_of
 
 ARCH, PROXY, SEED = (COLUMNS.index(name) for name in ("arch", "proxy", "seed"))
 
@@ -35,7 +35,7 @@ def lines(scores: ShippedScores) -> list[Line]:
     """Return what the files hold, the proxies with the most architectures first."""
     every = []
     for name in sorted(scores.index):
-        folder, dataset = name.removesuffix(".csv.gz").split("/")
+        folder, dataset = parts_of(name)
         benchmark = folder.partition("@")[0]
         seen: dict[str, tuple[set[str], set[str]]] = {}
         for row in scores.rows(name):

@@ -38,6 +38,7 @@ from harness.scoring.shipped_scores import (
     is_place,
     line_of,
     of_harness,
+    parts_of,
 )
 from harness.scoring.store import Store
 from proxies.status import ERROR, OK
@@ -88,7 +89,7 @@ class Scores:
             InputError: a file is damaged, whose scores would be lost.
         """
         for name in shipped.index:
-            architectures, dataset = name.removesuffix(".csv.gz").split("/")
+            architectures, dataset = parts_of(name)
             for inputs, dtype, proxy, revision, seed, arch, *kept in shipped.rows(name):
                 place = (inputs, dtype, proxy, int(revision), int(seed), int(arch))
                 key = Key(architectures, dataset, *place[:5])

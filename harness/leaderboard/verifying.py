@@ -24,7 +24,7 @@ from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.spread import TOLERANCE, allowed, spread_of
 from harness.scoring.execution import run
 from harness.scoring.job import Job, Key, Task
-from harness.scoring.shipped_scores import ShippedScores, file_of
+from harness.scoring.shipped_scores import ShippedScores, file_of, parts_of
 from harness.terminal.checks import tables_folder
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.options import add_tables, natural, positive
@@ -72,7 +72,7 @@ class Compared:
 
 def known_scores(scores: ShippedScores, name: str) -> list[Known]:
     """Return the scores of a file that this version computes."""
-    folder, dataset = name.removesuffix(".csv.gz").split("/")
+    folder, dataset = parts_of(name)
     known, left_out = [], cache(why_not)
     for row in scores.rows(name):
         inputs, dtype, proxy, revision, seed, arch, score, _, status = row
@@ -137,7 +137,7 @@ def _tasks(name: str, drawn: Sequence[Known]) -> Iterator[tuple[Job, list[Task]]
 
 def _benchmark(name: str) -> str:
     """Return the benchmark of a file."""
-    return name.partition("/")[0].partition("@")[0]
+    return parts_of(name)[0].partition("@")[0]
 
 
 def why_skipped(name: str, tables: Path | None) -> str:

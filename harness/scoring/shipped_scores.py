@@ -52,6 +52,12 @@ def file_of(architectures: str, dataset: str) -> str:
     return f"{architectures}/{dataset.replace(' ', '_')}.csv.gz"
 
 
+def parts_of(name: str) -> tuple[str, str]:
+    """Return the architectures and the dataset, with _ for spaces, that a file's place names."""
+    architectures, _, dataset = name.removesuffix(".csv.gz").partition("/")
+    return architectures, dataset
+
+
 def is_place(name: str) -> bool:
     """Return whether a file of scores may lie at this place of the folder, and is in it."""
     return bool(PLACE.fullmatch(name)) and ".." not in name
