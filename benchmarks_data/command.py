@@ -120,6 +120,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.encode(errors="backslashreplace").decode().split())
 
 
+def writable_file(file: Path) -> Path:
+    """Create the folder of *file* and check that it can be written; raise InputError otherwise."""
+    if file.is_dir():
+        raise InputError(f"{file} is a folder: name a file in it")
+    writable_folder(file.parent)
+    return file
+
+
 def writable_folder(folder: Path) -> Path:
     """Create *folder* and check that files can be written there; raise InputError otherwise."""
     try:

@@ -12,7 +12,7 @@ import math
 import sys
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ import proxies
 from benchmarks_data.command import Parser, given_path
 from benchmarks_data.errors import NoTable
 from harness.computing.contract import Executor
+from harness.files.shipped import shipped
 from harness.leaderboard.boards import draws
 from harness.leaderboard.packing import pack
 from harness.leaderboard.plan import PLAN, Board, read_plan
@@ -131,11 +132,13 @@ def forecast(opened: Sequence[tuple[Board, Plan]], store: Store) -> list[str]:
         seconds, unsure = costs.of(due)
         missing = sum(len(task.proxies) for _, tasks in due for task in tasks)
         total, every, unknown = total + seconds, every + missing, unknown | unsure
-        takes = f", {_duration(seconds)}" if missing else ""
+        takes = f", {_duration(seconds, unsure)}" if missing else ""
         lines.append(f"{board.name}: {missing:,} scores are missing{takes}")
-    lines.append(f"all: {every:,} scores are missing, {_duration(total)} in one process")
+    lines.append(f"all: {every:,} scores are missing, {_duration(total, unknown)} in one process")
     if unknown:
-        lines.append(f"nothing is known of the cost of {', '.join(sorted(unknown))}")
+        lines.append(
+            f"nothing is known of the cost of {', '.join(sorted(unknown))}: they count as nothing"
+        )
     return lines
 
 
@@ -154,8 +157,10 @@ def _first_seen(due: Due, seen: set[tuple[Key, int]]) -> list[tuple[Job, list[Ta
     return fresh
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.1f} min"
+def _duration(seconds: float, unknown: Collection[str]) -> str:
+    """Return how long work takes: at least so long where the cost of a part is unknown."""
+    least = "at least " if unknown else ""
+    return least + (f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.1f} min")
 
 
 def compute(work: Iterable[Unit], store: Store, executor: Executor, until: float) -> bool:
@@ -189,7 +194,6 @@ def parser(prog: str) -> argparse.ArgumentParser:
     p.add_argument(
         "--plan",
         type=given_path,
-        default=PLAN,
         metavar="FILE",
         help=f"the plan (default: {PLAN})",
     )
@@ -221,7 +225,7 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
     """Say what is missing, compute it, pack it, and return the exit status."""
     args = parser(prog).parse_args(argv)
     executor, started = executor_of(args), time.monotonic()
-    opened = opened_boards(prog, read_plan(args.plan), tables_folder(args.tables))
+    opened = opened_boards(prog, read_plan(args.plan or shipped(PLAN)), tables_folder(args.tables))
     with Store(args.store, ShippedScores(args.to)) as store:
         print(*forecast(opened, store), sep="\n", flush=True)
         if args.dry_run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,9 @@ ARCH, PROXY, SEED = (COLUMNS.index(name) for name in ("arch", "proxy", "seed"))
 
 
 class Line(NamedTuple):
-    """Proxies that a file has the same numbers of architectures and seeds of."""
+    """Proxies that a file has the same numbers of architectures and seeds of, and how many rows
+    they have together.
+    """
 
     benchmark: str
     dataset: str
@@ -24,6 +27,7 @@ class Line(NamedTuple):
     of: int | None
     seeds: int
     proxies: list[str]
+    rows: int
 
     @property
     def share(self) -> str:
@@ -38,15 +42,25 @@ def lines(scores: ShippedScores) -> list[Line]:
         folder, dataset = parts_of(name)
         benchmark = folder.partition("@")[0]
         seen: dict[str, tuple[set[str], set[str]]] = {}
+        rows = Counter[str]()
         for row in scores.rows(name):
             archs, seeds = seen.setdefault(row[PROXY], (set(), set()))
             archs.add(row[ARCH])
             seeds.add(row[SEED])
+            rows[row[PROXY]] += 1
         alike: dict[tuple[int, int], list[str]] = {}
         for proxy, (archs, seeds) in sorted(seen.items()):
             alike.setdefault((len(archs), len(seeds)), []).append(proxy)
         every += [
-            Line(benchmark, dataset, count, _size(benchmark), seeds, names)
+            Line(
+                benchmark,
+                dataset,
+                count,
+                _size(benchmark),
+                seeds,
+                names,
+                sum(map(rows.__getitem__, names)),
+            )
             for (count, seeds), names in sorted(alike.items(), reverse=True)
         ]
     return every
@@ -89,20 +103,19 @@ def parser(prog: str) -> argparse.ArgumentParser:
 
 
 def carry_out(prog: str, argv: Sequence[str]) -> int:
-    """Print a line for all proxies of a file with the same counts; return the exit status."""
+    """Print a line for all proxies of a file with the same counts; return the exit status, 1 where
+    a file cannot be used.
+    """
     args = parser(prog).parse_args(argv)
     scores = ShippedScores()
     every = lines(scores)
     for note in scores.notes:
         print(f"{prog}: {note}", file=sys.stderr)
-    total = sum(one.rows for one in scores.index.values())
+    total = sum(one.rows for one in every)
+    files = len({(one.benchmark, one.dataset) for one in every})
     print(
         *(as_markdown(every) if args.markdown else as_text(every)),
-        *(
-            []
-            if args.markdown
-            else [f"{total:,} scores in {len(scores.index)} files: {scores.folder}"]
-        ),
+        *([] if args.markdown else [f"{total:,} scores in {files} files: {scores.folder}"]),
         sep="\n",
     )
-    return 0
+    return 1 if scores.problems else 0

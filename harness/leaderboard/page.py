@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks_data.command import Parser, given_path
+from benchmarks_data.command import Parser, given_path, writable_file
 from harness.leaderboard.plan import PLAN
 from harness.terminal.options import add_tables
 
@@ -53,11 +53,12 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
     from harness.terminal.checks import tables_folder
 
     boards = read_plan(args.plan or shipped(PLAN))
+    for path in filter(None, (args.out, args.markdown)):
+        writable_file(path)
     with tempfile.TemporaryDirectory(prefix="zeros-harness-") as folder:
         page, notes = page_of(boards, tables_folder(args.tables), Path(folder), [prog, *argv])
         texts = {args.out: html(page)} | ({args.markdown: markdown(page)} if args.markdown else {})
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
     for note in notes:
         print(f"{prog}: {note}", file=sys.stderr)

@@ -22,12 +22,13 @@ from harness.computing.contract import Executor
 from harness.leaderboard.packing import why_not
 from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.spread import TOLERANCE, allowed, spread_of
-from harness.scoring.execution import run
+from harness.scoring.execution import amount, run
 from harness.scoring.job import Job, Key, Task
 from harness.scoring.shipped_scores import ShippedScores, file_of, parts_of
 from harness.terminal.checks import tables_folder
 from harness.terminal.executor_options import add_options, executor_of
 from harness.terminal.options import add_tables, natural, positive
+from harness.terminal.progress import tracked
 from proxies.status import OK
 
 SAMPLE = 20
@@ -93,7 +94,7 @@ def compared(
             one.proxy, one.seed, one.index, one.score, " ".join(one.status.split())
         )
         for job, tasks in _tasks(name, drawn)
-        for scores in run(job, tasks, executor)
+        for scores in tracked(f"computing {name} anew", *amount(tasks), run(job, tasks, executor))
         for one in scores
     }
     values: defaultdict[str, list[float]] = defaultdict(list)

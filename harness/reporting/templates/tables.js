@@ -3,7 +3,8 @@ for (const table of document.querySelectorAll("table")) {
   const heads = [...table.querySelectorAll("thead th")];
   heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => {
     const numeric = [...table.tBodies[0].rows].some(row => row.cells[column].dataset.value !== undefined);
-    const descending = head.ariaSort === "none" ? numeric : head.ariaSort === "ascending";
+    const first = head.dataset.first === "ascending" ? false : numeric;
+    const descending = head.ariaSort === "none" ? first : head.ariaSort === "ascending";
     for (const other of heads) other.ariaSort = "none";
     head.ariaSort = descending ? "descending" : "ascending";
     const key = row => numeric ? Number(row.cells[column].dataset.value) : row.cells[column].textContent;

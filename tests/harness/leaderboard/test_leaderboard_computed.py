@@ -36,6 +36,7 @@ def test_what_is_missing_is_told_computed_and_packed(
     said = capsys.readouterr().out
     assert "nb201 cifar10, 5 architectures: 35 scores are missing" in said
     assert "nothing is known of the cost of flops, layers," in said
+    assert "all: 35 scores are missing, at least 0.0 min in one process" in said
     assert not (tmp_path / "scores").exists()
     assert compute(tmp_path) == 0
     said = capsys.readouterr().out.splitlines()

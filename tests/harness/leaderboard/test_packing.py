@@ -192,3 +192,8 @@ def test_the_list_says_how_many_of_how_many(
     ]
     assert main(["list", "--markdown"]) == 0
     assert "| nb201 | cifar10 | 2 of 15,625 | 1 | `params`, `zeros` |" in capsys.readouterr().out
+    (folder / CIFAR10).write_bytes(b"")
+    assert main(["list"]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == f"2 scores in 2 files: {folder}"
+    assert "its checksum is not that of index.json" in said.err

@@ -151,6 +151,16 @@ def test_a_page_needs_a_plan_that_is_there(
     assert not (tmp_path / "page.html").exists()
 
 
+@pytest.mark.parametrize("option", ["--out", "--markdown"])
+def test_a_folder_is_no_file_to_write(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"--out": str(tmp_path / "page.html"), option: str(tmp_path)}
+    assert main(["page", *(word for pair in words.items() for word in pair)]) == 2
+    assert f"{tmp_path} is a folder: name a file in it" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
+
+
 CARD = """
 name = "Mine & <b>yours</b>"
 authors = "A. Author"

@@ -128,6 +128,10 @@ def test_columns_sort_by_the_keyboard_in_chromium(browser, file: Path) -> None:
     button.send_keys(Keys.ENTER)
     assert heading.get_attribute("aria-sort") == "ascending"
     assert scores(browser)[:2] == ["mine", "zico"]  # the first has no seconds
+    place = browser.find_element("css selector", "#nb201-cifar10 th:nth-child(2)")
+    place.find_element("tag name", "button").send_keys(Keys.ENTER)
+    assert place.get_attribute("aria-sort") == "ascending"
+    assert scores(browser)[:2] == ["zico", LONG]
 
 
 def test_no_name_breaks_on_a_telephone_in_chromium(browser, file: Path) -> None:
