@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import proxies
 from benchmarks_data.command import Parser, given_path
-from benchmarks_data.errors import NoTable
+from benchmarks_data.errors import InputError
 from harness.computing.contract import Executor
 from harness.files.shipped import shipped
 from harness.leaderboard.boards import draws
@@ -111,12 +111,12 @@ class Costs:
 def opened_boards(
     prog: str, boards: Iterable[Board], tables: Path | None
 ) -> list[tuple[Board, Plan]]:
-    """Return boards with the runs that they stand for; say which have no table."""
+    """Return boards with the runs that they stand for; say which lack a table, or a target."""
     opened = []
     for board in boards:
         try:
             opened.append((board, board.plan(tables)))
-        except NoTable as error:
+        except InputError as error:  # no table, or none with its targets
             print(f"{prog}: {board.name} is left out: {error}", file=sys.stderr)
     return opened
 

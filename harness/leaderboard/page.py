@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks_data.command import Parser, given_path, writable_file
+from benchmarks_data.errors import InputError
 from harness.leaderboard.plan import PLAN
 from harness.terminal.options import add_tables
 
@@ -58,9 +59,11 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="zeros-harness-") as folder:
         page, notes = page_of(boards, tables_folder(args.tables), Path(folder), [prog, *argv])
         texts = {args.out: html(page)} | ({args.markdown: markdown(page)} if args.markdown else {})
-    for path, text in texts.items():
-        write_text(path, text)
     for note in notes:
         print(f"{prog}: {note}", file=sys.stderr)
+    if not page.boards:
+        raise InputError(f"no board of {args.plan or PLAN} can be shown: nothing is written")
+    for path, text in texts.items():
+        write_text(path, text)
     print(f"{args.out}: boards {len(page.boards)}, scores {len(page.scores)}")
     return 0

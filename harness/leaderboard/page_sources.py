@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import InputError, NoTable
 from harness.files.provenance import with_versions
 from harness.leaderboard.boards import Judged, judged
 from harness.leaderboard.lending import Lent, lent, with_lent
@@ -77,11 +77,14 @@ def gathered(
     were handed in.
     """
     known: list[Judged] = []
-    notes = []
+    notes, without_table = [], []
     for board in boards:
         try:
             one = judged(board, store, tables)
-        except InputError as error:  # no table, or none with its targets
+        except NoTable:
+            without_table.append(board.name)
+            continue
+        except InputError as error:  # the table has none of its targets
             notes.append(f"{board.name}: {error}")
             continue
         if one.plan is None:
@@ -92,6 +95,11 @@ def gathered(
         known.remove(one)
         notes.append(
             f"{one.board.name}: another board shows the same scores on the same architectures"
+        )
+    if without_table:
+        notes.append(
+            f"{'; '.join(without_table)}: no table of these was found: name a folder of tables "
+            "with --tables or NAS_TABLES"
         )
     whole = [with_lent(one, handed_in, store) for one in known]
     plans = [(one.plan, one.partial) for one in whole if one.plan]

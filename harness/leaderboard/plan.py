@@ -43,6 +43,7 @@ class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
     archs: Count | str = 1000
     seeds: Count = 1
     table: str = ""
+    installed_targets: list[str] = []
 
 
 class PlanFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,6 +65,8 @@ class Board:
         archs: ``all``, or how many are drawn: what is to be reached.
         seeds: how many.
         table: the file of the benchmark's table, where the folders of tables have several.
+        installed_targets: columns of the table that comes with a dependency, in place of *targets*
+            where no folder of tables is named; none: the board needs such a folder.
         parts: names of proxies that are computed together, in the order of the plan.
         steps: smaller draws on the way to *archs*, ascending.
     """
@@ -75,6 +78,7 @@ class Board:
     archs: str
     seeds: int = 1
     table: str = ""
+    installed_targets: tuple[str, ...] = ()
     parts: tuple[tuple[str, ...], ...] = field(default_factory=tuple)
     steps: tuple[int, ...] = ()
 
@@ -100,13 +104,14 @@ class Board:
             NoTable: the benchmark has no table there.
             InputError: a target is unknown, or there are fewer architectures.
         """
+        installed = tables is None and self.installed_targets
         options = RunOptions(
             proxies=list(names or self.proxies),
             benchmark=self.benchmark,
             dataset=self.dataset,
             archs=self.archs,
             seeds=self.seeds,
-            targets=self.targets,
+            targets=self.installed_targets if installed else self.targets,
             tables=self._tables(tables),
         )
         try:
@@ -174,6 +179,7 @@ def _board(entry: BoardEntry, file: PlanFile, place: str) -> Board:
         str(entry.archs),
         entry.seeds,
         entry.table,
+        tuple(entry.installed_targets),
         tuple(tuple(_canonical(name, place) for name in part) for part in parts),
         tuple(sorted(set(file.steps))),
     )

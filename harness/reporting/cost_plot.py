@@ -1,4 +1,4 @@
-"""What scores cost and what they are worth: tau against seconds, with every score named."""
+"""What scores cost and what they are worth: tau against seconds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from benchmarks_data.target import Target
@@ -22,8 +23,11 @@ from harness.reporting.paper import (
     undefined_text,
     wrapped,
 )
+from proxies import BASELINES
 
 Places = np.ndarray[Any, np.dtype[np.float64]]
+#: How many names stand beside the axes, before only the most important ones do.
+NAMED = 20
 
 
 def cost_front(
@@ -35,13 +39,16 @@ def cost_front(
     """Draw tau against the mean seconds of an architecture, and the front.
 
     The proxies that no other beats at the same cost; their names are bold. Names stand beside the
-    axes, the highest tau on top, with a thin line to their dots.
+    axes, the highest tau on top, with a thin line to their dots. Of more than NAMED proxies only
+    the front, the *subject* and the trivial baselines have theirs.
     """
     every = correlations.set_index("proxy").assign(seconds=pd.Series(dict(costs)))
     rows = _with_both(every)
-    figure = Sheet(width, max(2.6, LINE * len(rows) + 5 * LINE))
-    axes = figure.subplots()
     front = front_of(rows)
+    named = _named(rows, front, subject)
+    least = 2.6 if len(named) == len(rows) else 3.6
+    figure = Sheet(width, max(least, LINE * len(named) + 5 * LINE))
+    axes = figure.subplots()
     axes.step(front["seconds"], front["tau"], where="post", color=GREY, lw=1.2, label="front")
     for name, colour, (_, row) in zip(
         rows.index, colours_of(rows.index, subject), rows.iterrows(), strict=True
@@ -60,8 +67,13 @@ def cost_front(
     label = Target.parse(str(correlations["target"].iloc[0])).label
     axes.set_xlabel(wrapped(f"seconds for an architecture (passes and formula){lost}", width - 1.6))
     axes.set_ylabel(wrapped(f"tau-b with {label}", figure.get_figheight() - 1))
-    _name_points(axes, rows, [str(name) for name in front.index], subject)
-    legend_above(figure, axes)
+    _name_points(axes, named, [str(name) for name in front.index], subject)
+    handles = axes.get_legend_handles_labels()[0]
+    if others := len(rows) - len(named):
+        dot = Line2D([], [], marker="o", ls="", ms=4, color=BLUE, mec="black", mew=0.4)
+        dot.set_label(f"{others} further scores: see the table")
+        handles.append(dot)
+    legend_above(figure, axes, handles)
     return figure
 
 
@@ -77,6 +89,13 @@ def _with_both(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with a tau that took some time, the cheapest first."""
     known = rows.dropna(subset=["tau", "seconds"])
     return known[known["seconds"] > 0].sort_values("seconds")
+
+
+def _named(rows: pd.DataFrame, front: pd.DataFrame, subject: str | None) -> pd.DataFrame:
+    """Return the rows whose names are shown."""
+    if len(rows) <= NAMED:
+        return rows
+    return rows[rows.index.isin([*front.index, *BASELINES, subject])]
 
 
 def _name_points(axes: Axes, rows: pd.DataFrame, front: list[str], subject: str | None) -> None:

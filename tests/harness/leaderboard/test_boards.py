@@ -139,6 +139,17 @@ def test_a_draw_without_the_trivial_baselines_is_none_to_judge_on(
         assert [one.name for one in done.plan.requests] == ["zeros", *SIZE]
 
 
+def test_without_a_folder_of_tables_a_board_has_the_installed_targets(tmp_path: Path) -> None:
+    plan = NB201.replace("cifar10_test", "cifar10_test_200ep")
+    (other,) = read_plan(written(tmp_path, plan))
+    with pytest.raises(InputError, match="'cifar10_test_200ep': did you mean 'cifar10_test'"):
+        other.plan(None)
+    (board,) = read_plan(written(tmp_path, plan + 'installed_targets = ["cifar10_test"]\n'))
+    assert board.plan(None).targets == ["cifar10_test"]
+    with pytest.raises(NoTable):  # a folder without the table
+        board.plan(tmp_path)
+
+
 def test_the_plan_that_comes_with_the_project_is_one(all_tables: Path) -> None:
     boards = {board.benchmark: board for board in read_plan(PLAN)}
     assert {"nb201", "nb101", "pit"} < boards.keys()

@@ -73,9 +73,11 @@ def test_a_board_without_a_table_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pit = '[[board]]\nbenchmark = "pit"\ndataset = "cifar100"\ntargets = ["x"]\nproxies = ["dss"]\n'
-    assert compute(tmp_path, "--dry-run", plan=PLAN + pit) == 0
+    other = pit.replace("pit", "nb201")
+    assert compute(tmp_path, "--dry-run", plan=PLAN + pit + other) == 0
     said = capsys.readouterr()
     assert "pit cifar100, 1000 architectures is left out: " in said.err
+    assert "nb201 cifar100, 1000 architectures is left out: " in said.err
     assert "all: 35 scores are missing" in said.out
 
 

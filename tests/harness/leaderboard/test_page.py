@@ -116,10 +116,11 @@ def test_a_benchmark_without_a_table_is_left_out_and_said(
     (tmp_path / "plan.toml").write_text(plan)
     out = str(tmp_path / "page.html")
     command = ["--plan", str(tmp_path / "plan.toml"), "--tables", str(tmp_path), "--out", out]
-    assert main(["page", *command]) == 0
-    said = capsys.readouterr()
-    assert "boards 0, scores 0" in said.out
-    assert "not on the page: nats_sss cifar10, 14 architectures: " in said.err
+    assert main(["page", *command]) == 2
+    said = capsys.readouterr().err
+    assert "not on the page: nats_sss cifar10, 14 architectures; nats_sss cifar100, 30 " in said
+    assert "can be shown: nothing is written" in said
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_boards_that_are_judged_alike_are_shown_once(

@@ -232,6 +232,20 @@ def test_names_of_dots_do_not_overlap() -> None:
     assert all(one.y0 + 8 <= other.y0 for one, other in itertools.pairwise(boxes))
 
 
+def test_of_many_dots_the_front_the_subject_and_the_baselines_have_names() -> None:
+    names = ["live_params", *(f"proxy{number}" for number in range(30))]
+    taus = [0.6, 0.7, *(0.5 - 0.001 * number for number in range(29))]
+    rows = pd.DataFrame({"proxy": names, "tau": taus, "target": TARGET})
+    costs = {"live_params": 0.1} | dict.fromkeys(names[1:], 1.0)
+    figure = cost_front(costs, rows, 6.75, "proxy7")
+    shown = {text.get_text() for text in figure.axes[0].texts}
+    assert shown == {"live_params", "proxy0", "proxy7"}
+    assert len(figure.axes[0].collections) == 31
+    (legend,) = figure.legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["front", "28 further scores: see the table"]
+
+
 def test_places_are_near_those_that_are_wanted() -> None:
     assert spread_out(np.array([0.1, 0.5, 0.9])).tolist() == [0.1, 0.5, 0.9]
     assert spread_out(np.array([0.98, 0.99, 1.0])) == pytest.approx([0.88, 0.94, 1.0])
