@@ -66,8 +66,9 @@ def _add_what_is_scored(p: argparse.ArgumentParser) -> None:
         nargs="+",
         default=["zeros"],
         metavar="NAME",
-        help="proxies, with options as in 'zeros[aggregate=min]', or 'all'; the trivial "
-        "baselines are added (default: zeros)",
+        help="proxies, with options as in 'zeros[aggregate=min]'; 'all', or 'shipped': those whose "
+        "scores of these architectures come with the harness. The trivial baselines are added "
+        "(default: zeros)",
     )
     what.add_argument(
         "--benchmark",
@@ -181,9 +182,7 @@ def _run(prog: str, argv: Sequence[str] | None) -> int:
         return 0
     options = options_of(args, plugins)
     command = [prog, *(sys.argv[1:] if argv is None else argv)]
-    called = Invocation(
-        executor_of(args), args.store, prog, command, args.width, not args.no_shipped
-    )
+    called = Invocation(executor_of(args), args.store, prog, command, args.width)
     if args.benchmark == [ALL] or len(args.benchmark) > 1:
         return FAILED if across_benchmarks(args.benchmark, options, called) else 0
     plan = make_plan(options)
@@ -197,7 +196,13 @@ def options_of(args: argparse.Namespace, plugins: tuple[tuple[Path, int], ...]) 
     given = {**vars(args), "benchmark": args.benchmark[0]}
     names = [field.name for field in fields(RunOptions)]
     named = {name: given[name] for name in names if given.get(name) is not None}
-    return RunOptions(**named, proxies=args.proxy, targets=args.target, plugins=plugins)
+    return RunOptions(
+        **named,
+        proxies=args.proxy,
+        targets=args.target,
+        plugins=plugins,
+        shipped=not args.no_shipped,
+    )
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import proxies
 from benchmarks_data.errors import InputError, NoTable, unknown
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.reading import read_text
+from harness.scoring.shipped_proxies import GROUPS
 from harness.terminal.checks import tables_folder
 
 SCORES = "scores.csv"
@@ -200,8 +201,8 @@ def _proxy(text: str) -> str:
         raise InputError(
             f"proxy {text[:60]!r}: a name is lower-case letters, digits and underscores, 40 at most"
         )
-    if text == "all":
-        raise InputError(f"proxy {text!r} means all proxies of the harness: choose another name")
+    if text in GROUPS:
+        raise InputError(f"proxy {text!r} means several of the harness: choose another name")
     if text in proxies.registered():
         raise InputError(
             f"proxy {text!r} is one of the harness, which computes its scores: choose another name"

@@ -96,6 +96,7 @@ def options_of(names: list[str], benchmark: str, given: dict[str, Any]) -> RunOp
         tables=None if table is None or is_frame(table) else _places("table", table),
         against=_text_of("against", given["against"]),
         focus=_text_of("focus", given["focus"]),
+        shipped=flag_of("shipped", given["shipped"]),
         device=str(given["device"]),
         dtype=given["dtype"],
     )

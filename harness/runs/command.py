@@ -16,6 +16,7 @@ from harness.runs.plan import Plan
 from harness.runs.shipped import Shipped
 from harness.scoring.inputs import name_of
 from harness.scoring.job import Score
+from harness.scoring.shipped_proxies import GROUPS
 from harness.terminal.checks import say_what_is_replaced
 from proxies.requests import reads_images
 
@@ -34,7 +35,6 @@ class Invocation:
         prog: the command's name, which messages begin with.
         command: as typed, for run.json.
         width: inches of figures for paper; None for figures of the report alone.
-        shipped: whether scores that come with the harness are used.
     """
 
     executor: Executor
@@ -42,7 +42,6 @@ class Invocation:
     prog: str
     command: Sequence[str]
     width: float | None = None
-    shipped: bool = True
 
 
 def without_score(results: Results, named: Sequence[str]) -> bool:
@@ -52,7 +51,7 @@ def without_score(results: Results, named: Sequence[str]) -> bool:
     from harness.analysis.orders import inapplicable
 
     counts = results.scores.groupby("proxy")["score"].count()
-    named = [proxies.request(name).name for name in named if name != "all"]
+    named = [proxies.request(name).name for name in named if name not in GROUPS]
     beside = set(inapplicable(results.scores)) - set(named)
     return bool(set(counts.index[counts == 0]) - beside)
 
@@ -88,7 +87,7 @@ def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str
             say_replaced()  # by now the executor has accepted the work
             yield scores
 
-    below = ShippedScores() if invocation.shipped else None
+    below = ShippedScores() if plan.options.shipped else None
     with Store(invocation.store_file, below) as store:
         work = Work(plan.requests, store, invocation.executor)
         results, settings = conducted(plan, [work], begin, scored)

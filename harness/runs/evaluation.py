@@ -16,7 +16,6 @@ from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import open_for_frame
 from harness.runs.arguments import (
     call_text,
-    flag_of,
     in_python_words,
     is_frame,
     options_of,
@@ -178,8 +177,9 @@ def evaluate(
     ``python -m harness.run`` does, with the same numbers. Prints nothing.
 
     Args:
-        proxies: a name such as ``zeros[aggregate=min]``, ``all``, a function, or several of them.
-            The trivial baselines are added. A function that is not decorated with ``@proxy`` is
+        proxies: a name such as ``zeros[aggregate=min]``, ``all``, ``shipped`` (those whose scores
+            of these architectures come with the harness), a function, or several of them. The
+            trivial baselines are added. A function that is not decorated with ``@proxy`` is
             called as ``f(network, inputs)`` with a fresh network (``torch.nn.Module``) and the
             `proxies.passes.common.Inputs`, and returns a number, higher being better. It is
             known by its name during the call alone.
@@ -234,7 +234,7 @@ def _evaluated(given: dict[str, Any]) -> Evaluation:
         plan = make_plan(options, _table(given["table"], benchmark) if framed else None)
         every = [*plan.requests, *registry.expand(plan.requests)]
         brought = Brought(tuple(one.proxy for one in every if not one.proxy.versioned), own)
-        below = ShippedScores() if flag_of("shipped", given["shipped"]) else None
+        below = ShippedScores() if plan.options.shipped else None
         results, settings = _conducted(plan, store, below, workers, own is not None, begin, track)
         notes = below.notes if below else []
         warnings = [*registry.problems(), *notes, *_warnings(plan, results)]

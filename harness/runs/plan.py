@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import unknown
+from benchmarks_data.errors import InputError, unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
@@ -20,6 +21,7 @@ from harness.scoring.checks import canonical_requests, check_precision, check_su
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
+from harness.scoring.shipped_proxies import GROUPS, SHIPPED, shipped_proxies
 from harness.terminal.checks import (
     check_device,
     check_not_larger,
@@ -59,6 +61,7 @@ class RunOptions:
         out: the folder of the results; None for one under reports/.
         replace: whether a report of more architectures in that folder may go.
         force: whether scores are computed anew that the store has.
+        shipped: whether scores that come with the harness are used.
         device, dtype: of the computation.
         memory: megabytes for architectures that are computed together; None lets the engine decide.
         plugins: files that register further proxies, with their checksums.
@@ -82,6 +85,7 @@ class RunOptions:
     out: Path | None = None
     replace: bool = False
     force: bool = False
+    shipped: bool = True
     device: str = "cpu"
     dtype: str = "float32"
     memory: int | None = None
@@ -95,6 +99,7 @@ class Plan:
     Attributes:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
+        incomplete: which scores come with the harness in part; empty where none was asked for.
         declared: the score that the others were declared to be compared with, if one was.
         focus: the proxy that --focus names; without it :func:`first_named` says which it is.
     """
@@ -107,14 +112,15 @@ class Plan:
     targets: list[str]
     warning: str = ""
     uncovered: str = ""
+    incomplete: str = ""
     declared: str | None = None
     focus: str | None = None
 
     @property
     def notes(self) -> list[str]:
         """What a person should know of it, a line each."""
-        said = self.warning, self.uncovered, check_precision(self.job, self.requests)
-        return list(filter(None, said))
+        precision = check_precision(self.job, self.requests)
+        return list(filter(None, (self.warning, self.uncovered, self.incomplete, precision)))
 
     @property
     def seeds(self) -> range:
@@ -138,15 +144,14 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    requests = canonical_requests(
-        options.proxies,
+    canonical = partial(
+        canonical_requests,
         tokens=takes_tokens(benchmark),
         transformers=getattr(benchmark, "observed", False),
     )
+    named = [name for name in options.proxies if name != SHIPPED]
+    requests = canonical(named)
     check_supernet(benchmark.name, requests)
-    names = [request.name for request in requests]
-    declared = scored_name("--against", options.against, names)
-    focus = scored_name("--focus", options.focus, names)
     if table is None:
         table = benchmark.table(tables_folder(options.tables))
     dataset, targets = choose_targets(benchmark, table, options.dataset, options.targets)
@@ -164,10 +169,16 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
-    check_precision(job, requests)
-    return Plan(
-        options, job, requests, indices, table, targets, warning, uncovered, declared, focus
-    )
+    plan = Plan(options, job, requests, indices, table, targets, warning, uncovered)
+    if SHIPPED in options.proxies:
+        if not options.shipped:
+            raise InputError(f"--proxy {SHIPPED} and --no-shipped exclude each other")
+        names, note = shipped_proxies(job, indices, plan.seeds, plan.batches)
+        plan = replace(plan, requests=canonical([*named, *names]), incomplete=note)
+    check_precision(job, plan.requests)
+    names = [request.name for request in plan.requests]
+    declared = scored_name("--against", options.against, names)
+    return replace(plan, declared=declared, focus=scored_name("--focus", options.focus, names))
 
 
 def first_named(names: Sequence[str], never: Collection[str] = ()) -> tuple[str | None, list[str]]:
@@ -175,15 +186,15 @@ def first_named(names: Sequence[str], never: Collection[str] = ()) -> tuple[str 
     proxies that are passed over for it.
 
     It is the first that is no trivial baseline, which the others are measured by. Those in *never*,
-    which apply to no architecture, are passed over for another. ``all`` names none. Where baselines
-    alone are named, it is the first of them.
+    which apply to no architecture, are passed over for another. ``all`` and ``shipped`` name none.
+    Where baselines alone are named, it is the first of them.
     """
-    named = list(dict.fromkeys(proxies.request(name).name for name in names if name != "all"))
+    named = list(dict.fromkeys(proxies.request(name).name for name in names if name not in GROUPS))
     proper = [name for name in named if name not in proxies.BASELINES]
     for place, name in enumerate(proper):
         if name not in never:
             return name, proper[:place]
-    if "all" in names:
+    if not GROUPS.isdisjoint(names):
         return None, proper
     return next(iter(proper or named), None), []
 

@@ -154,4 +154,4 @@ def test_a_plugin_that_calls_its_proxy_all_is_refused(root: Path) -> None:
     assert '"spread"' in text
     plugin.write_text(text.replace('"spread"', '"all"'))
     faults = checked(plugin.parent).faults
-    assert faults == ["plugin.py: 'all' means all proxies: choose another name"]
+    assert faults == ["plugin.py: 'all' means several proxies: choose another name"]
