@@ -71,7 +71,6 @@ def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str
 
     from harness.reporting.console import tell
     from harness.reporting.publish import publish
-    from harness.scoring.shipped_scores import ShippedScores
     from harness.scoring.store import Store
     from harness.terminal.progress import tracked
 
@@ -87,8 +86,7 @@ def carry_out(plan: Plan, out: Path, invocation: Invocation, notes: Sequence[str
             say_replaced()  # by now the executor has accepted the work
             yield scores
 
-    below = ShippedScores() if plan.options.shipped else None
-    with Store(invocation.store_file, below) as store:
+    with Store(invocation.store_file, plan.below) as store:
         work = Work(plan.requests, store, invocation.executor)
         results, settings = conducted(plan, [work], begin, scored)
     say_replaced()  # where nothing was due

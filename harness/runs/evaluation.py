@@ -29,7 +29,6 @@ from harness.runs.conduct import Due, Track, Work, conducted
 from harness.runs.plan import Plan, make_plan
 from harness.runs.progress import Progress, shown
 from harness.runs.shipped import Shipped
-from harness.scoring.shipped_scores import ShippedScores
 from harness.terminal.checks import check_not_larger, check_replaceable, tables_folder
 from harness.terminal.widths import inches
 
@@ -234,9 +233,8 @@ def _evaluated(given: dict[str, Any]) -> Evaluation:
         plan = make_plan(options, _table(given["table"], benchmark) if framed else None)
         every = [*plan.requests, *registry.expand(plan.requests)]
         brought = Brought(tuple(one.proxy for one in every if not one.proxy.versioned), own)
-        below = ShippedScores() if plan.options.shipped else None
-        results, settings = _conducted(plan, store, below, workers, own is not None, begin, track)
-        notes = below.notes if below else []
+        results, settings = _conducted(plan, store, workers, own is not None, begin, track)
+        notes = plan.below.notes if plan.below else []
         warnings = [*registry.problems(), *notes, *_warnings(plan, results)]
         if brought:
             _complete(results)
@@ -255,7 +253,6 @@ def _table(frame: pd.DataFrame, benchmark: str) -> Any:
 def _conducted(
     plan: Plan,
     store: Path | None,
-    below: ShippedScores | None,
     workers: int,
     passing: bool,
     begin: Callable[[Due, Shipped], None],
@@ -277,7 +274,7 @@ def _conducted(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zeros-harness-")))
         temporary = stack.enter_context(Store(folder / "scores.sqlite"))
         file = store if store and lasting else folder / "lasting.sqlite"
-        kept = stack.enter_context(Store(file, below))
+        kept = stack.enter_context(Store(file, plan.below))
         works = [Work(lasting, kept, Local(workers)), Work(fleeting, temporary, Local(1))]
         return conducted(plan, [one for one in works if one.requests], begin, track)
 

@@ -22,6 +22,7 @@ from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
 from harness.scoring.shipped_proxies import GROUPS, SHIPPED, shipped_proxies
+from harness.scoring.shipped_scores import ShippedScores
 from harness.terminal.checks import (
     check_device,
     check_not_larger,
@@ -100,6 +101,7 @@ class Plan:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
         incomplete: which scores come with the harness in part; empty where none was asked for.
+        below: the scores that come with the harness; None where they are not used.
         declared: the score that the others were declared to be compared with, if one was.
         focus: the proxy that --focus names; without it :func:`first_named` says which it is.
     """
@@ -113,6 +115,7 @@ class Plan:
     warning: str = ""
     uncovered: str = ""
     incomplete: str = ""
+    below: ShippedScores | None = None
     declared: str | None = None
     focus: str | None = None
 
@@ -169,11 +172,12 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     device, memory = check_device(options.device), _bytes(options.memory)
     job = Job(benchmark.name, dataset, images, options.dtype, device, options.plugins, memory)
     job = replace(job, listing=listing_of(benchmark))
-    plan = Plan(options, job, requests, indices, table, targets, warning, uncovered)
+    below = ShippedScores() if options.shipped else None
+    plan = Plan(options, job, requests, indices, table, targets, warning, uncovered, below=below)
     if SHIPPED in options.proxies:
-        if not options.shipped:
+        if below is None:
             raise InputError(f"--proxy {SHIPPED} and --no-shipped exclude each other")
-        names, note = shipped_proxies(job, indices, plan.seeds, plan.batches)
+        names, note = shipped_proxies(below, job, indices, plan.seeds, plan.batches)
         plan = replace(plan, requests=canonical([*named, *names]), incomplete=note)
     check_precision(job, plan.requests)
     names = [request.name for request in plan.requests]

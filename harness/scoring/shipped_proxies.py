@@ -19,12 +19,17 @@ GROUPS = frozenset({"all", SHIPPED})
 
 
 def shipped_proxies(
-    job: Job, indices: Collection[int], seeds: Sequence[int], batches: Sequence[int] | None
+    scores: ShippedScores,
+    job: Job,
+    indices: Collection[int],
+    seeds: Sequence[int],
+    batches: Sequence[int] | None,
 ) -> tuple[list[str], str]:
     """Return the proxies of the harness, without options, whose scores of all architectures come
     with it, and a sentence on those of which only a part does.
 
     Args:
+        scores: that come with the harness.
         job: of the run.
         indices: the architectures.
         seeds, batches: as in :class:`harness.runs.plan.Plan`.
@@ -32,7 +37,7 @@ def shipped_proxies(
     Raises:
         InputError: there is no such proxy.
     """
-    scores, wanted = ShippedScores(), set(indices)
+    wanted = set(indices)
     counts: dict[str, int] = {}
 
     def covered(part: proxies.Request) -> int:
