@@ -101,7 +101,7 @@ def test_make_table_says_what_it_needs_before_it_installs(tmp_path: Path) -> Non
     ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("make table: name TABLES=DIR and IMAGES=FILE.npz")
+    assert done.stderr.startswith("make table: name the folder of the official table, TABLES=DIR")
     assert done.stdout == ""
 
 
