@@ -1,5 +1,6 @@
 # make run    install into .venv and score all 15,625 architectures on the table that is installed with the harness
-# make test   the tests            make lint   style and types       make regress   the regression of correlations
+# make test   the tests; [ALL=1] the slow ones too, as in CI
+# make lint   style and types       make regress   the regression of correlations
 # make bench  measure speed            make kills   runs killed at random moments, and resumed
 # make fuzz   [MINUTES=60] odd inputs  make scale   a store of ten million scores
 # make leaderboard   [MINUTES=60] compute what the plan of the leaderboard lacks, and pack it   make verify-scores   [SAMPLE=50]
@@ -22,7 +23,7 @@ run: $(VENV)/.installed
 	$(BIN)/python -m harness.run --proxy zeros --archs all --no-shipped
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(ALL),,-m "not slow")
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
