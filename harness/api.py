@@ -15,6 +15,7 @@ from benchmarks_data.errors import InputError, unknown
 from harness.analysis.aggregates import with_aggregates
 from harness.runs.evaluation import evaluate
 from proxies import Request, expand, registered, request
+from proxies.entries import ALL
 from proxies.requests import direction, with_batch
 from proxies.status import NOT_APPLICABLE
 
@@ -186,7 +187,7 @@ def _requests(names: Any, batch: Any) -> list[Request]:
     for name in listed:
         if not isinstance(name, str):
             raise InputError(f"a proxy is given by its name, not as {_kind(name)}")
-        for text in registered() if name == "all" else [name]:
+        for text in registered() if name == ALL else [name]:
             one = request(text) if batch is None else with_batch(text, batch)
             wanted.setdefault(one.name, one)
     return list(wanted.values())

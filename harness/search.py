@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import proxies
 from benchmarks_data.command import FAILED, Parser, given_path, guarded, writable_folder
 from benchmarks_data.errors import InputError, unknown
 from harness.runs.plan import RunOptions, make_plan
@@ -208,8 +209,10 @@ def _by_proxy(prog: str, method: ByProxy, words: Sequence[str]) -> int:
         archs="all",
         targets=[args.target] if args.target else None,
         tables=args.tables,
+        shipped=False,
     )
     if method.scores:
+        proxies.request(args.proxy)  # one proxy: no name that stands for several
         options = replace(
             options,
             proxies=[args.proxy],

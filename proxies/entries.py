@@ -19,9 +19,25 @@ OptionValue = str | int
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
+#: Names that stand for several proxies: every one, and those whose scores come with the harness.
+#: No proxy may have them.
+ALL, SHIPPED = "all", "shipped"
+SEVERAL = frozenset({ALL, SHIPPED})
+
+
 def is_name(text: object) -> bool:
     """Return whether a proxy can be called so."""
     return isinstance(text, str) and _NAME.fullmatch(text) is not None
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError for what no proxy can be called."""
+    if not is_name(name):
+        raise ValueError(
+            f"a proxy's name is lower-case letters, digits and underscores, not {name!r}"
+        )
+    if name in SEVERAL:
+        raise ValueError(f"{name!r} stands for several proxies: choose another name")
 
 
 @dataclass(frozen=True)

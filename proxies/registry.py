@@ -21,7 +21,16 @@ import benchmarks_data
 from benchmarks_data.errors import InputError
 from benchmarks_data.plugged import PLUGGED
 from benchmarks_data.reading import read_bytes
-from proxies.entries import Names, OptionSpec, OptionValue, Paper, Proxy, Reads, described, is_name
+from proxies.entries import (
+    Names,
+    OptionSpec,
+    OptionValue,
+    Paper,
+    Proxy,
+    Reads,
+    check_name,
+    described,
+)
 from proxies.passes import PASSES
 
 ENTRY_POINTS = "zeros_harness.proxies"
@@ -106,10 +115,7 @@ class _Taken(ValueError):
 
 
 def _add(entry: Proxy) -> None:
-    if not is_name(entry.name):
-        raise ValueError(
-            f"a proxy's name is lower-case letters, digits and underscores, not {entry.name!r}"
-        )
+    check_name(entry.name)
     other = _registry.get(entry.name)
     if other is not None and not _anew(entry.function, other.function):
         kind = ValueError if other.own or entry.own else _Taken

@@ -131,6 +131,13 @@ class RunRecord(Made, kw_only=True):
         ShippedUsed | UnsetType,
         Meta(description="what comes with the harness; left out where nothing does"),
     ] = UNSET
+    left_out: Annotated[
+        list[str] | UnsetType,
+        Meta(
+            description="proxies that `shipped` does not stand for, as not all of their scores "
+            "come with the harness; left out where none is"
+        ),
+    ] = UNSET
 
     @property
     def precision(self) -> str:

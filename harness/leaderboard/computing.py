@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import proxies
 from benchmarks_data.command import Parser, given_path
-from benchmarks_data.errors import InputError
+from benchmarks_data.errors import NoTable
 from harness.computing.contract import Executor
 from harness.files.shipped import shipped
 from harness.leaderboard.boards import draws
@@ -111,12 +111,12 @@ class Costs:
 def opened_boards(
     prog: str, boards: Iterable[Board], tables: Path | None
 ) -> list[tuple[Board, Plan]]:
-    """Return boards with the runs that they stand for; say which lack a table, or a target."""
+    """Return boards with the runs that they stand for; say which have no table."""
     opened = []
     for board in boards:
         try:
             opened.append((board, board.plan(tables)))
-        except InputError as error:  # no table, or none with its targets
+        except NoTable as error:
             print(f"{prog}: {board.name} is left out: {error}", file=sys.stderr)
     return opened
 
@@ -159,6 +159,8 @@ def _first_seen(due: Due, seen: set[tuple[Key, int]]) -> list[tuple[Job, list[Ta
 
 def _duration(seconds: float, unknown: Collection[str]) -> str:
     """Return how long work takes: at least so long where the cost of a part is unknown."""
+    if unknown and not seconds:
+        return "nobody knows how long that takes"
     least = "at least " if unknown else ""
     return least + (f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.1f} min")
 

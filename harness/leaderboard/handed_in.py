@@ -19,8 +19,8 @@ import proxies
 from benchmarks_data.errors import InputError, NoTable, unknown
 from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.reading import read_text
-from harness.scoring.shipped_proxies import GROUPS
 from harness.terminal.checks import tables_folder
+from proxies.entries import SEVERAL
 
 SCORES = "scores.csv"
 #: Bytes and rows of a file at most.
@@ -201,8 +201,8 @@ def _proxy(text: str) -> str:
         raise InputError(
             f"proxy {text[:60]!r}: a name is lower-case letters, digits and underscores, 40 at most"
         )
-    if text in GROUPS:
-        raise InputError(f"proxy {text!r} means several of the harness: choose another name")
+    if text in SEVERAL:
+        raise InputError(f"proxy {text!r} stands for several proxies: choose another name")
     if text in proxies.registered():
         raise InputError(
             f"proxy {text!r} is one of the harness, which computes its scores: choose another name"

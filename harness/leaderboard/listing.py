@@ -28,6 +28,7 @@ class Line(NamedTuple):
     seeds: int
     proxies: list[str]
     rows: int
+    file: str
 
     @property
     def share(self) -> str:
@@ -60,6 +61,7 @@ def lines(scores: ShippedScores) -> list[Line]:
                 seeds,
                 names,
                 sum(map(rows.__getitem__, names)),
+                name,
             )
             for (count, seeds), names in sorted(alike.items(), reverse=True)
         ]
@@ -112,7 +114,7 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
     for note in scores.notes:
         print(f"{prog}: {note}", file=sys.stderr)
     total = sum(one.rows for one in every)
-    files = len({(one.benchmark, one.dataset) for one in every})
+    files = len({one.file for one in every})
     print(
         *(as_markdown(every) if args.markdown else as_text(every)),
         *([] if args.markdown else [f"{total:,} scores in {files} files: {scores.folder}"]),

@@ -81,11 +81,11 @@ def gathered(
     for board in boards:
         try:
             one = judged(board, store, tables)
-        except NoTable:
-            without_table.append(board.name)
-            continue
-        except InputError as error:  # the table has none of its targets
-            notes.append(f"{board.name}: {error}")
+        except InputError as error:  # no table, or none with its targets
+            if tables is None and isinstance(error, NoTable):
+                without_table.append(board.name)
+            else:
+                notes.append(f"{board.name}: {error}")
             continue
         if one.plan is None:
             notes.append(f"{board.name}: no score of it is complete yet")
@@ -98,8 +98,8 @@ def gathered(
         )
     if without_table:
         notes.append(
-            f"{'; '.join(without_table)}: no table of these was found: name a folder of tables "
-            "with --tables or NAS_TABLES"
+            f"{'; '.join(without_table)}: no table with their targets comes with the harness: name "
+            "a folder of tables with --tables or NAS_TABLES"
         )
     whole = [with_lent(one, handed_in, store) for one in known]
     plans = [(one.plan, one.partial) for one in whole if one.plan]

@@ -105,6 +105,8 @@ class Board:
             InputError: a target is unknown, or there are fewer architectures.
         """
         installed = tables is None and self.installed_targets
+        if tables is None and not installed:
+            self._check_installed()
         options = RunOptions(
             proxies=list(names or self.proxies),
             benchmark=self.benchmark,
@@ -113,6 +115,7 @@ class Board:
             seeds=self.seeds,
             targets=self.installed_targets if installed else self.targets,
             tables=self._tables(tables),
+            shipped=False,
         )
         try:
             return make_plan(options)
@@ -120,6 +123,15 @@ class Board:
             raise
         except InputError as error:
             raise InputError(f"{self.place}: {error}") from error
+
+    def _check_installed(self) -> None:
+        """Raise NoTable where the table that comes with a dependency lacks the targets."""
+        table = benchmarks_data.get(self.benchmark).table(None)
+        if absent := [name for name in self.targets if name not in table.values.columns]:
+            raise NoTable(
+                f"the table that comes with a dependency, {table.name}, has no {absent[0]}: name a "
+                "folder of tables with --tables or NAS_TABLES"
+            )
 
     def _tables(self, tables: Path | None) -> Path | None:
         """Return the folders of tables, and beside them the file that the board names."""

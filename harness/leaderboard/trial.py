@@ -15,7 +15,6 @@ from harness.scoring.execution import run
 from harness.scoring.inputs import images_named
 from harness.scoring.job import Job, Score, Task
 from harness.scoring.natural import NOISE
-from harness.scoring.shipped_proxies import GROUPS
 from proxies import registry
 from proxies.passes import PASSES
 from proxies.status import OK
@@ -44,8 +43,6 @@ def tried(path: Path, claimed: Sequence[str] | None) -> tuple[list[str], list[st
         names = sorted(proxies.registered().keys() - before)
         if not names:
             return [f"{path.name}: it registers no proxy"], []
-        for name in sorted(GROUPS.intersection(names)):
-            return [f"{path.name}: {name!r} means several proxies: choose another name"], []
         requests = proxies.expand(map(proxies.request, names))
         job = Job("nb201", "cifar10", plugins=((path, checksum),))
         wrong, scores = _of_scores(path.name, job, requests)

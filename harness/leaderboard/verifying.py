@@ -23,7 +23,7 @@ from harness.leaderboard.packing import why_not
 from harness.leaderboard.plan import default_inputs
 from harness.leaderboard.spread import TOLERANCE, allowed, spread_of
 from harness.scoring.execution import amount, run
-from harness.scoring.job import Job, Key, Task
+from harness.scoring.job import Job, Key, Score, Task
 from harness.scoring.shipped_scores import ShippedScores, file_of, parts_of
 from harness.terminal.checks import tables_folder
 from harness.terminal.executor_options import add_options, executor_of
@@ -94,7 +94,7 @@ def compared(
             one.proxy, one.seed, one.index, one.score, " ".join(one.status.split())
         )
         for job, tasks in _tasks(name, drawn)
-        for scores in tracked(f"computing {name} anew", *amount(tasks), run(job, tasks, executor))
+        for scores in _shown(name, job, tasks, executor)
         for one in scores
     }
     values: defaultdict[str, list[float]] = defaultdict(list)
@@ -114,6 +114,12 @@ def compared(
             for one, new in pairs
         ]
     )
+
+
+def _shown(name: str, job: Job, tasks: Sequence[Task], executor: Executor) -> Iterator[list[Score]]:
+    """Yield the scores of tasks, and show how far they are."""
+    count, what = amount(tasks)
+    return tracked("verifying", count, f"{what} of {name}", run(job, tasks, executor))
 
 
 def _tasks(name: str, drawn: Sequence[Known]) -> Iterator[tuple[Job, list[Task]]]:

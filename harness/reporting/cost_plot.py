@@ -28,6 +28,8 @@ from proxies import BASELINES
 Places = np.ndarray[Any, np.dtype[np.float64]]
 #: How many names stand beside the axes, before only the most important ones do.
 NAMED = 20
+#: Inches that the axes need at least, and where most dots have no name.
+LEAST, CROWDED = 2.6, 3.6
 
 
 def cost_front(
@@ -46,7 +48,7 @@ def cost_front(
     rows = _with_both(every)
     front = front_of(rows)
     named = _named(rows, front, subject)
-    least = 2.6 if len(named) == len(rows) else 3.6
+    least = LEAST if len(named) == len(rows) else CROWDED
     figure = Sheet(width, max(least, LINE * len(named) + 5 * LINE))
     axes = figure.subplots()
     axes.step(front["seconds"], front["tau"], where="post", color=GREY, lw=1.2, label="front")
@@ -71,7 +73,7 @@ def cost_front(
     handles = axes.get_legend_handles_labels()[0]
     if others := len(rows) - len(named):
         dot = Line2D([], [], marker="o", ls="", ms=4, color=BLUE, mec="black", mew=0.4)
-        dot.set_label(f"{others} further scores: see the table")
+        dot.set_label(f"{others} further scores")
         handles.append(dot)
     legend_above(figure, axes, handles)
     return figure

@@ -70,13 +70,22 @@ def _precisions(provenance: Mapping[str, Any]) -> list[str]:
 
 
 def _shipped(provenance: Mapping[str, Any]) -> list[str]:
-    """Return the sentence that says which scores come with the harness; none where none does."""
+    """Return the sentences that say which scores come with the harness, and which proxies were left
+    out as theirs do not; none where there are none.
+    """
+    said = []
+    if left_out := provenance.get("left_out"):
+        said.append(
+            "Left out, as not all of their scores of these architectures come with the harness: "
+            f"{', '.join(left_out)}."
+        )
     if not (used := provenance.get("shipped")):
-        return []
+        return said
     which = f"{used['scores']:,} of {used['of']:,}" if "scores" in used else "Some of the"
     return [
         f"{which} scores come with the harness "
-        f"({', '.join(used['files'])}): their seconds are of the machine that computed them."
+        f"({', '.join(used['files'])}): their seconds are of the machine that computed them.",
+        *said,
     ]
 
 

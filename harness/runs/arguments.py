@@ -18,10 +18,11 @@ from harness.scoring.job import PRECISIONS
 
 #: What options of the command line are called in Python.
 _WORDS = {"tables": "table", "proxy": "proxies", "replace": "replace=True"}
+_WORDS["no-shipped"] = "shipped=False"
 #: A list with more items is not shown.
 LISTED = 8
 _OPTION = re.compile(
-    r"--(archs|tables|target|against|focus|proxy|store|images|tokens|dtype|replace)\b"
+    r"--(archs|tables|target|against|focus|proxy|store|images|tokens|dtype|replace|no-shipped)\b"
 )
 
 

@@ -13,8 +13,7 @@ import proxies
 from benchmarks_data.benchmark import Benchmark, absent_parts
 from benchmarks_data.errors import InputError
 from harness.scoring.portions import way_of
-from harness.scoring.shipped_proxies import GROUPS
-from proxies.entries import Proxy, first_sentence, is_name
+from proxies.entries import SEVERAL, Proxy, first_sentence, is_name
 from proxies.registry import isolated
 
 #: A proxy's name with its options, or a function that computes one.
@@ -88,7 +87,7 @@ def _entry_of(function: Any) -> Proxy:
             f"proxies: the function {name or repr(function)} cannot be a proxy by that name: "
             "define it with a name of lower-case letters, digits and underscores"
         )
-    if name in {*proxies.registered(), *GROUPS}:
+    if name in {*proxies.registered(), *SEVERAL}:
         raise InputError(f"proxies: there is another proxy called {name}: rename the function")
     try:
         inspect.signature(function).bind(None, None)

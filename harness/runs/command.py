@@ -16,8 +16,8 @@ from harness.runs.plan import Plan
 from harness.runs.shipped import Shipped
 from harness.scoring.inputs import name_of
 from harness.scoring.job import Score
-from harness.scoring.shipped_proxies import GROUPS
 from harness.terminal.checks import say_what_is_replaced
+from proxies.entries import SEVERAL
 from proxies.requests import reads_images
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def without_score(results: Results, named: Sequence[str]) -> bool:
     from harness.analysis.orders import inapplicable
 
     counts = results.scores.groupby("proxy")["score"].count()
-    named = [proxies.request(name).name for name in named if name not in GROUPS]
+    named = [proxies.request(name).name for name in named if name not in SEVERAL]
     beside = set(inapplicable(results.scores)) - set(named)
     return bool(set(counts.index[counts == 0]) - beside)
 

@@ -209,7 +209,7 @@ def evaluate(
         dtype: ``float32``, ``float64``, or ``bfloat16`` for the scores that are as good in it.
         against: the score that the others were declared to be compared with; None for all pairs.
         focus: the proxy that the report is about; None for the first that is given and no trivial
-            baseline, of ``all`` ZEROS.
+            baseline, of ``all`` and ``shipped`` ZEROS.
         shipped: whether scores that come with the harness are taken as they are, not computed.
             ``settings["shipped"]`` says how many were.
         progress: called with the numbers of scores that have come and that there will be; True

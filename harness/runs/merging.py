@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,7 @@ def _together(records: Sequence[RunRecord], fed: RunRecord) -> dict[str, Any]:
         "focus": next((one.focus for one in records if one.focus), None),
         "scored_by": [command for one in records for command in one.commands],
         **_shipped(records),
+        **_left_out(records, known),
     }
 
 
@@ -130,6 +131,14 @@ def _shipped(records: Sequence[RunRecord]) -> dict[str, Any]:
     if len(records) == 1:
         return {"shipped": msgspec.to_builtins(used[0])}
     return {"shipped": {"files": sorted({name for one in used for name in one.files})}}
+
+
+def _left_out(records: Sequence[RunRecord], known: Collection[str]) -> dict[str, Any]:
+    """Return the proxies that runs leave out, but for those that another one has scored."""
+    named = {
+        name for one in records if not isinstance(one.left_out, UnsetType) for name in one.left_out
+    }
+    return {"left_out": sorted(named - set(known))} if named - set(known) else {}
 
 
 def _apart(one: Path, other: Path, what: str) -> InputError:

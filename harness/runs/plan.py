@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,22 @@ import benchmarks_data
 import proxies
 from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
-from benchmarks_data.errors import InputError, unknown
+from benchmarks_data.errors import unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
+from harness.runs.named_shipped import check_shipped, shipped_sentence
 from harness.runs.sources import checked_source, source_of
-from harness.scoring.checks import canonical_requests, check_precision, check_supernet
+from harness.scoring.checks import (
+    canonical_requests,
+    check_precision,
+    check_supernet,
+    every_proxy,
+)
 from harness.scoring.job import Job, Task
 from harness.scoring.natural import NATURAL
 from harness.scoring.selection import select
-from harness.scoring.shipped_proxies import GROUPS, SHIPPED, shipped_proxies
+from harness.scoring.shipped_proxies import shipped_proxies
 from harness.scoring.shipped_scores import ShippedScores
 from harness.terminal.checks import (
     check_device,
@@ -30,6 +35,7 @@ from harness.terminal.checks import (
     scored_name,
     tables_folder,
 )
+from proxies.entries import SEVERAL, SHIPPED
 
 if TYPE_CHECKING:
     from benchmarks_data.benchmark import Benchmark
@@ -100,7 +106,8 @@ class Plan:
     Attributes:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
-        incomplete: which scores come with the harness in part; empty where none was asked for.
+        left_out: proxies that ``shipped`` does not stand for, as not all of their scores come with
+            the harness; None where it was not named.
         below: the scores that come with the harness; None where they are not used.
         declared: the score that the others were declared to be compared with, if one was.
         focus: the proxy that --focus names; without it :func:`first_named` says which it is.
@@ -114,7 +121,7 @@ class Plan:
     targets: list[str]
     warning: str = ""
     uncovered: str = ""
-    incomplete: str = ""
+    left_out: Sequence[str] | None = None
     below: ShippedScores | None = None
     declared: str | None = None
     focus: str | None = None
@@ -123,7 +130,8 @@ class Plan:
     def notes(self) -> list[str]:
         """What a person should know of it, a line each."""
         precision = check_precision(self.job, self.requests)
-        return list(filter(None, (self.warning, self.uncovered, self.incomplete, precision)))
+        said = self.warning, self.uncovered, shipped_sentence(self.left_out), precision
+        return list(filter(None, said))
 
     @property
     def seeds(self) -> range:
@@ -147,13 +155,13 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    canonical = partial(
-        canonical_requests,
-        tokens=takes_tokens(benchmark),
-        transformers=getattr(benchmark, "observed", False),
-    )
+    check_shipped(options)
+    kinds = {
+        "tokens": takes_tokens(benchmark),
+        "transformers": getattr(benchmark, "observed", False),
+    }
     named = [name for name in options.proxies if name != SHIPPED]
-    requests = canonical(named)
+    requests = canonical_requests(named, **kinds)
     check_supernet(benchmark.name, requests)
     if table is None:
         table = benchmark.table(tables_folder(options.tables))
@@ -174,11 +182,12 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
     job = replace(job, listing=listing_of(benchmark))
     below = ShippedScores() if options.shipped else None
     plan = Plan(options, job, requests, indices, table, targets, warning, uncovered, below=below)
-    if SHIPPED in options.proxies:
-        if below is None:
-            raise InputError(f"--proxy {SHIPPED} and --no-shipped exclude each other")
-        names, note = shipped_proxies(below, job, indices, plan.seeds, plan.batches)
-        plan = replace(plan, requests=canonical([*named, *names]), incomplete=note)
+    if below and SHIPPED in options.proxies:
+        every = every_proxy(**kinds)
+        names = shipped_proxies(below, job, indices, plan.seeds, plan.batches, every)
+        requests = canonical_requests([*named, *names], **kinds)
+        left_out = sorted({*every} - {one.name for one in requests})
+        plan = replace(plan, requests=requests, left_out=left_out)
     check_precision(job, plan.requests)
     names = [request.name for request in plan.requests]
     declared = scored_name("--against", options.against, names)
@@ -193,12 +202,12 @@ def first_named(names: Sequence[str], never: Collection[str] = ()) -> tuple[str 
     which apply to no architecture, are passed over for another. ``all`` and ``shipped`` name none.
     Where baselines alone are named, it is the first of them.
     """
-    named = list(dict.fromkeys(proxies.request(name).name for name in names if name not in GROUPS))
+    named = list(dict.fromkeys(proxies.request(name).name for name in names if name not in SEVERAL))
     proper = [name for name in named if name not in proxies.BASELINES]
     for place, name in enumerate(proper):
         if name not in never:
             return name, proper[:place]
-    if not GROUPS.isdisjoint(names):
+    if not SEVERAL.isdisjoint(names):
         return None, proper
     return next(iter(proper or named), None), []
 

@@ -53,4 +53,5 @@ def settings_of(plan: Plan) -> dict[str, Any]:
         "warning": plan.uncovered,
         "dtype": plan.job.dtype,
         "against": plan.declared,
+        **({"left_out": list(plan.left_out)} if plan.left_out else {}),
     }

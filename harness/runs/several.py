@@ -14,6 +14,7 @@ from benchmarks_data.benchmark import takes_tokens
 from benchmarks_data.command import writable_folder
 from benchmarks_data.errors import InputError, NoTable
 from harness.runs.command import Invocation, carry_out, without_score
+from harness.runs.named_shipped import check_shipped
 from harness.runs.plan import Plan, RunOptions, folder_of, make_plan
 from harness.scoring.natural import NATURAL
 from harness.terminal.checks import tables_folder
@@ -73,6 +74,7 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
 
 def _check_common(options: RunOptions) -> None:
     """Raise InputError for options that belong to a single benchmark."""
+    check_shipped(options)
     archs = str(options.archs)
     for option, given in (
         ("--dataset", options.dataset),

@@ -10,6 +10,7 @@ from benchmarks_data import spaces
 from benchmarks_data.errors import InputError
 from harness.scoring.image_file import ImageFile, check_labels, number_of_images, number_of_labels
 from harness.scoring.job import BFLOAT16, Job
+from proxies.entries import ALL
 from proxies.passes import PASSES
 
 
@@ -103,14 +104,24 @@ def canonical_requests(
     baselines; each once. Some of these are of networks that take *tokens* alone, and some proxies
     of *transformers*.
     """
-    baselines = proxies.BASELINES if tokens else proxies.TRIVIAL_BASELINES
-    left_out = set(proxies.BASELINES) - set(baselines)
-    every = [name for name in proxies.registered() if name not in left_out]
     wanted: dict[str, proxies.Request] = {}
-    for name in [*names, *baselines]:
-        for text in every if name == "all" else [name]:
+    for name in [*names, *_baselines(tokens)]:
+        every = every_proxy(tokens=tokens, transformers=transformers) if name == ALL else [name]
+        for text in every:
             request = proxies.request(text)
-            if name == "all" and request.of_transformers and not transformers:
-                continue
             wanted.setdefault(request.name, request)
     return list(wanted.values())
+
+
+def every_proxy(*, tokens: bool = False, transformers: bool = False) -> list[str]:
+    """Return the names that ``all`` stands for, as in :func:`canonical_requests`."""
+    left_out = set(proxies.BASELINES) - set(_baselines(tokens))
+    return [
+        name
+        for name in proxies.registered()
+        if name not in left_out and (transformers or not proxies.request(name).of_transformers)
+    ]
+
+
+def _baselines(tokens: bool) -> tuple[str, ...]:
+    return proxies.BASELINES if tokens else proxies.TRIVIAL_BASELINES

@@ -178,10 +178,8 @@ class ShippedScores:
 
     def _tell(self, name: str, error: BaseException, what: str = "") -> None:
         why = getattr(error, "strerror", None) or error
-        are, its = ("are", "they") if what else ("is", "its scores")
-        self.problems.append(
-            f"{what}{self.folder / name} {are} not used ({why}): {its} are computed"
-        )
+        are = "are" if what else "is"
+        self.problems.append(f"{what}{self.folder / name} {are} not used ({why})")
 
 
 @contextmanager
@@ -214,7 +212,8 @@ def _scores(rows: Sequence[Sequence[str]]) -> list[Score]:
     for value, text, status in zip(values, texts, statuses, strict=True):
         if math.isnan(value) == (status == OK) or status in failed:
             raise ValueError(f"a row has the score {text!r} and the status {status!r}")
-    all(map(int, {*revisions}))
+    for text in {*revisions}:
+        int(text)
     whole = {text: int(text) for text in {*seeds}}
     columns = (map(int, archs), names, map(whole.__getitem__, seeds), values, map(float, seconds))
     return list(map(Score, *columns, statuses))

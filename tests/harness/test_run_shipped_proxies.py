@@ -1,5 +1,6 @@
 """``--proxy shipped``: the proxies whose scores of all architectures come with the harness."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -9,13 +10,14 @@ import harness
 import proxies
 from benchmarks_data.errors import InputError
 from harness.run import main
+from harness.scoring.checks import every_proxy
 from tests.evaluating import weights
 from tests.runs import arguments, stored_rows
 from tests.shipping import shipped_in
 
 ARCHS = {5: 1.0, 77: 2.0, 1651: 3.0}
 #: All are there of these, of meco two of three.
-WHOLE = ("synflow", "snip", "jacov", *proxies.TRIVIAL_BASELINES)
+WHOLE = ("synflow", "snip", "jacov", "naswot", *proxies.TRIVIAL_BASELINES)
 
 
 @pytest.fixture
@@ -43,8 +45,16 @@ def test_a_new_proxy_is_set_beside_them_and_computed_alone(
     scored = set(pd.read_csv(tmp_path / "out" / "scores.csv")["proxy"])
     assert scored == {"l2_norm", *WHOLE, *aggregates}
     assert stored_rows(tmp_path / "s.sqlite") == len(ARCHS), "of l2_norm alone"
-    sentence = "left out, as scores of a part of these 3 architectures alone come with the harness"
-    assert f"{sentence}: meco\n" in said.err
+    left_out = sorted(set(every_proxy()) - scored)
+    assert "meco" in left_out
+    sentence = (
+        f"'shipped' leaves {len(left_out)} proxies out, as not all of these scores come with the "
+        f"harness ('all' computes them): {', '.join(left_out)}"
+    )
+    assert sentence in said.err
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["left_out"] == left_out
+    shown = (tmp_path / "out" / "report.md").read_text()
+    assert "scores of these architectures come with the harness: " in shown
     assert "3 architectures of nb201, l2_norm has Kendall's tau" in said.out
 
 
@@ -55,34 +65,58 @@ def test_they_may_be_all_that_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("shipped")
-def test_what_reads_other_inputs_is_left_out(tmp_path: Path) -> None:
-    assert run(tmp_path, "--proxy", "shipped", "--images", "noise") == 0
+@pytest.mark.parametrize(
+    ("more", "complete"),
+    [
+        (("--images", "noise"), {"synflow"}),
+        (("--seeds", "2"), set()),
+        (("--batches", "2"), {"synflow"}),
+        (("--archs", "4"), set()),
+    ],
+)
+def test_what_is_not_there_is_left_out_and_said(
+    more: tuple[str, ...],
+    complete: set[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(tmp_path, "--proxy", "shipped", *more) == 0
     scored = set(pd.read_csv(tmp_path / "out" / "scores.csv")["proxy"])
-    assert scored == {"synflow", *proxies.TRIVIAL_BASELINES}
+    assert scored == {*complete, *proxies.TRIVIAL_BASELINES}
+    assert "jacov" in capsys.readouterr().err.partition("proxies out, as not all")[2]
 
 
 @pytest.mark.usefixtures("shipped")
-@pytest.mark.parametrize(
-    ("more", "complaint"),
-    [
-        (("--no-shipped",), "--proxy shipped and --no-shipped exclude each other"),
-        (("--archs", "4"), "no proxy has scores of all 4 architectures among those that come"),
-    ],
-)
-def test_where_there_are_none_it_is_said(
-    more: tuple[str, ...], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_proxy_that_is_named_too_is_not_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, "--proxy", "shipped", *more) == 2
-    assert complaint in capsys.readouterr().err
+    assert run(tmp_path, "--proxy", "meco", "shipped") == 0
+    left_out = capsys.readouterr().err.partition("proxies out, as not all")[2].partition("\n")[0]
+    assert "jacov" not in left_out
+    assert "meco" not in left_out.replace("meco_opt", "")
 
 
-def test_a_damaged_file_is_named(
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("more", [["--no-shipped"], ["--force"], ["--dtype", "float64"]])
+@pytest.mark.parametrize("benchmarks", [["nb201"], ["nb201", "nbmacro"]])
+def test_what_would_compute_them_is_refused(
+    benchmarks: list[str], more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--proxy", "shipped", "--archs", "3", "--benchmark", *benchmarks, *more]
+    assert main(arguments(tmp_path, *words)) == 2
+    assert f"are not computed again: leave out {' '.join(more)}" in capsys.readouterr().err
+
+
+def test_a_damaged_file_is_named_and_so_is_what_it_lacks(
     shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (shipped / "nb201" / "cifar10.csv.gz").write_bytes(b"")
-    (shipped / "nb201" / "32_pixels.csv.gz").unlink()
-    assert run(tmp_path, "--proxy", "shipped") == 2
-    assert "its checksum is not that of index.json" in capsys.readouterr().err
+    (shipped / "nb201" / "32_pixels.csv.gz").write_bytes(b"")
+    assert run(tmp_path, "--proxy", "shipped", "--benchmark", "nb201") == 0
+    said = capsys.readouterr().err
+    assert "is not used (its checksum is not that of index.json)\n" in said
+    left_out = said.partition("proxies out, as not all")[2].partition("\n")[0]
+    assert "naswot" in left_out
+    assert "synflow" not in left_out
 
 
 @pytest.mark.usefixtures("shipped")
@@ -90,5 +124,7 @@ def test_a_call_in_python_takes_them_too() -> None:
     evaluation = harness.evaluate([weights, "shipped"], archs=list(ARCHS))
     assert {"weights", "snip"} < set(evaluation.scores["proxy"])
     assert evaluation.results.subject == "weights"
-    with pytest.raises(InputError, match="exclude each other"):
+    with pytest.raises(
+        InputError, match=r"proxies shipped stands for scores .*: leave out shipped=False, or"
+    ):
         harness.evaluate("shipped", archs=list(ARCHS), shipped=False)

@@ -44,7 +44,7 @@ def test_scores_are_read_with_the_architectures_that_they_are_of(tmp_path: Path)
         ("nb201,cifar10,,spread,0,0.5,0.1", "it names no architecture"),
         ("nb201,cifar10,3,Spread!,0,0.5,0.1", "proxy 'Spread!': a name is lower-case letters"),
         ("nb201,cifar10,3,zeros,0,0.5,0.1", "proxy 'zeros' is one of the harness"),
-        ("nb201,cifar10,3,all,0,0.5,0.1", "proxy 'all' means several"),
+        ("nb201,cifar10,3,all,0,0.5,0.1", "proxy 'all' stands for several"),
         ("nb201,cifar10,3,spread,x,0.5,0.1", "seed 'x' is no whole number"),
         ("nb201,cifar10,3,spread,0,nan,0.1", "score 'nan' is no number"),
         ("nb201,cifar10,3,spread,0,inf,0.1", "score 'inf' is no number"),

@@ -243,7 +243,7 @@ def test_of_many_dots_the_front_the_subject_and_the_baselines_have_names() -> No
     assert len(figure.axes[0].collections) == 31
     (legend,) = figure.legends
     said = [text.get_text() for text in legend.get_texts()]
-    assert said == ["front", "28 further scores: see the table"]
+    assert said == ["front", "28 further scores"]
 
 
 def test_places_are_near_those_that_are_wanted() -> None:

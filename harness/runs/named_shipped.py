@@ -1,0 +1,36 @@
+"""What is said of ``--proxy shipped``: proxies whose scores come with the harness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from benchmarks_data.errors import InputError
+from proxies.entries import ALL, SHIPPED
+
+if TYPE_CHECKING:
+    from harness.runs.plan import RunOptions
+
+
+def check_shipped(options: RunOptions) -> None:
+    """Raise InputError for what does not go with ``--proxy shipped``."""
+    for option, given in (
+        ("--no-shipped", not options.shipped),
+        ("--force", options.force),
+        (f"--dtype {options.dtype}", options.dtype != "float32"),
+    ):
+        if given and SHIPPED in options.proxies:
+            raise InputError(
+                f"--proxy {SHIPPED} stands for scores that come with the harness, in float32, and "
+                f"are not computed again: leave out {option}, or name proxies"
+            )
+
+
+def shipped_sentence(left_out: Sequence[str] | None) -> str:
+    """Return the sentence on the proxies that ``shipped`` leaves out; empty where none is."""
+    if not left_out:
+        return ""
+    return (
+        f"{SHIPPED!r} leaves {len(left_out)} proxies out, as not all of these scores come with the "
+        f"harness ({ALL!r} computes them): {', '.join(left_out)}"
+    )
