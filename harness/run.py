@@ -129,7 +129,7 @@ def _add_what_it_is_compared_with(p: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the score to compare each other one with, declared beforehand (default: all pairs)",
     )
-    add_focus(against, "the first --proxy that is no trivial baseline; of 'all' and 'shipped' zeros")
+    add_focus(against, "the first --proxy that is no trivial baseline; of 'all', 'shipped' zeros")
 
 
 def _add_where_results_go(p: argparse.ArgumentParser) -> None:
