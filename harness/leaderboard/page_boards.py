@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -91,8 +91,8 @@ def shown_boards(
 ) -> list[ShownBoard]:
     """Return the boards of the page, each target of a board being one, with distinct anchors.
 
-    An anchor is ``nb201-cifar10`` for the first board of a benchmark and dataset; the target, and
-    the number of architectures, follow where an earlier board has the shorter name.
+    An anchor is ``nb201-cifar10`` for the first board of a benchmark and dataset. Where an earlier
+    board has that, the target follows, or the number of architectures where that has the target.
 
     Args:
         boards: the plan of what is complete on each, its analysis, and of what is not complete the
@@ -106,10 +106,12 @@ def shown_boards(
     return list(shown.values())
 
 
-def _anchor(plan: Plan, target: str, taken: Collection[str]) -> str:
-    parts = [plan.job.benchmark, plan.job.dataset, target, str(len(plan.indices))]
-    names = ["-".join(parts[:count]) for count in (2, 3, 4)]
-    names += [f"{names[-1]}-{count}" for count in range(2, len(taken) + 2)]
+def _anchor(plan: Plan, target: str, taken: Mapping[str, ShownBoard]) -> str:
+    short, count = f"{plan.job.benchmark}-{plan.job.dataset}", str(len(plan.indices))
+    same = short in taken and taken[short].target == target
+    long = f"{short}-{target}-{count}"
+    names = [short, f"{short}-{count if same else target}", long]
+    names += [f"{long}-{number}" for number in range(2, len(taken) + 2)]
     return next(name for name in names if name not in taken)
 
 

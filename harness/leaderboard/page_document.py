@@ -32,7 +32,8 @@ def _place(row: Mapping[str, Any]) -> Cell:
         return Cell("", math.inf)
     low, high = row["place_low"], row["place_high"]
     between = "" if pd.isna(low) else f" ({low:.0f} to {high:.0f})"
-    return Cell(f"{row['place']:.0f}{between}", float(row["place"]))
+    partly = "*" if row["missing"] else ""
+    return Cell(f"{row['place']:.0f}{partly}{between}", float(row["place"]))
 
 
 def _of_how_many(row: Mapping[str, Any]) -> Cell:
@@ -162,6 +163,11 @@ class Page:
     command: str
     facts: Sequence[tuple[str, str]]
     left_out: Sequence[str] = ()
+
+    @property
+    def first(self) -> str:
+        """The anchor of the board that is shown at first: the one with the most scores."""
+        return max((one.board for one in self.boards), key=lambda board: len(board.rows)).anchor
 
     @property
     def benchmarks(self) -> dict[str, list[ShownBoard]]:

@@ -49,7 +49,7 @@
   addEventListener("beforeprint", () => { for (const image of document.images) image.loading = "eager"; });
   form.hidden = false;
   form.reset();
-  if (boards.length) show(boards[0].id);
+  show(choice.value);
   document.documentElement.classList.add("ready");
   follow();
 }

@@ -8,6 +8,7 @@ import benchmarks_data
 from harness.analysis.results import Results
 from harness.leaderboard.page_boards import shown_boards
 from harness.leaderboard.plan import Board
+from harness.runs.plan import Plan
 from tests.results import frame
 
 
@@ -34,3 +35,14 @@ def test_the_run_of_a_board_names_all_its_targets_and_its_table(tmp_path: Path) 
     )
     assert commands("") == [f"{run} --proxy params"] * 2
     assert commands("nb201.csv") == [f"{run} --tables DIR/nb201.csv --proxy params"] * 2
+
+
+def test_an_anchor_says_what_tells_a_board_from_the_one_before() -> None:
+    def part(archs: str) -> tuple[Plan, Results, dict[str, int]]:
+        board = Board("plan", "nb201", "cifar10", ("cifar10_test",), archs, parts=(("params",),))
+        scores = frame(params=[float(index) for index in range(int(archs))])
+        plan = board.plan(None)
+        return plan, Results(scores, plan.table, plan.targets, "all", "nb201"), {}
+
+    shown = shown_boards([part("14"), part("12")])
+    assert [one.anchor for one in shown] == ["nb201-cifar10", "nb201-cifar10-12"]

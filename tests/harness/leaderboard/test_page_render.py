@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from harness.leaderboard import page_render
-from harness.leaderboard.page_document import Page
+from harness.leaderboard.page_document import Page, score_views
 from harness.leaderboard.page_render import board_views, html, markdown
 from harness.leaderboard.profiles import profile
 from harness.reporting.cost_plot import cost_front
@@ -31,7 +32,7 @@ def test_a_row_has_all_that_is_known_of_a_score(made: str) -> None:
     assert row_of(made, "nb201-cifar10", "zico") == [
         *(
             "zico",
-            "1 (1 to 6)",
+            "1* (1 to 6)",
             "0.700",
             "0.600 to 0.800",
             "0.501",
@@ -44,6 +45,19 @@ def test_a_row_has_all_that_is_known_of_a_score(made: str) -> None:
     assert row_of(made, "nb201-cifar10", "mine")[0] == "mine handed in, not computed here"
     assert row_of(made, "nb201-cifar10", "mine")[9] == "12"
     assert row_of(made, "nb201-cifar10", "live_params")[0] == "live_params baseline"
+
+
+def test_a_score_that_is_undefined_somewhere_is_marked(made: str) -> None:
+    assert "* Undefined on some of the architectures (column n)" in made
+
+
+def test_the_board_with_the_most_scores_is_shown_at_first(tmp_path: Path) -> None:
+    rows = {"cifar10": standing(zeros=0.5), "cifar100": standing(zico=0.6, plain=0.1)}
+    boards = [replace(board(name, its), waiting={}, beside={}) for name, its in rows.items()]
+    profiles = {name: profile(name) for one in boards for name in one.names}
+    views = board_views(boards, profiles, tmp_path)
+    shown = html(Page([], views, score_views(views, profiles), "", []))
+    assert re.findall('value="([^"]*)" selected', shown) == ["nb201-cifar100"]
 
 
 def test_what_is_missing_says_why(made: str) -> None:
