@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from benchmarks_data.errors import InputError
-from proxies.entries import ALL, SHIPPED
+import proxies
+from benchmarks_data.errors import InputError, unknown
+from proxies.entries import ALL, SEVERAL, SHIPPED
 
 if TYPE_CHECKING:
     from harness.runs.plan import RunOptions
@@ -24,6 +26,14 @@ def check_shipped(options: RunOptions) -> None:
                 f"--proxy {SHIPPED} stands for scores that come with the harness, in float32, and "
                 f"are not computed again: leave out {option}, or name proxies"
             )
+
+
+def check_words(names: Iterable[str]) -> None:
+    """Raise InputError for an unknown proxy that looks like a name which stands for several."""
+    known, words = proxies.registered(), sorted(SEVERAL)
+    for name in names:
+        if name not in {*known, *words} and get_close_matches(name, words, cutoff=0.8):
+            raise unknown("proxy", name, [*known, *words])
 
 
 def shipped_sentence(left_out: Sequence[str] | None) -> str:

@@ -15,7 +15,7 @@ from benchmarks_data.errors import unknown
 from benchmarks_data.listed import listing_of
 from benchmarks_data.target import Target
 from harness.files.run_record import architectures_of
-from harness.runs.named_shipped import check_shipped, shipped_sentence
+from harness.runs.named_shipped import check_shipped, check_words, shipped_sentence
 from harness.runs.sources import checked_source, source_of
 from harness.scoring.checks import (
     canonical_requests,
@@ -161,6 +161,7 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         "transformers": getattr(benchmark, "observed", False),
     }
     named = [name for name in options.proxies if name != SHIPPED]
+    check_words(named)
     requests = canonical_requests(named, **kinds)
     check_supernet(benchmark.name, requests)
     if table is None:

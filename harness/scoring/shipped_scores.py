@@ -87,6 +87,8 @@ class ShippedScores:
         """Take the folder of :func:`scores_folder` where none is given."""
         self.folder = scores_folder() if folder is None else folder
         self.problems: list[str] = []
+        if folder is None and not self.folder.is_dir():
+            self.problems.append(f"{self.folder} holds no scores: there is no such folder")
         self.older: set[str] = set()
         self._texts: dict[str, str] = {}
         self._known: dict[Key, dict[int, Score]] = {}

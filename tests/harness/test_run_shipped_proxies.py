@@ -128,3 +128,18 @@ def test_a_call_in_python_takes_them_too() -> None:
         InputError, match=r"proxies shipped stands for scores .*: leave out shipped=False, or"
     ):
         harness.evaluate("shipped", archs=list(ARCHS), shipped=False)
+
+
+def test_a_misspelt_word_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--proxy", "shiped") == 2
+    assert "unknown proxy 'shiped': did you mean 'shipped'?" in capsys.readouterr().err
+
+
+def test_a_folder_of_scores_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NAS_SCORES", str(tmp_path / "absent"))
+    assert run(tmp_path, "--proxy", "params") == 0
+    assert (
+        f"{tmp_path / 'absent'} holds no scores: there is no such folder" in capsys.readouterr().err
+    )
