@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.leaderboard.listing import as_markdown, lines
+from harness.scores import main
 from harness.scoring.shipped_scores import ShippedScores
 
 PROJECT = Path(__file__).parents[3]
@@ -25,8 +26,24 @@ def test_every_file_is_as_the_index_says(scores: ShippedScores) -> None:
 
 
 def test_the_documentation_says_how_many_there_are(scores: ShippedScores) -> None:
-    text = (PROJECT / "docs/leaderboard.md").read_text()
+    text = (PROJECT / "docs/shipped-scores.md").read_text()
     start, end = "<!-- python -m harness.scores list --markdown -->", "<!-- end of the list -->"
     assert text.partition(start)[2].partition(end)[0].split("\n")[2:-2] == as_markdown(
         lines(scores)
     ), "paste it there anew"
+
+
+@pytest.mark.slow
+def test_the_documentation_shows_what_the_page_writes_needs_nas_tables(
+    all_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAS_SCORES", str(PROJECT / "reports/scores"))
+    monkeypatch.chdir(PROJECT)
+    out, table = str(tmp_path / "page.html"), tmp_path / "table.md"
+    words = ["--out", out, "--markdown", str(table), "--tables", str(all_tables)]
+    assert main(["page", *words]) == 0
+    text = (PROJECT / "docs/leaderboard.md").read_text()
+    _, _, shown = text.partition("--markdown FILE -->")
+    assert shown.partition("<!-- end of the table -->")[0].strip() == table.read_text().strip(), (
+        "paste it there anew"
+    )
