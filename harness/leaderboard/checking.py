@@ -56,6 +56,7 @@ def _add_coverage(check: Check, submission: Submission, plan: Path) -> None:
     """Add how much of which board the scores cover, and each proxy that covers no draw of any."""
     assert submission.handed_in is not None
     scores, unchecked = submission.handed_in.scores, submission.handed_in.unchecked
+    check.notes += submission.handed_in.left_out
     check.notes += [f"not checked: {line}" for line in unchecked]
     placed, unseen = set[str](), bool(unchecked)
     for one in coverage(scores, read_plan(plan), tables_folder(None)):

@@ -6,8 +6,9 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from benchmarks_data.listed import ListedBenchmark
 from benchmarks_data.reading import read_text
 from harness.terminal.checks import tables_folder
 from proxies.entries import SEVERAL
+from proxies.status import OK
 
 SCORES = "scores.csv"
 #: Bytes and rows of a file at most.
@@ -29,11 +31,18 @@ LARGEST, MOST = 2**26, 10**6
 NAMED = 50
 #: Characters of such a fault at most.
 LONGEST = 400
-COLUMNS = ("benchmark", "dataset", "proxy", "seed", "score", "seconds")
+COLUMNS = ("benchmark", "dataset", "proxy", "seed", "score")
+#: Columns that may be there: a run's scores.csv has them. With a status, the file is a run's.
+OPTIONAL = ("seconds", "status", "batch")
 #: What a frame of usable rows has.
 FRAME_COLUMNS = ("benchmark", "dataset", "index", "proxy", "seed", "arch", "score", "seconds")
 #: An architecture is named by one of these, or by both.
 ARCHITECTURE = ("index", "arch")
+#: What a run's scores.csv lacks, as the run has one dataset.
+DATASET = (
+    ": add it, that of the networks, such as cifar10; a run's scores.csv has none, and "
+    "docs/leaderboard.md shows how to add it"
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NATURAL = re.compile(r"[0-9]{1,9}")
 #: Python's float() takes more: digits of other scripts, and 1_0 for 10.
@@ -47,12 +56,14 @@ class HandedIn:
     Attributes:
         scores: those that are usable, a frame of FRAME_COLUMNS.
         faults: a line for each fault of the file.
+        left_out: a line for each kind of rows of a run that are no part of a submission.
         unchecked: a line for each benchmark whose rows cannot be checked, as its table is absent.
     """
 
     scores: pd.DataFrame
     faults: list[str]
     unchecked: list[str]
+    left_out: list[str] = field(default_factory=list)
 
 
 class _Faults:
@@ -81,13 +92,16 @@ def read_handed_in(folder: Path) -> HandedIn:
     """
     path = folder / SCORES
     rows: dict[tuple[Any, ...], tuple[str, float, float]] = {}
-    faults, absent = _Faults(), dict[str, str]()
+    faults, absent, left_out = _Faults(), dict[str, str](), Counter[str]()
     try:
         reader = csv.DictReader(io.StringIO(read_text(path, LARGEST), newline=""), restkey="")
         header = list(reader.fieldnames or ())
         if wrong := _faults_of_header(header):
             return HandedIn(_frame(rows), wrong, [])
         for line, row in _numbered(path, reader):
+            if why := _no_part(row):
+                left_out[why] += 1
+                continue
             try:
                 _take(line, row, rows, faults)
             except NoTable as error:
@@ -96,7 +110,8 @@ def read_handed_in(folder: Path) -> HandedIn:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot read {path}: {reason}") from error
     empty = [] if rows or absent else [f"{SCORES}: it has no usable row"]
-    return HandedIn(_frame(rows), faults.lines() or empty, list(absent.values()))
+    lines = [f"{SCORES}, left out: {why}: {count:,}" for why, count in left_out.items()]
+    return HandedIn(_frame(rows), faults.lines() or empty, list(absent.values()), lines)
 
 
 def _numbered(path: Path, reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -106,14 +121,32 @@ def _numbered(path: Path, reader: csv.DictReader[str]) -> Iterator[tuple[int, di
         yield reader.line_num, row
 
 
+def _no_part(row: Mapping[str, Any]) -> str:
+    """Return why a row of a run's file is no part of a submission; empty if it may be one."""
+    if "" in row or None in row.values():
+        return ""
+    if row.get("status", OK) != OK:
+        return "rows without a score, by their status"
+    if "status" in row and row["proxy"].partition("[")[0] in proxies.registered():
+        return "rows of proxies of the harness, which computes their scores"
+    if row.get("batch", "") not in ("", row["seed"]):
+        return "rows whose batch is not their seed, as no board has them"
+    return ""
+
+
 def _faults_of_header(header: list[str]) -> list[str]:
-    lines = [f"{SCORES}: column {name!r} is missing" for name in COLUMNS if name not in header]
+    lines = [
+        f"{SCORES}: column {name!r} is missing{DATASET if name == 'dataset' else ''}"
+        for name in COLUMNS
+        if name not in header
+    ]
     if not set(ARCHITECTURE) & set(header):
         lines.append(f"{SCORES}: column 'index' or 'arch' is missing")
+    known = (*COLUMNS, *ARCHITECTURE, *OPTIONAL)
     lines += [
-        f"{SCORES}: {unknown('column', name[:60], [*COLUMNS, *ARCHITECTURE])}"
+        f"{SCORES}: {unknown('column', name[:60], known)}"
         for name in dict.fromkeys(header)
-        if name not in (*COLUMNS, *ARCHITECTURE)
+        if name not in known
     ]
     twice = sorted({name for name in header if header.count(name) > 1})
     return lines + [f"{SCORES}: column {name[:60]!r} is there twice" for name in twice]
@@ -148,7 +181,7 @@ def _take(
     if tried(_network, benchmark, dataset):
         index = tried(_index, benchmark, row.get("index", ""), row.get("arch", ""))
     proxy, seed = tried(_proxy, row["proxy"]), tried(_seed, row["seed"])
-    score, seconds = tried(_score, row["score"]), tried(_seconds, row["seconds"])
+    score, seconds = tried(_score, row["score"]), tried(_seconds, row.get("seconds", ""))
     if None in (index, proxy, seed, score, seconds):
         return
     key = (benchmark, dataset, index, proxy, seed)
@@ -225,6 +258,9 @@ def _score(text: str) -> float:
 
 
 def _seconds(text: str) -> float:
+    """Return seconds; NaN where none are given."""
+    if not text:
+        return math.nan
     value = _number(text)
     if not 0 <= value < math.inf:
         raise InputError(f"seconds {text[:60]!r} is no number from 0 on")

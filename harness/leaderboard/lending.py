@@ -72,6 +72,7 @@ def _uncomputable(*_: Any) -> NoReturn:
 
 def _as_scores(rows: pd.DataFrame) -> Iterator[Score]:
     columns = ["index", "proxy", "seed", "score", "seconds"]
+    rows = rows.fillna({"seconds": 0.0})  # a store has some; the page shows none of handed-in ones
     for index, proxy, seed, score, seconds in rows[columns].itertuples(index=False):
         yield Score(int(index), str(proxy), int(seed), float(score), float(seconds), OK)
 

@@ -141,7 +141,7 @@ def test_the_exit_status_tells_a_fault_from_a_folder_that_is_unusable(
     (root / "spread_scores" / "scores.csv").write_text("benchmark\n")
     status, shown = check(root / "spread_scores", capsys)
     assert status == 1
-    assert shown.endswith("spread_scores: 7 faults\n")
+    assert shown.endswith("spread_scores: 6 faults\n")
     status, shown = check(root / "absent", capsys)
     assert status == 2
     assert shown.count("\n") == 1

@@ -89,12 +89,11 @@ def test_each_column_that_is_absent_unknown_or_double_is_told(tmp_path: Path) ->
     assert one.scores.empty
     assert [line.removeprefix("scores.csv: ") for line in one.faults] == [
         "column 'score' is missing",
-        "column 'seconds' is missing",
         "column 'index' or 'arch' is missing",
-        one.faults[3].removeprefix("scores.csv: "),
+        one.faults[2].removeprefix("scores.csv: "),
         "column 'proxy' is there twice",
     ]
-    assert "unknown column 'scores': did you mean 'score'?" in one.faults[3]
+    assert "unknown column 'scores': did you mean 'score'?" in one.faults[2]
 
 
 def test_a_file_that_is_too_large_or_no_text_is_refused_in_one_line(
@@ -123,3 +122,52 @@ def test_rows_of_a_list_whose_table_is_absent_are_not_checked(
     one = read(tmp_path, "pit,cifar100,3,spread,0,0.5,0.1")
     assert one.faults == []
     assert one.unchecked[0].startswith("scores.csv: rows of pit: ")
+
+
+RUN_HEADER = "benchmark,dataset,index,arch,proxy,seed,score,seconds,status,batch"
+
+
+def test_a_file_of_a_run_is_taken_with_its_dataset(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        "nb201,cifar10,3,,spread,0,0.5,0.1,ok,0",
+        "nb201,cifar10,4,,spread,0,,0.1,undefined: the formula gives NaN,0",
+        "nb201,cifar10,3,,params,0,5,0.1,ok,0",
+        "nb201,cifar10,3,,zeros[layers=2],0,5,0.1,ok,0",
+        "nb201,cifar10,5,,spread,0,0.5,0.1,ok,1",
+        header=RUN_HEADER,
+    )
+    assert one.faults == []
+    assert one.scores["index"].tolist() == [3]
+    assert one.left_out == [
+        "scores.csv, left out: rows without a score, by their status: 1",
+        "scores.csv, left out: rows of proxies of the harness, which computes their scores: 2",
+        "scores.csv, left out: rows whose batch is not their seed, as no board has them: 1",
+    ]
+
+
+def test_a_run_of_nothing_but_proxies_of_the_harness_has_no_usable_row(tmp_path: Path) -> None:
+    one = read(tmp_path, "nb201,cifar10,3,,params,0,5,0.1,ok,0", header=RUN_HEADER)
+    assert one.faults == ["scores.csv: it has no usable row"]
+    assert len(one.left_out) == 1
+
+
+def test_a_missing_dataset_is_told_with_what_to_add(tmp_path: Path) -> None:
+    header = RUN_HEADER.replace("dataset,", "")
+    [fault] = read(tmp_path, "nb201,3,,spread,0,0.5,0.1,ok,0", header=header).faults
+    assert fault.startswith("scores.csv: column 'dataset' is missing: add it, that of the networks")
+
+
+def test_seconds_may_be_absent_or_blank(tmp_path: Path) -> None:
+    blank = read(tmp_path, "nb201,cifar10,3,spread,0,0.5,")
+    header = HEADER.removesuffix(",seconds")
+    absent = read(tmp_path, "nb201,cifar10,3,spread,0,0.5", header=header)
+    for one in (blank, absent):
+        assert one.faults == []
+        assert one.scores["seconds"].isna().tolist() == [True]
+
+
+def test_rows_of_another_batch_are_left_out_of_any_file(tmp_path: Path) -> None:
+    one = read(tmp_path, f"{GOOD},0", "nb201,cifar10,4,spread,0,0.5,0.1,1", header=f"{HEADER},batch")
+    assert one.scores["index"].tolist() == [3]
+    assert len(one.left_out) == 1

@@ -109,3 +109,12 @@ def test_a_board_that_nothing_is_known_of_stays_so(root: Path, store: Store) -> 
     nothing = Judged(BOARD, None, [], {"params": 0})
     with lent(store, root) as given:
         assert with_lent(nothing, given, store) == nothing
+
+
+def test_scores_without_seconds_are_judged_too(root: Path, store: Store) -> None:
+    path = root / "spread_scores" / "scores.csv"
+    text = path.read_text()
+    assert ",0.02\n" in text
+    path.write_text(text.replace(",0.02\n", ",\n"))
+    with lent(store, root) as given:
+        assert "spread" in with_lent(judged(BOARD, store, None), given, store).complete
