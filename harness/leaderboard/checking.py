@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from benchmarks_data.command import FAILED, Parser, given_path
 from harness.files.shipped import shipped
 from harness.leaderboard.coverage import Covered, coverage
 from harness.leaderboard.plan import PLAN, read_plan
-from harness.leaderboard.submissions import Submission, read_submission
+from harness.leaderboard.submissions import Submission, names_beside, read_submission
 from harness.terminal.checks import tables_folder
 
 
@@ -41,6 +41,7 @@ def checked(folder: Path, plan: Path | None = None) -> Check:
     submission = read_submission(folder)
     check = Check(list(submission.faults))
     if submission.handed_in:
+        check.faults += _taken(submission)
         _add_coverage(check, submission, plan or shipped(PLAN))
     elif submission.plugin and submission.plugin.exists():
         from harness.leaderboard.trial import tried
@@ -50,6 +51,17 @@ def checked(folder: Path, plan: Path | None = None) -> Check:
         check.faults += wrong
         check.notes += seen
     return check
+
+
+def _taken(submission: Submission) -> Iterator[str]:
+    """Yield a line for each proxy whose name a submission in the same parent folder has too."""
+    assert submission.handed_in is not None
+    taken = names_beside(submission.folder)
+    for name in sorted(set(submission.handed_in.scores["proxy"]) & taken.keys()):
+        yield (
+            f"scores.csv: {taken[name]}, beside this folder, has a proxy {name!r} too, and the "
+            "page shows one of them: choose another name"
+        )
 
 
 def _add_coverage(check: Check, submission: Submission, plan: Path) -> None:

@@ -5,6 +5,7 @@ Nothing of a plugin is run here: :mod:`harness.leaderboard.trial` does that.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks_data.errors import InputError
+from harness.files.whole import read_csv
 from harness.leaderboard.cards import CARD, Card, read_card
 from harness.leaderboard.handed_in import FRAME_COLUMNS, SCORES, HandedIn, read_handed_in
 
@@ -87,6 +89,21 @@ def submissions(root: Path = SUBMISSIONS) -> Iterator[Submission]:
             yield read_submission(folder)
         except InputError as error:
             yield Submission(folder, None, None, [str(error)])
+
+
+def names_beside(folder: Path) -> dict[str, str]:
+    """Return the proxies in the scores of the other submissions that lie beside one, and the name
+    of the first folder that has each. What cannot be read has none.
+    """
+    names: dict[str, str] = {}
+    here = folder.resolve()
+    for other in sorted(here.parent.glob(f"*/{SCORES}")):
+        if other.parent.name == here.name or not (other.parent / CARD).exists():
+            continue
+        with contextlib.suppress(InputError):
+            for name in read_csv(other, ["proxy"])["proxy"].unique():
+                names.setdefault(str(name), other.parent.name)
+    return names
 
 
 def handed_in_scores(

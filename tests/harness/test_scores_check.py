@@ -81,6 +81,21 @@ def test_scores_are_compared_with_the_boards(
     assert "spread has 0 of 3" in shown
 
 
+def test_a_name_that_a_submission_beside_it_has_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_plan(root, BOARD.replace("4", "3"), monkeypatch)
+    shutil.copytree(root / "spread_scores", root / "third")
+    (root / "third" / "notes").mkdir()
+    for one, other in (("third", "spread_scores"), ("spread_scores", "third")):
+        _, shown = check(root / one, capsys)
+        assert f"wrong: scores.csv: {other}, beside this folder, has a proxy 'spread' too" in shown
+    monkeypatch.chdir(root / "third")
+    assert "has a proxy 'spread' too" in check(Path(), capsys)[1]
+    (root / "spread_scores" / "card.toml").unlink()
+    assert "too, and the page" not in check(Path(), capsys)[1]
+
+
 def test_a_plugin_that_does_what_its_card_says_has_no_fault(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -168,6 +168,7 @@ def test_seconds_may_be_absent_or_blank(tmp_path: Path) -> None:
 
 
 def test_rows_of_another_batch_are_left_out_of_any_file(tmp_path: Path) -> None:
-    one = read(tmp_path, f"{GOOD},0", "nb201,cifar10,4,spread,0,0.5,0.1,1", header=f"{HEADER},batch")
+    other = "nb201,cifar10,4,spread,0,0.5,0.1,1"
+    one = read(tmp_path, f"{GOOD},0", other, header=f"{HEADER},batch")
     assert one.scores["index"].tolist() == [3]
     assert len(one.left_out) == 1
