@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks_data.command import FAILED, Parser, given_path
 from harness.files.shipped import shipped
-from harness.leaderboard.coverage import Covered, coverage
-from harness.leaderboard.plan import PLAN, read_plan
+from harness.leaderboard.coverage import Covered, coverage, sentences
+from harness.leaderboard.handed_in import SCORES
+from harness.leaderboard.plan import PLAN, Board, read_plan
 from harness.leaderboard.submissions import Submission, names_beside, read_submission
+from harness.scoring.shipped_scores import ShippedScores
+from harness.scoring.store import Store
 from harness.terminal.checks import tables_folder
 
 
@@ -59,31 +66,70 @@ def _taken(submission: Submission) -> Iterator[str]:
     taken = names_beside(submission.folder)
     for name in sorted(set(submission.handed_in.scores["proxy"]) & taken.keys()):
         yield (
-            f"scores.csv: {taken[name]}, beside this folder, has a proxy {name!r} too, and the "
+            f"{SCORES}: {taken[name]}, beside this folder, has a proxy {name!r} too, and the "
             "page shows one of them: choose another name"
         )
 
 
 def _add_coverage(check: Check, submission: Submission, plan: Path) -> None:
-    """Add how much of which board the scores cover, and each proxy that covers no draw of any."""
+    """Add on which boards of the page the scores will stand, and each proxy that covers no draw of
+    any board.
+    """
     assert submission.handed_in is not None
     scores, unchecked = submission.handed_in.scores, submission.handed_in.unchecked
     check.notes += submission.handed_in.left_out
     check.notes += [f"not checked: {line}" for line in unchecked]
-    placed, unseen = set[str](), bool(unchecked)
-    for one in coverage(scores, read_plan(plan), tables_folder(None)):
+    boards = read_plan(plan)
+    covered = defaultdict[str, list[Covered]](list)
+    unseen = bool(unchecked)
+    for one in _coverage(scores, boards):
         if isinstance(one, Covered):
-            check.notes.append(one.sentence)
-            placed |= {one.proxy} if one.whole else set()
+            covered[one.proxy].append(one)
         else:
             unseen = True
             check.notes.append(f"not checked: {one}")
-    if not unseen:
-        check.faults += [
-            f"scores.csv: {name} covers no draw of any board: {plan} lists the boards, and "
-            "docs/leaderboard.md says how to write down their architectures"
-            for name in sorted(set(scores["proxy"]) - placed)
-        ]
+    for name in sorted(set(scores["proxy"])):
+        _add_places(check, name, covered[name], None if unseen else boards)
+
+
+def _add_places(
+    check: Check, name: str, covered: Sequence[Covered], boards: Sequence[Board] | None
+) -> None:
+    """Add on which boards a proxy will stand, and what to add where that is none.
+
+    Args:
+        check: what is added to.
+        name: of the proxy.
+        covered: what it has of each board of its networks.
+        boards: of the plan; None where some could not be looked at, so that nothing is a fault.
+    """
+    check.notes += sentences(name, covered) if covered else []
+    if boards is None or any(one.is_whole for one in covered):
+        return
+    if not covered:
+        check.faults.append(f"{SCORES}: {name} is of no board: {_networks(boards)}")
+        return
+    nearest = min(covered, key=lambda one: (len(one.missing), len(one.plan.indices)))
+    if any(one.has_draw for one in covered):
+        check.notes.append(f"{name}: {nearest.remedy}")
+    else:
+        check.faults.append(
+            f"{SCORES}: {name} covers no board, and no smaller draw of one. {nearest.remedy}"
+        )
+
+
+def _coverage(scores: pd.DataFrame, boards: Sequence[Board]) -> Iterator[Covered | str]:
+    """Yield what scores cover of boards, as those are judged by the scores of the harness."""
+    with (
+        tempfile.TemporaryDirectory(prefix="zeros-harness-") as folder,
+        Store(Path(folder) / "scores.sqlite", below=ShippedScores()) as store,
+    ):
+        yield from coverage(scores, boards, store, tables_folder(None))
+
+
+def _networks(boards: Sequence[Board]) -> str:
+    names = dict.fromkeys(f"{one.benchmark} {one.dataset}" for one in boards)
+    return f"boards are of {', '.join(names)}"
 
 
 def parser(prog: str) -> argparse.ArgumentParser:

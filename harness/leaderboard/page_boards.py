@@ -129,13 +129,13 @@ def _shown(
         standings(results, target),
         waiting,
         inapplicable(results.scores),
-        _command(plan),
+        command_of(plan),
         plan.table.name,
         results.is_census,
     )
 
 
-def _command(plan: Plan) -> str:
+def command_of(plan: Plan) -> str:
     """Return the run that has the numbers of a board, as typed: of all its targets, as which
     architectures are drawn depends on them. Of what was handed in, there is none.
     """

@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks_data
 import proxies
+from harness.computing.local import Local
 from harness.leaderboard import checking
 from harness.leaderboard.checking import printable
+from harness.leaderboard.packing import pack
 from harness.scores import main
+from harness.scoring.execution import run
+from harness.scoring.job import Job
+from harness.scoring.natural import CURRENT
+from harness.scoring.selection import select
+from harness.scoring.store import Store
+from proxies import BASELINES
 
 EXAMPLES = Path(__file__).parent / "leaderboard" / "submissions"
 BOARD = """
@@ -54,31 +63,88 @@ def with_plan(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "PLAN", path)
 
 
-def test_scores_are_compared_with_the_boards(
+def seeded(folder: Path, seed: int) -> None:
+    path = folder / "scores.csv"
+    text = path.read_text()
+    assert ",spread,0," in text
+    path.write_text(text.replace(",spread,0,", f",spread,{seed},"))
+
+
+def test_it_is_said_on_which_boards_of_the_page_a_score_will_stand(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_plan(root, f"steps = [3]\n{BOARD}", monkeypatch)
+    three = "spread: on the page it will stand on nb201 cifar10, 3 architectures"
+    status, shown = check(root / "spread_scores", capsys)
+    assert status == 0
+    assert f"  {three} (no scores of this board ship yet)\n" in shown
+    assert shown.endswith("spread_scores: nothing is missing or wrong\n")
+    ship(root / "shipped", 3, monkeypatch)
+    assert f"  {three}\n" in check(root / "spread_scores", capsys)[1]
+    ship(root / "shipped", 4, monkeypatch)
+    status, shown = check(root / "spread_scores", capsys)
+    assert status == 0, "it covers a draw of the board"
+    assert "  spread: on the page it will stand on no board\n" in shown
+    assert "  spread: it will not stand on nb201 cifar10, 4 architectures (it has 3)\n" in shown
+    assert "  spread: The nearest board is nb201 cifar10, 4 architectures: 1 arch" in shown
+
+
+def drawn(archs: int) -> list[int]:
+    """Return the architectures of a board of so many; the submission has those of three."""
+    benchmark = benchmarks_data.get("nb201")
+    known = benchmark.table(None).known(["cifar10_test"])
+    return select(benchmark, str(archs), "all", 0, known).indices
+
+
+def ship(folder: Path, archs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the scores of a run of BOARD come with the harness."""
+    store = folder.parent / f"{archs}.sqlite"
+    with Store(store) as one:
+        job = Job("nb201", "cifar10", CURRENT)
+        requests = [proxies.request(name) for name in BASELINES]
+        for scores in run(job, one.tasks_due(job, requests, drawn(archs), [0]), Local(1)):
+            one.write(job, scores)
+    pack([store], folder)
+    monkeypatch.setenv("NAS_SCORES", str(folder))
+
+
+def test_scores_that_cover_no_draw_are_told_what_to_add(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = root / "spread_scores"
-    with_plan(root, BOARD.replace("4", "3"), monkeypatch)
-    status, shown = check(folder, capsys)
-    assert status == 0
-    assert "  spread covers the board nb201 cifar10, 3 architectures\n" in shown
-    assert shown.endswith("spread_scores: nothing is missing or wrong\n")
-    with_plan(root, f"steps = [3]\n{BOARD}", monkeypatch)
-    status, shown = check(folder, capsys)
-    assert status == 0
-    assert (
-        "spread has 3 of 4 of the board nb201 cifar10, 4 architectures, which is all of its"
-        in shown
-    )
     with_plan(root, BOARD, monkeypatch)
     status, shown = check(folder, capsys)
     assert status == 1
-    assert "and not all of its smallest draw, of 4\n" in shown
-    assert "wrong: scores.csv: spread covers no draw of any board" in shown
-    with_plan(root, f"{BOARD}seeds = 2\n".replace("4", "3"), monkeypatch)
-    status, shown = check(folder, capsys)
+    [missing] = set(drawn(4)) - set(drawn(3))
+    assert "wrong: scores.csv: spread covers no board, and no smaller draw of one. " in shown
+    assert f"1 architecture is missing, that of index {missing}. " in shown
+    assert (
+        "python -m harness.run --benchmark nb201 --dataset cifar10 --archs 4 --target "
+        "cifar10_test --proxy params --out reports/board\n" in shown
+    )
+
+
+def test_a_seed_that_is_missing_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    three = BOARD.replace("4", "3")
+    with_plan(root, f"{three}seeds = 2\n", monkeypatch)
+    status, shown = check(root / "spread_scores", capsys)
     assert status == 1, "a board of two seeds needs both"
-    assert "spread has 0 of 3" in shown
+    assert "seed 1 is needed, yours are 0\n" in shown
+    with_plan(root, three, monkeypatch)
+    seeded(root / "spread_scores", 1)
+    status, shown = check(root / "spread_scores", capsys)
+    assert status == 1
+    assert "seed 0 is needed, yours are 1\n" in shown
+
+
+def test_networks_of_no_board_are_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_plan(root, BOARD.replace("cifar10", "cifar100"), monkeypatch)
+    _, shown = check(root / "spread_scores", capsys)
+    assert "wrong: scores.csv: spread is of no board: boards are of nb201 cifar100\n" in shown
 
 
 def test_a_name_that_a_submission_beside_it_has_is_told(
