@@ -128,7 +128,8 @@ def sentences(proxy: str, boards: Sequence[Covered]) -> list[str]:
 def _covered(
     proxy: str, rows: pd.DataFrame, plan: Plan, is_shown: bool, drawn: Sequence[Draw]
 ) -> Covered:
-    by_seed = {int(seed): set(its["index"]) for seed, its in rows.groupby("seed")}
+    seeds = rows["seed"].unique().tolist()
+    by_seed = {seed: set(rows.loc[rows["seed"] == seed, "index"]) for seed in seeds}
     absent = [seed for seed in plan.seeds if seed not in by_seed]
     scored = (
         set.union(*by_seed.values())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 import benchmarks_data
+import proxies
 from benchmarks_data.formats.places import places_of
 from benchmarks_data.target import Target
 from harness.analysis.orders import inapplicable
@@ -32,6 +33,7 @@ class ShownBoard:
         seeds: how many seeds of weights and batches.
         rows: a frame of harness.leaderboard.standings.STANDING_COLUMNS.
         waiting: of scores that are not computed yet how many architectures are scored, by name.
+        partly: the same of scores that were handed in for some of the architectures alone.
         beside: why scores do not apply, by name.
         command: what prints the same numbers, as typed.
         table: what the trained results are from.
@@ -51,6 +53,7 @@ class ShownBoard:
     command: str
     table: str
     census: bool = False
+    partly: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -73,7 +76,7 @@ class ShownBoard:
     @property
     def names(self) -> list[str]:
         """The names of all scores that it says something of."""
-        return [*map(str, self.rows["proxy"]), *self.waiting, *self.beside]
+        return [*map(str, self.rows["proxy"]), *self.waiting, *self.partly, *self.beside]
 
 
 def results_of(plan: Plan, store: Store) -> Results:
@@ -118,6 +121,7 @@ def _anchor(plan: Plan, target: str, taken: Mapping[str, ShownBoard]) -> str:
 def _shown(
     plan: Plan, results: Results, waiting: Mapping[str, int], target: str, anchor: str
 ) -> ShownBoard:
+    own = {name for name in waiting if proxies.request(name).proxy.own}
     return ShownBoard(
         anchor,
         plan.job.benchmark,
@@ -127,11 +131,12 @@ def _shown(
         benchmarks_data.get(plan.job.benchmark).size,
         len(plan.seeds),
         standings(results, target),
-        waiting,
+        {name: count for name, count in waiting.items() if name in own},
         inapplicable(results.scores),
         command_of(plan),
         plan.table.name,
         results.is_census,
+        {name: count for name, count in waiting.items() if name not in own},
     )
 
 

@@ -259,12 +259,15 @@ def _state(name: str, board: ShownBoard) -> str:
         return f"does not apply: {board.beside[name]}"
     if name in board.waiting:
         return f"not computed yet: {board.waiting[name]:,} of {board.count:,}"
+    if name in board.partly:
+        return f"not handed in for all {board.count:,} ({board.partly[name]:,} are)"
     return ""
 
 
 def _heat_cell(name: str, board: ShownBoard, row: Row | None) -> HeatCell:
     if row is None:
         short = "not apt" if name in board.beside else "later" if name in board.waiting else ""
+        short = "in part" if name in board.partly else short
         return HeatCell(short, -math.inf)
     tau = row.tau.value
     if tau is None or not math.isfinite(tau):

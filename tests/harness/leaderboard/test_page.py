@@ -198,7 +198,10 @@ def test_scores_that_were_handed_in_stand_beside_the_others_and_are_marked(
     assert rows["mine"][7:] == ["images, labels", "12", "A. Author", ""]
     row = page.partition('data-score="mine"')[2].partition("</tr>")[0]
     assert "handed in, not computed here" in row
-    assert "too_few</span> (5)" in page
+    assert "too_few</span> is not handed in for all 14 architectures (5 are)." in page
+    assert "too_few</span> (" not in page, "nothing here will compute it"
+    assert "in part</td>" in page
+    assert "not handed in for all 14 (5 are)" in page
     assert "Mine &amp; &lt;b&gt;yours&lt;/b&gt;, by A. Author" in page
     command = re.findall(r"<pre>(python -m harness.run.*)</pre>", page)[0]
     assert "mine" not in command
