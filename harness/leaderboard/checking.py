@@ -28,10 +28,12 @@ class Check:
 
     Attributes:
         faults: what is missing or wrong.
+        absent: what lacks so that a score stands on no board, though some draw of one is whole.
         notes: what was seen, and what could not be checked here.
     """
 
     faults: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -111,7 +113,7 @@ def _add_places(
         return
     nearest = min(covered, key=lambda one: (len(one.missing), len(one.plan.indices)))
     if any(one.has_draw for one in covered):
-        check.notes.append(f"{name}: {nearest.remedy}")
+        check.absent.append(f"{name}: {nearest.remedy}")
     else:
         check.faults.append(
             f"{SCORES}: {name} covers no board, and no smaller draw of one. {nearest.remedy}"
@@ -148,14 +150,15 @@ def carry_out(prog: str, argv: Sequence[str]) -> int:
     failed = 0
     for folder in parser(prog).parse_args(argv).folder:
         check = checked(folder)
-        for line in check.notes:
+        for line in check.notes + check.absent:
             print(f"  {printable(line)}")
         for line in check.faults:
             print(f"wrong: {printable(line)}")
         failed += bool(check.faults)
         count = len(check.faults)
         faults = "1 fault" if count == 1 else f"{count} faults"
-        print(f"{printable(str(folder))}: {faults if count else 'nothing is missing or wrong'}")
+        good = "no fault, but on no board" if check.absent else "nothing is missing or wrong"
+        print(f"{printable(str(folder))}: {faults if count else good}")
     return FAILED if failed else 0
 
 

@@ -13,6 +13,13 @@ from tests.fuzz.damage import damaged, damaged_csv, taken_or_refused
 
 EXAMPLE = Path(__file__).parents[1] / "harness" / "leaderboard" / "submissions" / "spread_scores"
 
+HEADER, *ROWS = (EXAMPLE / "scores.csv").read_text().splitlines()
+#: The same scores as somebody wrote them down, and as a run wrote them.
+TEXTS = (
+    "\n".join([HEADER, *ROWS, ""]),
+    "\n".join([f"{HEADER},status,batch", *(f"{row},ok,0" for row in ROWS), ""]),
+)
+
 
 @given(data=st.data())
 def test_cards(data: st.DataObject, tmp_path: Path) -> None:
@@ -27,7 +34,7 @@ def test_cards(data: st.DataObject, tmp_path: Path) -> None:
 
 @given(data=st.data())
 def test_scores(data: st.DataObject, tmp_path: Path) -> None:
-    content = data.draw(damaged_csv((EXAMPLE / "scores.csv").read_text()))
+    content = data.draw(damaged_csv(data.draw(st.sampled_from(TEXTS))))
     (tmp_path / "card.toml").write_bytes((EXAMPLE / "card.toml").read_bytes())
     (tmp_path / "scores.csv").write_bytes(content)
     submission = taken_or_refused(lambda: read_submission(tmp_path))

@@ -87,6 +87,7 @@ def test_it_is_said_on_which_boards_of_the_page_a_score_will_stand(
     assert "  spread: on the page it will stand on no board\n" in shown
     assert "  spread: it will not stand on nb201 cifar10, 4 architectures (it has 3)\n" in shown
     assert "  spread: The nearest board is nb201 cifar10, 4 architectures: 1 arch" in shown
+    assert shown.endswith("spread_scores: no fault, but on no board\n")
 
 
 def drawn(archs: int) -> list[int]:
