@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import proxies
 from benchmarks_data.errors import InputError, unknown
 from proxies.entries import ALL, SEVERAL, SHIPPED
 
-if TYPE_CHECKING:
-    from harness.runs.plan import RunOptions
 
+def check_shipped(names: Collection[str], *, shipped: bool, force: bool, dtype: str) -> None:
+    """Raise InputError for what does not go with ``--proxy shipped``.
 
-def check_shipped(options: RunOptions) -> None:
-    """Raise InputError for what does not go with ``--proxy shipped``."""
+    Args:
+        names: of proxies.
+        shipped, force, dtype: as in :class:`harness.runs.plan.RunOptions`.
+    """
     for option, given in (
-        ("--no-shipped", not options.shipped),
-        ("--force", options.force),
-        (f"--dtype {options.dtype}", options.dtype != "float32"),
+        ("--no-shipped", not shipped),
+        ("--force", force),
+        (f"--dtype {dtype}", dtype != "float32"),
     ):
-        if given and SHIPPED in options.proxies:
+        if given and SHIPPED in names:
             raise InputError(
                 f"--proxy {SHIPPED} stands for scores that come with the harness, in float32, and "
                 f"are not computed again: leave out {option}, or name proxies"

@@ -155,7 +155,9 @@ def make_plan(options: RunOptions, table: Table | None = None) -> Plan:
         InputError: for what cannot be used.
     """
     benchmark = benchmarks_data.get(options.benchmark)
-    check_shipped(options)
+    check_shipped(
+        options.proxies, shipped=options.shipped, force=options.force, dtype=options.dtype
+    )
     kinds = {
         "tokens": takes_tokens(benchmark),
         "transformers": getattr(benchmark, "observed", False),

@@ -74,7 +74,9 @@ def across_benchmarks(names: Sequence[str], options: RunOptions, invocation: Inv
 
 def _check_common(options: RunOptions) -> None:
     """Raise InputError for options that belong to a single benchmark."""
-    check_shipped(options)
+    check_shipped(
+        options.proxies, shipped=options.shipped, force=options.force, dtype=options.dtype
+    )
     archs = str(options.archs)
     for option, given in (
         ("--dataset", options.dataset),
