@@ -166,8 +166,14 @@ class Page:
 
     @property
     def first(self) -> str:
-        """The anchor of the board that is shown at first: the one with the most scores."""
-        return max((one.board for one in self.boards), key=lambda board: len(board.rows)).anchor
+        """The anchor of the board that is shown at first: one of many scores, and of many
+        architectures.
+        """
+
+        def worth(board: ShownBoard) -> float:
+            return len(board.rows) * math.log(board.count)
+
+        return max((one.board for one in self.boards), key=worth).anchor
 
     @property
     def benchmarks(self) -> dict[str, list[ShownBoard]]:
