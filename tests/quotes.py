@@ -53,6 +53,7 @@ FORMS = ["zeros", "zeros[aggregate=min]", "zeros[aggregate=sum]", "synflow", "l2
 ENCODERS = ["swap[batch=62,activations=any]", *_gradients(4)]
 NEWER = ["layers", "near", "intrain", "wrcor", "vkdnw", "vkdnw_agg", "meco", "meco_opt"]
 NEWER += ["gradsign", "dextr", "swap", "az_nas", "zico", "naswot", "snip", "synflow", "zeros"]
+FIRST = ["meco_opt", "az_nas", "near", "intrain", "zeros", "plain"]
 #: The arguments of `harness.evaluate` that the commands on the pages have, by name of the run.
 RUNS: dict[str, dict[str, Any]] = {
     "installed": {"proxies": "zeros", "archs": "all", "table": None},
@@ -91,6 +92,9 @@ RUNS: dict[str, dict[str, Any]] = {
     "newer 10": {"dataset": "cifar10", "proxies": NEWER, "archs": 100, "target": C10},
     "newer 100": {"dataset": "cifar100", "proxies": NEWER, "archs": 100, "target": C100},
     "newer 120": {"dataset": "imagenet16-120", "proxies": NEWER, "archs": 100, "target": I16},
+    "1000 10": {"dataset": "cifar10", "proxies": FIRST, "archs": 1000, "target": C10},
+    "1000 100": {"dataset": "cifar100", "proxies": FIRST, "archs": 1000, "target": C100},
+    "1000 120": {"dataset": "imagenet16-120", "proxies": FIRST, "archs": 1000, "target": I16},
     "100 of nb101": {
         **{"benchmark": "nb101", "proxies": FREE, "archs": 100, "table": "nb101_random.csv.gz"}
     },
@@ -107,6 +111,7 @@ WT103 = _columns("wt103", "wt103_test_perplexity")
 LM1B = _columns("lm1b", "lm1b_test_perplexity")
 FLEXIBERT, TRAINED = _columns("flexibert", "glue_valid"), _columns("trained", "glue_valid")
 NEW = (("newer 10", C10), ("newer 100", C100), ("newer 120", I16))
+THOUSAND = (("1000 10", C10), ("1000 100", C100), ("1000 120", I16))
 LEFT = (
     ("100 of nb101", "cifar10_test_108ep"),
     ("100 of sss", "cifar10_test_90ep"),
@@ -121,6 +126,18 @@ QUOTES = [
     Quote(README, "params 0.568 0.549 to 0.586", "params", INSTALLED),
     Quote(README, "**ZEROS** has tau .581 (.533 to .625)", "zeros", ALL[:1]),
     Quote(README, "SynFlow .582", "synflow", ALL[:1]),
+    Quote(README, "`meco_opt` (.741)", "meco_opt", THOUSAND[:1]),
+    Quote(README, "`az_nas` (.740)", "az_nas", THOUSAND[:1]),
+    Quote(NEWER_PAGE, "`meco_opt` (.741, .738, .714)", "meco_opt", THOUSAND),
+    Quote(NEWER_PAGE, "`az_nas` (.740, .724, .693)", "az_nas", THOUSAND),
+    Quote(NEWER_PAGE, "`near` (.685, .695, .676)", "near", THOUSAND),
+    Quote(NEWER_PAGE, "`intrain` (.673, .680, .672)", "intrain", THOUSAND),
+    Quote(
+        RESULTS,
+        "| `live_params` | 0.668 (0.644 to 0.690) | | 0.640 (0.616 to 0.663) | | "
+        "0.628 (0.603 to 0.652) |",
+        *("live_params", THOUSAND),
+    ),
     Quote(README, "worse than chance: tau -.124 (-.174 to -.074)", "zeros", DARTS[:1]),
     Quote(README, "NATS-Bench's size space (.799", "zeros", SSS),
     Quote(README, "against .713)", "params", SSS),
