@@ -32,6 +32,7 @@ def test_there_is_an_example() -> None:
     assert any(name.startswith("README.md") for name in EXAMPLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_in_python_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -89,6 +89,7 @@ def test_a_command_is_understood(name: str) -> None:
     parser.parse_args(arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", RUN)
 def test_commands_of_a_page_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -97,6 +98,7 @@ def test_commands_of_a_page_run(
     run(page, Path(), capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", RUN_ON_TABLES)
 def test_commands_of_a_page_run_needs_nas_tables(
     page: str,

@@ -67,6 +67,7 @@ def measured(results: Results, target: str, proxy: str, what: str) -> Sequence[f
     return [*(row[f"gain_sizes{end}"] for end in ("", "_low", "_high")), row["tau_alike"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quote", QUOTES, ids=lambda quote: f"{quote.page}: {quote.text}")
 def test_a_number_on_a_page_is_that_of_its_run_needs_nas_tables(quote: Quote, runs: Runs) -> None:
     page = (PROJECT / quote.page).read_text(encoding="utf-8")

@@ -95,6 +95,7 @@ def test_weights_come_from_the_seed_and_no_random_state_is_touched(
     assert all(torch.isfinite(value).all() for value in one.values())
 
 
+@pytest.mark.slow
 def test_connectivity_is_that_of_the_network(benchmark_entry: Benchmark) -> None:
     dataset = next(iter(benchmark_entry.datasets.values()))
     one, other = batch(benchmark_entry, dataset), batch(benchmark_entry, dataset, 1)
@@ -108,6 +109,7 @@ def test_connectivity_is_that_of_the_network(benchmark_entry: Benchmark) -> None
         assert changes == benchmark_entry.is_connected(index)
 
 
+@pytest.mark.slow
 def test_scores_without_data_are_the_same_in_both_precisions(benchmark_entry: Benchmark) -> None:
     dataset = next(iter(benchmark_entry.datasets))
     names: tuple[str, ...] = ("zeros", "synflow", "params", "live_params", "flops")

@@ -54,6 +54,7 @@ def unset_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "initialise", lambda *_: None)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unset_weights")
 def test_all_parameters_of_darts_bench_equal_the_published_needs_nas_tables(
     more_tables: Path,
@@ -85,6 +86,7 @@ def values(network: nn.Module, shape: tuple[int, ...]) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unset_weights")
 def test_flops_of_darts_bench_count_norms_and_averages_needs_nas_tables(more_tables: Path) -> None:
     """Four for each value of a normalisation, one for each of an average pooling, and one for each
@@ -98,6 +100,7 @@ def test_flops_of_darts_bench_count_norms_and_averages_needs_nas_tables(more_tab
         assert published[index] == counted["macs"] + more
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unset_weights")
 @pytest.mark.parametrize(
     ("dataset", "classes", "shape", "last"),

@@ -88,6 +88,7 @@ def test_nb101_has_a_random_sample_needs_nas_tables(more_tables: Path) -> None:
         assert len(table.values) == table.values["cifar10_test_108ep"].notna().sum() == 3380
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "targets", "n"),
     [

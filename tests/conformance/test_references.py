@@ -35,6 +35,7 @@ def test_the_documentation_has_the_table() -> None:
     assert table() in (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reference", EXACT)
 def test_our_score_is_that_of_the_reference(reference: str, ours: dict[str, list[float]]) -> None:
     mine, theirs = ours[REFERENCES.loc[reference, "proxy"]], references.values(reference)

@@ -211,6 +211,7 @@ def damage_run(data: st.DataObject, good: Path, folder: Path) -> None:
     (folder / name).write_bytes(content)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_reports_of_damaged_runs(data: st.DataObject, finished: Path, tmp_path: Path) -> None:
     damage_run(data, finished, tmp_path / "run")

@@ -13,6 +13,7 @@ from proxies.passes.cost import cost
 from proxies.view import cell_view
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [
@@ -44,6 +45,7 @@ def test_tau_on_official_accuracies_needs_nas_tables(
     assert tau[list(expected)].to_dict() == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("archs", "bars"),
     [

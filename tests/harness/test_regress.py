@@ -168,6 +168,7 @@ def test_another_seed_holds(baseline: Path, capsys: pytest.CaptureFixture[str]) 
     assert "holds: 4 proxies" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_snip_without_its_absolute_value_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nb201.csv"
     requests = [proxies.request(name) for name in ("snip[batch=8]", "params")]

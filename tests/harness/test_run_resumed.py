@@ -19,6 +19,7 @@ def timeless(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "out" / "scores.csv").drop(columns="seconds")
 
 
+@pytest.mark.slow
 def test_a_run_killed_half_way_computes_only_what_is_missing(tmp_path: Path) -> None:
     work = ("--proxy", "zeros", "swap", "--archs", "30")
     assert main(arguments(tmp_path / "whole", *work)) == 0

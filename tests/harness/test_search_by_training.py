@@ -20,6 +20,7 @@ from tests.harness.trained_searches import images_in, train
 EVERY = ["--select", "argmax", "zeros-snip", "zeros-synflow", "perturbation", "--tune", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", TRAINED)
 def test_a_method_searches_and_is_set_beside_the_table(method: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -184,6 +185,7 @@ def test_what_cannot_stand_beside_is_refused(
     assert "it holds searches of" in refused()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", TRAINED)
 def test_the_darts_space_is_searched_and_its_network_sized(method: str, tmp_path: Path) -> None:
     more = ["--space", "darts", "--cells", "3", "--epochs", "1", "--images-count", "20"]
@@ -197,6 +199,7 @@ def test_the_darts_space_is_searched_and_its_network_sized(method: str, tmp_path
     assert "cifar10_test" not in rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", TRAINED)
 def test_the_proxyless_space_is_searched(
     method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

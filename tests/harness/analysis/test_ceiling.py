@@ -41,6 +41,7 @@ def tau(x: np.ndarray, y: np.ndarray) -> float:
     return float(stats.kendalltau(x, y).statistic)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "size"), [(normal, 300), (skew, 800), (clumps, 300)])
 @pytest.mark.parametrize("mean", [False, True], ids=["single run", "mean of 1 to 3"])
 def test_the_interval_covers_the_known_ceiling_93_to_97_times_in_100(

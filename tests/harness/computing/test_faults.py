@@ -23,6 +23,7 @@ from tests.harness.computing.faults import (
 from tests.runs import arguments, hear_interrupts, stored_rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_costs_its_architecture_and_the_run_goes_on(
     fault: str, tmp_path: Path, archs: Path
@@ -32,6 +33,7 @@ def test_a_fault_costs_its_architecture_and_the_run_goes_on(
     check_the_one_that_is_missing(tmp_path, reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["abort", "hang"])
 def test_one_that_fails_once_is_tried_again(fault: str, tmp_path: Path, archs: Path) -> None:
     assert run(tmp_path, archs, fault, *FAULTS[fault][0], mode="once") == 0

@@ -43,6 +43,7 @@ def scores(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "out" / "scores.csv").drop(columns="seconds")
 
 
+@pytest.mark.slow
 def test_a_node_that_is_lost_costs_no_score(
     cluster: Any, expected: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_node_that_is_lost_costs_no_score(
     assert stored_rows(store) == 30 * 7
 
 
+@pytest.mark.slow
 def test_a_cluster_is_started_where_none_is_named(expected: pd.DataFrame, tmp_path: Path) -> None:
     assert main(arguments(tmp_path, *WORK, "--executor", "ray")) == 0
     assert not ray.is_initialized()

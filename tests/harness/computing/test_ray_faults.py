@@ -9,6 +9,7 @@ from tests.harness.computing.faults import FAULTS, ON_RAY, check_the_one_that_is
 pytest.importorskip("ray")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("fault", ["abort", "hang"])
 def test_faults_cost_the_same_on_ray(fault: str, tmp_path: Path, archs: Path) -> None:

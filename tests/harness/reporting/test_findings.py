@@ -115,6 +115,7 @@ def test_a_side_is_taken_when_the_interval_is_on_it(low: float, high: float, wor
     assert side(low, high, "above", "below", "neither") == word
 
 
+@pytest.mark.slow
 @pytest.mark.figures
 @pytest.mark.parametrize(
     ("scores", "accuracies", "said_so"),

@@ -85,6 +85,7 @@ def test_a_batch_is_part_of_the_key_where_it_is_another(tmp_path: Path) -> None:
         assert store.finished(Job("nb201", "cifar10", batch=1), zeros, 0) == {1}
 
 
+@pytest.mark.slow
 def test_an_aggregate_takes_each_component_under_its_draw(tmp_path: Path) -> None:
     command = arguments(
         tmp_path, "--proxy", f"mean_rank[of=params+{SNIP.partition('[')[0]}+zeros]", "--archs", "4"

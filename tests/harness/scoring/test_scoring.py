@@ -61,6 +61,7 @@ def test_scores_do_not_depend_on_their_company(expected: dict) -> None:
     assert scored(JOB, alone, 1) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("space", "index"), OTHERS)
 def test_every_proxy_scores_other_networks_and_changes_none(
     space: str, index: int, monkeypatch: pytest.MonkeyPatch

@@ -101,6 +101,7 @@ def test_a_full_disk_is_one_line_and_what_was_saved_stays(
         subprocess.run(["umount", str(small)], check=False)
 
 
+@pytest.mark.slow
 def test_two_runs_share_a_store(tmp_path: Path) -> None:
     """Both end well, and no score is there twice or lost."""
     commands = [

@@ -123,6 +123,7 @@ def test_the_first_choice_of_each_proxy_of_a_run(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_random_architectures_have_the_mean_size_of_what_a_search_can_find() -> None:
     """Each edge of a cell has a 3x3 convolution in a quarter of the cells, and a 1x1 convolution in
     another; none has none.

@@ -113,6 +113,7 @@ BATCHED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BATCHED)
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
 def test_a_batch_of_128_takes_less_than_a_gigabyte_and_a_half(name: str) -> None:

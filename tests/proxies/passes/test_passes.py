@@ -132,6 +132,7 @@ def together(cells: Sequence[tuple[str, ...]]) -> list[SynapticFlow]:
     return engine.compute("synaptic_flow", engine.Shared(smallest, inputs("float32")), cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flows", "every"), [(together, 1), (one_by_one, 10)])
 def test_every_cell_of_the_space_scores_a_number_or_minus_infinity_when_disconnected(
     flows: Callable[[Sequence[tuple[str, ...]]], list[SynapticFlow]], every: int

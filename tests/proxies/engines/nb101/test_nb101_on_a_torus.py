@@ -46,6 +46,7 @@ def _cells_of(vertices: int, count: int) -> list[int]:
     return sorted(chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("thin")
 @pytest.mark.parametrize(("dtype", "count"), [("float64", 40), ("float32", 10)])
 def test_scores_are_those_of_one_network_after_the_other(dtype: str, count: int) -> None:
