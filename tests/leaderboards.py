@@ -9,8 +9,9 @@ import pandas as pd
 
 import proxies
 from harness.leaderboard.page_boards import ShownBoard
-from harness.leaderboard.page_document import Page, score_views
+from harness.leaderboard.page_document import Page
 from harness.leaderboard.page_render import board_views
+from harness.leaderboard.page_scores import score_views
 from harness.leaderboard.profiles import Profile, profile
 from harness.leaderboard.standings import STANDING_COLUMNS
 

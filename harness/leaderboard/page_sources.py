@@ -12,8 +12,9 @@ from harness.files.provenance import with_versions
 from harness.leaderboard.boards import Judged, judged
 from harness.leaderboard.lending import Lent, lent, with_lent
 from harness.leaderboard.page_boards import ShownBoard, results_of, shown_boards
-from harness.leaderboard.page_document import Page, score_views
+from harness.leaderboard.page_document import Page
 from harness.leaderboard.page_render import board_views
+from harness.leaderboard.page_scores import score_views
 from harness.leaderboard.plan import Board
 from harness.leaderboard.profiles import handed_in_profile, profile
 from harness.leaderboard.submissions import SUBMISSIONS

@@ -17,8 +17,12 @@ from harness.runs.plan import RunOptions
 from harness.scoring.job import PRECISIONS
 
 #: What options of the command line are called in Python.
-_WORDS = {"tables": "table", "proxy": "proxies", "replace": "replace=True"}
-_WORDS["no-shipped"] = "shipped=False"
+_WORDS = {
+    "tables": "table",
+    "proxy": "proxies",
+    "replace": "replace=True",
+    "no-shipped": "shipped=False",
+}
 #: A list with more items is not shown.
 LISTED = 8
 _OPTION = re.compile(

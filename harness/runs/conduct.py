@@ -95,7 +95,9 @@ def score(due: Due, store: Store, executor: Executor, track: Track) -> Scored:
 
     started = time.monotonic()
     scored = Scored(sum(len(tasks) for _, tasks in due))
-    for job, tasks in filter(lambda part: part[1], due):  # torch is loaded to compute alone
+    for job, tasks in due:
+        if not tasks:
+            continue  # an executor loads torch
         for scores in track(*amount(tasks), score_and_store(job, tasks, store, executor)):
             scored.failed += [(job, one) for one in scores if one.status.startswith(ERROR)]
     shared_by_seed.cache_clear()  # the analysis of many architectures needs the memory

@@ -37,7 +37,7 @@ def check_words(names: Iterable[str]) -> None:
             raise unknown("proxy", name, [*known, *words])
 
 
-def shipped_sentence(left_out: Sequence[str] | None) -> str:
+def shipped_sentence(left_out: Sequence[str]) -> str:
     """Return the sentence on the proxies that ``shipped`` leaves out; empty where none is."""
     if not left_out:
         return ""

@@ -107,7 +107,7 @@ class Plan:
         warning: which of the listed architectures are left out; empty where none is.
         uncovered: what it does that images are not of all classes; empty where they are.
         left_out: proxies that ``shipped`` does not stand for, as not all of their scores come with
-            the harness; None where it was not named.
+            the harness.
         below: the scores that come with the harness; None where they are not used.
         declared: the score that the others were declared to be compared with, if one was.
         focus: the proxy that --focus names; without it :func:`first_named` says which it is.
@@ -121,7 +121,7 @@ class Plan:
     targets: list[str]
     warning: str = ""
     uncovered: str = ""
-    left_out: Sequence[str] | None = None
+    left_out: Sequence[str] = ()
     below: ShippedScores | None = None
     declared: str | None = None
     focus: str | None = None

@@ -7,8 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from harness.leaderboard import page_render
-from harness.leaderboard.page_document import Page, score_views
+from harness.leaderboard.page_document import Page
 from harness.leaderboard.page_render import board_views, html, markdown
+from harness.leaderboard.page_scores import score_views
 from harness.leaderboard.profiles import profile
 from harness.reporting.cost_plot import cost_front
 from tests.leaderboards import HOSTILE, LONG, board, page, standing
